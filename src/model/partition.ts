@@ -1,0 +1,38 @@
+/**
+ * DNS suffixes of the partitions whose suffix is not `amazonaws.com` (botocore partitions.json).
+ */
+const dnsSuffixes: Readonly<Record<string, string>> = {
+  'aws-cn': 'amazonaws.com.cn',
+  'aws-iso': 'c2s.ic.gov',
+  'aws-iso-b': 'sc2s.sgov.gov',
+  'aws-iso-e': 'cloud.adc-e.uk',
+  'aws-iso-f': 'csp.hci.ic.gov',
+  'aws-eusc': 'amazonaws.eu',
+};
+
+/** Domain name under which a partition's service endpoints stand, e.g. `amazonaws.com.cn`. */
+export function dnsSuffix(partition: string): string {
+  return dnsSuffixes[partition] ?? 'amazonaws.com';
+}
+
+/** Where an ARN points: partition, region and account. */
+export interface Scope {
+  partition: string;
+  region: string;
+  /** 12 digits. */
+  account: string;
+}
+
+/** An ARN cut at its colons; `resource` holds all that follows the fifth. */
+export interface Arn extends Scope {
+  service: string;
+  resource: string;
+}
+
+/** Cuts an ARN into its parts; undefined when the text is none. Region and account may be empty. */
+export function parseArn(text: string): Arn | undefined {
+  const match = /^arn:(aws[a-z-]*):([a-z0-9-]+):([a-z0-9-]*):(\d{12}|aws)?:(.+)$/s.exec(text);
+  if (!match) return undefined;
+  const [, partition = '', service = '', region = '', account = '', resource = ''] = match;
+  return { partition, service, region, account, resource };
+}

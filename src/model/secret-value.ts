@@ -1,0 +1,98 @@
+import { InvalidInput } from './problems.ts';
+
+const mask = '[secret value]';
+
+/**
+ * A secret's value that cannot print itself: string conversion, JSON and node's inspect all give a
+ * mask. `reveal` is the only way to the text; lint allows it only where the text has to leave.
+ */
+export class SecretValue {
+  readonly #text: string;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  /**
+   * Reads a value from bytes. Throws InvalidInput when they are not UTF-8: an ECS container gets
+   * its secrets as text only.
+   */
+  static fromBytes(bytes: Uint8Array): SecretValue {
+    try {
+      return new SecretValue(
+        new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes),
+      );
+    } catch {
+      throw new InvalidInput(
+        'the value is not valid UTF-8 text',
+        'ECS hands secrets to containers as text: encode binary data first, for example with base64',
+      );
+    }
+  }
+
+  /** The text itself. Call it only to send it to a store or to hand it to the user. */
+  reveal(): string {
+    return this.#text;
+  }
+
+  equals(other: SecretValue): boolean {
+    return this.#text === other.#text;
+  }
+
+  /** Size in UTF-8 bytes. */
+  get byteLength(): number {
+    return Buffer.byteLength(this.#text, 'utf8');
+  }
+
+  /** Whether the text matches; for rules about values, which must not print them. */
+  matches(pattern: RegExp): boolean {
+    return pattern.test(this.#text);
+  }
+
+  /** The value without one trailing newline (LF or CRLF), as `echo` and editors leave behind. */
+  withoutTrailingNewline(): SecretValue {
+    return new SecretValue(this.#text.replace(/\r?\n$/, ''));
+  }
+
+  /**
+   * The top-level string under a JSON key; undefined when the key is missing.
+   * Throws InvalidInput when the value is not a JSON object.
+   */
+  jsonKey(key: string): SecretValue | undefined {
+    const value = this.#jsonObject()[key];
+    if (value === undefined) return undefined;
+    return new SecretValue(typeof value === 'string' ? value : JSON.stringify(value));
+  }
+
+  /** This JSON object with one key set; the others stay. Throws InvalidInput when it is none. */
+  withJsonKey(key: string, value: SecretValue): SecretValue {
+    return new SecretValue(JSON.stringify({ ...this.#jsonObject(), [key]: value.#text }));
+  }
+
+  toString(): string {
+    return mask;
+  }
+
+  toJSON(): string {
+    return mask;
+  }
+
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return mask;
+  }
+
+  #jsonObject(): Record<string, unknown> {
+    try {
+      const parsed: unknown = JSON.parse(this.#text);
+      if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) {
+        return parsed as Record<string, unknown>;
+      }
+    } catch {
+      // The parser's own message quotes the text, which is the secret: it must not travel on.
+    }
+    throw new InvalidInput(
+      'the stored value is not a JSON object, so it has no keys',
+      'write the whole secret (sm:NAME) as a JSON object first',
+    );
+  }
+}
