@@ -1,0 +1,85 @@
+import type { Scope } from './partition.ts';
+import { Problems } from './problems.ts';
+import { secretUses, useReference, type TaskDefinition } from './task-definition.ts';
+
+/** Largest task definition, in bytes of JSON (ECS service quotas). */
+export const taskDefinitionBytes = 65_536;
+
+/**
+ * Checks what RegisterTaskDefinition would refuse, or take and then fail at start, as far as that
+ * can be seen without a call. Throws InvalidInput with every problem and its place.
+ */
+export function checkTaskDefinition(definition: TaskDefinition): void {
+  const problems = new Problems();
+  const { family, containerDefinitions: containers } = definition;
+  if (!family) problems.add('family: it is missing; write it in the file or give --family');
+  else if (!/^[a-zA-Z0-9_-]{1,255}$/.test(family)) {
+    problems.add(`family: "${family}" is not 1 to 255 letters, digits, "_" and "-"`);
+  }
+  if (containers.length > 10) {
+    problems.add(`containerDefinitions: there are ${containers.length}; ECS takes 10 at most`);
+  }
+  for (const name of repeated(containers.map((container) => container.name))) {
+    problems.add(`containerDefinitions: the name "${name}" is used twice`);
+  }
+
+  containers.forEach((container, index) => {
+    const place = `containerDefinitions[${index}]`;
+    const secrets = (container.secrets ?? []).map(({ name }) => name);
+    const environment = new Set((container.environment ?? []).map(({ name }) => name));
+    for (const name of repeated(secrets)) {
+      problems.add(`${place}.secrets: "${name}" is there twice; each name must be unique`);
+    }
+    for (const name of new Set(secrets.filter((secret) => environment.has(secret)))) {
+      problems.add(
+        `${place}: "${name}" is in environment and in secrets; remove it from environment`,
+      );
+    }
+    for (const name of repeated(
+      (container.logConfiguration?.secretOptions ?? []).map((o) => o.name),
+    )) {
+      problems.add(`${place}.logConfiguration.secretOptions: "${name}" is there twice`);
+    }
+  });
+
+  const uses = secretUses(definition);
+  for (const use of uses) problems.attempt(() => useReference(use), use.place);
+  if (uses.length > 0 && !definition.executionRoleArn) {
+    problems.add(
+      'executionRoleArn: it is missing though secrets are referenced; give --execution-role (ecs-secrets role create makes one)',
+    );
+  }
+  const bytes = Buffer.byteLength(JSON.stringify(definition), 'utf8');
+  if (bytes > taskDefinitionBytes) {
+    problems.add(
+      `the task definition has ${bytes} bytes; ECS takes ${taskDefinitionBytes} at most`,
+    );
+  }
+  problems.throwIfAny();
+}
+
+/**
+ * Checks where the references point, seen from the account and region that the task runs in. Throws
+ * InvalidInput (ECS guide, "specifying sensitive data": parameters of other accounts are refused).
+ */
+export function checkReferenceScopes(definition: TaskDefinition, here: Scope): void {
+  const problems = new Problems();
+  for (const use of secretUses(definition)) {
+    const { scope, store } = useReference(use);
+    if (!scope) continue;
+    if (scope.partition !== here.partition) {
+      problems.add(
+        `${use.place}: its partition is ${scope.partition}; the task runs in ${here.partition}`,
+      );
+    } else if (store === 'parameter-store' && scope.account !== here.account) {
+      problems.add(
+        `${use.place}: its account is ${scope.account}; ECS reads parameters of its own account (${here.account}) only`,
+      );
+    }
+  }
+  problems.throwIfAny();
+}
+
+function repeated(names: readonly string[]): string[] {
+  return [...new Set(names.filter((name, index) => names.indexOf(name) !== index))];
+}

@@ -1,0 +1,113 @@
+import { Problems } from './problems.ts';
+import { formatReference, parseReference, type Store } from './reference.ts';
+import type { ContainerDefinition, SecretEntry, TaskDefinition } from './task-definition.ts';
+
+/** What a register command changes in a task definition. */
+export interface Edits {
+  family?: string | undefined;
+  executionRoleArn?: string | undefined;
+  /** `[CONTAINER=]URI` */
+  images: readonly string[];
+  /** `[CONTAINER:]ENV=REF` */
+  secrets: readonly string[];
+  /** `[CONTAINER:]OPTION=REF` */
+  secretOptions: readonly string[];
+}
+
+/** A reference to put into a container, as the user wrote it. */
+export interface Assignment {
+  container: string | undefined;
+  name: string;
+  reference: string;
+}
+
+/**
+ * A copy of the task definition with the edits made. References are put in this tool's notation, to
+ * be replaced by ARNs once they are read back from AWS; `store` decides what a bare name means.
+ * Throws InvalidInput with every edit that cannot be made.
+ */
+export function editTaskDefinition(
+  original: TaskDefinition,
+  edits: Edits,
+  store: Store,
+): TaskDefinition {
+  const problems = new Problems();
+  const result = structuredClone(original);
+  if (edits.family !== undefined) result.family = edits.family;
+  if (edits.executionRoleArn !== undefined) result.executionRoleArn = edits.executionRoleArn;
+
+  const find = (option: string, name: string | undefined): ContainerDefinition | undefined => {
+    const { containerDefinitions: all } = result;
+    const names = all.map((container) => container.name).join(', ');
+    if (name === undefined) {
+      if (all.length === 1) return all[0];
+      problems.add(`${option}: say which container it is for; there are ${names}`);
+      return undefined;
+    }
+    const found = all.find((container) => container.name === name);
+    if (!found) problems.add(`${option}: there is no container "${name}"; there are ${names}`);
+    return found;
+  };
+
+  for (const written of edits.images) {
+    const cut = written.indexOf('=');
+    const container = find(`--image ${written}`, cut < 0 ? undefined : written.slice(0, cut));
+    if (container) container.image = written.slice(cut + 1);
+  }
+  for (const written of edits.secrets) {
+    const option = `--secret ${written}`;
+    const edit = problems.attempt(() => parseAssignment(option, written));
+    const container = edit && find(option, edit.container);
+    if (!container) continue;
+    const valueFrom = problems.attempt(() =>
+      formatReference(parseReference(edit.reference, store)),
+    );
+    if (valueFrom === undefined) continue;
+    container.secrets = replaced(container.secrets, { name: edit.name, valueFrom });
+  }
+  for (const written of edits.secretOptions) {
+    const option = `--secret-option ${written}`;
+    const edit = problems.attempt(() => parseAssignment(option, written));
+    const container = edit && find(option, edit.container);
+    if (!container) continue;
+    const logs = container.logConfiguration;
+    if (!logs?.logDriver) {
+      problems.add(`${option}: container "${container.name}" has no logConfiguration to set it in`);
+      continue;
+    }
+    const valueFrom = problems.attempt(() =>
+      formatReference(parseReference(edit.reference, store)),
+    );
+    if (valueFrom === undefined) continue;
+    logs.secretOptions = replaced(logs.secretOptions, { name: edit.name, valueFrom });
+  }
+  problems.throwIfAny();
+  return result;
+}
+
+/** Cuts `[CONTAINER:]NAME=REF`. Throws InvalidInput. */
+export function parseAssignment(option: string, written: string): Assignment {
+  const problems = new Problems();
+  const cut = written.indexOf('=');
+  const target = written.slice(0, Math.max(cut, 0));
+  const reference = written.slice(cut + 1);
+  const colon = target.indexOf(':');
+  const container = colon < 0 ? undefined : target.slice(0, colon);
+  const name = target.slice(colon + 1);
+  if (cut < 0 || name === '' || reference === '' || container === '') {
+    problems.add(`${option}: it is not [CONTAINER:]NAME=REFERENCE`);
+  }
+  problems.throwIfAny();
+  return { container, name, reference };
+}
+
+/** The list with one entry set, in its old place when the name was there. */
+function replaced(
+  list: readonly SecretEntry[] | null | undefined,
+  entry: SecretEntry,
+): SecretEntry[] {
+  const old = list ?? [];
+  return old.some(({ name }) => name === entry.name)
+    ? old.map((other) => (other.name === entry.name ? { ...other, ...entry } : other))
+    : [...old, entry];
+}

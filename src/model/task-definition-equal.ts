@@ -1,0 +1,77 @@
+import type { TaskDefinition } from './task-definition.ts';
+
+type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+
+/**
+ * Whether two task definitions would register the same content: what AWS fills in, empty members
+ * and the order of unordered lists do not count.
+ */
+export function sameTaskDefinition(a: TaskDefinition, b: TaskDefinition): boolean {
+  return JSON.stringify(normalForm(a)) === JSON.stringify(normalForm(b));
+}
+
+// --- internal ---
+
+/**
+ * What DescribeTaskDefinition shows for a member that was not given (ECS API reference, defaults of
+ * ContainerDefinition, PortMapping, HealthCheck).
+ */
+const defaults: Readonly<Record<string, Readonly<Record<string, Json>>>> = {
+  containerDefinitions: { cpu: 0, essential: true },
+  portMappings: { protocol: 'tcp' },
+  healthCheck: { interval: 30, timeout: 5, retries: 3 },
+};
+
+/** Lists whose order means nothing, and the member that tells their entries apart. */
+const unordered: Readonly<Record<string, string>> = {
+  environment: 'name',
+  secrets: 'name',
+  secretOptions: 'name',
+  volumes: 'name',
+  tags: 'key',
+  requiresCompatibilities: '',
+};
+
+function normalForm(definition: TaskDefinition): Json {
+  const { networkMode, requiresCompatibilities } = definition;
+  const json = JSON.parse(JSON.stringify(definition)) as Record<string, Json>;
+  const fargate =
+    Array.isArray(requiresCompatibilities) && requiresCompatibilities.includes('FARGATE');
+  if (networkMode === undefined && !fargate) json.networkMode = 'bridge';
+  const sameHostPort = json.networkMode === 'awsvpc' || json.networkMode === 'host';
+  return normal(json, '', sameHostPort);
+}
+
+function normal(value: Json, key: string, sameHostPort: boolean): Json {
+  if (Array.isArray(value)) {
+    const list = value.map((entry) => normal(entry, key, sameHostPort));
+    const by = unordered[key];
+    return by === undefined ? list : list.sort((a, b) => compare(id(a, by), id(b, by)));
+  }
+  if (typeof value !== 'object' || value === null) return value;
+  const filled = { ...defaults[key], ...value };
+  if (key === 'portMappings') {
+    // With awsvpc and host networks AWS answers with hostPort = containerPort; 0 asks for any port.
+    if (sameHostPort) filled.hostPort ??= filled.containerPort ?? null;
+    else filled.hostPort ??= 0;
+  }
+  const entries = Object.entries(filled)
+    .map(([name, member]) => [name, normal(member, name, sameHostPort)] as const)
+    .filter(([, member]) => !isEmpty(member))
+    .sort(([a], [b]) => compare(a, b));
+  return Object.fromEntries(entries);
+}
+
+function id(entry: Json, by: string): string {
+  const value =
+    by && typeof entry === 'object' && entry !== null && !Array.isArray(entry) ? entry[by] : entry;
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
+}
+
+function isEmpty(value: Json): boolean {
+  return value === null || (typeof value === 'object' && Object.keys(value).length === 0);
+}
