@@ -1,0 +1,92 @@
+import { translateError } from './translate-error.ts';
+
+/** One call as seen by `--debug`: no inputs, no outputs. */
+export interface CallRecord {
+  /** e.g. `ssm:PutParameter` */
+  action: string;
+  milliseconds: number;
+  attempts: number;
+  /** The error's name, when it failed. */
+  error: string | undefined;
+}
+
+/** How the clients are made; what is undefined falls through to the SDK's own chain. */
+export interface AwsConfig {
+  region?: string | undefined;
+  profile?: string | undefined;
+  endpoint?: string | undefined;
+  onCall?: ((call: CallRecord) => void) | undefined;
+}
+
+/**
+ * Settings common to all clients. Adaptive retry slows down when AWS throttles; five attempts span
+ * a few seconds.
+ */
+export function clientSettings({ region, profile, endpoint }: AwsConfig, otherRegion?: string) {
+  return {
+    retryMode: 'adaptive',
+    maxAttempts: 5,
+    ...((otherRegion ?? region) !== undefined && { region: otherRegion ?? region }),
+    ...(profile !== undefined && { profile }),
+    ...(endpoint !== undefined && { endpoint }),
+  };
+}
+
+/**
+ * Makes every call of a client report to `onCall` and throw translated errors only. `service` is
+ * the prefix of its IAM actions.
+ */
+export function supervised<Client extends { middlewareStack: { add: unknown } }>(
+  client: Client,
+  service: string,
+  { onCall }: AwsConfig,
+): Client {
+  const stack = client.middlewareStack as unknown as MiddlewareStack;
+  stack.add(
+    (next, context) => async (args) => {
+      const action = `${service}:${(context.commandName ?? '').replace(/Command$/, '')}`;
+      const started = performance.now();
+      const record = (attempts: number, error?: string): void => {
+        onCall?.({
+          action,
+          milliseconds: Math.round(performance.now() - started),
+          attempts,
+          error,
+        });
+      };
+      try {
+        const result = await next(args);
+        record(result.output?.$metadata?.attempts ?? 1);
+        return result;
+      } catch (error) {
+        const { name, $metadata } = error as { name?: string; $metadata?: Metadata };
+        record($metadata?.attempts ?? 1, name);
+        throw translateError(error, { action, secrets: valuesIn(args.input) });
+      }
+    },
+    { step: 'initialize', priority: 'high', name: 'ecsSecretsSupervision' },
+  );
+  return client;
+}
+
+// --- internal ---
+
+interface Metadata {
+  attempts?: number;
+}
+
+interface MiddlewareStack {
+  add(
+    middleware: (
+      next: (args: { input: object }) => Promise<{ output?: { $metadata?: Metadata } }>,
+      context: { commandName?: string },
+    ) => (args: { input: object }) => Promise<{ output?: { $metadata?: Metadata } }>,
+    options: { step: 'initialize'; priority: 'high'; name: string },
+  ): void;
+}
+
+/** The secret values in a request: the members of that meaning in SSM and Secrets Manager. */
+function valuesIn(input: object): string[] {
+  const { Value, SecretString } = input as { Value?: unknown; SecretString?: unknown };
+  return [Value, SecretString].filter((value): value is string => typeof value === 'string');
+}

@@ -1,0 +1,192 @@
+import {
+  DescribeServicesCommand,
+  DescribeTaskDefinitionCommand,
+  DescribeTasksCommand,
+  ECSClient,
+  paginateListClusters,
+  paginateListServices,
+  paginateListTasks,
+  RegisterTaskDefinitionCommand,
+  UpdateServiceCommand,
+  type RegisterTaskDefinitionCommandInput,
+  type Service as SdkService,
+} from '@aws-sdk/client-ecs';
+import { isAwsError } from '../errors.ts';
+import type { Deployment } from '../model/rollout.ts';
+import { parseTaskDefinition, type TaskDefinition } from '../model/task-definition.ts';
+import { clientSettings, supervised, type AwsConfig } from './client.ts';
+
+/** A service, in the members this tool looks at. */
+export interface Service {
+  /** ARN of its cluster. */
+  cluster: string;
+  name: string;
+  arn: string;
+  status: string;
+  /** ARN of the revision it runs; undefined with the EXTERNAL controller. */
+  taskDefinition: string | undefined;
+  controller: 'ECS' | 'CODE_DEPLOY' | 'EXTERNAL';
+  desiredCount: number;
+  deployments: Deployment[];
+}
+
+/** A revision of a task definition. */
+export interface Revision {
+  arn: string;
+  status: string;
+  definition: TaskDefinition;
+}
+
+/** A task that stopped, and why. */
+export interface StoppedTask {
+  arn: string;
+  /** The id of its deployment, for a service's task. */
+  startedBy: string | undefined;
+  stopCode: string | undefined;
+  stoppedReason: string | undefined;
+  containers: { name: string; reason: string | undefined; exitCode: number | undefined }[];
+}
+
+/** ECS, in the calls this tool makes. Clusters and services are names or ARNs. */
+export interface Ecs {
+  /** ARNs of all clusters of the region. */
+  clusters(): Promise<string[]>;
+  /** ARNs of all services of a cluster. */
+  services(cluster: string): Promise<string[]>;
+  /** Describes services, 10 a call; `missing` has those that do not exist. */
+  describeServices(
+    cluster: string,
+    services: readonly string[],
+  ): Promise<{ services: Service[]; missing: string[] }>;
+  /** A revision by ARN, `family:revision`, or a family's latest active one; undefined: none. */
+  taskDefinition(id: string): Promise<Revision | undefined>;
+  registerTaskDefinition(definition: TaskDefinition): Promise<{ arn: string; revision: number }>;
+  /** Forces a new deployment; answers with the service, whose PRIMARY deployment is the new one. */
+  forceNewDeployment(cluster: string, service: string): Promise<Service>;
+  /** The stopped tasks of a service that ECS still shows (an hour's worth or more). */
+  stoppedTasks(cluster: string, service: string): Promise<StoppedTask[]>;
+}
+
+/** Makes the ECS gateway. */
+export function createEcs(config: AwsConfig): Ecs {
+  const client = supervised(new ECSClient(clientSettings(config)), 'ecs', config);
+  return {
+    async clusters() {
+      const arns: string[] = [];
+      for await (const page of paginateListClusters({ client }, { maxResults: 100 })) {
+        arns.push(...(page.clusterArns ?? []));
+      }
+      return arns;
+    },
+
+    async services(cluster) {
+      const arns: string[] = [];
+      for await (const page of paginateListServices({ client }, { cluster, maxResults: 100 })) {
+        arns.push(...(page.serviceArns ?? []));
+      }
+      return arns;
+    },
+
+    async describeServices(cluster, names) {
+      const services: Service[] = [];
+      const missing: string[] = [];
+      for (const batch of batches(names, 10)) {
+        const answer = await client.send(new DescribeServicesCommand({ cluster, services: batch }));
+        services.push(...(answer.services ?? []).map(toService));
+        missing.push(...(answer.failures ?? []).map(({ arn = '' }) => arn));
+      }
+      return { services, missing };
+    },
+
+    async taskDefinition(id) {
+      try {
+        const { taskDefinition, tags } = await client.send(
+          new DescribeTaskDefinitionCommand({ taskDefinition: id, include: ['TAGS'] }),
+        );
+        return {
+          arn: taskDefinition?.taskDefinitionArn ?? '',
+          status: taskDefinition?.status ?? '',
+          definition: parseTaskDefinition({ taskDefinition, tags }),
+        };
+      } catch (error) {
+        if (isAwsError(error, 'ClientException')) return undefined;
+        throw error;
+      }
+    },
+
+    async registerTaskDefinition(definition) {
+      const { taskDefinition } = await client.send(
+        // The schema has checked the members that matter; AWS checks the rest.
+        new RegisterTaskDefinitionCommand(definition as RegisterTaskDefinitionCommandInput),
+      );
+      return {
+        arn: taskDefinition?.taskDefinitionArn ?? '',
+        revision: taskDefinition?.revision ?? 0,
+      };
+    },
+
+    async forceNewDeployment(cluster, service) {
+      const answer = await client.send(
+        new UpdateServiceCommand({ cluster, service, forceNewDeployment: true }),
+      );
+      return toService(answer.service ?? {});
+    },
+
+    async stoppedTasks(cluster, service) {
+      const arns: string[] = [];
+      const query = { cluster, serviceName: service, desiredStatus: 'STOPPED' as const };
+      for await (const page of paginateListTasks({ client }, query)) {
+        arns.push(...(page.taskArns ?? []));
+      }
+      const tasks: StoppedTask[] = [];
+      for (const batch of batches(arns, 100)) {
+        const answer = await client.send(new DescribeTasksCommand({ cluster, tasks: batch }));
+        for (const task of answer.tasks ?? []) {
+          tasks.push({
+            arn: task.taskArn ?? '',
+            startedBy: task.startedBy,
+            stopCode: task.stopCode,
+            stoppedReason: task.stoppedReason,
+            containers: (task.containers ?? []).map(({ name = '', reason, exitCode }) => ({
+              name,
+              reason,
+              exitCode,
+            })),
+          });
+        }
+      }
+      return tasks;
+    },
+  };
+}
+
+// --- internal ---
+
+function toService(service: SdkService): Service {
+  return {
+    cluster: service.clusterArn ?? '',
+    name: service.serviceName ?? '',
+    arn: service.serviceArn ?? '',
+    status: service.status ?? '',
+    taskDefinition: service.taskDefinition,
+    controller: service.deploymentController?.type ?? 'ECS',
+    desiredCount: service.desiredCount ?? 0,
+    deployments: (service.deployments ?? []).map((deployment) => ({
+      id: deployment.id ?? '',
+      status: deployment.status ?? '',
+      taskDefinition: deployment.taskDefinition ?? '',
+      rolloutState: deployment.rolloutState,
+      rolloutStateReason: deployment.rolloutStateReason,
+      desiredCount: deployment.desiredCount ?? 0,
+      runningCount: deployment.runningCount ?? 0,
+      pendingCount: deployment.pendingCount ?? 0,
+      failedTasks: deployment.failedTasks ?? 0,
+    })),
+  };
+}
+
+function batches<T>(list: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(list.length / size) }, (_, index) =>
+    list.slice(index * size, (index + 1) * size),
+  );
+}

@@ -1,0 +1,178 @@
+import {
+  AttachRolePolicyCommand,
+  CreateRoleCommand,
+  DeleteRolePolicyCommand,
+  DetachRolePolicyCommand,
+  GetRoleCommand,
+  GetRolePolicyCommand,
+  IAMClient,
+  paginateListAttachedRolePolicies,
+  paginateListRolePolicies,
+  PutRolePermissionsBoundaryCommand,
+  PutRolePolicyCommand,
+  TagRoleCommand,
+  UpdateAssumeRolePolicyCommand,
+} from '@aws-sdk/client-iam';
+import { isAwsError } from '../errors.ts';
+import type { PolicyDocument } from '../model/policy.ts';
+import type { Tag } from '../model/secret-rules.ts';
+import { clientSettings, supervised, type AwsConfig } from './client.ts';
+
+/** A role as it is. */
+export interface Role {
+  name: string;
+  arn: string;
+  path: string;
+  /** The decoded document; anything, since others may have written it. */
+  trustPolicy: unknown;
+  permissionsBoundary: string | undefined;
+  tags: Tag[];
+}
+
+/** What a role is created with. */
+export interface NewRole {
+  name: string;
+  path: string | undefined;
+  description: string;
+  trustPolicy: PolicyDocument;
+  permissionsBoundary: string | undefined;
+  tags: readonly Tag[];
+}
+
+/** IAM, in the calls this tool makes. */
+export interface Iam {
+  /** Undefined when there is no such role. */
+  role(name: string): Promise<Role | undefined>;
+  /** Throws AwsError EntityAlreadyExistsException. */
+  createRole(role: NewRole): Promise<{ arn: string }>;
+  setTrustPolicy(role: string, document: PolicyDocument): Promise<void>;
+  /** Names of the inline policies. */
+  inlinePolicies(role: string): Promise<string[]>;
+  /** The decoded document; undefined when there is none of that name. */
+  inlinePolicy(role: string, policy: string): Promise<unknown>;
+  putInlinePolicy(role: string, policy: string, document: PolicyDocument): Promise<void>;
+  deleteInlinePolicy(role: string, policy: string): Promise<void>;
+  /** ARNs of the managed policies. */
+  attachedPolicies(role: string): Promise<string[]>;
+  attach(role: string, policyArn: string): Promise<void>;
+  detach(role: string, policyArn: string): Promise<void>;
+  setPermissionsBoundary(role: string, policyArn: string): Promise<void>;
+  tag(role: string, tags: readonly Tag[]): Promise<void>;
+}
+
+/** Makes the IAM gateway. */
+export function createIam(config: AwsConfig): Iam {
+  const client = supervised(new IAMClient(clientSettings(config)), 'iam', config);
+  return {
+    async role(name) {
+      try {
+        const { Role } = await client.send(new GetRoleCommand({ RoleName: name }));
+        return {
+          name: Role?.RoleName ?? name,
+          arn: Role?.Arn ?? '',
+          path: Role?.Path ?? '/',
+          trustPolicy: decode(Role?.AssumeRolePolicyDocument),
+          permissionsBoundary: Role?.PermissionsBoundary?.PermissionsBoundaryArn,
+          tags: (Role?.Tags ?? []).map(({ Key = '', Value = '' }) => ({ key: Key, value: Value })),
+        };
+      } catch (error) {
+        if (isAwsError(error, 'NoSuchEntityException')) return undefined;
+        throw error;
+      }
+    },
+
+    async createRole({ name, path, description, trustPolicy, permissionsBoundary, tags }) {
+      const { Role } = await client.send(
+        new CreateRoleCommand({
+          RoleName: name,
+          Path: path,
+          Description: description,
+          AssumeRolePolicyDocument: JSON.stringify(trustPolicy),
+          PermissionsBoundary: permissionsBoundary,
+          ...(tags.length > 0 && { Tags: toAws(tags) }),
+        }),
+      );
+      return { arn: Role?.Arn ?? '' };
+    },
+
+    async setTrustPolicy(role, document) {
+      await client.send(
+        new UpdateAssumeRolePolicyCommand({
+          RoleName: role,
+          PolicyDocument: JSON.stringify(document),
+        }),
+      );
+    },
+
+    async inlinePolicies(role) {
+      const names: string[] = [];
+      for await (const page of paginateListRolePolicies({ client }, { RoleName: role })) {
+        names.push(...(page.PolicyNames ?? []));
+      }
+      return names;
+    },
+
+    async inlinePolicy(role, policy) {
+      try {
+        const { PolicyDocument } = await client.send(
+          new GetRolePolicyCommand({ RoleName: role, PolicyName: policy }),
+        );
+        return decode(PolicyDocument);
+      } catch (error) {
+        if (isAwsError(error, 'NoSuchEntityException')) return undefined;
+        throw error;
+      }
+    },
+
+    async putInlinePolicy(role, policy, document) {
+      await client.send(
+        new PutRolePolicyCommand({
+          RoleName: role,
+          PolicyName: policy,
+          PolicyDocument: JSON.stringify(document),
+        }),
+      );
+    },
+
+    async deleteInlinePolicy(role, policy) {
+      await client.send(new DeleteRolePolicyCommand({ RoleName: role, PolicyName: policy }));
+    },
+
+    async attachedPolicies(role) {
+      const arns: string[] = [];
+      for await (const page of paginateListAttachedRolePolicies({ client }, { RoleName: role })) {
+        arns.push(...(page.AttachedPolicies ?? []).map(({ PolicyArn = '' }) => PolicyArn));
+      }
+      return arns;
+    },
+
+    async attach(role, policyArn) {
+      await client.send(new AttachRolePolicyCommand({ RoleName: role, PolicyArn: policyArn }));
+    },
+
+    async detach(role, policyArn) {
+      await client.send(new DetachRolePolicyCommand({ RoleName: role, PolicyArn: policyArn }));
+    },
+
+    async setPermissionsBoundary(role, policyArn) {
+      await client.send(
+        new PutRolePermissionsBoundaryCommand({ RoleName: role, PermissionsBoundary: policyArn }),
+      );
+    },
+
+    async tag(role, tags) {
+      await client.send(new TagRoleCommand({ RoleName: role, Tags: toAws(tags) }));
+    },
+  };
+}
+
+// --- internal ---
+
+/** IAM answers with documents in RFC 3986 encoding, which the SDK leaves as they are. */
+function decode(document: string | undefined): unknown {
+  return document === undefined ? undefined : JSON.parse(decodeURIComponent(document));
+}
+
+function toAws(tags: readonly Tag[]): { Key: string; Value: string }[] {
+  return tags.map(({ key, value }) => ({ Key: key, Value: value }));
+}

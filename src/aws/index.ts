@@ -1,0 +1,52 @@
+import type { AwsConfig } from './client.ts';
+import type { Ecs } from './ecs.ts';
+import type { Iam } from './iam.ts';
+import type { Kms } from './kms.ts';
+import type { ParameterStore } from './parameter-store.ts';
+import type { SecretsManager } from './secrets-manager.ts';
+import type { Caller } from './sts.ts';
+
+export type { AwsConfig, CallRecord } from './client.ts';
+
+/**
+ * The shared AWS service module: every service's gateway, made once and loaded on first use.
+ * Parameter Store, Secrets Manager and KMS can be asked for in another region than the caller's.
+ * All their calls throw AwsError.
+ */
+export interface Aws {
+  /** Asks STS once. */
+  caller(): Promise<Caller>;
+  parameterStore(region?: string): Promise<ParameterStore>;
+  secretsManager(region?: string): Promise<SecretsManager>;
+  kms(region?: string): Promise<Kms>;
+  iam(): Promise<Iam>;
+  ecs(): Promise<Ecs>;
+}
+
+/** Makes the service module. Nothing is loaded or called before it is used. */
+export function createAws(config: AwsConfig): Aws {
+  const made = new Map<string, Promise<unknown>>();
+  const once = <T>(key: string, make: () => Promise<T>): Promise<T> => {
+    const found = made.get(key) as Promise<T> | undefined;
+    if (found) return found;
+    const promise = make();
+    made.set(key, promise);
+    return promise;
+  };
+  return {
+    caller: () =>
+      once('caller', async () => (await import('./sts.ts')).createCallerLookup(config)()),
+    parameterStore: (region) =>
+      once(`ssm ${region ?? ''}`, async () =>
+        (await import('./parameter-store.ts')).createParameterStore(config, region),
+      ),
+    secretsManager: (region) =>
+      once(`secretsmanager ${region ?? ''}`, async () =>
+        (await import('./secrets-manager.ts')).createSecretsManager(config, region),
+      ),
+    kms: (region) =>
+      once(`kms ${region ?? ''}`, async () => (await import('./kms.ts')).createKms(config, region)),
+    iam: () => once('iam', async () => (await import('./iam.ts')).createIam(config)),
+    ecs: () => once('ecs', async () => (await import('./ecs.ts')).createEcs(config)),
+  };
+}

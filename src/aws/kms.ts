@@ -1,0 +1,29 @@
+import { DescribeKeyCommand, KMSClient } from '@aws-sdk/client-kms';
+import { clientSettings, supervised, type AwsConfig } from './client.ts';
+
+/** What decides whether and how a policy has to name a key. */
+export interface KeyDescription {
+  arn: string;
+  /** False for AWS-managed keys, whose key policies already allow the account through the service. */
+  customerManaged: boolean;
+}
+
+/** KMS, in the calls this tool makes. */
+export interface Kms {
+  /** Resolves an id, ARN, alias or alias ARN. Throws AwsError NotFoundException. */
+  describeKey(id: string): Promise<KeyDescription>;
+}
+
+/** Makes the KMS gateway for a region. */
+export function createKms(config: AwsConfig, region?: string): Kms {
+  const client = supervised(new KMSClient(clientSettings(config, region)), 'kms', config);
+  return {
+    async describeKey(id) {
+      const { KeyMetadata } = await client.send(new DescribeKeyCommand({ KeyId: id }));
+      return {
+        arn: KeyMetadata?.Arn ?? '',
+        customerManaged: KeyMetadata?.KeyManager === 'CUSTOMER',
+      };
+    },
+  };
+}

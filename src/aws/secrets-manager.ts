@@ -1,0 +1,158 @@
+import {
+  CreateSecretCommand,
+  DescribeSecretCommand,
+  GetSecretValueCommand,
+  PutSecretValueCommand,
+  RestoreSecretCommand,
+  SecretsManagerClient,
+  TagResourceCommand,
+  UpdateSecretCommand,
+} from '@aws-sdk/client-secrets-manager';
+import { isAwsError } from '../errors.ts';
+import type { Tag } from '../model/secret-rules.ts';
+import { SecretValue } from '../model/secret-value.ts';
+import { clientSettings, supervised, type AwsConfig } from './client.ts';
+
+/** A version of a secret with its value. */
+export interface ReadSecret {
+  name: string;
+  arn: string;
+  versionId: string;
+  /** Undefined for a binary secret, which ECS cannot inject. */
+  value: SecretValue | undefined;
+}
+
+/** What Secrets Manager tells of a secret without its value. */
+export interface SecretDescription {
+  name: string;
+  arn: string;
+  /** As stored; undefined for the AWS-managed key `aws/secretsmanager`. */
+  kmsKeyId: string | undefined;
+  description: string | undefined;
+  tags: Tag[];
+  /** Set while its deletion is scheduled. */
+  deletedAt: Date | undefined;
+  /** The version that holds AWSCURRENT; undefined while there is no value. */
+  currentVersionId: string | undefined;
+  /** The version that holds AWSPREVIOUS. */
+  previousVersionId: string | undefined;
+}
+
+/** What a write sets besides the value; undefined is kept as it is. */
+export interface SecretAttributes {
+  kmsKeyId?: string | undefined;
+  description?: string | undefined;
+}
+
+/** Secrets Manager, in the calls this tool makes. Ids are names, partial or full ARNs. */
+export interface SecretsManager {
+  /**
+   * The value of a version stage; undefined when there is no such secret or no such version.
+   * Throws AwsError InvalidRequestException while the secret's deletion is scheduled.
+   */
+  read(id: string, stage?: string): Promise<ReadSecret | undefined>;
+  /** Undefined when there is no such secret. Answers during a scheduled deletion too. */
+  describe(id: string): Promise<SecretDescription | undefined>;
+  /** Throws AwsError ResourceExistsException, InvalidRequestException (deletion scheduled). */
+  create(
+    name: string,
+    value: SecretValue,
+    attributes: SecretAttributes,
+    tags: readonly Tag[],
+  ): Promise<{ arn: string; versionId: string }>;
+  /** A new version that becomes AWSCURRENT. */
+  putValue(id: string, value: SecretValue): Promise<{ arn: string; versionId: string }>;
+  update(id: string, attributes: SecretAttributes): Promise<void>;
+  addTags(id: string, tags: readonly Tag[]): Promise<void>;
+  /** Takes back a scheduled deletion. */
+  restore(id: string): Promise<void>;
+}
+
+/** Makes the Secrets Manager gateway for a region. */
+export function createSecretsManager(config: AwsConfig, region?: string): SecretsManager {
+  const client = supervised(
+    new SecretsManagerClient(clientSettings(config, region)),
+    'secretsmanager',
+    config,
+  );
+  return {
+    async read(id, stage) {
+      try {
+        const { Name, ARN, VersionId, SecretString } = await client.send(
+          new GetSecretValueCommand({ SecretId: id, VersionStage: stage }),
+        );
+        return {
+          name: Name ?? id,
+          arn: ARN ?? '',
+          versionId: VersionId ?? '',
+          value: SecretString === undefined ? undefined : new SecretValue(SecretString),
+        };
+      } catch (error) {
+        if (isAwsError(error, 'ResourceNotFoundException')) return undefined;
+        throw error;
+      }
+    },
+
+    async describe(id) {
+      try {
+        const secret = await client.send(new DescribeSecretCommand({ SecretId: id }));
+        const versions = Object.entries(secret.VersionIdsToStages ?? {});
+        const holding = (stage: string): string | undefined =>
+          versions.find(([, stages]) => stages.includes(stage))?.[0];
+        return {
+          name: secret.Name ?? id,
+          arn: secret.ARN ?? '',
+          kmsKeyId: secret.KmsKeyId,
+          description: secret.Description,
+          tags: (secret.Tags ?? []).map(({ Key = '', Value = '' }) => ({ key: Key, value: Value })),
+          deletedAt: secret.DeletedDate,
+          currentVersionId: holding('AWSCURRENT'),
+          previousVersionId: holding('AWSPREVIOUS'),
+        };
+      } catch (error) {
+        if (isAwsError(error, 'ResourceNotFoundException')) return undefined;
+        throw error;
+      }
+    },
+
+    async create(name, value, { kmsKeyId, description }, tags) {
+      const { ARN, VersionId } = await client.send(
+        new CreateSecretCommand({
+          Name: name,
+          SecretString: value.reveal(),
+          KmsKeyId: kmsKeyId,
+          Description: description,
+          ...(tags.length > 0 && { Tags: toAws(tags) }),
+        }),
+      );
+      return { arn: ARN ?? '', versionId: VersionId ?? '' };
+    },
+
+    async putValue(id, value) {
+      const { ARN, VersionId } = await client.send(
+        new PutSecretValueCommand({ SecretId: id, SecretString: value.reveal() }),
+      );
+      return { arn: ARN ?? '', versionId: VersionId ?? '' };
+    },
+
+    async update(id, { kmsKeyId, description }) {
+      await client.send(
+        new UpdateSecretCommand({ SecretId: id, KmsKeyId: kmsKeyId, Description: description }),
+      );
+    },
+
+    async addTags(id, tags) {
+      await client.send(new TagResourceCommand({ SecretId: id, Tags: toAws(tags) }));
+    },
+
+    async restore(id) {
+      await client.send(new RestoreSecretCommand({ SecretId: id }));
+    },
+  };
+}
+
+// --- internal ---
+
+function toAws(tags: readonly Tag[]): { Key: string; Value: string }[] {
+  return tags.map(({ key, value }) => ({ Key: key, Value: value }));
+}

@@ -1,0 +1,165 @@
+import { AwsError, CliError } from '../errors.ts';
+
+/** What is known of the call that failed, for the message. */
+export interface FailedCall {
+  /** e.g. `ssm:PutParameter` */
+  action: string;
+  /** Texts that must not appear in any message: the values that the call carried. */
+  secrets: readonly string[];
+}
+
+/**
+ * Turns whatever the SDK throws into an AwsError in the user's terms: what happened and what to do.
+ * The only place that knows the SDK's and the services' error names.
+ */
+export function translateError(thrown: unknown, call: FailedCall): CliError {
+  if (thrown instanceof CliError) return thrown;
+  const error = thrown as SdkError;
+  const name = error.name ?? '';
+  const text = redact(error.message ?? '', call.secrets);
+  const make = (code: string, message: string, hint?: string): AwsError =>
+    new AwsError(code, message, { hint, awsCode: error.$metadata ? name : undefined });
+
+  if (name === 'CredentialsProviderError' || name === 'TokenProviderError') {
+    return /expired|sso login/i.test(text)
+      ? make('expired-credentials', `the AWS session has expired: ${text}`, renew)
+      : make(
+          'no-credentials',
+          `no AWS credentials were found: ${text}`,
+          'set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give --profile; ecs-secrets sandbox needs none',
+        );
+  }
+  if (/region is missing/i.test(text)) {
+    return make('no-region', 'no AWS region is set', 'give --region, or set AWS_REGION');
+  }
+  if (expired.has(name)) {
+    return make('expired-credentials', `the AWS credentials have expired (${call.action})`, renew);
+  }
+  if (invalidCredentials.has(name)) {
+    return make(
+      'invalid-credentials',
+      `AWS does not accept the credentials (${call.action}): ${text}`,
+      'check that the key, the secret key and the session token belong together; aws sts get-caller-identity shows who they are',
+    );
+  }
+  if (denied.has(name)) return accessDenied(text, call, make);
+  if (throttling.has(name) || error.$retryable?.throttling) {
+    return make(
+      'throttled',
+      `AWS limits the rate of ${call.action}, and kept doing so after several tries: ${text || name}`,
+      'run the command again in a minute; what was done is not done twice',
+    );
+  }
+  const network = networkCode(error);
+  if (network !== undefined) {
+    return make(
+      'unreachable',
+      `cannot reach AWS for ${call.action}: ${network}`,
+      'check the network, --region and --endpoint-url (AWS_ENDPOINT_URL)',
+    );
+  }
+  if ((error.$metadata?.httpStatusCode ?? 0) >= 500) {
+    return make(
+      'aws-failed',
+      `AWS failed at ${call.action}: ${text || name}`,
+      'run the command again',
+    );
+  }
+  if (!error.$metadata && !error.$fault) {
+    return new CliError('internal', text, {
+      hint: 'this is a defect of ecs-secrets: run again with --debug and report what it prints',
+      cause: thrown,
+    });
+  }
+  return make(kebab(name), text === '' || text === name ? `${call.action}: ${name}` : text);
+}
+
+// --- internal ---
+
+interface SdkError {
+  name?: string;
+  message?: string;
+  code?: string;
+  errors?: readonly { code?: string; message?: string }[];
+  $fault?: string;
+  $metadata?: { httpStatusCode?: number };
+  $retryable?: { throttling?: boolean };
+}
+
+const renew =
+  'sign in again (aws sso login, or new session credentials) and run the command once more';
+
+const expired = new Set(['ExpiredToken', 'ExpiredTokenException', 'RequestExpired']);
+const invalidCredentials = new Set([
+  'UnrecognizedClientException',
+  'InvalidClientTokenId',
+  'SignatureDoesNotMatch',
+  'InvalidSignatureException',
+  'IncompleteSignature',
+  'IncompleteSignatureException',
+  'MissingAuthenticationToken',
+  'MissingAuthenticationTokenException',
+]);
+const denied = new Set(['AccessDenied', 'AccessDeniedException', 'UnauthorizedOperation']);
+const throttling = new Set([
+  'ThrottlingException',
+  'Throttling',
+  'ThrottledException',
+  'RequestLimitExceeded',
+  'TooManyRequestsException',
+  'TooManyUpdates',
+]);
+
+function accessDenied(
+  text: string,
+  call: FailedCall,
+  make: (code: string, message: string, hint?: string) => AwsError,
+): AwsError {
+  const match = /(?:User: (\S+) is )?not authorized to perform: (\S+)(?: on resource: (\S+))?/.exec(
+    text,
+  );
+  if (!match) {
+    return make(
+      'access-denied',
+      `access denied to ${call.action}: ${text}`,
+      `allow ${call.action} to the caller`,
+    );
+  }
+  const [, user, action = call.action, resource] = match;
+  const target = resource === undefined ? '' : ` on ${resource}`;
+  const by = user === undefined ? '' : `, as ${user}`;
+  const hint = /explicit deny/i.test(text)
+    ? `a policy denies ${action} explicitly: look at permissions boundaries, service control policies and the resource's own policy`
+    : `allow ${action}${target} in the caller's policy`;
+  return make('access-denied', `access denied: ${action}${target}${by}`, hint);
+}
+
+function networkCode({ code, errors, name }: SdkError): string | undefined {
+  const found = code ?? errors?.[0]?.code;
+  if (found !== undefined && /^(E[A-Z]+|EAI_AGAIN|CERT_\w+|\w+_CERT\w*)$/.test(found)) {
+    return networkWords[found] ?? found;
+  }
+  return name === 'TimeoutError' ? 'the connection timed out' : undefined;
+}
+
+const networkWords: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'the connection was refused (ECONNREFUSED)',
+  ENOTFOUND: 'the host name is not known (ENOTFOUND)',
+  EAI_AGAIN: 'the host name could not be looked up (EAI_AGAIN)',
+  ETIMEDOUT: 'the connection timed out (ETIMEDOUT)',
+  ECONNRESET: 'the connection was reset (ECONNRESET)',
+};
+
+/** AWS quotes parts of a request in some of its messages. */
+function redact(text: string, secrets: readonly string[]): string {
+  return secrets
+    .filter((secret) => secret !== '')
+    .reduce((result, secret) => result.replaceAll(secret, '[secret value]'), text);
+}
+
+function kebab(name: string): string {
+  return name
+    .replace(/Exception$/, '')
+    .replace(/([a-z0-9])([A-Z])/g, '$1-$2')
+    .toLowerCase();
+}

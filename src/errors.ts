@@ -1,0 +1,102 @@
+import { InvalidInput } from './model/problems.ts';
+
+/** What the process exits with (README, "Exit codes"). */
+export const exitCodes = {
+  done: 0,
+  failed: 1,
+  invalid: 2,
+  findings: 3,
+  rolloutFailed: 4,
+  timedOut: 5,
+  interrupted: 130,
+} as const;
+
+/** An error told in the user's terms; `code` is its stable name in `--json`. */
+export class CliError extends Error {
+  readonly code: string;
+  readonly hint: string | undefined;
+  readonly exitCode: number;
+
+  constructor(
+    code: string,
+    message: string,
+    options: { hint?: string | undefined; exitCode?: number; cause?: unknown } = {},
+  ) {
+    super(message, { cause: options.cause });
+    this.name = 'CliError';
+    this.code = code;
+    this.hint = options.hint;
+    this.exitCode = options.exitCode ?? exitCodes.failed;
+  }
+}
+
+/** Wrong usage: arguments that do not go together, a prompt where nobody can answer. Exit code 2. */
+export class UsageError extends CliError {
+  constructor(message: string, hint?: string) {
+    super('usage', message, { hint, exitCode: exitCodes.invalid });
+  }
+}
+
+/** The user stopped the command. Exit code 130. */
+export class Interrupted extends CliError {
+  constructor(message = 'interrupted', hint?: string) {
+    super('interrupted', message, { hint, exitCode: exitCodes.interrupted });
+  }
+}
+
+/**
+ * Something AWS answered, or why it did not. `awsCode` is AWS's own error name, e.g.
+ * `ParameterNotFound`; undefined when no answer came.
+ */
+export class AwsError extends CliError {
+  readonly awsCode: string | undefined;
+
+  constructor(
+    code: string,
+    message: string,
+    options: { hint?: string | undefined; awsCode?: string | undefined; cause?: unknown } = {},
+  ) {
+    super(code, message, options);
+    this.name = 'AwsError';
+    this.awsCode = options.awsCode;
+  }
+}
+
+/** Whether AWS answered with one of these error names. */
+export function isAwsError(error: unknown, ...awsCodes: string[]): error is AwsError {
+  return (
+    error instanceof AwsError && error.awsCode !== undefined && awsCodes.includes(error.awsCode)
+  );
+}
+
+/** Whether AWS refused the call for want of a permission. */
+export function isAccessDenied(error: unknown): error is AwsError {
+  return error instanceof AwsError && error.code === 'access-denied';
+}
+
+/** How an error is told to the user. */
+export interface Report {
+  code: string;
+  /** One line a problem. */
+  message: string;
+  hint: string | undefined;
+  exitCode: number;
+}
+
+/** The one table from errors to what the user sees; anything unknown is a defect of ours. */
+export function describeError(error: unknown): Report {
+  if (error instanceof CliError) {
+    const { code, message, hint, exitCode } = error;
+    return { code, message, hint, exitCode };
+  }
+  if (error instanceof InvalidInput) {
+    const { message, hint } = error;
+    return { code: 'invalid-input', message, hint, exitCode: exitCodes.invalid };
+  }
+  return {
+    code: 'internal',
+    message: error instanceof Error ? error.message : String(error),
+    hint: 'this is a defect of ecs-secrets: run again with --debug and report what it prints',
+    exitCode: exitCodes.failed,
+  };
+}
