@@ -1,0 +1,153 @@
+import {
+  Option,
+  type Command,
+  type CommandUnknownOpts,
+  type OptionValues,
+} from '@commander-js/extra-typings';
+import type { Aws } from './aws/index.ts';
+import type { CliError } from './errors.ts';
+import type { World } from './world.ts';
+
+/** What a command body gets: the world, AWS, and a way to talk while it works. */
+export interface Context {
+  world: World;
+  aws: Aws;
+  report: Reporter;
+  globals: GlobalOptions;
+}
+
+/** What a command body returns; printing it is not its business. */
+export interface Result {
+  /** The one document of `--json`. */
+  data: unknown;
+  /** The same for people; empty for nothing. */
+  text: string;
+  /** Set when the result is told and the command failed all the same. */
+  failure?: CliError | undefined;
+  /** An exit code other than 0 that is no failure of ours (a child's). */
+  exitCode?: number;
+}
+
+/** Talks to the person on stderr while a command works; silent with `--quiet`. */
+export interface Reporter {
+  /** Something worth knowing. */
+  note(text: string): void;
+  /** Something to look at, shown with `--quiet` too. */
+  warn(text: string): void;
+  /** Something that happened: a line, on a terminal above the live lines. */
+  event(text: string): void;
+  /** Whether `live` shows anything. */
+  isLive: boolean;
+  /** Redraws the live lines of a terminal. */
+  live(lines: readonly string[]): void;
+  endLive(): void;
+}
+
+/** A subcommand: its declaration and its body. Made with `defineCommand`. */
+export interface CommandDefinition {
+  /** The body itself sees to an interrupt; otherwise the command ends at the first one. */
+  handlesInterrupt?: boolean;
+  declare(command: CommandUnknownOpts): CommandUnknownOpts;
+  run(context: Context, args: readonly unknown[], options: OptionValues): Promise<Result>;
+}
+
+/**
+ * Pairs a subcommand's arguments and options, declared the commander way, with the body that gets
+ * them typed. The body returns its result and never prints.
+ */
+export function defineCommand<Args extends unknown[], Opts extends OptionValues>(definition: {
+  handlesInterrupt?: boolean;
+  declare: (command: Command) => Command<Args, Opts>;
+  run: (context: Context, args: Args, options: Opts) => Promise<Result>;
+}): CommandDefinition {
+  return definition;
+}
+
+/** Options of every command, before or after the subcommand. */
+export interface GlobalOptions {
+  region?: string;
+  profile?: string;
+  endpointUrl?: string;
+  json?: boolean;
+  quiet?: boolean;
+  debug?: boolean;
+  yes?: boolean;
+}
+
+/** Adds the global options to a command, in a section of its help. */
+export function addGlobalOptions(command: CommandUnknownOpts): void {
+  command.optionsGroup('Global options:');
+  const options = [
+    fromEnv(new Option('--region <region>', "AWS region (default: the SDK's own)")),
+    fromEnv(new Option('--profile <name>', 'profile of the AWS configuration files')),
+    fromEnv(new Option('--endpoint-url <url>', 'send all calls to this address')),
+    fromEnv(new Option('--json', 'print the result as one JSON document')),
+    fromEnv(new Option('--quiet', 'no notes and no progress on stderr')),
+    new Option('--debug', 'list the AWS calls (never values), show stack traces'),
+    new Option('-y, --yes', 'answer yes where a command would ask'),
+  ];
+  for (const option of options) command.addOption(option);
+}
+
+const variables = new WeakMap<object, string>();
+
+/**
+ * Lets an option also be set by `ECS_SECRETS_<OPTION>`, for what CI sets once. Commander's own
+ * `env` would read the environment of the process instead of the world's.
+ */
+export function fromEnv<O extends { name(): string; description: string }>(option: O): O {
+  const variable = `ECS_SECRETS_${option.name().toUpperCase().replaceAll('-', '_')}`;
+  variables.set(option, variable);
+  option.description += ` [${variable}]`;
+  return option;
+}
+
+/** Presets a command's options from the environment; the command line goes before it. */
+export function presetFromEnv(command: CommandUnknownOpts, env: World['env']): void {
+  for (const option of command.options) {
+    const text = env[variables.get(option) ?? ''];
+    if (text === undefined || text === '') continue;
+    let value: unknown = text;
+    if (option.isBoolean()) {
+      value = !/^(0|false|no)$/i.test(text);
+    } else if (option.parseArg) {
+      value = option.parseArg<unknown>(text, undefined);
+    }
+    command.setOptionValueWithSource(option.attributeName(), value, 'env');
+  }
+}
+
+/** For an option that may be given several times. */
+export function repeatable(value: string, previous: string[] | undefined): string[] {
+  return [...(previous ?? []), value];
+}
+
+/** Makes the reporter for a run. */
+export function createReporter({ stderr, env }: World, { quiet = false }: GlobalOptions): Reporter {
+  const { style } = stderr;
+  const say = (text: string): void => {
+    if (!quiet) stderr.write(`${text}\n`);
+  };
+  const isLive = stderr.isTTY && !env.CI && !quiet;
+  return {
+    note: (text) => {
+      say(`${style.dim('note:')} ${text}`);
+    },
+    warn: (text) => {
+      stderr.write(`${style.yellow('warning:')} ${text}\n`);
+    },
+    event: say,
+    isLive,
+    live: (lines) => {
+      if (isLive) stderr.showLive(lines);
+    },
+    endLive: () => {
+      if (isLive) stderr.endLive();
+    },
+  };
+}
+
+/** Whether somebody is there to answer a question. */
+export function canAsk({ stdin, stderr, env }: World): boolean {
+  return stdin.isTTY && stderr.isTTY && !env.CI;
+}

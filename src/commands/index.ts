@@ -1,0 +1,50 @@
+import type { CommandDefinition } from '../cli.ts';
+
+/** A subcommand as the list knows it; its arguments and body are loaded when it runs. */
+export interface CommandEntry {
+  name: string;
+  summary: string;
+  load: () => Promise<CommandDefinition>;
+}
+
+/** A word that has subcommands of its own. */
+export interface CommandGroup {
+  name: string;
+  summary: string;
+  commands: readonly CommandEntry[];
+}
+
+/** Every subcommand, in the order of help: the one list that all else derives from. */
+export const commands: readonly (CommandEntry | CommandGroup)[] = [
+  {
+    name: 'put',
+    summary: 'create or update one secret',
+    load: async () => (await import('./put.ts')).put,
+  },
+  {
+    name: 'role',
+    summary: "the tasks' execution role",
+    commands: [
+      {
+        name: 'create',
+        summary: 'create the role, or bring it to the state its references need',
+        load: async () => (await import('./role-create.ts')).roleCreate,
+      },
+    ],
+  },
+  {
+    name: 'register',
+    summary: 'register a task definition with references to secrets',
+    load: async () => (await import('./register.ts')).register,
+  },
+  {
+    name: 'rotate',
+    summary: 'store a new value and redeploy the services that use it',
+    load: async () => (await import('./rotate.ts')).rotate,
+  },
+  {
+    name: 'sandbox',
+    summary: 'an AWS on this machine to try things in, or to test against',
+    load: async () => (await import('./sandbox.ts')).sandbox,
+  },
+];

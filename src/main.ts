@@ -1,0 +1,211 @@
+import { Command, CommanderError, type CommandUnknownOpts } from '@commander-js/extra-typings';
+import packageJson from '../package.json' with { type: 'json' };
+import { createAws, type CallRecord } from './aws/index.ts';
+import {
+  addGlobalOptions,
+  createReporter,
+  presetFromEnv,
+  type CommandDefinition,
+  type GlobalOptions,
+  type Result,
+} from './cli.ts';
+import { commands, type CommandGroup, type CommandEntry } from './commands/index.ts';
+import { describeError, exitCodes, Interrupted, UsageError } from './errors.ts';
+import { processWorld } from './terminal.ts';
+import type { World } from './world.ts';
+
+/**
+ * Runs one command line and answers with the exit code. Never throws: this is the only place that
+ * catches.
+ */
+export async function main(
+  argv: readonly string[],
+  world: World = processWorld(),
+): Promise<number> {
+  const outcome: { result?: Result; globals: GlobalOptions } = { globals: {} };
+  try {
+    const program = buildProgram(world, async (definition, globals, args, options) => {
+      outcome.globals = globals;
+      const running = definition.run(
+        {
+          world,
+          globals,
+          report: createReporter(world, globals),
+          aws: createAws({
+            region: globals.region ?? world.env.AWS_REGION ?? world.env.AWS_DEFAULT_REGION,
+            profile: globals.profile,
+            endpoint: checkedUrl(globals.endpointUrl),
+            onCall: globals.debug ? logCall(world) : undefined,
+          }),
+        },
+        args,
+        options,
+      );
+      outcome.result = await (definition.handlesInterrupt
+        ? running
+        : Promise.race([running, interruption(world.interrupted)]));
+    });
+    await program.parseAsync(helpFirst(argv), { from: 'user' });
+    const { result, globals } = outcome;
+    if (!result) return exitCodes.done;
+    printResult(world, result, globals);
+    if (!result.failure) return result.exitCode ?? exitCodes.done;
+    return printError(world, result.failure, globals);
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.done;
+    return printError(world, fromCommander(error), {
+      ...outcome.globals,
+      json: outcome.globals.json ?? argv.includes('--json'),
+      debug: outcome.globals.debug ?? argv.includes('--debug'),
+    });
+  }
+}
+
+// --- internal ---
+
+type Run = (
+  definition: CommandDefinition,
+  globals: GlobalOptions,
+  args: unknown[],
+  options: Record<string, unknown>,
+) => Promise<void>;
+
+function buildProgram(world: World, run: Run): CommandUnknownOpts {
+  const program = new Command('ecs-secrets')
+    .description(packageJson.description)
+    .version(packageJson.version, '--version', 'print the version')
+    .addHelpText('after', '\necs-secrets COMMAND --help tells the rest, with examples');
+  setUp(program, world);
+  // Global options are known to each subcommand as well, so both places work.
+  program.enablePositionalOptions();
+  addGlobalOptions(program);
+  addCommands(program, commands, world, run);
+  return program;
+}
+
+/** Declares the subcommands by name; what a command takes is loaded when it is the one to run. */
+function addCommands(
+  parent: CommandUnknownOpts,
+  entries: readonly (CommandEntry | CommandGroup)[],
+  world: World,
+  run: Run,
+): void {
+  for (const entry of entries) {
+    const command = parent.command(entry.name).description(entry.summary);
+    setUp(command, world);
+    if ('commands' in entry) {
+      addCommands(command, entry.commands, world, run);
+      continue;
+    }
+    parent.hook('preSubcommand', async (_parent, called) => {
+      if (called !== command) return;
+      const definition = await entry.load();
+      definition.declare(command);
+      addGlobalOptions(command);
+      presetFromEnv(command, world.env);
+      command.action((...all: unknown[]) =>
+        run(
+          definition,
+          globalOptions(command),
+          command.registeredArguments.map((_, index) => all[index]),
+          command.opts(),
+        ),
+      );
+    });
+  }
+}
+
+function setUp(command: CommandUnknownOpts, { stdout }: World): void {
+  command
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand(false)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => {
+        stdout.write(text);
+      },
+      // Errors are told once, by printError.
+      writeErr: () => undefined,
+      getOutHasColors: () => false,
+    });
+}
+
+/** Rejects when the user interrupts. */
+function interruption(interrupted: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    interrupted.addEventListener('abort', () => {
+      reject(
+        new Interrupted(
+          'interrupted; the call under way may or may not have been made',
+          'run the command again: what was done is not done twice',
+        ),
+      );
+    });
+  });
+}
+
+/** The options given before the subcommand and after it; what stands later goes first. */
+function globalOptions(command: CommandUnknownOpts): GlobalOptions {
+  const own: Record<string, unknown> = command.opts();
+  const typed = Object.entries(own).filter(
+    ([name]) => command.getOptionValueSource(name) === 'cli',
+  );
+  const before = command.parent ? globalOptions(command.parent) : {};
+  return { ...own, ...before, ...Object.fromEntries(typed) };
+}
+
+/** `help X` means `X --help`. */
+function helpFirst(argv: readonly string[]): string[] {
+  if (argv.length === 0) return ['--help'];
+  return argv[0] === 'help' ? [...argv.slice(1), '--help'] : [...argv];
+}
+
+function checkedUrl(url: string | undefined): string | undefined {
+  if (url === undefined || (URL.canParse(url) && /^https?:/.test(url))) return url;
+  throw new UsageError(`--endpoint-url is not an http(s) URL: ${url}`);
+}
+
+function logCall({ stderr }: World) {
+  return ({ action, milliseconds, attempts, error }: CallRecord): void => {
+    const tries = attempts > 1 ? `, ${attempts} attempts` : '';
+    stderr.write(
+      stderr.style.dim(`debug: ${action} ${error ?? 'ok'} (${milliseconds} ms${tries})`) + '\n',
+    );
+  };
+}
+
+function printResult(
+  { stdout, stderr }: World,
+  { data, text }: Result,
+  { json }: GlobalOptions,
+): void {
+  stderr.endLive();
+  if (json && data !== undefined) stdout.write(`${JSON.stringify(data, null, 2)}\n`);
+  else if (!json && text !== '') stdout.write(text.endsWith('\n') ? text : `${text}\n`);
+}
+
+function printError(world: World, error: unknown, { json, debug }: GlobalOptions): number {
+  const { stderr } = world;
+  const { code, message, hint, exitCode } = describeError(error);
+  stderr.endLive();
+  for (const line of message.split('\n')) stderr.write(`${stderr.style.red('error:')} ${line}\n`);
+  if (hint !== undefined) stderr.write(`${stderr.style.cyan('hint:')} ${hint}\n`);
+  if (debug && error instanceof Error && error.stack) {
+    stderr.write(stderr.style.dim(error.stack) + '\n');
+  }
+  if (json) stderr.write(`${JSON.stringify({ error: { code, message, hint } })}\n`);
+  return exitCode;
+}
+
+/** Commander's own errors in our form. What follows "=" in an unknown option may be a secret. */
+function fromCommander(error: unknown): unknown {
+  if (!(error instanceof CommanderError)) return error;
+  const message = error.message
+    .replace(/^error: /, '')
+    .replace(/^(unknown option '[^'=]*)=[\s\S]*'/, "$1'");
+  const [first = '', ...rest] = message.split('\n');
+  return new UsageError(
+    first,
+    rest.join(' ').replace(/^\((.*)\)$/, '$1') || 'ecs-secrets --help lists what there is',
+  );
+}

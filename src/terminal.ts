@@ -1,0 +1,139 @@
+// The UI rules. stdout carries the result and nothing else. Everything for the person goes to
+// stderr: notes, warnings, progress, prompts, errors. Lines begin in lower case and end without a
+// full stop. Colour carries no meaning of its own. Nothing asks unless somebody can answer.
+import { spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { constants } from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Chalk } from 'chalk';
+import type { createLogUpdate } from 'log-update';
+import type { Output, Style, World } from './world.ts';
+
+/** The process we run in. */
+export function processWorld(): World {
+  const interrupts = new AbortController();
+  process.on('SIGINT', () => {
+    // The second one ends at once: whoever presses twice does not want to wait for us.
+    if (interrupts.signal.aborted) process.exit(130);
+    interrupts.abort();
+  });
+  // A reader that went away (`| head`) is no failure; there is just nobody left to write for.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0);
+    throw error;
+  });
+  return {
+    env: process.env,
+    stdin: {
+      isTTY: process.stdin.isTTY,
+      read: async () => {
+        const chunks: Buffer[] = [];
+        for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
+        return Buffer.concat(chunks);
+      },
+      askHidden,
+    },
+    stdout: output(process.stdout),
+    stderr: output(process.stderr),
+    clock: {
+      now: () => Date.now(),
+      sleep: (milliseconds, signal) =>
+        delay(milliseconds, undefined, { signal }).catch(() => undefined),
+    },
+    interrupted: interrupts.signal,
+    readFile: (path) => readFile(path),
+    randomInt: (limit) => randomInt(limit),
+    run,
+  };
+}
+
+// --- internal ---
+
+function output(stream: NodeJS.WriteStream): Output {
+  const isTTY = stream.isTTY;
+  const colour = isTTY && !process.env.NO_COLOR && process.env.TERM !== 'dumb';
+  const chalk = new Chalk({ level: colour ? 1 : 0 });
+  const style: Style = {
+    bold: (text) => chalk.bold(text),
+    dim: (text) => chalk.dim(text),
+    red: (text) => chalk.red(text),
+    green: (text) => chalk.green(text),
+    yellow: (text) => chalk.yellow(text),
+    cyan: (text) => chalk.cyan(text),
+  };
+  const live = liveArea(stream);
+  return {
+    isTTY,
+    style,
+    write(text) {
+      live.clear();
+      stream.write(text);
+    },
+    showLive: live.show,
+    endLive: live.end,
+  };
+}
+
+/** The lines at the bottom that are drawn anew; the library that does it is loaded on first use. */
+function liveArea(stream: NodeJS.WriteStream) {
+  let update: ReturnType<typeof createLogUpdate> | undefined;
+  let loading: Promise<void> | undefined;
+  let latest: readonly string[] = [];
+  const draw = (): void => {
+    if (latest.length > 0) update?.(latest.join('\n'));
+  };
+  return {
+    show: (lines: readonly string[]): void => {
+      latest = lines;
+      loading ??= import('log-update').then(({ createLogUpdate }) => {
+        update = createLogUpdate(stream);
+        draw();
+      });
+      draw();
+    },
+    clear: (): void => {
+      if (latest.length > 0) update?.clear();
+    },
+    end: (): void => {
+      if (latest.length > 0) update?.done();
+      latest = [];
+    },
+  };
+}
+
+async function askHidden(question: string): Promise<string | undefined> {
+  const { isCancel, password } = await import('@clack/prompts');
+  const answer = await password({
+    message: question,
+    mask: '',
+    input: process.stdin,
+    output: process.stderr,
+  });
+  return isCancel(answer) ? undefined : answer;
+}
+
+function run(
+  [command = '', ...args]: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { stdio: 'inherit', env });
+    // Ctrl-C reaches the child from the terminal itself; a signal sent to us alone has to be passed on.
+    const forward = (signal: NodeJS.Signals) => () => child.kill(signal);
+    const onTerm = forward('SIGTERM');
+    const onHangup = forward('SIGHUP');
+    process.on('SIGTERM', onTerm).on('SIGHUP', onHangup);
+    const done = (): void => {
+      process.off('SIGTERM', onTerm).off('SIGHUP', onHangup);
+    };
+    child.on('error', (error) => {
+      done();
+      reject(error);
+    });
+    child.on('exit', (code, signal) => {
+      done();
+      resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal]));
+    });
+  });
+}

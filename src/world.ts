@@ -1,0 +1,50 @@
+/** Everything outside the program, as one value: the real one in terminal.ts, a made one in tests. */
+export interface World {
+  env: Readonly<Record<string, string | undefined>>;
+  stdin: Input;
+  stdout: Output;
+  stderr: Output;
+  clock: Clock;
+  /** Aborted by the first interrupt (Ctrl-C); the second one ends the process. */
+  interrupted: AbortSignal;
+  /** Reads a file whole. Rejects as node's fs does. */
+  readFile: (path: string) => Promise<Uint8Array>;
+  /** An unbiased integer from 0 to `limit` - 1, from a cryptographic source. */
+  randomInt(limit: number): number;
+  /** Runs a program on this terminal and answers with its exit code (128 + n after signal n). */
+  run(
+    command: readonly string[],
+    env: Readonly<Record<string, string | undefined>>,
+  ): Promise<number>;
+}
+
+export interface Input {
+  isTTY: boolean;
+  /** All bytes up to the end. */
+  read(): Promise<Uint8Array>;
+  /** Asks for a line that is not shown, on stderr. Undefined: cancelled. */
+  askHidden(question: string): Promise<string | undefined>;
+}
+
+export interface Output {
+  isTTY: boolean;
+  write(text: string): void;
+  /** Colours, or the text as it is where the stream shows none. */
+  style: Style;
+  /** Rewrites these lines in place, below what was written; only on a terminal. */
+  showLive: (lines: readonly string[]) => void;
+  /** Leaves the live lines as they are and goes on below them. */
+  endLive: () => void;
+}
+
+export type Style = Record<
+  'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan',
+  (text: string) => string
+>;
+
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Waits; returns early when the signal aborts. */
+  sleep(milliseconds: number, signal: AbortSignal): Promise<void>;
+}
