@@ -1,0 +1,88 @@
+import { Argument, Option } from '@commander-js/extra-typings';
+import { defineCommand, fromEnv, repeatable } from '../cli.ts';
+import { parseReference } from '../model/reference.ts';
+import { parseTags, parseTier } from '../model/secret-rules.ts';
+import { Problems } from '../model/problems.ts';
+import { putSecret, type PutOutcome } from '../operations/put-secret.ts';
+import { storeOption } from './store-option.ts';
+import { readValue, withValueOptions } from './value-source.ts';
+
+/** `put REF`: create or update one secret. */
+export const put = defineCommand({
+  declare: (command) =>
+    withValueOptions(
+      command
+        .addArgument(
+          new Argument(
+            '<ref>',
+            'NAME or /path/NAME, sm:NAME, sm:NAME:KEY (one JSON key), or an ARN',
+          ),
+        )
+        .addOption(storeOption())
+        .addOption(
+          fromEnv(new Option('--kms-key <key>', 'encrypt with this key: id, ARN or alias')),
+        )
+        .addOption(
+          fromEnv(
+            new Option('--tier <tier>', 'standard, advanced or intelligent-tiering (parameters)'),
+          ),
+        )
+        .option('--description <text>', 'what it is for')
+        .option('--tag <key=value>', 'tag it (repeatable)', repeatable)
+        .option('--no-overwrite', 'fail if it exists')
+        .option('--force', 'write even an equal value')
+        .option('--restore', 'take back a scheduled deletion first (Secrets Manager)')
+        .option('--dry-run', 'say what would be done, and do nothing'),
+    ).addHelpText(
+      'after',
+      `
+An equal value is not written again. On an update the key, the tier and the description stay unless given.
+
+Examples:
+  $ printf %s "$DB_PASSWORD" | ecs-secrets put /shop/prod/db-password
+  $ ecs-secrets put sm:shop/prod/db:password --generate 40
+  $ ecs-secrets put /shop/prod/tls-key --value-file key.pem --raw --kms-key alias/shop`,
+    ),
+
+  async run(context, [ref], options) {
+    const problems = new Problems();
+    const reference = problems.attempt(() => parseReference(ref, options.store));
+    const tags = problems.attempt(() => parseTags(options.tag ?? []));
+    const tier = problems.attempt(() =>
+      options.tier === undefined ? undefined : parseTier(options.tier),
+    );
+    problems.throwIfAny();
+    if (!reference) throw new Error('a reference without problems is parsed');
+    const value = await readValue(context, options);
+    const dryRun = options.dryRun ?? false;
+    const outcome = await putSecret(context.aws, reference, {
+      value,
+      kmsKeyId: options.kmsKey,
+      tier,
+      description: options.description,
+      tags: tags ?? [],
+      force: options.force ?? false,
+      only: options.overwrite ? undefined : 'create',
+      restore: options.restore ?? false,
+      dryRun,
+    });
+    if (!outcome.compared) {
+      context.report.note('the old value may not be read, so the new one was written uncompared');
+    }
+    return { data: { ...outcome, dryRun }, text: tellPut(outcome, dryRun) };
+  },
+});
+
+/** What a put did, in one line. */
+export function tellPut(
+  { action, store, name, version, previousVersion }: PutOutcome,
+  dryRun = false,
+) {
+  const noun = store === 'parameter-store' ? 'parameter' : 'secret';
+  const verb = dryRun && action !== 'unchanged' ? `would be ${action}` : action;
+  const versions = [
+    version !== undefined && `version ${version}`,
+    action === 'updated' && previousVersion !== undefined && `was ${previousVersion}`,
+  ].filter((part) => part !== false);
+  return `${noun} ${name} ${verb}${versions.length > 0 ? ` (${versions.join(', ')})` : ''}`;
+}

@@ -1,0 +1,121 @@
+import { Option, type Command, type OptionValues } from '@commander-js/extra-typings';
+import { canAsk, type Context } from '../cli.ts';
+import { CliError, Interrupted, UsageError } from '../errors.ts';
+import { defaultLength, generateValue } from '../model/generate.ts';
+import { InvalidInput } from '../model/problems.ts';
+import { SecretValue } from '../model/secret-value.ts';
+
+/** The options by which a value comes in; without any it is piped or asked for. */
+export interface ValueOptions {
+  valueFile?: string | undefined;
+  fromEnv?: string | undefined;
+  generate?: string | true | undefined;
+  raw?: true | undefined;
+}
+
+/** Adds the options of `ValueOptions` to a command. */
+export function withValueOptions<Args extends unknown[], Opts extends OptionValues>(
+  command: Command<Args, Opts>,
+) {
+  return command
+    .optionsGroup('Value (default: standard input, or a hidden prompt on a terminal):')
+    .addOption(new Option('--value-file <file>', 'read it from a file'))
+    .addOption(new Option('--from-env <variable>', 'read it from an environment variable'))
+    .addOption(
+      new Option(
+        '--generate [length]',
+        `make a random one of letters and digits (${defaultLength})`,
+      ),
+    )
+    .addOption(new Option('--raw', 'keep a trailing newline of a pipe or file'));
+}
+
+/** Reads the value from the one source given. Throws UsageError for two, InvalidInput for none. */
+export async function readValue(
+  { world, report }: Context,
+  options: ValueOptions,
+): Promise<SecretValue> {
+  const { valueFile, fromEnv, generate, raw } = options;
+  const given = [
+    valueFile !== undefined && '--value-file',
+    fromEnv !== undefined && '--from-env',
+    generate !== undefined && '--generate',
+  ].filter((option) => option !== false);
+  if (given.length > 1) {
+    throw new UsageError(
+      `${given.join(' and ')} are ${given.length} sources for one value`,
+      'give one',
+    );
+  }
+  if (generate !== undefined) return generated({ world, report }, generate);
+  if (fromEnv !== undefined) {
+    const text = world.env[fromEnv];
+    if (text === undefined)
+      throw new InvalidInput(`the environment variable ${fromEnv} is not set`);
+    return new SecretValue(text);
+  }
+  if (valueFile !== undefined && valueFile !== '-') {
+    return trimmed(SecretValue.fromBytes(await fileBytes(world, valueFile)), raw, report);
+  }
+  if (!world.stdin.isTTY) {
+    const value = trimmed(SecretValue.fromBytes(await world.stdin.read()), raw, report);
+    if (value.byteLength === 0) {
+      throw new InvalidInput(
+        'the value is empty: nothing came from standard input',
+        'pipe the value in, or give --value-file, --from-env or --generate',
+      );
+    }
+    return value;
+  }
+  if (!canAsk(world)) {
+    throw new UsageError(
+      'there is no value, and nobody to ask for it',
+      'pipe the value in, or give --value-file, --from-env or --generate',
+    );
+  }
+  const answer = await world.stdin.askHidden('value (not shown)');
+  if (answer === undefined) throw new Interrupted('cancelled; nothing was stored');
+  return new SecretValue(answer);
+}
+
+// --- internal ---
+
+function generated(
+  { world, report }: Pick<Context, 'world' | 'report'>,
+  length: string | true,
+): SecretValue {
+  if (length !== true && !/^\d+$/.test(length)) {
+    // Not quoted: whoever takes the argument for the value has just typed a secret.
+    throw new UsageError(
+      'the length after --generate is not a whole number',
+      'a value is never an argument: pipe it in, or give --value-file or --from-env',
+    );
+  }
+  const value = generateValue(length === true ? defaultLength : Number(length), (limit) =>
+    world.randomInt(limit),
+  );
+  // GitHub blanks out what a job registers so, should a later step print it.
+  if (world.env.GITHUB_ACTIONS) world.stderr.write(`::add-mask::${value.reveal()}\n`);
+  else report.note(`generated a value of ${value.byteLength} characters`);
+  return value;
+}
+
+async function fileBytes(world: Context['world'], path: string): Promise<Uint8Array> {
+  try {
+    return await world.readFile(path);
+  } catch (error) {
+    throw new CliError('file-not-readable', `cannot read ${path}`, { cause: error });
+  }
+}
+
+function trimmed(
+  value: SecretValue,
+  raw: true | undefined,
+  report: Context['report'],
+): SecretValue {
+  if (raw) return value;
+  const result = value.withoutTrailingNewline();
+  if (result.byteLength < value.byteLength)
+    report.note('dropped one trailing newline (--raw keeps it)');
+  return result;
+}

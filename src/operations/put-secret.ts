@@ -1,0 +1,91 @@
+import type { Aws } from '../aws/index.ts';
+import { CliError } from '../errors.ts';
+import { InvalidInput } from '../model/problems.ts';
+import {
+  checkWritable,
+  formatReference,
+  type ParameterReference,
+  type Reference,
+  type Store,
+} from '../model/reference.ts';
+import { checkValue, type Tag, type Tier } from '../model/secret-rules.ts';
+import type { SecretValue } from '../model/secret-value.ts';
+import { putParameter } from './put-parameter.ts';
+import { putStoredSecret } from './put-stored-secret.ts';
+
+/** What is to be stored, and under which conditions. */
+export interface PutRequest {
+  value: SecretValue;
+  kmsKeyId?: string | undefined;
+  tier?: Tier | undefined;
+  description?: string | undefined;
+  tags?: readonly Tag[];
+  /** Write even when the stored value is equal. */
+  force?: boolean;
+  /** `update`: only when it exists; `create`: only when it does not. */
+  only?: 'create' | 'update' | undefined;
+  /** Take back a scheduled deletion first. */
+  restore?: boolean;
+  /** Find out what would be done, without doing it. */
+  dryRun?: boolean;
+}
+
+/** What was done, or with `dryRun` would be. */
+export interface PutOutcome {
+  action: 'created' | 'updated' | 'unchanged';
+  store: Store;
+  name: string;
+  /** Known where AWS tells it: not for a parameter just created. */
+  arn: string | undefined;
+  /** Number of a parameter's version, id of a secret's; undefined where nothing was written. */
+  version: number | string | undefined;
+  /** The version that was current before; undefined for a new secret, or one that may not be read. */
+  previousVersion: number | string | undefined;
+  /** False when the caller may not read the old value, so that it was written uncompared. */
+  compared: boolean;
+}
+
+/**
+ * Stores a value under a reference, in whichever store it names. Safe to run twice: an equal value
+ * is not written again. Throws InvalidInput before anything is written.
+ */
+export async function putSecret(
+  aws: Aws,
+  reference: Reference,
+  request: PutRequest,
+): Promise<PutOutcome> {
+  checkRequest(reference, request);
+  const region = reference.scope?.region;
+  if (reference.store === 'secrets-manager') {
+    return putStoredSecret(await aws.secretsManager(region), reference, request);
+  }
+  await checkAccount(aws, reference);
+  return putParameter(await aws.parameterStore(region), reference.name, request);
+}
+
+// --- internal ---
+
+function checkRequest(reference: Reference, request: PutRequest): void {
+  checkWritable(reference);
+  const isParameter = reference.store === 'parameter-store';
+  if (isParameter && request.restore) {
+    throw new InvalidInput('--restore is for Secrets Manager: a deleted parameter is gone');
+  }
+  if (!isParameter && request.tier) {
+    throw new InvalidInput('--tier is for Parameter Store; Secrets Manager has no tiers');
+  }
+  checkValue(request.value, reference.store, request.tier);
+}
+
+/** Parameter Store is written by name: it would go to the caller's account, whatever the ARN says. */
+async function checkAccount(aws: Aws, reference: ParameterReference): Promise<void> {
+  const { scope } = reference;
+  if (!scope) return;
+  const { account } = await aws.caller();
+  if (scope.account === account) return;
+  throw new CliError(
+    'wrong-account',
+    `${formatReference(reference)} is of account ${scope.account}; the caller is of ${account}`,
+    { hint: 'use credentials of that account (--profile)' },
+  );
+}
