@@ -1,0 +1,113 @@
+import pMap from 'p-map';
+import type { Aws } from '../aws/index.ts';
+import { CliError } from '../errors.ts';
+import {
+  formatReference,
+  lookupId,
+  parameterArn,
+  type Reference,
+  type SecretIdentity,
+} from '../model/reference.ts';
+
+/** A secret as read back from AWS. */
+export interface ResolvedSecret extends SecretIdentity {
+  /** As stored: alias, id or ARN of its KMS key; undefined for the store's own key. */
+  kmsKeyId: string | undefined;
+}
+
+/**
+ * Reads back the exact name, ARN and key of every reference, without reading a value. The answer is
+ * looked up by `formatReference`. Throws CliError `secret-not-found` naming all that do not exist.
+ */
+export async function resolveReferences(
+  aws: Aws,
+  references: readonly Reference[],
+): Promise<Map<string, ResolvedSecret>> {
+  const found = new Map([
+    ...(await resolveParameters(aws, references)),
+    ...(await resolveSecrets(aws, references)),
+  ]);
+  const missing = [...new Set(references.map(formatReference))].filter((key) => !found.has(key));
+  if (missing.length > 0) {
+    const { region, account } = await aws.caller();
+    throw new CliError(
+      'secret-not-found',
+      missing
+        .map((key) => `there is no secret ${key} (account ${account}, region ${region})`)
+        .join('\n'),
+      {
+        hint: 'ecs-secrets put creates it; a bare name means a parameter, sm:NAME a secret of Secrets Manager',
+      },
+    );
+  }
+  return found;
+}
+
+/** Resolves one reference; see `resolveReferences`. */
+export async function resolveReference(aws: Aws, reference: Reference): Promise<ResolvedSecret> {
+  const [resolved] = (await resolveReferences(aws, [reference])).values();
+  if (!resolved) throw new Error('resolveReferences answers for every reference or throws');
+  return resolved;
+}
+
+// --- internal ---
+
+type Found = [key: string, secret: ResolvedSecret][];
+
+async function resolveParameters(aws: Aws, references: readonly Reference[]): Promise<Found> {
+  const byRegion = new Map<string | undefined, Reference[]>();
+  for (const reference of references) {
+    if (reference.store !== 'parameter-store') continue;
+    const region = reference.scope?.region;
+    byRegion.set(region, [...(byRegion.get(region) ?? []), reference]);
+  }
+  const found: Found = [];
+  for (const [region, group] of byRegion) {
+    const store = await aws.parameterStore(region);
+    const descriptions = await store.describe([...new Set(group.map(({ name }) => name))]);
+    for (const reference of group) {
+      const description = descriptions.get(reference.name);
+      if (!description) continue;
+      const { name, kmsKeyId } = description;
+      const scope = reference.scope ?? (await aws.caller());
+      const arn = description.arn ?? parameterArn(name, scope);
+      found.push([formatReference(reference), { store: 'parameter-store', name, arn, kmsKeyId }]);
+    }
+  }
+  return found;
+}
+
+async function resolveSecrets(aws: Aws, references: readonly Reference[]): Promise<Found> {
+  const secrets = references.filter(({ store }) => store === 'secrets-manager');
+  const ids = new Map(
+    secrets.map((reference) => [
+      `${reference.scope?.region ?? ''} ${lookupId(reference)}`,
+      reference,
+    ]),
+  );
+  // DescribeSecret has no batch form; its quota of 10,000 calls per second leaves room for ten at once.
+  const described = new Map(
+    await pMap(
+      ids,
+      async ([key, reference]) => {
+        const manager = await aws.secretsManager(reference.scope?.region);
+        return [key, await manager.describe(lookupId(reference))] as const;
+      },
+      { concurrency: 10 },
+    ),
+  );
+  return secrets.flatMap((reference): Found => {
+    const key = `${reference.scope?.region ?? ''} ${lookupId(reference)}`;
+    const description = described.get(key);
+    if (!description) return [];
+    if (description.deletedAt) {
+      throw new CliError(
+        'pending-deletion',
+        `the secret ${formatReference(reference)} is scheduled for deletion (${description.deletedAt.toISOString()})`,
+        { hint: 'ecs-secrets put --restore takes the deletion back' },
+      );
+    }
+    const { name, arn, kmsKeyId } = description;
+    return [[formatReference(reference), { store: 'secrets-manager', name, arn, kmsKeyId }]];
+  });
+}
