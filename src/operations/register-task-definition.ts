@@ -1,0 +1,87 @@
+import type { Aws } from '../aws/index.ts';
+import { CliError } from '../errors.ts';
+import { formatReference, formatValueFrom, type Store } from '../model/reference.ts';
+import { checkReferenceScopes, checkTaskDefinition } from '../model/task-definition-checks.ts';
+import { editTaskDefinition, type Edits } from '../model/task-definition-edit.ts';
+import { sameTaskDefinition } from '../model/task-definition-equal.ts';
+import {
+  mapSecretUses,
+  secretUses,
+  useReference,
+  type TaskDefinition,
+} from '../model/task-definition.ts';
+import { resolveReferences } from './resolve-references.ts';
+
+/** What is to be registered, on top of which definition. */
+export interface RegisterRequest {
+  base: TaskDefinition;
+  edits: Omit<Edits, 'executionRoleArn'>;
+  /** Name or ARN. */
+  executionRole: string | undefined;
+  /** What a bare name in the edits means. */
+  store: Store;
+  /** Register even when the latest revision has the same content. */
+  force: boolean;
+  dryRun: boolean;
+}
+
+/** What was registered, or with `dryRun` would be. */
+export interface RegisterOutcome {
+  action: 'registered' | 'unchanged';
+  /** Undefined with `dryRun`, where nothing was registered. */
+  arn: string | undefined;
+  /** What was sent: references are full ARNs. */
+  definition: TaskDefinition;
+}
+
+/**
+ * Registers a task definition with its references read back from AWS as full ARNs; a revision equal
+ * to the latest active one is reused. Throws InvalidInput before any call, and CliError before
+ * anything is registered when a secret or the execution role does not exist.
+ */
+export async function registerTaskDefinition(
+  aws: Aws,
+  request: RegisterRequest,
+): Promise<RegisterOutcome> {
+  const { base, edits, executionRole, store, force, dryRun } = request;
+  // The name stands in for the ARN until everything that needs no call is checked.
+  const edited = editTaskDefinition(base, { ...edits, executionRoleArn: executionRole }, store);
+  checkTaskDefinition(edited);
+  const definition = await withArns(aws, edited);
+
+  const ecs = await aws.ecs();
+  const latest = force ? undefined : await ecs.taskDefinition(definition.family ?? '');
+  if (latest && sameTaskDefinition(latest.definition, definition)) {
+    return { action: 'unchanged', arn: latest.arn, definition };
+  }
+  if (dryRun) return { action: 'registered', arn: undefined, definition };
+  const { arn } = await ecs.registerTaskDefinition(definition);
+  return { action: 'registered', arn, definition };
+}
+
+// --- internal ---
+
+async function withArns(aws: Aws, definition: TaskDefinition): Promise<TaskDefinition> {
+  const uses = secretUses(definition);
+  if (uses.some((use) => useReference(use).scope)) {
+    checkReferenceScopes(definition, await aws.caller());
+  }
+  const secrets = await resolveReferences(aws, uses.map(useReference));
+  const result = mapSecretUses(definition, (use) => {
+    const reference = useReference(use);
+    const secret = secrets.get(formatReference(reference));
+    return secret ? formatValueFrom(secret, reference) : use.valueFrom;
+  });
+  const role = definition.executionRoleArn;
+  if (role !== undefined && !role.startsWith('arn:'))
+    result.executionRoleArn = await roleArn(aws, role);
+  return result;
+}
+
+async function roleArn(aws: Aws, name: string): Promise<string> {
+  const role = await (await aws.iam()).role(name);
+  if (role) return role.arn;
+  throw new CliError('role-not-found', `there is no role ${name}`, {
+    hint: `ecs-secrets role create ${name} --task-definition … makes it`,
+  });
+}
