@@ -1,0 +1,195 @@
+import type { Ecs, Service, StoppedTask } from '../aws/ecs.ts';
+import { CliError } from '../errors.ts';
+import { judgeRollout, type Rollout } from '../model/rollout.ts';
+import type { Clock } from '../world.ts';
+
+/** A deployment that was started and is to be followed by its id. */
+export interface StartedDeployment {
+  /** The service as UpdateService answered. */
+  service: Service;
+  deploymentId: string;
+  /** Ids of the deployments that were there before. */
+  before: readonly string[];
+}
+
+/** How far a followed deployment came. */
+export interface FollowedDeployment {
+  started: StartedDeployment;
+  state: 'completed' | 'failed' | 'timed-out' | 'interrupted' | 'not-followed' | 'in-progress';
+  /** Why it failed or was not followed to its end, in AWS's words where there are any. */
+  reason: string | undefined;
+  /** The last state seen. */
+  rollout: Rollout | undefined;
+  /** Distinct reasons of tasks of this deployment that stopped by themselves, in order. */
+  stopReasons: string[];
+  /** Milliseconds from the start of following to its end. */
+  elapsed: number;
+}
+
+/** What happens while following. */
+export type FollowEvent =
+  | { kind: 'changed'; deployment: FollowedDeployment }
+  | { kind: 'task-stopped'; deployment: FollowedDeployment; reason: string }
+  | { kind: 'polled'; deployments: readonly FollowedDeployment[] };
+
+/** Limits and surroundings of following. */
+export interface FollowOptions {
+  /** Milliseconds after which to give up. */
+  timeout: number;
+  clock: Clock;
+  interrupted: AbortSignal;
+  onEvent: (event: FollowEvent) => void;
+}
+
+/**
+ * Follows deployments until each is completed or failed, or time is up, or the user interrupts;
+ * nothing is undone then. Services are described ten a call, in rounds that grow from 1 to 10
+ * seconds apart (ECS allows 20 such calls a second).
+ */
+export async function followDeployments(
+  ecs: Ecs,
+  started: readonly StartedDeployment[],
+  { timeout, clock, interrupted, onEvent }: FollowOptions,
+): Promise<FollowedDeployment[]> {
+  const begin = clock.now();
+  const all = started.map((deployment): FollowedDeployment => ({
+    started: deployment,
+    state: 'in-progress',
+    reason: undefined,
+    rollout: undefined,
+    stopReasons: [],
+    elapsed: 0,
+  }));
+  const open = (): FollowedDeployment[] => all.filter(({ state }) => state === 'in-progress');
+  const end = (
+    state: 'timed-out' | 'interrupted' | 'not-followed',
+    reason?: string,
+  ): FollowedDeployment[] => {
+    for (const deployment of open()) {
+      deployment.state = state;
+      deployment.reason = reason;
+      onEvent({ kind: 'changed', deployment });
+    }
+    return all;
+  };
+
+  for (let wait = 1_000; ; wait = Math.min(wait * 1.3, 10_000)) {
+    await clock.sleep(Math.min(wait, Math.max(0, begin + timeout - clock.now())), interrupted);
+    // A last look before giving up, so that the report tells the latest state.
+    try {
+      await look(ecs, open(), clock.now() - begin, onEvent);
+    } catch (error) {
+      if (!(error instanceof CliError)) throw error;
+      // The rollout goes on without us: a passing fault is waited out, any other ends only the watching.
+      if (!passing.has(error.code)) return end('not-followed', error.message);
+    }
+    onEvent({ kind: 'polled', deployments: all });
+    if (open().length === 0) return all;
+    if (interrupted.aborted) return end('interrupted');
+    if (clock.now() - begin >= timeout) return end('timed-out');
+  }
+}
+
+// --- internal ---
+
+/** Codes of faults that may be over at the next look. */
+const passing = new Set(['throttled', 'unreachable', 'aws-failed']);
+
+/** How long a description may lag behind the update, in milliseconds. */
+const staleness = 30_000;
+
+async function look(
+  ecs: Ecs,
+  deployments: readonly FollowedDeployment[],
+  elapsed: number,
+  onEvent: (event: FollowEvent) => void,
+): Promise<void> {
+  const clusters = [...new Set(deployments.map(({ started }) => started.service.cluster))];
+  await Promise.all(
+    clusters.map(async (cluster) => {
+      const own = deployments.filter(({ started }) => started.service.cluster === cluster);
+      const arns = own.map(({ started }) => started.service.arn);
+      const { services } = await ecs.describeServices(cluster, arns);
+      for (const deployment of own) {
+        const service = services.find(({ arn }) => arn === deployment.started.service.arn);
+        await advance(ecs, deployment, service, elapsed, onEvent);
+      }
+    }),
+  );
+}
+
+async function advance(
+  ecs: Ecs,
+  deployment: FollowedDeployment,
+  service: Service | undefined,
+  elapsed: number,
+  onEvent: (event: FollowEvent) => void,
+): Promise<void> {
+  const { deploymentId, before } = deployment.started;
+  const rollout = judgeRollout(deploymentId, service ?? { status: 'missing', deployments: [] });
+  const primary = service?.deployments.find(({ status }) => status === 'PRIMARY');
+  const stale =
+    rollout.state === 'gone' &&
+    deployment.rollout === undefined &&
+    before.includes(primary?.id ?? '') &&
+    elapsed < staleness;
+  deployment.elapsed = elapsed;
+  if (stale) return;
+
+  const failedBefore = deployment.rollout?.deployment?.failedTasks ?? 0;
+  const moved = describe(deployment.rollout) !== describe(rollout);
+  deployment.rollout = rollout;
+  const over = rollout.state !== 'in-progress';
+  if (service && (over ? rollout.state !== 'completed' : failedTasks(rollout) > failedBefore)) {
+    for (const reason of await stopReasons(ecs, service, deploymentId)) {
+      if (deployment.stopReasons.includes(reason)) continue;
+      deployment.stopReasons.push(reason);
+      onEvent({ kind: 'task-stopped', deployment, reason });
+    }
+  }
+  if (over) {
+    deployment.state = rollout.state === 'completed' ? 'completed' : 'failed';
+    deployment.reason = rollout.reason;
+  }
+  if (moved) onEvent({ kind: 'changed', deployment });
+}
+
+function failedTasks({ deployment }: Rollout): number {
+  return deployment?.failedTasks ?? 0;
+}
+
+/** What is worth an event when it changes. */
+function describe(rollout: Rollout | undefined): string {
+  const { deployment } = rollout ?? {};
+  return [
+    rollout?.state,
+    deployment?.runningCount,
+    deployment?.failedTasks,
+    rollout?.oldTasks,
+  ].join();
+}
+
+async function stopReasons(ecs: Ecs, service: Service, deploymentId: string): Promise<string[]> {
+  const tasks = await ecs.stoppedTasks(service.cluster, service.name);
+  return [
+    ...new Set(
+      tasks
+        .filter(
+          ({ startedBy, stopCode }) => startedBy === deploymentId && !ordered.has(stopCode ?? ''),
+        )
+        .map(stopReason),
+    ),
+  ];
+}
+
+/** Stop codes of tasks that were told to stop. */
+const ordered = new Set(['ServiceSchedulerInitiated', 'UserInitiated']);
+
+function stopReason({ stoppedReason, stopCode, containers }: StoppedTask): string {
+  const details = containers.flatMap(({ name, reason, exitCode }) => {
+    if (reason !== undefined) return [`${name}: ${reason}`];
+    return exitCode === undefined || exitCode === 0 ? [] : [`${name} exited with ${exitCode}`];
+  });
+  const main = stoppedReason ?? stopCode ?? 'a task stopped for no stated reason';
+  return details.length > 0 ? `${main} (${details.join('; ')})` : main;
+}
