@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import './english.ts';
 import { InvalidInput } from './problems.ts';
 import { parseValueFrom, type Reference } from './reference.ts';
 
@@ -58,21 +59,28 @@ const outputOnly = [
  * InvalidInput naming the place of each member that has the wrong form.
  */
 export function parseTaskDefinition(input: unknown): TaskDefinition {
-  const result = taskDefinition.safeParse(unwrapped(input));
+  const read = unwrapped(input);
+  const result = taskDefinition.safeParse(read);
   if (!result.success) {
     throw new InvalidInput(
-      result.error.issues.map(({ path, message }) => {
-        const place = path.reduce<string>(
+      result.error.issues.map((issue) => {
+        const place = issue.path.reduce<string>(
           (text, part) =>
             typeof part === 'number' ? `${text}[${part}]` : `${text}.${String(part)}`,
           '',
         );
-        return `${place.replace(/^\./, '') || 'the task definition'}: ${lowerFirst(message)}`;
+        return `${place.replace(/^\./, '') || 'the task definition'}: ${fault(issue)}`;
       }),
     );
   }
+  // zod puts the members that it knows first; the order stays as it was written.
   return Object.fromEntries(
-    Object.entries(result.data).filter(([key]) => !outputOnly.includes(key)),
+    Object.entries(read as object)
+      .filter(([key]) => !outputOnly.includes(key))
+      .map(([key, member]: [string, unknown]) => [
+        key,
+        key === 'cpu' || key === 'memory' ? result.data[key] : member,
+      ]),
   ) as TaskDefinition;
 }
 
@@ -195,6 +203,10 @@ function unwrapped(input: unknown): unknown {
     : inner;
 }
 
-function lowerFirst(text: string): string {
-  return text.charAt(0).toLowerCase() + text.slice(1);
+/** What is wrong with a member. zod/mini brings no messages of its own. */
+function fault(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'too_small') return 'it must not be empty';
+  if (issue.code !== 'invalid_type') return 'it must be text or a number';
+  const kinds: Partial<Record<string, string>> = { array: 'a list', string: 'text' };
+  return `it must be ${kinds[issue.expected] ?? 'an object'}`;
 }
