@@ -1,0 +1,90 @@
+import { createAccess } from './access.ts';
+import { createDispatcher, type Dispatcher, type Fault, type GuardedService } from './dispatch.ts';
+import { createEcs, type EcsService } from './ecs/index.ts';
+import { createIam } from './iam/index.ts';
+import { createKeyRing } from './kms-keys.ts';
+import { createKms } from './kms.ts';
+import { createSecretsManager } from './secrets-manager/index.ts';
+import type { Environment } from './service.ts';
+import { createSsm } from './ssm/index.ts';
+import { createSts } from './sts.ts';
+import { createThrottle, publishedRates, type Rate } from './throttle.ts';
+
+/** What an account is like. Everything has a default. */
+export interface AccountOptions {
+  /** 12 digits; `123456789012` when left out. */
+  account?: string | undefined;
+  /** `us-east-1` when left out. Requests go to the region that they are signed for. */
+  region?: string | undefined;
+  /** The partition of the region when left out. */
+  partition?: string | undefined;
+  /** Milliseconds since the epoch; the clock when left out. */
+  now?: (() => number) | undefined;
+  /** Request rates: those that AWS publishes (`true`), or your own. Off when left out. */
+  throttle?: boolean | readonly Rate[] | undefined;
+  /** How long a change to a role takes to be in force for tasks, in ms; 0 when left out. */
+  iamDelay?: number | undefined;
+  /** Errors to answer with instead of doing what is asked. */
+  faults?: readonly Fault[] | undefined;
+  /** How fast tasks and deployments go on. */
+  ecs?: Parameters<typeof createEcs>[1];
+}
+
+/** An AWS account in memory, with the services of the sandbox. */
+export interface Account {
+  environment: Environment;
+  region: string;
+  dispatcher: Dispatcher;
+  ecs: EcsService;
+}
+
+/** Makes an empty account. Close its `ecs` when done. */
+export function createAccount(options: AccountOptions = {}): Account {
+  const region = options.region ?? 'us-east-1';
+  const now = options.now ?? Date.now;
+  const environment: Environment = {
+    account: options.account ?? '123456789012',
+    partition: options.partition ?? partitionOf(region),
+    now,
+    invoke: (...call) => dispatcher.invoke(...call),
+  };
+
+  const iam = createIam(environment, options.iamDelay ?? 0);
+  const access = createAccess(environment, (arn) => iam.roles.policiesOf(arn));
+  const keys = createKeyRing(environment, access);
+  const ecs = createEcs(environment, options.ecs);
+  const services: GuardedService[] = [
+    createSsm(environment, keys),
+    createSecretsManager(environment, keys, access),
+    createKms(environment, keys),
+    iam.service,
+    createSts(environment, iam.roles),
+    ecs,
+  ];
+  const { throttle = false } = options;
+  const rates = throttle === true ? publishedRates : throttle === false ? [] : throttle;
+  const dispatcher = createDispatcher({
+    services: new Map(services.map((service) => [service.name, service])),
+    access,
+    throttle: createThrottle(rates, now),
+    faults: options.faults ?? [],
+  });
+  return { environment, region, dispatcher, ecs };
+}
+
+// --- internal ---
+
+/** Partitions whose regions begin otherwise than those of `aws` (botocore partitions.json). */
+const partitions: readonly (readonly [prefix: string, partition: string])[] = [
+  ['cn-', 'aws-cn'],
+  ['us-gov-', 'aws-us-gov'],
+  ['us-iso-', 'aws-iso'],
+  ['us-isob-', 'aws-iso-b'],
+  ['eu-isoe-', 'aws-iso-e'],
+  ['us-isof-', 'aws-iso-f'],
+  ['eusc-', 'aws-eusc'],
+];
+
+function partitionOf(region: string): string {
+  return partitions.find(([prefix]) => region.startsWith(prefix))?.[1] ?? 'aws';
+}

@@ -1,0 +1,119 @@
+import type { Access, Attempt } from './access.ts';
+import { ServiceError, type Call, type Service } from './service.ts';
+
+/** A service that knows which resources a request is about, for the policies of roles. */
+export interface GuardedService extends Service {
+  /**
+   * What a role must be allowed for a request; none where the operation itself checks. A service
+   * without this function asks for its action on `*`.
+   */
+  attempts?(
+    operation: string,
+    input: Record<string, unknown>,
+    call: Call,
+  ): Omit<Attempt, 'action'>[];
+  /** Operations for other services of the sandbox, which HTTP does not reach. */
+  internal?: Service['operations'];
+}
+
+/** An error that the sandbox answers a number of calls with, instead of doing what they ask. */
+export interface Fault {
+  service: string;
+  /** Name of the operation; all of the service's when left out. */
+  operation?: string;
+  code: string;
+  message?: string;
+  /** HTTP status; 400 when left out. */
+  status?: number;
+  /** How many calls fail. */
+  times: number;
+}
+
+/** How calls reach the services. */
+export interface Dispatcher {
+  /** Calls an operation that HTTP reaches. Throws ServiceError. */
+  call(
+    service: string,
+    operation: string,
+    input: Record<string, unknown>,
+    call: Call,
+  ): Promise<unknown>;
+  /** The same with the internal operations too. */
+  invoke: Dispatcher['call'];
+  /** Lets the next calls fail. */
+  inject(fault: Fault): void;
+}
+
+/**
+ * Finds the operation, then in this order: injected faults, rates, the caller's policies, the
+ * operation.
+ */
+export function createDispatcher(options: {
+  services: ReadonlyMap<string, GuardedService>;
+  access: Access;
+  throttle: (service: string, operation: string, region: string) => void;
+  faults: readonly Fault[];
+}): Dispatcher {
+  const { services, access, throttle } = options;
+  const faults = options.faults.map((fault) => ({ ...fault }));
+
+  function failIfAsked(service: string, operation: string): void {
+    const fault = faults.find(
+      (one) =>
+        one.times > 0 &&
+        one.service === service &&
+        (one.operation === undefined || one.operation === operation),
+    );
+    if (!fault) return;
+    fault.times -= 1;
+    throw new ServiceError(fault.code, fault.message ?? 'Injected by the sandbox', fault.status);
+  }
+
+  async function run(
+    known: Service['operations'],
+    service: GuardedService,
+    name: string,
+    input: Record<string, unknown>,
+    call: Call,
+  ): Promise<unknown> {
+    const operation = Object.hasOwn(known, name) ? known[name] : undefined;
+    if (!operation) throw notInSandbox(service.name, name);
+    failIfAsked(service.name, name);
+    throttle(service.name, name, call.region);
+    if (call.principal.kind === 'role' && known === service.operations) {
+      const attempts = service.attempts?.(name, input, call) ?? [{ resource: '*' }];
+      for (const attempt of attempts)
+        access(call, { action: `${service.name}:${name}`, ...attempt });
+    }
+    return await operation(input as never, call);
+  }
+
+  function serviceOf(name: string, operation: string): GuardedService {
+    const service = services.get(name);
+    if (!service) throw notInSandbox(name, operation);
+    return service;
+  }
+
+  return {
+    async call(name, operation, input, call) {
+      const service = serviceOf(name, operation);
+      return run(service.operations, service, operation, input, call);
+    },
+    inject(fault) {
+      faults.push({ ...fault });
+    },
+
+    async invoke(name, operation, input, call) {
+      const service = serviceOf(name, operation);
+      const internal = service.internal ?? {};
+      const known = Object.hasOwn(internal, operation) ? internal : service.operations;
+      return run(known, service, operation, input, call);
+    },
+  };
+}
+
+// --- internal ---
+
+function notInSandbox(service: string, operation: string): ServiceError {
+  return new ServiceError('NotInSandbox', `${service}:${operation} is not in the sandbox`);
+}

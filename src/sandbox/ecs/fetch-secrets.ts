@@ -1,0 +1,58 @@
+import type { Invoke } from './agent.ts';
+import { JsonKeyError, jsonValue } from './json-keys.ts';
+import type { Reference } from './secret-references.ts';
+import { callError, secretFailure } from './start-failures.ts';
+
+/** Reads one reference to Secrets Manager; leaves those to parameters alone. */
+export async function fetchSecret(
+  invoke: Invoke,
+  reference: Reference,
+  values: Map<string, string>,
+  ec2: boolean,
+): Promise<void> {
+  if (reference.store === 'ssm') return;
+  if (reference.store === 'malformed') {
+    throw secretFailure(
+      reference,
+      ec2
+        ? 'an invalid ARN format for the AWS Secrets Manager secret was specified. Specify a valid ARN and try again.'
+        : 'unexpected ARN format with parameters when trying to retrieve ASM secret',
+      ec2,
+    );
+  }
+
+  const { secretId, jsonKey, versionStage, versionId, region, valueFrom } = reference;
+  if (versionId !== '' && versionId.length < 32) {
+    throw secretFailure(
+      reference,
+      'InvalidParameter: 1 validation error(s) found. - minimum field size of 32, GetSecretValueInput.VersionId.',
+      ec2,
+    );
+  }
+  const input = {
+    SecretId: secretId,
+    ...(versionStage && { VersionStage: versionStage }),
+    ...(versionId && { VersionId: versionId }),
+  };
+  let answer: { SecretString?: string };
+  try {
+    answer = (await invoke('secretsmanager', 'GetSecretValue', input, region)) as typeof answer;
+  } catch (error) {
+    throw secretFailure(reference, describe(secretId, error, ec2), ec2);
+  }
+
+  // A binary secret has no SecretString: the agent injects nothing then.
+  const value = answer.SecretString ?? '';
+  try {
+    values.set(valueFrom, jsonKey === '' ? value : jsonValue(value, jsonKey));
+  } catch (error) {
+    if (!(error instanceof JsonKeyError)) throw error;
+    throw secretFailure(reference, error.message, ec2);
+  }
+}
+
+function describe(secretId: string, error: unknown, ec2: boolean): string {
+  return ec2
+    ? `secret ${secretId}: ${callError(error)}`
+    : `failed to fetch secret ${secretId} from secrets manager: ${callError(error)}`;
+}

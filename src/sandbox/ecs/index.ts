@@ -1,0 +1,48 @@
+import type { Environment, Service } from '../service.ts';
+import { clusterOperations } from './clusters.ts';
+import { lastSegment } from './ids.ts';
+import { withRequired } from './required.ts';
+import { serviceDeploymentOperations } from './service-deployments.ts';
+import { serviceOperations } from './services.ts';
+import type { InjectedContainer, Timing } from './state.ts';
+import { tagOperations } from './tags.ts';
+import { taskDefinitionOperations } from './task-definitions.ts';
+import { taskOperations } from './tasks.ts';
+import { createWorld, defaultTiming } from './world.ts';
+
+/** The ECS of a sandbox. */
+export interface EcsService extends Service {
+  /** What the containers of a task were started with; undefined until its secrets are fetched. */
+  taskEnvironment(taskArnOrId: string): { containers: InjectedContainer[] } | undefined;
+  /** Stops the clock: nothing changes by itself any more. */
+  close(): void;
+}
+
+/** Makes an empty ECS whose tasks and deployments go on in time. */
+export function createEcs(environment: Environment, options: Partial<Timing> = {}): EcsService {
+  const world = createWorld(environment, { ...defaultTiming, ...options });
+  return {
+    name: 'ecs',
+    operations: withRequired({
+      ...clusterOperations(world),
+      ...taskDefinitionOperations(world),
+      ...serviceOperations(world),
+      ...serviceDeploymentOperations(world),
+      ...taskOperations(world),
+      ...tagOperations(world),
+    }),
+    taskEnvironment(taskArnOrId) {
+      const id = lastSegment(taskArnOrId);
+      for (const region of world.regions.values()) {
+        for (const cluster of region.clusters.values()) {
+          const fetched = cluster.tasks.get(id)?.fetched;
+          if (fetched?.ok) return { containers: structuredClone(fetched.containers) };
+        }
+      }
+      return undefined;
+    },
+    close() {
+      world.ticker.close();
+    },
+  };
+}

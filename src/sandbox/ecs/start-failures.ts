@@ -1,0 +1,57 @@
+import { randomUUID } from 'node:crypto';
+import { ServiceError } from '../service.ts';
+import type { Reference } from './secret-references.ts';
+
+/** Why a task cannot start, in the words of DescribeTasks. */
+export class StartFailure extends Error {}
+
+/** The execution role could not be assumed. */
+export function roleFailure(roleArn: string): StartFailure {
+  return new StartFailure(
+    `ECS was unable to assume the role '${roleArn}' that was provided for this task. Please verify ` +
+      'that the role being passed has the proper trust relationship and permissions and that your ' +
+      'IAM user has permissions to pass this role.',
+  );
+}
+
+/** What AWS calls a failed call, as the agent's SDK prints it. */
+export function callError(error: unknown): string {
+  if (!(error instanceof ServiceError)) {
+    return `RequestError: send request failed caused by: ${error instanceof Error ? error.message : 'unknown'}`;
+  }
+  return `${error.code}: ${error.message} status code: ${error.status}, request id: ${randomUUID()}`;
+}
+
+/** A secret of Secrets Manager could not be read. */
+export function secretFailure(reference: Reference, detail: string, ec2: boolean): StartFailure {
+  const { region } = reference;
+  return new StartFailure(
+    ec2
+      ? `fetching secret data from AWS Secrets Manager in region ${region}: ${detail}`
+      : fargate('unable to retrieve secret from asm', detail),
+  );
+}
+
+/** Parameters could not be read. */
+export function parameterFailure(region: string, detail: string, ec2: boolean): StartFailure {
+  return new StartFailure(
+    ec2
+      ? `fetching secret data from SSM Parameter Store in ${region}: ${detail}`
+      : fargate('unable to retrieve secrets from ssm', detail),
+  );
+}
+
+/** The task needs values and has no role to fetch them with. */
+export function noCredentials(ec2: boolean): StartFailure {
+  const detail = 'unable to find execution role credentials';
+  return new StartFailure(
+    ec2 ? `ASM secret resource: ${detail}` : fargate('unable to retrieve secret from asm', detail),
+  );
+}
+
+function fargate(what: string, detail: string): string {
+  return (
+    'ResourceInitializationError: unable to pull secrets or registry auth: execution resource ' +
+    `retrieval failed: ${what}: service call has been retried 1 time(s): ${detail}`
+  );
+}

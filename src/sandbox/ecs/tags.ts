@@ -1,0 +1,76 @@
+import type { Call, Operation } from '../service.ts';
+import { ServiceError } from '../service.ts';
+import { clusterNotFound, invalidParameter, serviceNotFound } from './errors.ts';
+import { regionOf, type Tag, type World } from './state.ts';
+
+const maxTags = 50;
+
+/** TagResource, UntagResource and ListTagsForResource. */
+export function tagOperations(world: World): Record<string, Operation> {
+  return {
+    TagResource: (input: { resourceArn: string; tags: Tag[] }, call: Call) => {
+      checkTags(input.tags);
+      const resource = find(world, call.region, input.resourceArn);
+      const names = new Set(input.tags.map((tag) => tag.key));
+      const tags = [...resource.tags.filter((tag) => !names.has(tag.key)), ...input.tags];
+      checkTags(tags);
+      resource.tags = tags;
+      return {};
+    },
+
+    UntagResource: (input: { resourceArn: string; tagKeys: string[] }, call: Call) => {
+      const resource = find(world, call.region, input.resourceArn);
+      resource.tags = resource.tags.filter((tag) => !input.tagKeys.includes(tag.key));
+      return {};
+    },
+
+    ListTagsForResource: (input: { resourceArn: string }, call: Call) => ({
+      tags: find(world, call.region, input.resourceArn).tags,
+    }),
+  };
+}
+
+/** Refuses tags that AWS would refuse. */
+export function checkTags(tags: Tag[]): void {
+  if (tags.length > maxTags) {
+    throw invalidParameter(`The maximum number of tags per resource is ${maxTags}.`);
+  }
+  for (const { key, value } of tags) {
+    if (!key || key.length > 128 || ((value as string | undefined) ?? '').length > 256) {
+      throw invalidParameter('A tag key has 1 to 128 characters, its value up to 256.');
+    }
+    if (/^aws:/i.test(key)) throw invalidParameter('Tag keys that start with aws: are reserved.');
+  }
+}
+
+function find(world: World, regionName: string, arn: string): { tags: Tag[] } {
+  const match = /^arn:[^:]+:ecs:[^:]*:\d{12}:([a-z-]+)\/(.+)$/.exec(arn);
+  if (!match) throw invalidParameter('The specified ARN is invalid.');
+  const [, kind = '', path = ''] = match;
+  const region = regionOf(world, regionName);
+  const [first = '', second = ''] = path.split('/');
+  const cluster = region.clusters.get(first);
+  switch (kind) {
+    case 'cluster':
+      if (cluster?.status !== 'ACTIVE') throw clusterNotFound();
+      return cluster;
+    case 'service': {
+      if (!cluster) throw clusterNotFound();
+      const service = cluster.services.get(second);
+      if (!service) throw serviceNotFound();
+      return service;
+    }
+    case 'task': {
+      const task = cluster?.tasks.get(second);
+      if (!task) break;
+      return task;
+    }
+    case 'task-definition': {
+      const [family = '', revision = ''] = path.split(':');
+      const definition = region.families.get(family)?.[Number(revision) - 1];
+      if (!definition) break;
+      return definition;
+    }
+  }
+  throw new ServiceError('ResourceNotFoundException', 'The specified resource was not found.');
+}

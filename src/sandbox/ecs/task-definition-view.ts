@@ -1,0 +1,85 @@
+import { isEcrImage } from './registration-checks.ts';
+import type { ContainerDefinition, Registration, TaskDefinition, World } from './state.ts';
+
+/** What the caller registered, with the members AWS fills in. */
+export function withDefaults(input: Registration): Registration {
+  const registration = structuredClone(input);
+  // Tags are no part of what Describe shows as the task definition.
+  delete registration.tags;
+  return {
+    ...registration,
+    containerDefinitions: registration.containerDefinitions.map((container) =>
+      containerWithDefaults(container, registration.networkMode),
+    ),
+    volumes: registration.volumes ?? [],
+    placementConstraints: registration.placementConstraints ?? [],
+  };
+}
+
+/** A revision as DescribeTaskDefinition shows it. */
+export function taskDefinitionView(world: World, definition: TaskDefinition) {
+  const { registration } = definition;
+  return {
+    taskDefinitionArn: definition.arn,
+    ...registration,
+    revision: definition.revision,
+    status: definition.status,
+    requiresAttributes: requiredAttributes(registration).map((name) => ({ name })),
+    compatibilities: compatibilities(registration),
+    registeredAt: definition.registeredAt,
+    deregisteredAt: definition.deregisteredAt,
+    registeredBy: `arn:${world.environment.partition}:iam::${world.environment.account}:root`,
+  };
+}
+
+function containerWithDefaults(
+  container: ContainerDefinition,
+  networkMode: string | undefined,
+): ContainerDefinition {
+  return {
+    ...container,
+    cpu: container.cpu ?? 0,
+    essential: container.essential ?? true,
+    environment: container.environment ?? [],
+    mountPoints: container.mountPoints ?? [],
+    volumesFrom: container.volumesFrom ?? [],
+    systemControls: container.systemControls ?? [],
+    portMappings: (container.portMappings ?? []).map((port) => ({
+      ...port,
+      hostPort: port.hostPort ?? (networkMode === 'awsvpc' ? port.containerPort : 0),
+      protocol: port.protocol ?? 'tcp',
+    })),
+  };
+}
+
+function compatibilities({ networkMode, cpu, memory }: Registration): string[] {
+  const fargate = networkMode === 'awsvpc' && cpu && memory;
+  if (fargate) return ['EC2', 'FARGATE'];
+  return networkMode === 'awsvpc' ? ['EC2'] : ['EXTERNAL', 'EC2'];
+}
+
+function requiredAttributes(registration: Registration): string[] {
+  const names = new Set<string>();
+  if (registration.taskRoleArn) names.add('com.amazonaws.ecs.capability.task-iam-role');
+  if (registration.networkMode === 'awsvpc') names.add('ecs.capability.task-eni');
+  for (const container of registration.containerDefinitions) {
+    for (const { valueFrom } of container.secrets ?? []) {
+      names.add(`ecs.capability.secrets.${storeOf(valueFrom)}.environment-variables`);
+    }
+    const log = container.logConfiguration;
+    for (const { valueFrom } of log?.secretOptions ?? []) {
+      names.add(`ecs.capability.secrets.${storeOf(valueFrom)}.bootstrap.log-driver`);
+    }
+    if (log) names.add(`com.amazonaws.ecs.capability.logging-driver.${log.logDriver}`);
+    if (container.repositoryCredentials) {
+      names.add('ecs.capability.private-registry-authentication.secretsmanager');
+    }
+    if (!registration.executionRoleArn) continue;
+    if (log?.logDriver === 'awslogs') names.add('ecs.capability.execution-role-awslogs');
+    if (isEcrImage(container.image)) names.add('ecs.capability.execution-role-ecr-pull');
+  }
+  return [...names];
+}
+
+const storeOf = (valueFrom: string) =>
+  valueFrom.split(':')[2] === 'secretsmanager' ? 'asm' : 'ssm';

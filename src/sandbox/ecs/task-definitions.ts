@@ -1,0 +1,113 @@
+import type { Call, Operation } from '../service.ts';
+import { clientError } from './errors.ts';
+import { ecsArn, lastSegment } from './ids.ts';
+import { type PageInput, pageOf } from './paging.ts';
+import { checkRegistration } from './registration-checks.ts';
+import { regionOf, type Registration, type TaskDefinition, type World } from './state.ts';
+import { taskDefinitionView, withDefaults } from './task-definition-view.ts';
+
+const pageLimits = { default: 100, max: 100 };
+
+/** The operations on task definitions. */
+export function taskDefinitionOperations(world: World): Record<string, Operation> {
+  const view = (definition: TaskDefinition) => taskDefinitionView(world, definition);
+  return {
+    RegisterTaskDefinition: (input: Registration, call: Call) => {
+      checkRegistration(world, input);
+      const definition = register(world, input, call.region);
+      return { taskDefinition: view(definition), tags: definition.tags };
+    },
+
+    DescribeTaskDefinition: (input: { taskDefinition: string; include?: string[] }, call: Call) => {
+      const definition = find(world, call.region, input.taskDefinition);
+      if (!definition) throw clientError('Unable to describe task definition.');
+      const tags = input.include?.includes('TAGS') ? { tags: definition.tags } : {};
+      return { taskDefinition: view(definition), ...tags };
+    },
+
+    DeregisterTaskDefinition: (input: { taskDefinition: string }, call: Call) => {
+      if (!/:\d+$/.test(input.taskDefinition)) {
+        throw clientError('The specified task definition needs a revision.');
+      }
+      const definition = find(world, call.region, input.taskDefinition);
+      if (!definition) throw clientError('The specified task definition does not exist.');
+      if (definition.status === 'INACTIVE') {
+        throw clientError('The specified task definition is already inactive.');
+      }
+      definition.status = 'INACTIVE';
+      definition.deregisteredAt = new Date(world.environment.now());
+      return { taskDefinition: view(definition) };
+    },
+
+    ListTaskDefinitions: (
+      input: PageInput & { familyPrefix?: string; status?: string; sort?: string },
+      call: Call,
+    ) => {
+      const { families } = regionOf(world, call.region);
+      const names = input.familyPrefix === undefined ? [...families.keys()] : [input.familyPrefix];
+      const arns = names
+        .sort()
+        .flatMap((name) => families.get(name) ?? [])
+        .filter((definition) => definition.status === (input.status ?? 'ACTIVE'))
+        .map((definition) => definition.arn);
+      if (input.sort === 'DESC') arns.reverse();
+      const { page, nextToken } = pageOf(arns, input, pageLimits);
+      return { taskDefinitionArns: page, nextToken };
+    },
+
+    ListTaskDefinitionFamilies: (
+      input: PageInput & { familyPrefix?: string; status?: string },
+      call: Call,
+    ) => {
+      const status = input.status ?? 'ALL';
+      const names = [...regionOf(world, call.region).families]
+        .filter(([name]) => name.startsWith(input.familyPrefix ?? ''))
+        .filter(([, revisions]) => {
+          const active = revisions.some((definition) => definition.status === 'ACTIVE');
+          return status === 'ALL' || (status === 'ACTIVE') === active;
+        })
+        .map(([name]) => name)
+        .sort();
+      const { page, nextToken } = pageOf(names, input, pageLimits);
+      return { families: page, nextToken };
+    },
+  };
+}
+
+/** The revision to start tasks from: it must exist and be ACTIVE. */
+export function findActiveDefinition(
+  world: World,
+  region: string,
+  reference: string,
+): TaskDefinition {
+  const definition = find(world, region, reference);
+  if (!definition) throw clientError('TaskDefinition not found.');
+  if (definition.status !== 'ACTIVE') throw clientError('TaskDefinition is inactive');
+  return definition;
+}
+
+/** Finds a revision by `family` (its latest active one), `family:revision` or ARN. */
+function find(world: World, region: string, reference: string): TaskDefinition | undefined {
+  const [family = '', revision] = lastSegment(reference).split(':');
+  const revisions = regionOf(world, region).families.get(family) ?? [];
+  if (revision !== undefined) return revisions[Number(revision) - 1];
+  return revisions.findLast((definition) => definition.status === 'ACTIVE');
+}
+
+function register(world: World, input: Registration, regionName: string): TaskDefinition {
+  const { families } = regionOf(world, regionName);
+  const revisions = families.get(input.family) ?? [];
+  families.set(input.family, revisions);
+  const revision = revisions.length + 1;
+  const definition: TaskDefinition = {
+    arn: ecsArn(world, regionName, `task-definition/${input.family}:${revision}`),
+    family: input.family,
+    revision,
+    status: 'ACTIVE',
+    registration: withDefaults(input),
+    registeredAt: new Date(world.environment.now()),
+    tags: structuredClone(input.tags ?? []),
+  };
+  revisions.push(definition);
+  return definition;
+}

@@ -1,0 +1,46 @@
+import type { Environment } from '../service.ts';
+import { reconcile } from './rollout.ts';
+import type { Service, Timing, World } from './state.ts';
+import { advanceTask } from './task-life.ts';
+import { createTicker } from './ticker.ts';
+
+/** How long things take unless the options say otherwise: much less than at AWS. */
+export const defaultTiming: Timing = {
+  tickMs: 50,
+  taskStartMs: 300,
+  taskStopMs: 200,
+  settleMs: 150,
+  exitAfterMs: 50,
+  retryMs: 200,
+  maxRetryMs: 30_000,
+  keepStoppedMs: 3_600_000,
+};
+
+/** An empty world, whose tasks and services go on by a ticker. */
+export function createWorld(environment: Environment, timing: Timing): World {
+  const world: World = {
+    environment,
+    timing,
+    regions: new Map(),
+    busy: new Set(),
+    moving: new Set(),
+    ticker: createTicker(timing.tickMs, () => tick(world)),
+  };
+  return world;
+}
+
+/** Lets a service act on what has changed, now and as long as there is something to do. */
+export function touch(world: World, service: Service): void {
+  if (!reconcile(world, service)) return;
+  world.busy.add(service);
+  world.ticker.wake();
+}
+
+function tick(world: World): boolean {
+  const now = world.environment.now();
+  for (const task of world.moving) advanceTask(world, task, now);
+  for (const service of world.busy) {
+    if (!reconcile(world, service)) world.busy.delete(service);
+  }
+  return world.busy.size > 0 || world.moving.size > 0;
+}

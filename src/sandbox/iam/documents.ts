@@ -1,0 +1,52 @@
+import { parsePolicy, type Policy, type PolicyKind } from '../../model/policy-evaluation.ts';
+import { InvalidInput } from '../../model/problems.ts';
+import { ServiceError } from '../service.ts';
+
+/** A policy document: as it was written, and as it is read. */
+export interface Document {
+  text: string;
+  policy: Policy;
+}
+
+/** Reads a policy document; throws MalformedPolicyDocument. */
+export function readDocument(text: string, kind: PolicyKind): Document {
+  // IAM's document pattern: these characters only.
+  if (/[^\t\n\r -\u00ff]/.test(text)) {
+    throw malformed('The policy has characters that IAM does not take.');
+  }
+  try {
+    const policy = parsePolicy(text, kind);
+    const sids = policy.Statement.flatMap(({ Sid }) => (Sid === undefined ? [] : [Sid]));
+    if (new Set(sids).size < sids.length) {
+      throw malformed('Statement IDs (SID) in a single policy must be unique.');
+    }
+    if (sids.some((sid) => !/^[A-Za-z0-9]*$/.test(sid))) {
+      throw malformed(
+        'Statement IDs (SID) must be alpha-numeric. Check that your input satisfies the regular expression [0-9A-Za-z]*',
+      );
+    }
+    return { text, policy };
+  } catch (error) {
+    if (!(error instanceof InvalidInput)) throw error;
+    throw malformed(`Syntax errors in policy. (${error.problems.join('; ')})`);
+  }
+}
+
+/** Size of a document as IAM counts it: whitespace is free. */
+export function countedSize(text: string): number {
+  return text.replace(/\s/g, '').length;
+}
+
+/** A document as IAM answers it: URL-encoded after RFC 3986. */
+export function encodeDocument(text: string): string {
+  return encodeURIComponent(text).replace(
+    /[!'()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+}
+
+// --- internal ---
+
+function malformed(message: string): ServiceError {
+  return new ServiceError('MalformedPolicyDocument', message);
+}

@@ -1,0 +1,124 @@
+import { evaluate } from '../../model/policy-evaluation.ts';
+import type { PolicyContext } from '../../model/policy-conditions.ts';
+import type { RolePolicies } from '../access.ts';
+import { ServiceError, type Environment } from '../service.ts';
+import type { Document } from './documents.ts';
+import type { ManagedPolicies } from './managed-policies.ts';
+
+/** What decides on access for and by a role. Replaced as a whole on every change. */
+export interface RoleRules {
+  readonly trust: Document;
+  readonly inline: ReadonlyMap<string, Document>;
+  /** ARNs. */
+  readonly attached: readonly string[];
+  /** ARN of the permissions boundary. */
+  readonly boundary: string | undefined;
+}
+
+/** An IAM role. */
+export interface Role {
+  readonly name: string;
+  readonly path: string;
+  readonly id: string;
+  readonly arn: string;
+  readonly created: Date;
+  description: string | undefined;
+  maxSessionDuration: number;
+  tags: Map<string, string>;
+  /** As last set. */
+  readonly rules: RoleRules;
+  /** Every setting that may still be in force, oldest first. */
+  readonly history: { at: number; rules: RoleRules }[];
+}
+
+/** All roles of the account. */
+export interface RoleBook {
+  all(): Role[];
+  /** Throws NoSuchEntity. */
+  get(name: string): Role;
+  /** Throws EntityAlreadyExists: names differ in more than case. */
+  add(role: Omit<Role, 'rules' | 'history'>, rules: RoleRules): Role;
+  /** Changes some rules of a role; in force after the propagation delay. */
+  change(role: Role, changes: Partial<RoleRules>): void;
+  remove(role: Role): void;
+  /** Policies of a role that are in force; undefined when there is no such role (yet). */
+  policiesOf(arn: string): RolePolicies | undefined;
+  /** Whether the role is there and lets a service assume it. */
+  trusts(arn: string, by: { service: string; context: PolicyContext }): boolean;
+}
+
+/** Makes an account without roles. `delay` is how long changes take to be in force, in ms. */
+export function createRoleBook(
+  environment: Environment,
+  managed: ManagedPolicies,
+  delay: number,
+): RoleBook {
+  const roles = new Map<string, MutableRole>();
+
+  function inForce(arn: string): RoleRules | undefined {
+    const role = [...roles.values()].find((one) => one.arn === arn);
+    return role?.history.findLast(({ at }) => at + delay <= environment.now())?.rules;
+  }
+
+  return {
+    all: () => [...roles.values()],
+    get(name) {
+      const role = roles.get(name.toLowerCase());
+      if (role?.name !== name) {
+        throw new ServiceError('NoSuchEntity', `The role with name ${name} cannot be found.`, 404);
+      }
+      return role;
+    },
+    add(role, rules) {
+      if (roles.has(role.name.toLowerCase())) {
+        throw new ServiceError(
+          'EntityAlreadyExists',
+          `Role with name ${role.name} already exists.`,
+          409,
+        );
+      }
+      const added = { ...role, rules, history: [{ at: environment.now(), rules }] };
+      roles.set(role.name.toLowerCase(), added);
+      return added;
+    },
+    change(role, changes) {
+      const own = roles.get(role.name.toLowerCase());
+      if (!own) return;
+      const now = environment.now();
+      own.rules = { ...own.rules, ...changes };
+      const old = own.history.findLastIndex(({ at }) => at + delay <= now);
+      own.history.splice(0, Math.max(old, 0));
+      own.history.push({ at: now, rules: own.rules });
+    },
+    remove(role) {
+      roles.delete(role.name.toLowerCase());
+    },
+    policiesOf(arn) {
+      const rules = inForce(arn);
+      if (!rules) return undefined;
+      return {
+        identity: [
+          ...[...rules.inline.values()].map(({ policy }) => policy),
+          ...rules.attached.flatMap((one) => managed.find(one)?.document.policy ?? []),
+        ],
+        boundary:
+          rules.boundary === undefined ? undefined : managed.find(rules.boundary)?.document.policy,
+      };
+    },
+    trusts(arn, { service, context }) {
+      const rules = inForce(arn);
+      if (!rules) return false;
+      const request = {
+        action: 'sts:AssumeRole',
+        resource: arn,
+        principal: { kind: 'service' as const, service },
+        context,
+      };
+      return evaluate([rules.trust.policy], request) === 'allowed';
+    },
+  };
+}
+
+// --- internal ---
+
+type MutableRole = Omit<Role, 'rules'> & { rules: RoleRules };

@@ -1,0 +1,55 @@
+import type { Fault } from './dispatch.ts';
+import { createAccount, type AccountOptions } from './account.ts';
+import { startServer } from './server.ts';
+
+/** How a sandbox is set up. Everything has a default. */
+export interface SandboxOptions extends AccountOptions {
+  /** TCP port; 0, the default, takes a free one. */
+  port?: number | undefined;
+  /** Told one line for each call: service, operation, HTTP status. */
+  log?: ((line: string) => void) | undefined;
+}
+
+/** A sandbox that serves. */
+export interface RunningSandbox {
+  /** `http://127.0.0.1:PORT`. */
+  url: string;
+  /** Environment variables that lead the AWS CLI and SDKs here. */
+  environment: Record<string, string>;
+  /** Lets the next calls of an operation fail. */
+  inject(fault: Fault): void;
+  /** Ends all connections and forgets everything. */
+  close(): Promise<void>;
+}
+
+/** Starts an AWS of its own on the loopback interface. Rejects when the port is taken. */
+export async function startSandbox(options: SandboxOptions = {}): Promise<RunningSandbox> {
+  const { dispatcher, ecs, environment, region } = createAccount(options);
+  const server = await startServer({
+    port: options.port ?? 0,
+    defaultRegion: region,
+    dispatcher,
+    now: () => environment.now(),
+    log: options.log ?? (() => undefined),
+    taskEnvironment: (task) => ecs.taskEnvironment(task),
+  });
+  const url = `http://127.0.0.1:${server.port}`;
+  return {
+    url,
+    environment: {
+      AWS_ENDPOINT_URL: url,
+      AWS_ACCESS_KEY_ID: 'AKIASANDBOXEXAMPLE00',
+      AWS_SECRET_ACCESS_KEY: 'sandbox-only-not-a-secret',
+      AWS_REGION: region,
+      AWS_DEFAULT_REGION: region,
+      AWS_EC2_METADATA_DISABLED: 'true',
+    },
+    inject: (fault) => {
+      dispatcher.inject(fault);
+    },
+    async close() {
+      ecs.close();
+      await server.close();
+    },
+  };
+}

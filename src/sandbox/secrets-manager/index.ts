@@ -1,0 +1,36 @@
+import type { Access } from '../access.ts';
+import { byRegion } from '../by-region.ts';
+import type { GuardedService } from '../dispatch.ts';
+import type { KeyRing } from '../kms-keys.ts';
+import type { Environment } from '../service.ts';
+import { lifecycleOperations } from './lifecycle.ts';
+import { attemptOn } from './permissions.ts';
+import { readOperations } from './read.ts';
+import type { SecretStore, SecretsWorld } from './store.ts';
+import { tagOperations } from './tags.ts';
+import { writeOperations } from './write.ts';
+
+/** Makes an empty Secrets Manager. */
+export function createSecretsManager(
+  environment: Environment,
+  keys: KeyRing,
+  access: Access,
+): GuardedService {
+  const world: SecretsWorld = {
+    environment,
+    keys,
+    region: byRegion((): SecretStore => new Map()),
+  };
+  return {
+    name: 'secretsmanager',
+    attempts(_, { SecretId: id }, call) {
+      return [typeof id === 'string' ? attemptOn(world, call, id) : { resource: '*' }];
+    },
+    operations: {
+      ...writeOperations(world),
+      ...readOperations(world, access),
+      ...lifecycleOperations(world),
+      ...tagOperations(world),
+    },
+  };
+}

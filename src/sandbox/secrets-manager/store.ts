@@ -1,0 +1,168 @@
+import { randomBytes } from 'node:crypto';
+import { parseArn } from '../../model/partition.ts';
+import type { Policy } from '../../model/policy-evaluation.ts';
+import type { Key, KeyRing } from '../kms-keys.ts';
+import { ServiceError, type Call, type Environment } from '../service.ts';
+
+/** One version of a secret: text or bytes (base64, as the API writes them). */
+export interface SecretVersion {
+  id: string;
+  text: string | undefined;
+  binary: string | undefined;
+  stages: Set<string>;
+  created: Date;
+  accessed: Date | undefined;
+  /** As given; undefined for the key that AWS manages. */
+  keyId: string | undefined;
+}
+
+/** A secret with its versions, oldest first. */
+export interface Secret {
+  name: string;
+  arn: string;
+  description: string | undefined;
+  /** As given; undefined for the key that AWS manages. */
+  keyId: string | undefined;
+  versions: Map<string, SecretVersion>;
+  tags: Map<string, string>;
+  created: Date;
+  changed: Date;
+  accessed: Date | undefined;
+  /** When it was asked to be deleted, and when it will be. */
+  deletion: { asked: Date; due: Date } | undefined;
+  policy: { text: string; policy: Policy } | undefined;
+}
+
+/** The secrets of a region by name. */
+export type SecretStore = Map<string, Secret>;
+
+/** What the operations of Secrets Manager share. */
+export interface SecretsWorld {
+  environment: Environment;
+  keys: KeyRing;
+  region: (name: string) => SecretStore;
+}
+
+/** ARN of a new secret. */
+export function newArn(environment: Environment, region: string, name: string): string {
+  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
+  const suffix = [...randomBytes(6)].map((byte) => alphabet.charAt(byte % 62)).join('');
+  return `arn:${environment.partition}:secretsmanager:${region}:${environment.account}:secret:${name}-${suffix}`;
+}
+
+/** The secrets of a call's region, without those whose recovery window is over. */
+export function secretsOf(world: SecretsWorld, call: Call): SecretStore {
+  const store = world.region(call.region);
+  for (const secret of store.values()) {
+    if (secret.deletion && secret.deletion.due.getTime() <= world.environment.now()) {
+      store.delete(secret.name);
+    }
+  }
+  return store;
+}
+
+/** Finds a secret by name, ARN or ARN without its six characters. */
+export function find(world: SecretsWorld, call: Call, secretId: string): Secret | undefined {
+  const store = secretsOf(world, call);
+  if (!secretId.startsWith('arn:')) return store.get(secretId);
+  const arn = parseArn(secretId);
+  const { account, partition } = world.environment;
+  if (
+    arn?.service !== 'secretsmanager' ||
+    arn.region !== call.region ||
+    arn.account !== account ||
+    arn.partition !== partition
+  ) {
+    return undefined;
+  }
+  const name = arn.resource.replace(/^secret:/, '');
+  const full = store.get(name.slice(0, -7));
+  return full?.arn === secretId ? full : store.get(name);
+}
+
+/** Finds a secret; throws ResourceNotFoundException, or ValidationException for an id that is none. */
+export function get(world: SecretsWorld, call: Call, secretId: string): Secret {
+  const name = secretId.startsWith('arn:') ? secretId.split(':').slice(6).join(':') : secretId;
+  if (!isName(name)) throw invalidName();
+  const secret = find(world, call, secretId);
+  if (!secret) {
+    throw new ServiceError(
+      'ResourceNotFoundException',
+      "Secrets Manager can't find the specified secret.",
+    );
+  }
+  return secret;
+}
+
+/** Finds a secret that is not about to be deleted; throws as `get` and InvalidRequestException. */
+export function getLive(world: SecretsWorld, call: Call, secretId: string): Secret {
+  const secret = get(world, call, secretId);
+  if (secret.deletion) {
+    throw new ServiceError(
+      'InvalidRequestException',
+      "You can't perform this operation on the secret because it was marked for deletion.",
+    );
+  }
+  return secret;
+}
+
+/** Whether a name has only the characters that Secrets Manager takes. */
+export function isName(name: string): boolean {
+  return /^[A-Za-z0-9/_+=.@!-]+$/.test(name);
+}
+
+/** The error for a name with other characters. */
+export function invalidName(): ServiceError {
+  return new ServiceError(
+    'ValidationException',
+    'Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!',
+  );
+}
+
+/** The version with a staging label. */
+export function staged(secret: Secret, stage: string): SecretVersion | undefined {
+  return [...secret.versions.values()].find(({ stages }) => stages.has(stage));
+}
+
+/**
+ * Gives a version a staging label, which another version loses. The version that loses AWSCURRENT
+ * becomes AWSPREVIOUS.
+ */
+export function moveStage(secret: Secret, stage: string, to: SecretVersion): void {
+  const from = staged(secret, stage);
+  if (from === to) return;
+  from?.stages.delete(stage);
+  to.stages.add(stage);
+  if (stage !== 'AWSCURRENT') return;
+  to.stages.delete('AWSPREVIOUS');
+  if (from) moveStage(secret, 'AWSPREVIOUS', from);
+}
+
+/** The key that encrypts a secret's version. Throws DecryptionFailure when it is gone. */
+export function keyOf(world: SecretsWorld, call: Call, keyId: string | undefined): Key {
+  const key = world.keys.find(call.region, keyId ?? 'alias/aws/secretsmanager');
+  if (!key) {
+    throw new ServiceError(
+      'DecryptionFailure',
+      "Secrets Manager can't decrypt the protected secret text using the provided KMS key.",
+    );
+  }
+  return key;
+}
+
+/** Checks a key that is to encrypt; throws InvalidParameterException or EncryptionFailure. */
+export function checkKey(world: SecretsWorld, call: Call, keyId: string | undefined): void {
+  if (keyId === undefined) return;
+  const key = world.keys.find(call.region, keyId);
+  if (!key) {
+    const arn = keyId.startsWith('arn:') ? parseArn(keyId) : undefined;
+    throw new ServiceError(
+      'InvalidParameterException',
+      arn && arn.region !== call.region
+        ? `The operation failed because of an invalid KMS key: Invalid arn ${arn.region}`
+        : `The operation failed because of an invalid KMS key: ${keyId} does not exist`,
+    );
+  }
+  const hindrance = world.keys.hindrance(key);
+  if (hindrance !== undefined) throw new ServiceError('EncryptionFailure', hindrance);
+}
