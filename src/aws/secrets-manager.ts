@@ -7,6 +7,7 @@ import {
   SecretsManagerClient,
   TagResourceCommand,
   UpdateSecretCommand,
+  UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { isAwsError } from '../errors.ts';
 import type { Tag } from '../model/secret-rules.ts';
@@ -34,8 +35,6 @@ export interface SecretDescription {
   deletedAt: Date | undefined;
   /** The version that holds AWSCURRENT; undefined while there is no value. */
   currentVersionId: string | undefined;
-  /** The version that holds AWSPREVIOUS. */
-  previousVersionId: string | undefined;
 }
 
 /** What a write sets besides the value; undefined is kept as it is. */
@@ -47,10 +46,10 @@ export interface SecretAttributes {
 /** Secrets Manager, in the calls this tool makes. Ids are names, partial or full ARNs. */
 export interface SecretsManager {
   /**
-   * The value of a version stage; undefined when there is no such secret or no such version.
+   * The current value; undefined when there is no such secret, or no value yet.
    * Throws AwsError InvalidRequestException while the secret's deletion is scheduled.
    */
-  read(id: string, stage?: string): Promise<ReadSecret | undefined>;
+  read(id: string): Promise<ReadSecret | undefined>;
   /** Undefined when there is no such secret. Answers during a scheduled deletion too. */
   describe(id: string): Promise<SecretDescription | undefined>;
   /** Throws AwsError ResourceExistsException, InvalidRequestException (deletion scheduled). */
@@ -62,6 +61,16 @@ export interface SecretsManager {
   ): Promise<{ arn: string; versionId: string }>;
   /** A new version that becomes AWSCURRENT. */
   putValue(id: string, value: SecretValue): Promise<{ arn: string; versionId: string }>;
+  /**
+   * The same, but only while `current` holds AWSCURRENT; undefined when another version came to
+   * hold it. UpdateSecretVersionStage refuses to take a label from a version that has lost it (API
+   * reference, RemoveFromVersionId), which makes it a compare-and-set.
+   */
+  putValueOver(
+    id: string,
+    value: SecretValue,
+    current: string,
+  ): Promise<{ versionId: string } | undefined>;
   update(id: string, attributes: SecretAttributes): Promise<void>;
   addTags(id: string, tags: readonly Tag[]): Promise<void>;
   /** Takes back a scheduled deletion. */
@@ -76,10 +85,10 @@ export function createSecretsManager(config: AwsConfig, region?: string): Secret
     config,
   );
   return {
-    async read(id, stage) {
+    async read(id) {
       try {
         const { Name, ARN, VersionId, SecretString } = await client.send(
-          new GetSecretValueCommand({ SecretId: id, VersionStage: stage }),
+          new GetSecretValueCommand({ SecretId: id }),
         );
         return {
           name: Name ?? id,
@@ -96,9 +105,10 @@ export function createSecretsManager(config: AwsConfig, region?: string): Secret
     async describe(id) {
       try {
         const secret = await client.send(new DescribeSecretCommand({ SecretId: id }));
-        const versions = Object.entries(secret.VersionIdsToStages ?? {});
-        const holding = (stage: string): string | undefined =>
-          versions.find(([, stages]) => stages.includes(stage))?.[0];
+        const [currentVersionId] =
+          Object.entries(secret.VersionIdsToStages ?? {}).find(([, stages]) =>
+            stages.includes('AWSCURRENT'),
+          ) ?? [];
         return {
           name: secret.Name ?? id,
           arn: secret.ARN ?? '',
@@ -106,8 +116,7 @@ export function createSecretsManager(config: AwsConfig, region?: string): Secret
           description: secret.Description,
           tags: (secret.Tags ?? []).map(({ Key = '', Value = '' }) => ({ key: Key, value: Value })),
           deletedAt: secret.DeletedDate,
-          currentVersionId: holding('AWSCURRENT'),
-          previousVersionId: holding('AWSPREVIOUS'),
+          currentVersionId,
         };
       } catch (error) {
         if (isAwsError(error, 'ResourceNotFoundException')) return undefined;
@@ -135,6 +144,41 @@ export function createSecretsManager(config: AwsConfig, region?: string): Secret
       return { arn: ARN ?? '', versionId: VersionId ?? '' };
     },
 
+    async putValueOver(id, value, current) {
+      const { VersionId: versionId = '' } = await client.send(
+        new PutSecretValueCommand({
+          SecretId: id,
+          SecretString: value.reveal(),
+          VersionStages: [stagingLabel],
+        }),
+      );
+      const move = async (label: string, to: string | undefined, from: string): Promise<void> => {
+        await client.send(
+          new UpdateSecretVersionStageCommand({
+            SecretId: id,
+            VersionStage: label,
+            MoveToVersionId: to,
+            RemoveFromVersionId: from,
+          }),
+        );
+      };
+      try {
+        await move('AWSCURRENT', versionId, current);
+      } catch (error) {
+        if (!isAwsError(error, 'InvalidParameterException', 'InvalidRequestException')) throw error;
+        const { VersionIdsToStages = {} } = await client.send(
+          new DescribeSecretCommand({ SecretId: id }),
+        );
+        if (VersionIdsToStages[current]?.includes('AWSCURRENT')) throw error;
+        return undefined;
+      }
+      // Another writer may have taken the label for its own version by now: it is theirs to remove.
+      await move(stagingLabel, undefined, versionId).catch((error: unknown) => {
+        if (!isAwsError(error, 'InvalidParameterException', 'InvalidRequestException')) throw error;
+      });
+      return { versionId };
+    },
+
     async update(id, { kmsKeyId, description }) {
       await client.send(
         new UpdateSecretCommand({ SecretId: id, KmsKeyId: kmsKeyId, Description: description }),
@@ -152,6 +196,9 @@ export function createSecretsManager(config: AwsConfig, region?: string): Secret
 }
 
 // --- internal ---
+
+/** Holds a version that is not current yet; without any label Secrets Manager may drop it. */
+const stagingLabel = 'ecs-secrets-staged';
 
 function toAws(tags: readonly Tag[]): { Key: string; Value: string }[] {
   return tags.map(({ key, value }) => ({ Key: key, Value: value }));

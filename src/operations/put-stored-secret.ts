@@ -134,9 +134,8 @@ async function readCurrent(manager: SecretsManager, id: string) {
 }
 
 /**
- * Sets one key of a JSON secret. Secrets Manager has no compare-and-set, so a write by somebody
- * else between our read and our write would be lost; it shows afterwards, as an AWSPREVIOUS that
- * is not what we read, and our key is then set on top of theirs.
+ * Sets one key of a JSON secret on top of the value that is current at that moment, so that a key
+ * that somebody else sets meanwhile is not lost.
  */
 async function putKey(
   manager: SecretsManager,
@@ -145,24 +144,18 @@ async function putKey(
   value: SecretValue,
   read: ReadSecret | undefined,
 ): Promise<{ versionId: string }> {
-  let expected = read?.versionId;
-  let base = read?.value;
-  for (let attempt = 1; ; attempt += 1) {
-    const written = await manager.putValue(id, merged(base ?? new SecretValue('{}'), key, value));
-    const now = await manager.describe(id);
-    const overtaken =
-      now?.currentVersionId === written.versionId &&
-      now.previousVersionId !== undefined &&
-      now.previousVersionId !== expected;
-    if (!overtaken) return written;
-    if (attempt === 5) {
-      throw new CliError('concurrent-write', `${id} is being written by others at the same time`, {
-        hint: 'check its keys, then run the command again',
-      });
-    }
-    base = (await manager.read(id, 'AWSPREVIOUS'))?.value;
-    expected = written.versionId;
+  let current = read;
+  for (let attempt = 1; attempt <= 10; attempt += 1) {
+    const next = merged(current?.value ?? new SecretValue('{}'), key, value);
+    const written = current
+      ? await manager.putValueOver(id, next, current.versionId)
+      : await manager.putValue(id, next);
+    if (written) return written;
+    current = await manager.read(id);
   }
+  throw new CliError('concurrent-write', `others keep writing ${id}; the key was not set`, {
+    hint: 'run the command again',
+  });
 }
 
 function merged(base: SecretValue, key: string, value: SecretValue): SecretValue {
