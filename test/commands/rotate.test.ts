@@ -1,0 +1,247 @@
+import { UpdateServiceCommand } from '@aws-sdk/client-ecs';
+import { DeleteRolePolicyCommand } from '@aws-sdk/client-iam';
+import { GetParameterCommand } from '@aws-sdk/client-ssm';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { openShop, type Shop } from '../helpers/scene.ts';
+
+let shop: Shop;
+beforeEach(async () => {
+  shop = await openShop();
+  await scene();
+});
+afterEach(() => shop.sandbox.close());
+
+/** Two services, one of which refers to the secret. */
+async function scene(): Promise<void> {
+  await shop.run(['put', '/shop/db'], { stdin: 'old' });
+  await shop.run(['put', '/shop/other'], { stdin: 'x' });
+  const secrets = ['--secret', '/shop/db', '--secret', '/shop/other'];
+  await shop.run(['role', 'create', 'r', ...secrets]);
+  const role = ['--execution-role', 'r'];
+  await shop.run(['register', 'web.json', '--secret', 'DB=/shop/db', ...role]);
+  const other = ['--secret', 'DB=/shop/other', '--family', 'other', ...role];
+  await shop.run(['register', 'web.json', ...other]);
+  await shop.service({ cluster: 'shop', name: 'web', taskDefinition: 'web', desiredCount: 2 });
+  await shop.service({ cluster: 'shop', name: 'other', taskDefinition: 'other' });
+}
+
+async function value(): Promise<string | undefined> {
+  const command = new GetParameterCommand({ Name: '/shop/db', WithDecryption: true });
+  return (await shop.ssm.send(command)).Parameter?.Value;
+}
+
+interface Deployment {
+  service: string;
+  deploymentId: string;
+  state: string;
+  stopReasons: string[];
+}
+
+async function rotate(argv: readonly string[], stdin = 'new') {
+  const seen = await shop.run(['rotate', '/shop/db', ...argv, '--json'], { stdin });
+  const document = seen.stdout === '' ? {} : (JSON.parse(seen.stdout) as Record<string, unknown>);
+  return { ...seen, ...document, deployments: (document.deployments ?? []) as Deployment[] };
+}
+
+describe('rotate', () => {
+  test('without --redeploy stores the value and lists who holds the old one', async () => {
+    const seen = await shop.run(['rotate', '/shop/db'], { stdin: 'new' });
+    expect(seen.code).toBe(0);
+    expect(seen.stdout).toBe(
+      [
+        'parameter /shop/db updated (version 2, was 1)',
+        'these services hold the old value until they are redeployed (--redeploy):',
+        '  shop/web  web:DB',
+        '',
+      ].join('\n'),
+    );
+    expect(await value()).toBe('new');
+    expect(await shop.injected('shop', 'web', 'DB')).toEqual(['old', 'old']);
+  });
+
+  test('--redeploy replaces the tasks of every service that refers to it, and of no other', async () => {
+    const before = await shop.injected('shop', 'web', 'DB');
+    const seen = await rotate(['--redeploy']);
+    expect(seen.code).toBe(0);
+    expect(seen.deployments).toHaveLength(1);
+    expect(seen.deployments[0]).toMatchObject({ service: 'web', state: 'completed' });
+    expect(before).toEqual(['old', 'old']);
+    expect(await shop.injected('shop', 'web', 'DB')).toEqual(['new', 'new']);
+  });
+
+  test('tells each event in a line where there is no terminal', async () => {
+    const { stderr } = await rotate(['--redeploy']);
+    const lines = stderr.trim().split('\n');
+    expect(lines[0]).toBe('1 service uses it');
+    expect(lines[1]).toBe('stored version 2');
+    expect(lines[2]).toMatch(/^shop\/web: started deployment ecs-svc\/\d+$/);
+    expect(lines.at(-1)).toBe('shop/web: completed, 2/2 new tasks running, 0 old');
+  });
+
+  test('shows live lines on a terminal, and is silent with --quiet', async () => {
+    const live = await shop.run(['rotate', '/shop/db', '--redeploy', '--generate'], {
+      terminal: { answer: undefined },
+    });
+    expect(live.stderr).toMatch(/\[live\] shop\/web {2}completed {2}2\/2 new tasks running, 0 old/);
+    const quiet = await shop.run(['rotate', '/shop/db', '--redeploy', '--generate', '--quiet'], {});
+    expect(quiet).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  test('exits with 4 and the reason when the role may no longer read the secret', async () => {
+    await shop.iam.send(new DeleteRolePolicyCommand({ RoleName: 'r', PolicyName: 'ecs-secrets' }));
+    const seen = await rotate(['--redeploy']);
+    expect(seen.code).toBe(4);
+    expect(seen.deployments[0]?.state).toBe('failed');
+    expect(seen.deployments[0]?.stopReasons.join()).toMatch(
+      /ResourceInitializationError.*is not authorized to perform: ssm:GetParameters on resource: arn:aws:ssm:us-east-1:123456789012:parameter\/shop\/db/,
+    );
+    expect(seen.stderr).toContain('a task stopped: ResourceInitializationError');
+    expect(seen.stderr).toContain(
+      'error: the new value is stored, and the deployment failed of: shop/web',
+    );
+    expect(await value()).toBe('new');
+    expect(await shop.injected('shop', 'web', 'DB')).toEqual(['old', 'old']);
+  });
+
+  test('reports a circuit-breaker rollback as a failure, not as a stable service', async () => {
+    await shop.ecs.send(
+      new UpdateServiceCommand({
+        cluster: 'shop',
+        service: 'web',
+        deploymentConfiguration: { deploymentCircuitBreaker: { enable: true, rollback: true } },
+      }),
+    );
+    await shop.iam.send(new DeleteRolePolicyCommand({ RoleName: 'r', PolicyName: 'ecs-secrets' }));
+    const seen = await rotate(['--redeploy']);
+    expect(seen.code).toBe(4);
+    expect(seen.deployments[0]?.state).toBe('failed');
+  });
+
+  test('reports a deployment that another one superseded', async () => {
+    await shop.sandbox.close();
+    shop = await openShop({ ecs: { tickMs: 5, taskStartMs: 400, taskStopMs: 10, settleMs: 10 } });
+    await scene();
+    const rotating = rotate(['--redeploy']);
+    await new Promise((resolve) => setTimeout(resolve, 250));
+    await shop.ecs.send(
+      new UpdateServiceCommand({ cluster: 'shop', service: 'web', forceNewDeployment: true }),
+    );
+    const seen = await rotating;
+    expect(seen.code).toBe(4);
+    expect(seen.stderr).toMatch(/shop\/web: failed.*took its place/);
+  });
+
+  test('exits with 5 when time is up', async () => {
+    await shop.sandbox.close();
+    shop = await openShop({ ecs: { tickMs: 5, taskStartMs: 300, taskStopMs: 10, settleMs: 300 } });
+    await scene();
+    const seen = await rotate(['--redeploy', '--timeout', '0.2s']);
+    expect(seen.code).toBe(5);
+    expect(seen.deployments[0]?.state).toBe('timed-out');
+    expect(seen.stderr).toContain('error: time is up, not yet finished: shop/web');
+  });
+
+  test('with --no-wait starts the deployments and leaves them', async () => {
+    const seen = await rotate(['--redeploy', '--no-wait']);
+    expect(seen.code).toBe(0);
+    expect(seen.deployments[0]).toMatchObject({ service: 'web', state: 'in-progress' });
+    expect(seen.deployments[0]?.deploymentId).toMatch(/^ecs-svc\/\d+$/);
+  });
+
+  test('interrupted while it follows, tells what is done and exits with 130', async () => {
+    await shop.sandbox.close();
+    shop = await openShop({ ecs: { tickMs: 5, taskStartMs: 300, taskStopMs: 10, settleMs: 300 } });
+    await scene();
+    const interrupts = new AbortController();
+    const argv = ['rotate', '/shop/db', '--redeploy'];
+    const rotating = shop.run(argv, { stdin: 'new', interrupted: interrupts.signal });
+    await new Promise((resolve) => setTimeout(resolve, 250));
+    interrupts.abort();
+    const seen = await rotating;
+    expect(seen.code).toBe(130);
+    expect(seen.stdout).toMatch(/version 2, was 1[\s\S]*shop\/web {2}ecs-svc\/\d+ {2}interrupted/);
+    expect(seen.stderr).toContain('error: stopped waiting; the new value is stored');
+  });
+
+  test('interrupted before the write, stores nothing', async () => {
+    const interrupted = AbortSignal.abort();
+    const seen = await shop.run(['rotate', '/shop/db'], { stdin: 'new', interrupted });
+    expect(seen).toMatchObject({ code: 130, stdout: '' });
+    expect(await value()).toBe('old');
+  });
+
+  test('names the services that a forced deployment does not reach', async () => {
+    await shop.service({
+      cluster: 'shop',
+      name: 'blue',
+      taskDefinition: 'web',
+      deploymentController: { type: 'CODE_DEPLOY' },
+    });
+    const seen = await rotate(['--redeploy']);
+    expect(seen.code).toBe(0);
+    expect(seen).toMatchObject({ skipped: [{ service: 'blue' }] });
+    expect(seen.stderr).toContain('warning: shop/blue still holds the old value');
+    expect(seen.stderr).toContain('CodeDeploy');
+  });
+
+  test('redeploys only what --service and --cluster name', async () => {
+    await shop.service({ cluster: 'shop2', name: 'web', taskDefinition: 'web' });
+    const named = await rotate(['--redeploy', '--no-wait', '--service', 'shop2/web']);
+    expect(named.deployments).toHaveLength(1);
+    const inCluster = await rotate(['--redeploy', '--no-wait', '--cluster', 'shop'], 'newer');
+    expect(inCluster.deployments).toHaveLength(1);
+    const all = await rotate(['--redeploy', '--no-wait'], 'newest');
+    expect(all.deployments).toHaveLength(2);
+  });
+
+  test('finds a secret of Secrets Manager through a key, and not through another store', async () => {
+    await shop.run(['put', 'sm:shop/api:key'], { stdin: 'one' });
+    const argv = ['register', 'web.json', '--family', 'api', '--execution-role', 'r'];
+    await shop.run([...argv, '--secret', 'KEY=sm:shop/api:key']);
+    await shop.run(['role', 'create', 'r', '--task-definition', 'api']);
+    await shop.service({ cluster: 'shop', name: 'api', taskDefinition: 'api' });
+    const seen = await shop.json(['rotate', 'sm:shop/api:key', '--redeploy'], { stdin: 'two' });
+    expect(seen.deployments).toMatchObject([{ service: 'api', state: 'completed' }]);
+    expect(await shop.injected('shop', 'api', 'KEY')).toEqual(['two']);
+  });
+
+  test('goes on through faults that pass while it follows', async () => {
+    const fault = { service: 'ecs', operation: 'DescribeServices', status: 500, times: 12 };
+    const rotating = shop.run(['rotate', '/shop/db', '--redeploy', '--debug'], { stdin: 'new' });
+    // Only what comes after the deployment is started shall fail.
+    while ((await value()) === 'old') await new Promise((resolve) => setTimeout(resolve, 5));
+    shop.sandbox.inject({ ...fault, code: 'ServerException' });
+    const seen = await rotating;
+    expect(seen.stderr).toMatch(/DescribeServices ServerException/);
+    expect(seen.code).toBe(0);
+    expect(await shop.injected('shop', 'web', 'DB')).toEqual(['new', 'new']);
+  });
+
+  test.each([
+    [
+      'a secret that does not exist',
+      ['rotate', '/shop/none'],
+      1,
+      'there is no secret ssm:/shop/none',
+    ],
+    [
+      'a service that does not exist',
+      ['rotate', '/shop/db', '--service', 'shop/none'],
+      1,
+      'there is no service',
+    ],
+    [
+      'a service without cluster',
+      ['rotate', '/shop/db', '--service', 'web'],
+      2,
+      'is not CLUSTER/SERVICE',
+    ],
+    ['a bad timeout', ['rotate', '/shop/db', '--timeout', 'soon'], 2, '"soon" is no duration'],
+    ['no parallelism', ['rotate', '/shop/db', '--max-parallel', '0'], 2, '--max-parallel'],
+  ])('refuses %s before anything is written', async (_what, argv, code, message) => {
+    const seen = await shop.run(argv, { stdin: 'new' });
+    expect(seen.stderr).toContain(message);
+    expect(seen.code).toBe(code);
+    expect(await value()).toBe('old');
+  });
+});

@@ -1,0 +1,109 @@
+import { spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import { main } from '../../src/main.ts';
+import type { Output, Style, World } from '../../src/world.ts';
+
+/** What a user sees of one command. */
+export interface Seen {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+/** The circumstances of one command. */
+export interface Setting {
+  stdin?: string | Uint8Array;
+  env?: Record<string, string | undefined>;
+  files?: Record<string, string>;
+  /** Makes stdin and stderr a terminal; the answer to the hidden prompt. */
+  terminal?: { answer: string | undefined };
+  /** Aborted when the user presses Ctrl-C. */
+  interrupted?: AbortSignal;
+}
+
+/** Runs a command line in this process, through `main`. */
+export async function run(argv: readonly string[], setting: Setting = {}): Promise<Seen> {
+  const seen = { stdout: '', stderr: '' };
+  const tty = setting.terminal !== undefined;
+  const output = (name: 'stdout' | 'stderr'): Output => ({
+    isTTY: tty,
+    style: plain,
+    write: (text) => {
+      seen[name] += text;
+    },
+    showLive: (lines) => {
+      seen[name] += `[live] ${lines.join(' | ')}\n`;
+    },
+    endLive: () => undefined,
+  });
+  const world: World = {
+    env: { AWS_REGION: 'us-east-1', ...setting.env },
+    stdin: {
+      isTTY: tty,
+      read: () => Promise.resolve(Buffer.from(setting.stdin ?? '')),
+      askHidden: () => Promise.resolve(setting.terminal?.answer),
+    },
+    stdout: output('stdout'),
+    stderr: output('stderr'),
+    clock: {
+      now: () => Date.now(),
+      sleep: (milliseconds, signal) =>
+        new Promise((resolve) => {
+          const timer = setTimeout(resolve, Math.min(milliseconds, 50));
+          signal.addEventListener('abort', () => {
+            clearTimeout(timer);
+            resolve();
+          });
+        }),
+    },
+    interrupted: setting.interrupted ?? new AbortController().signal,
+    readFile: (path) => {
+      const text = setting.files?.[path];
+      return text === undefined
+        ? Promise.reject(Object.assign(new Error(`no ${path}`), { code: 'ENOENT' }))
+        : Promise.resolve(Buffer.from(text));
+    },
+    randomInt: (limit) => randomInt(limit),
+    run: () => Promise.reject(new Error('no program is run in this process')),
+  };
+  const code = await main(argv, world);
+  return { code, ...seen };
+}
+
+const bin = fileURLToPath(new URL('../../bin/ecs-secrets.js', import.meta.url));
+
+/** Runs the built program as a child process. */
+export function runBin(argv: readonly string[], setting: Setting = {}): Promise<Seen> {
+  return runProgram(process.execPath, [bin, ...argv], setting);
+}
+
+/** Runs any program, e.g. the AWS CLI. */
+export function runProgram(
+  command: string,
+  argv: readonly string[],
+  { stdin, env }: Setting = {},
+): Promise<Seen> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, argv, { env: { ...process.env, CI: '', ...env } });
+    const seen = { stdout: '', stderr: '' };
+    child.stdout.on('data', (data: Buffer) => (seen.stdout += data.toString()));
+    child.stderr.on('data', (data: Buffer) => (seen.stderr += data.toString()));
+    child.on('error', reject);
+    child.on('close', (code) => {
+      resolve({ code: code ?? -1, ...seen });
+    });
+    child.stdin.on('error', () => undefined);
+    child.stdin.end(stdin ?? '');
+  });
+}
+
+const same = (text: string): string => text;
+const plain: Style = {
+  bold: same,
+  dim: same,
+  red: same,
+  green: same,
+  yellow: same,
+  cyan: same,
+};
