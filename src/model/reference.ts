@@ -84,8 +84,8 @@ export function refersTo(reference: Reference, identity: SecretIdentity, here?: 
   const scope = reference.scope ?? here;
   const arn = parseArn(identity.arn);
   if (scope && arn && (scope.region !== arn.region || scope.account !== arn.account)) return false;
-  if (reference.name === identity.name) return true;
-  return reference.scope !== undefined && baseArn(reference, reference.scope) === identity.arn;
+  if (reference.scope && baseArn(reference, reference.scope) === identity.arn) return true;
+  return reference.name === identity.name && !isFullSecretArn(reference);
 }
 
 /**
@@ -238,6 +238,14 @@ function parseArnReference(text: string): Reference {
     );
   }
   return secret(text, parts, scope);
+}
+
+/**
+ * Whether AWS takes it for a full ARN: one that ends in a hyphen and six characters, even where they
+ * are the end of a name (GetSecretValue, SecretId).
+ */
+function isFullSecretArn({ store, name, scope }: Reference): boolean {
+  return store === 'secrets-manager' && scope !== undefined && /-[A-Za-z0-9]{6}$/.test(name);
 }
 
 function baseArn(reference: Reference, scope: Scope): string {

@@ -59,14 +59,30 @@ export class SecretValue {
    * Throws InvalidInput when the value is not a JSON object.
    */
   jsonKey(key: string): SecretValue | undefined {
-    const value = this.#jsonObject()[key];
-    if (value === undefined) return undefined;
+    const object = this.#jsonObject();
+    if (!Object.hasOwn(object, key)) return undefined;
+    const value = object[key];
     return new SecretValue(typeof value === 'string' ? value : JSON.stringify(value));
   }
 
-  /** This JSON object with one key set; the others stay. Throws InvalidInput when it is none. */
+  /**
+   * This JSON object with one key set; the others stay as they are, in their order, numbers with all
+   * their digits. Throws InvalidInput when it is none.
+   */
   withJsonKey(key: string, value: SecretValue): SecretValue {
-    return new SecretValue(JSON.stringify({ ...this.#jsonObject(), [key]: value.#text }));
+    this.#jsonObject();
+    // A JavaScript number would lose digits: each goes through as a string marked "n", strings as "s".
+    const marked = JSON.parse(
+      this.#text.replace(/"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.eE+-]*/g, (token) =>
+        token.startsWith('"') ? `"s${token.slice(1)}` : `"n${token}"`,
+      ),
+    ) as Record<string, unknown>;
+    const text = JSON.stringify({ ...marked, [`s${key}`]: `s${value.#text}` });
+    return new SecretValue(
+      text.replace(/"n([^"]*)"|"s([^"\\]*(?:\\.[^"\\]*)*")/g, (_, number, string) =>
+        typeof number === 'string' ? number : `"${String(string)}`,
+      ),
+    );
   }
 
   toString(): string {

@@ -51,8 +51,10 @@ export function editTaskDefinition(
 
   for (const written of edits.images) {
     const cut = written.indexOf('=');
+    const image = written.slice(cut + 1);
     const container = find(`--image ${written}`, cut < 0 ? undefined : written.slice(0, cut));
-    if (container) container.image = written.slice(cut + 1);
+    if (image === '') problems.add(`--image ${written}: it is not [CONTAINER=]URI`);
+    else if (container) container.image = image;
   }
   for (const written of edits.secrets) {
     const option = `--secret ${written}`;

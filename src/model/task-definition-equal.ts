@@ -33,13 +33,21 @@ const unordered: Readonly<Record<string, string>> = {
 };
 
 function normalForm(definition: TaskDefinition): Json {
-  const { networkMode, requiresCompatibilities } = definition;
+  const { networkMode, requiresCompatibilities, cpu, memory } = definition;
   const json = JSON.parse(JSON.stringify(definition)) as Record<string, Json>;
+  if (cpu !== undefined) json.cpu = inUnits(cpu, 'vcpu');
+  if (memory !== undefined) json.memory = inUnits(memory, 'gb');
   const fargate =
     Array.isArray(requiresCompatibilities) && requiresCompatibilities.includes('FARGATE');
   if (networkMode === undefined && !fargate) json.networkMode = 'bridge';
   const sameHostPort = json.networkMode === 'awsvpc' || json.networkMode === 'host';
   return normal(json, '', sameHostPort);
+}
+
+/** AWS turns `1 vCPU` and `2 GB` into `1024` and `2048` (API reference, RegisterTaskDefinition). */
+function inUnits(size: string, unit: 'vcpu' | 'gb'): string {
+  const [, number, written] = /^([\d.]+)\s*([a-z]+)$/i.exec(size.trim()) ?? [];
+  return written?.toLowerCase() === unit ? String(Number(number) * 1024) : size;
 }
 
 function normal(value: Json, key: string, sameHostPort: boolean): Json {
