@@ -94,6 +94,11 @@ function addCommands(
     const command = parent.command(entry.name).description(entry.summary);
     setUp(command, world);
     if ('commands' in entry) {
+      command.exitOverride((error) => {
+        if (error.code !== 'commander.help') throw error;
+        const words = `ecs-secrets ${entry.name}`;
+        throw new UsageError(`${entry.name} needs a command`, `${words} --help lists them`);
+      });
       addCommands(command, entry.commands, world, run);
       continue;
     }

@@ -88,7 +88,7 @@ export function createSecretsManager(config: AwsConfig, region?: string): Secret
     async read(id) {
       try {
         const { Name, ARN, VersionId, SecretString } = await client.send(
-          new GetSecretValueCommand({ SecretId: id }),
+          new GetSecretValueCommand({ SecretId: id, VersionStage: 'AWSCURRENT' }),
         );
         return {
           name: Name ?? id,
