@@ -1,0 +1,180 @@
+import { expect, test } from 'vitest';
+import { translateError } from '../../src/aws/translate-error.ts';
+import { createAws } from '../../src/aws/index.ts';
+import { CliError } from '../../src/errors.ts';
+import { run } from '../helpers/run.ts';
+import { openShop } from '../helpers/scene.ts';
+
+const call = { action: 'ssm:PutParameter', secrets: ['hunter2'] };
+
+/** An error as the SDK throws it for an answer of a service. */
+function answer(name: string, message: string, httpStatusCode = 400): Error {
+  return Object.assign(new Error(message), {
+    name,
+    $fault: 'client',
+    $metadata: { httpStatusCode },
+  });
+}
+
+test.each([
+  [
+    'no credentials',
+    Object.assign(new Error('Could not load credentials from any providers'), {
+      name: 'CredentialsProviderError',
+    }),
+    'no-credentials',
+    /no AWS credentials/,
+    /AWS_PROFILE/,
+  ],
+  [
+    'an expired SSO session',
+    Object.assign(new Error('The SSO session has expired. Run aws sso login'), {
+      name: 'CredentialsProviderError',
+    }),
+    'expired-credentials',
+    /has expired/,
+    /sign in again/,
+  ],
+  [
+    'an expired token',
+    answer('ExpiredTokenException', 'The security token is expired'),
+    'expired-credentials',
+    /have expired/,
+    /aws sso login/,
+  ],
+  [
+    'credentials AWS does not know',
+    answer('UnrecognizedClientException', 'The security token is invalid'),
+    'invalid-credentials',
+    /does not accept/,
+    /belong together/,
+  ],
+  ['no region', new Error('Region is missing'), 'no-region', /no AWS region/, /--region/],
+  [
+    'throttling',
+    answer('ThrottlingException', 'Rate exceeded'),
+    'throttled',
+    /limits the rate of ssm:PutParameter/,
+    /again in a minute/,
+  ],
+  [
+    'a server fault',
+    answer('InternalServerError', 'oops', 500),
+    'aws-failed',
+    /AWS failed at ssm:PutParameter: oops/,
+    /again/,
+  ],
+  [
+    'a refused connection',
+    Object.assign(new Error('x'), { code: 'ECONNREFUSED' }),
+    'unreachable',
+    /refused \(ECONNREFUSED\)/,
+    /--endpoint-url/,
+  ],
+  [
+    'refused on every address',
+    Object.assign(new Error(''), { name: 'AggregateError', errors: [{ code: 'ECONNREFUSED' }] }),
+    'unreachable',
+    /refused/,
+    /network/,
+  ],
+  [
+    'an unknown host',
+    Object.assign(new Error('x'), { code: 'ENOTFOUND' }),
+    'unreachable',
+    /not known/,
+    /--region/,
+  ],
+  [
+    'an untrusted certificate',
+    Object.assign(new Error('x'), { code: 'SELF_SIGNED_CERT_IN_CHAIN' }),
+    'unreachable',
+    /SELF_SIGNED/,
+    /network/,
+  ],
+  [
+    'something AWS says',
+    answer('ParameterLimitExceeded', 'You have too many'),
+    'parameter-limit-exceeded',
+    /^You have too many$/,
+    undefined,
+  ],
+  [
+    'something AWS says without words',
+    answer('ParameterNotFound', ''),
+    'parameter-not-found',
+    /ssm:PutParameter: ParameterNotFound/,
+    undefined,
+  ],
+  [
+    'a defect of ours',
+    new TypeError('x is not a function'),
+    'internal',
+    /x is not a function/,
+    /defect/,
+  ],
+])('%s is told in the user’s terms', (_what, thrown, code, message, hint) => {
+  const error = translateError(thrown, call);
+  expect(error.code).toBe(code);
+  expect(error.message).toMatch(message);
+  if (hint) expect(error.hint).toMatch(hint);
+  else expect(error.hint).toBeUndefined();
+});
+
+test('access denied names action, resource and caller, and the policy to change', () => {
+  const text =
+    'User: arn:aws:sts::123456789012:assumed-role/ci/x is not authorized to perform: ssm:PutParameter on resource: arn:aws:ssm:us-east-1:123456789012:parameter/a because no identity-based policy allows the ssm:PutParameter action';
+  const error = translateError(answer('AccessDeniedException', text), call);
+  expect(error.code).toBe('access-denied');
+  expect(error.message).toBe(
+    'access denied: ssm:PutParameter on arn:aws:ssm:us-east-1:123456789012:parameter/a, as arn:aws:sts::123456789012:assumed-role/ci/x',
+  );
+  expect(error.hint).toContain(
+    "allow ssm:PutParameter on arn:aws:ssm:us-east-1:123456789012:parameter/a in the caller's policy",
+  );
+  const denied = translateError(
+    answer('AccessDenied', `${text} with an explicit deny in a service control policy`),
+    call,
+  );
+  expect(denied.hint).toContain('service control policies');
+});
+
+test('a value that AWS quotes is taken out, and an own error passes', () => {
+  expect(
+    translateError(answer('ValidationException', "Value 'hunter2' is bad"), call).message,
+  ).toBe("Value '[secret value]' is bad");
+  const own = new CliError('x', 'y');
+  expect(translateError(own, call)).toBe(own);
+});
+
+test('an endpoint that nobody serves is told as such, soon', async () => {
+  const shop = await openShop();
+  await shop.sandbox.close();
+  const env = { ECS_SECRETS_ENDPOINT_URL: shop.sandbox.url };
+  const seen = await run(['put', '/a'], { stdin: 'x', env });
+  expect(seen.code).toBe(1);
+  expect(seen.stderr).toContain(
+    'error: cannot reach AWS for ssm:GetParameter: the connection was refused',
+  );
+});
+
+test('passing throttling is met by trying again', async () => {
+  const shop = await openShop();
+  shop.sandbox.inject({
+    service: 'ssm',
+    operation: 'PutParameter',
+    code: 'ThrottlingException',
+    times: 2,
+  });
+  const seen = await shop.run(['put', '/a', '--debug'], { stdin: 'x' });
+  await shop.sandbox.close();
+  expect(seen.code).toBe(0);
+  expect(seen.stderr).toContain('ssm:PutParameter ok');
+  expect(seen.stderr).toContain('3 attempts');
+});
+
+test('a gateway is made once for a region', async () => {
+  const aws = createAws({ region: 'us-east-1' });
+  expect(await aws.parameterStore()).toBe(await aws.parameterStore());
+  expect(await aws.parameterStore('eu-west-1')).not.toBe(await aws.parameterStore());
+});

@@ -1,0 +1,65 @@
+import { expect, test } from 'vitest';
+import { runBin } from './helpers/run.ts';
+import { startSandbox } from '../src/sandbox/index.ts';
+
+const node = JSON.stringify(process.execPath);
+
+test('the built program prints its help, and nothing on stderr', async () => {
+  const seen = await runBin(['--help']);
+  expect(seen).toMatchObject({ code: 0, stderr: '' });
+  expect(seen.stdout).toContain('Usage: ecs-secrets');
+});
+
+test('it stores a value from a pipe without a word of the SDK on stderr', async () => {
+  const sandbox = await startSandbox();
+  const seen = await runBin(['put', '/shop/a'], {
+    stdin: 'x',
+    env: { ...sandbox.environment, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: undefined },
+  });
+  await sandbox.close();
+  expect(seen).toEqual({ code: 0, stdout: 'parameter /shop/a created (version 1)\n', stderr: '' });
+});
+
+test('sandbox runs a program with an AWS of its own, and exits with its code', async () => {
+  const script =
+    'console.log(process.env.AWS_ENDPOINT_URL, process.env.AWS_PROFILE); process.exit(7)';
+  const seen = await runBin(['sandbox', '--', process.execPath, '-e', script], {
+    env: { AWS_PROFILE: 'production' },
+  });
+  expect(seen.code).toBe(7);
+  expect(seen.stdout).toMatch(/^http:\/\/127\.0\.0\.1:\d+ undefined\n$/);
+});
+
+test('sandbox passes the options of the program on untouched', async () => {
+  const script = 'console.log(JSON.stringify(process.argv.slice(1)))';
+  const seen = await runBin([
+    'sandbox',
+    '--',
+    process.execPath,
+    '-e',
+    script,
+    '--',
+    '--json',
+    '-y',
+  ]);
+  expect(seen.stdout).toBe('["--json","-y"]\n');
+});
+
+test('sandbox says which program it cannot run', async () => {
+  const seen = await runBin(['sandbox', '--', 'no-such-program']);
+  expect(seen.code).toBe(1);
+  expect(seen.stderr).toContain('error: cannot run no-such-program');
+});
+
+test('the second region of a sandbox is what --region says', async () => {
+  const seen = await runBin([
+    'sandbox',
+    '--region',
+    'eu-west-1',
+    '--',
+    'sh',
+    '-c',
+    `${node} -p process.env.AWS_REGION`,
+  ]);
+  expect(seen.stdout).toBe('eu-west-1\n');
+});

@@ -1,0 +1,129 @@
+import { readFile } from 'node:fs/promises';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { commands } from '../src/commands/index.ts';
+import { run } from './helpers/run.ts';
+import { openShop, type Shop } from './helpers/scene.ts';
+
+const words = commands.flatMap((entry) =>
+  'commands' in entry ? entry.commands.map(({ name }) => [entry.name, name]) : [[entry.name]],
+);
+
+describe('help', () => {
+  test('lists every command, on stdout', async () => {
+    for (const argv of [['--help'], ['-h'], ['help'], []]) {
+      const seen = await run(argv);
+      expect(seen).toMatchObject({ code: 0, stderr: '' });
+      for (const { name, summary } of commands) {
+        expect(seen.stdout).toMatch(new RegExp(`^ {2}${name} +${summary.slice(0, 20)}`, 'm'));
+      }
+    }
+  });
+
+  test.each(words)('%s %s has arguments, global options and examples', async (...command) => {
+    const given = command.filter((word) => typeof word === 'string');
+    const seen = await run([...given, '--help']);
+    expect(seen).toMatchObject({ code: 0, stderr: '' });
+    expect(seen.stdout).toContain(`Usage: ecs-secrets ${given.join(' ')} [options]`);
+    expect(seen.stdout).toContain('Global options:');
+    expect(seen.stdout).toContain('Examples:\n  $ ');
+    expect(await run(['help', ...given])).toEqual(seen);
+  });
+
+  test('--version prints the version of package.json', async () => {
+    const text = await readFile(new URL('../package.json', import.meta.url), 'utf8');
+    const { version } = JSON.parse(text) as { version: string };
+    expect(await run(['--version'])).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
+  });
+});
+
+describe('wrong usage exits with 2 and says what to do:', () => {
+  test.each([
+    ['an unknown command', ['putt'], "unknown command 'putt'", 'Did you mean put?'],
+    [
+      'an unknown option',
+      ['put', '/a', '--tagg', 'x'],
+      "unknown option '--tagg'",
+      'Did you mean --tag?',
+    ],
+    ['a missing argument', ['put'], "missing required argument 'ref'", '--help'],
+    ['a group without command', ['role'], 'role needs a command', 'ecs-secrets role --help'],
+    ['a bad endpoint', ['put', '/a', '--endpoint-url', 'nowhere'], 'not an http(s) URL', ''],
+    ['a bad choice', ['put', '/a', '--store', 'vault'], 'parameter-store, secrets-manager', ''],
+    ['a bad choice in the environment', ['put', '/a'], 'parameter-store, secrets-manager', ''],
+  ])('%s', async (_what, argv, message, hint) => {
+    const env = argv.length === 2 ? { ECS_SECRETS_STORE: 'vault' } : {};
+    const seen = await run(argv, { stdin: 'x', env });
+    expect(seen).toMatchObject({ code: 2, stdout: '' });
+    expect(seen.stderr).toContain(message);
+    expect(seen.stderr).toContain(hint);
+    expect(seen.stderr).toMatch(/^error: /);
+  });
+});
+
+describe('with an AWS', () => {
+  let shop: Shop;
+  beforeAll(async () => {
+    shop = await openShop();
+  });
+  afterAll(() => shop.sandbox.close());
+
+  test('global options work before and after the subcommand; the later place goes first', async () => {
+    const inIreland = (ref: string) =>
+      shop.run(['put', ref, '--region', 'eu-west-1'], { stdin: 'x' });
+    await shop.run(['--region', 'eu-west-1', 'put', '/before'], { stdin: 'x' });
+    expect((await inIreland('/before')).stdout).toContain('unchanged');
+    const both = ['--region', 'us-west-2', 'put', '/both', '--region', 'eu-west-1'];
+    await shop.run(both, { stdin: 'x' });
+    expect((await inIreland('/both')).stdout).toContain('unchanged');
+  });
+
+  test('ECS_SECRETS_ variables set options, and the command line goes before them', async () => {
+    const env = { ECS_SECRETS_REGION: 'eu-west-1', ECS_SECRETS_JSON: '1' };
+    const seen = await shop.run(['put', '/from-env'], { stdin: 'x', env });
+    expect(JSON.parse(seen.stdout)).toMatchObject({ action: 'created' });
+    for (const argv of [
+      ['--region', 'us-west-2', 'put', '/from-env'],
+      ['put', '/from-env', '--region', 'us-west-2'],
+    ]) {
+      const there = await shop.run([...argv, '--dry-run'], { stdin: 'x', env });
+      expect(JSON.parse(there.stdout)).toMatchObject({ action: 'created' });
+    }
+    const off = { ECS_SECRETS_JSON: 'false' };
+    expect((await shop.run(['put', '/off'], { stdin: 'x', env: off })).stdout).toContain(
+      'created (',
+    );
+  });
+
+  test('--json prints one document on stdout, and an error as the last line of stderr', async () => {
+    const seen = await shop.run(['put', '/a b', '--json'], { stdin: 'x' });
+    expect(seen.stdout).toBe('');
+    const lines = seen.stderr.trimEnd().split('\n');
+    expect(lines[0]).toMatch(/^error: parameter name/);
+    const last: unknown = JSON.parse(lines.at(-1) ?? '');
+    expect(last).toEqual({
+      error: { code: 'invalid-input', message: lines[0]?.replace('error: ', '') },
+    });
+  });
+
+  test('--debug lists the calls, and a stack trace only then', async () => {
+    const plain = await shop.run(['put', '/a b'], { stdin: 'x' });
+    expect(plain.stderr).not.toMatch(/^ +at /m);
+    const debug = await shop.run(['put', '/a b', '--debug'], { stdin: 'x' });
+    expect(debug.stderr).toMatch(/^ +at /m);
+    const calls = await shop.run(['put', '/ok', '--debug'], { stdin: 'x' });
+    expect(calls.stderr).toMatch(/debug: ssm:GetParameter ParameterNotFound \(\d+ ms\)/);
+    expect(calls.stderr).toMatch(/debug: ssm:PutParameter ok \(\d+ ms\)/);
+  });
+
+  test('an interrupt ends a command that is not following anything', async () => {
+    shop.sandbox.inject({ service: 'ssm', code: 'ThrottlingException', times: 3 });
+    const interrupts = new AbortController();
+    const running = shop.run(['put', '/slow'], { stdin: 'x', interrupted: interrupts.signal });
+    setTimeout(() => {
+      interrupts.abort();
+    }, 100);
+    const seen = await running;
+    expect(seen).toMatchObject({ code: 130, stdout: '' });
+    expect(seen.stderr).toContain('error: interrupted');
+  });
+});

@@ -1,0 +1,89 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openShop, type Shop } from './helpers/scene.ts';
+
+// Every command with a marked value, in every way it can end; all output is searched for the mark.
+const mark = 'MARKED-VALUE-9f2c';
+let shop: Shop;
+
+beforeAll(async () => {
+  shop = await openShop();
+  await shop.run(['put', '/shop/db'], { stdin: `${mark}-before` });
+  await shop.run(['put', 'sm:shop/json:key'], { stdin: `${mark}-before` });
+  await shop.run(['put', 'sm:shop/text'], { stdin: `${mark}-text` });
+  await shop.run(['role', 'create', 'r', '--secret', '/shop/db', '--secret', 'sm:shop/json']);
+  const references = ['--secret', 'DB=/shop/db', '--secret', 'KEY=sm:shop/json:key'];
+  await shop.run(['register', 'web.json', ...references, '--execution-role', 'r']);
+  await shop.service({ cluster: 'shop', name: 'web', taskDefinition: 'web' });
+});
+afterAll(() => shop.sandbox.close());
+
+interface Case {
+  argv: string[];
+  stdin?: string;
+  env?: Record<string, string>;
+  fault?: { service: string; operation: string; code: string };
+}
+
+const value = { stdin: mark };
+const cases: [string, Case][] = [
+  ['put', { argv: ['put', '/shop/db'], ...value }],
+  ['put unchanged', { argv: ['put', '/shop/db'], ...value }],
+  ['put --dry-run', { argv: ['put', '/shop/new', '--dry-run'], ...value }],
+  ['put one key', { argv: ['put', 'sm:shop/json:key'], ...value }],
+  ['put a key into text', { argv: ['put', 'sm:shop/text:key'], ...value }],
+  ['put --from-env', { argv: ['put', '/shop/env', '--from-env', 'V'], env: { V: mark } }],
+  ['put too large', { argv: ['put', '/shop/big'], stdin: mark.repeat(600) }],
+  ['put a nested parameter', { argv: ['put', '/shop/x'], stdin: `{{${mark}}}` }],
+  ['put with the value as argument', { argv: ['put', '/shop/x', mark] }],
+  ['put with the value as option', { argv: ['put', '/shop/x', `--value=${mark}`] }],
+  ['put with the value as length', { argv: ['put', '/shop/x', '--generate', mark] }],
+  ['put to a bad name', { argv: ['put', '/shop//x'], ...value }],
+  [
+    'put refused by AWS, which quotes the value',
+    {
+      argv: ['put', '/shop/refused'],
+      ...value,
+      fault: { service: 'ssm', operation: 'PutParameter', code: 'ValidationException' },
+    },
+  ],
+  [
+    'put of a secret refused by AWS',
+    {
+      argv: ['put', 'sm:shop/text'],
+      ...value,
+      fault: {
+        service: 'secretsmanager',
+        operation: 'PutSecretValue',
+        code: 'InvalidRequestException',
+      },
+    },
+  ],
+  ['role create', { argv: ['role', 'create', 'r2', '--secret', 'sm:shop/json:key'] }],
+  ['role create --dry-run', { argv: ['role', 'create', 'r', '--secret', '/shop/db', '--dry-run'] }],
+  ['register', { argv: ['register', '--family', 'web', '--image', 'httpd:3'] }],
+  [
+    'register --dry-run',
+    { argv: ['register', '--family', 'web', '--image', 'httpd:4', '--dry-run'] },
+  ],
+  ['rotate', { argv: ['rotate', '/shop/db'], stdin: `${mark}-1` }],
+  ['rotate --redeploy', { argv: ['rotate', '/shop/db', '--redeploy'], stdin: `${mark}-2` }],
+  ['rotate a key --redeploy', { argv: ['rotate', 'sm:shop/json:key', '--redeploy'], ...value }],
+  ['rotate what does not exist', { argv: ['rotate', '/shop/none'], ...value }],
+];
+
+test.each(cases)('%s shows no value', async (_name, { argv, stdin, env, fault }) => {
+  for (const how of [[], ['--json'], ['--debug'], ['--debug', '--json']]) {
+    if (fault) {
+      const message = `1 validation error detected: Value '${mark}' at 'value' failed to satisfy constraint`;
+      shop.sandbox.inject({ ...fault, message, times: 1 });
+    }
+    const seen = await shop.run([...argv, ...how], { stdin: stdin ?? '', ...(env && { env }) });
+    expect(`${seen.stdout}${seen.stderr}`).not.toContain(mark);
+    if (fault) expect(seen.stderr).toContain("Value '[secret value]' at 'value'");
+  }
+});
+
+test('the mark does reach the store, so that its absence means something', async () => {
+  await shop.run(['rotate', '/shop/db', '--redeploy'], { stdin: `${mark}-last` });
+  expect(await shop.injected('shop', 'web', 'DB')).toEqual([`${mark}-last`]);
+});
