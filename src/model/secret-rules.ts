@@ -33,7 +33,7 @@ export function checkValue(value: SecretValue, store: Store, tier?: Tier): void 
     }
   } else {
     const limit = tier === 'Standard' ? standardTierBytes : advancedTierBytes;
-    if (size > limit) problems.add(tooLarge(size, tier));
+    if (size > limit) problems.add(tooLarge(size));
     if (value.matches(/\{\{[\s\S]*\}\}/)) {
       problems.add(
         'the value contains "{{ }}", which Parameter Store refuses; Secrets Manager (sm:NAME) takes it',
@@ -44,13 +44,10 @@ export function checkValue(value: SecretValue, store: Store, tier?: Tier): void 
 }
 
 /** The sentence for a value that its tier does not take, with the place that does. */
-export function tooLarge(size: number, tier?: Tier): string {
-  const limit =
-    tier === 'Advanced' || tier === 'Intelligent-Tiering' ? advancedTierBytes : standardTierBytes;
-  if (size > advancedTierBytes) {
-    return `the value has ${size} bytes; Parameter Store takes ${advancedTierBytes} at most (advanced tier): store it in Secrets Manager (sm:NAME), which takes ${secretBytes}`;
-  }
-  return `the value has ${size} bytes; a standard parameter takes ${limit}: --tier advanced takes ${advancedTierBytes}`;
+export function tooLarge(size: number): string {
+  return size > advancedTierBytes
+    ? `the value has ${size} bytes; Parameter Store takes ${advancedTierBytes} at most (advanced tier): store it in Secrets Manager (sm:NAME), which takes ${secretBytes}`
+    : `the value has ${size} bytes; a standard parameter takes ${standardTierBytes}: --tier advanced takes ${advancedTierBytes}`;
 }
 
 /** Reads `KEY=VALUE` tags; throws InvalidInput with all that are malformed or repeated. */

@@ -55,14 +55,14 @@ export class SecretValue {
   }
 
   /**
-   * The top-level string under a JSON key; undefined when the key is missing.
+   * The top-level string under a JSON key; undefined when the key is missing or holds no string (the
+   * ECS agent writes other types in Go's way, 12345678 as 1.2345678e+07: agent/asm/asm.go).
    * Throws InvalidInput when the value is not a JSON object.
    */
   jsonKey(key: string): SecretValue | undefined {
     const object = this.#jsonObject();
-    if (!Object.hasOwn(object, key)) return undefined;
-    const value = object[key];
-    return new SecretValue(typeof value === 'string' ? value : JSON.stringify(value));
+    const value = Object.hasOwn(object, key) ? object[key] : undefined;
+    return typeof value === 'string' ? new SecretValue(value) : undefined;
   }
 
   /**

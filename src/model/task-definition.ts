@@ -1,5 +1,4 @@
 import * as z from 'zod/mini';
-import './english.ts';
 import { InvalidInput } from './problems.ts';
 import { parseValueFrom, type Reference } from './reference.ts';
 
@@ -76,7 +75,7 @@ export function parseTaskDefinition(input: unknown): TaskDefinition {
   // zod puts the members that it knows first; the order stays as it was written.
   return Object.fromEntries(
     Object.entries(read as object)
-      .filter(([key]) => !outputOnly.includes(key))
+      .filter(([key, member]) => !outputOnly.includes(key) && !(key === 'tags' && isEmpty(member)))
       .map(([key, member]: [string, unknown]) => [
         key,
         key === 'cpu' || key === 'memory' ? result.data[key] : member,
@@ -194,6 +193,11 @@ export function needsExecutionRolePolicy({ containerDefinitions }: TaskDefinitio
 }
 
 // --- internal ---
+
+/** RegisterTaskDefinition refuses an empty list of tags ("Tags can not be empty"). */
+function isEmpty(tags: unknown): boolean {
+  return Array.isArray(tags) && tags.length === 0;
+}
 
 function unwrapped(input: unknown): unknown {
   if (typeof input !== 'object' || input === null || !('taskDefinition' in input)) return input;

@@ -1,0 +1,153 @@
+import { describe, expect, it } from 'vitest';
+import { judgeRollout, type Deployment } from '../../src/model/rollout.ts';
+
+const ours = 'ecs-svc/2';
+
+function deployment(more: Partial<Deployment> = {}): Deployment {
+  return {
+    id: ours,
+    status: 'PRIMARY',
+    taskDefinition: 'web:7',
+    rolloutState: 'IN_PROGRESS',
+    rolloutStateReason: undefined,
+    desiredCount: 3,
+    runningCount: 3,
+    pendingCount: 0,
+    failedTasks: 0,
+    ...more,
+  };
+}
+
+const older = (more: Partial<Deployment> = {}): Deployment =>
+  deployment({ id: 'ecs-svc/1', status: 'ACTIVE', rolloutState: 'COMPLETED', ...more });
+
+function judge(deployments: Deployment[], status = 'ACTIVE'): ReturnType<typeof judgeRollout> {
+  return judgeRollout(ours, { status, deployments });
+}
+
+describe('a rollout', () => {
+  it('is in progress while old and new tasks run', () => {
+    const mine = deployment({ runningCount: 1 });
+    expect(judge([mine, older({ runningCount: 2 })])).toEqual({
+      state: 'in-progress',
+      reason: undefined,
+      deployment: mine,
+      oldTasks: 2,
+    });
+  });
+
+  it('is in progress while ECS says so, though all its tasks run', () => {
+    expect(judge([deployment()]).state).toBe('in-progress');
+  });
+
+  it('is completed when ECS says so of this very deployment', () => {
+    expect(judge([deployment({ rolloutState: 'COMPLETED' })])).toMatchObject({
+      state: 'completed',
+      reason: undefined,
+      oldTasks: 0,
+    });
+  });
+
+  it("failed by the circuit breaker, in AWS's words", () => {
+    const mine = deployment({
+      status: 'INACTIVE',
+      rolloutState: 'FAILED',
+      rolloutStateReason: 'ECS deployment circuit breaker: tasks failed to start.',
+      runningCount: 0,
+    });
+    expect(judge([older({ status: 'PRIMARY' }), mine])).toMatchObject({
+      state: 'failed',
+      reason: 'ECS deployment circuit breaker: tasks failed to start.',
+      deployment: mine,
+      oldTasks: 3,
+    });
+  });
+
+  it('failed without a reason from AWS still gets one', () => {
+    expect(judge([deployment({ rolloutState: 'FAILED' })])).toMatchObject({
+      state: 'failed',
+      reason: 'ECS reports the deployment as failed',
+    });
+  });
+
+  it('is superseded when another deployment is the primary one', () => {
+    const mine = deployment({ status: 'ACTIVE', runningCount: 1 });
+    expect(judge([deployment({ id: 'ecs-svc/3', runningCount: 2 }), mine])).toEqual({
+      state: 'superseded',
+      reason: 'deployment ecs-svc/3 took its place',
+      deployment: mine,
+      oldTasks: 2,
+    });
+  });
+
+  it('is superseded even where it was completed before', () => {
+    const mine = deployment({ status: 'ACTIVE', rolloutState: 'COMPLETED' });
+    expect(judge([deployment({ id: 'ecs-svc/3' }), mine]).state).toBe('superseded');
+  });
+
+  it('is gone after a rollback, though the service is stable again', () => {
+    const rolledBack = older({
+      status: 'PRIMARY',
+      rolloutStateReason: 'ECS deployment circuit breaker: rolling back to deploymentId ecs-svc/1.',
+    });
+    expect(judge([rolledBack])).toEqual({
+      state: 'gone',
+      reason:
+        'deployment ecs-svc/1 took its place: ECS deployment circuit breaker: rolling back to deploymentId ecs-svc/1.',
+      deployment: undefined,
+      oldTasks: 3,
+    });
+  });
+
+  it('is gone where the service lists no deployment', () => {
+    expect(judge([])).toEqual({
+      state: 'gone',
+      reason: 'it is no longer listed',
+      deployment: undefined,
+      oldTasks: 0,
+    });
+  });
+
+  it.each(['DRAINING', 'INACTIVE'])('failed when the service is %s', (status) => {
+    expect(judge([deployment({ rolloutState: 'COMPLETED' })], status)).toMatchObject({
+      state: 'failed',
+      reason: `the service is ${status}`,
+    });
+  });
+
+  it('counts the tasks of every other deployment as old', () => {
+    const others = [
+      older({ runningCount: 2 }),
+      older({ id: 'ecs-svc/0', status: 'INACTIVE', runningCount: 5 }),
+    ];
+    expect(judge([deployment({ runningCount: 100 }), ...others]).oldTasks).toBe(7);
+  });
+
+  it('is judged the same in whatever order deployments are listed', () => {
+    const deployments = [deployment({ runningCount: 1 }), older()];
+    expect(judge([...deployments].reverse())).toEqual(judge(deployments));
+  });
+});
+
+describe('a rollout of which ECS reports no state (Classic Load Balancer)', () => {
+  const silent = (more: Partial<Deployment> = {}): Deployment =>
+    deployment({ rolloutState: undefined, ...more });
+
+  it.each([
+    ['is completed when it is the only one with all tasks running', [silent()], 'completed'],
+    [
+      'is completed with no task wanted',
+      [silent({ desiredCount: 0, runningCount: 0 })],
+      'completed',
+    ],
+    ['is in progress while tasks are missing', [silent({ runningCount: 2 })], 'in-progress'],
+    ['is in progress while tasks are too many', [silent({ runningCount: 4 })], 'in-progress'],
+    [
+      'is in progress beside an old deployment',
+      [silent(), older({ runningCount: 0 })],
+      'in-progress',
+    ],
+  ])('%s', (_, deployments, state) => {
+    expect(judge(deployments).state).toBe(state);
+  });
+});
