@@ -18,10 +18,8 @@ import type { World } from './world.ts';
  * Runs one command line and answers with the exit code. Never throws: this is the only place that
  * catches.
  */
-export async function main(
-  argv: readonly string[],
-  world: World = processWorld(),
-): Promise<number> {
+export async function main(argv: readonly string[], given?: World): Promise<number> {
+  const world = given ?? (await processWorld());
   const outcome: { result?: Result; globals: GlobalOptions } = { globals: {} };
   try {
     const program = buildProgram(world, async (definition, globals, args, options) => {

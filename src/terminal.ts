@@ -1,17 +1,13 @@
 // The UI rules. stdout carries the result and nothing else. Everything for the person goes to
 // stderr: notes, warnings, progress, prompts, errors. Lines begin in lower case and end without a
 // full stop. Colour carries no meaning of its own. Nothing asks unless somebody can answer.
-import { spawn } from 'node:child_process';
-import { randomInt } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { constants } from 'node:os';
-import { setTimeout as delay } from 'node:timers/promises';
-import { Chalk } from 'chalk';
 import type { createLogUpdate } from 'log-update';
 import type { Output, Style, World } from './world.ts';
 
-/** The process we run in. */
-export function processWorld(): World {
+/** The process we run in. What most runs do not need is loaded when it is used, for a quick start. */
+export async function processWorld(): Promise<World> {
   const interrupts = new AbortController();
   process.on('SIGINT', () => {
     // The second one ends at once: whoever presses twice does not want to wait for us.
@@ -34,34 +30,28 @@ export function processWorld(): World {
       },
       askHidden,
     },
-    stdout: output(process.stdout),
-    stderr: output(process.stderr),
+    stdout: await output(process.stdout),
+    stderr: await output(process.stderr),
     clock: {
       now: () => Date.now(),
-      sleep: (milliseconds, signal) =>
-        delay(milliseconds, undefined, { signal }).catch(() => undefined),
+      sleep: async (milliseconds, signal) => {
+        const { setTimeout: delay } = await import('node:timers/promises');
+        await delay(milliseconds, undefined, { signal }).catch(() => undefined);
+      },
     },
     interrupted: interrupts.signal,
     readFile: (path) => readFile(path),
-    randomInt: (limit) => randomInt(limit),
+    randomInt: (limit) => process.getBuiltinModule('node:crypto').randomInt(limit),
     run,
   };
 }
 
 // --- internal ---
 
-function output(stream: NodeJS.WriteStream): Output {
+async function output(stream: NodeJS.WriteStream): Promise<Output> {
   const isTTY = stream.isTTY;
   const colour = isTTY && !process.env.NO_COLOR && process.env.TERM !== 'dumb';
-  const chalk = new Chalk({ level: colour ? 1 : 0 });
-  const style: Style = {
-    bold: (text) => chalk.bold(text),
-    dim: (text) => chalk.dim(text),
-    red: (text) => chalk.red(text),
-    green: (text) => chalk.green(text),
-    yellow: (text) => chalk.yellow(text),
-    cyan: (text) => chalk.cyan(text),
-  };
+  const style: Style = colour ? new (await import('chalk')).Chalk({ level: 1 }) : plain;
   const live = liveArea(stream);
   return {
     isTTY,
@@ -113,10 +103,21 @@ async function askHidden(question: string): Promise<string | undefined> {
   return isCancel(answer) ? undefined : answer;
 }
 
-function run(
+const same = (text: string): string => text;
+const plain: Style = {
+  bold: same,
+  dim: same,
+  red: same,
+  green: same,
+  yellow: same,
+  cyan: same,
+};
+
+async function run(
   [command = '', ...args]: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<number> {
+  const { spawn } = await import('node:child_process');
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { stdio: 'inherit', env });
     // Ctrl-C reaches the child from the terminal itself; a signal sent to us alone has to be passed on.
