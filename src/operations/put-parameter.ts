@@ -177,7 +177,7 @@ function checkUpdate(stored: ParameterDescription, { value, tier }: PutRequest):
   }
   const inEffect = tier ?? stored.tier ?? 'Standard';
   if (inEffect === 'Standard' && value.byteLength > standardTierBytes) {
-    throw new InvalidInput(tooLarge(value.byteLength, inEffect));
+    throw new InvalidInput(tooLarge(value.byteLength));
   }
 }
 

@@ -215,6 +215,14 @@ describe('a secret of Secrets Manager', () => {
     expect(JSON.parse((await secret('db')) ?? '')).toEqual({ user: 'admin', password: 'one' });
   });
 
+  test('gets a string in place of a number, which ECS would inject as 1.2345678e+07', async () => {
+    await shop.run(['put', 'sm:db'], { stdin: '{"port":12345678}' });
+    expect(await shop.json(['put', 'sm:db:port'], { stdin: '12345678' })).toMatchObject({
+      action: 'updated',
+    });
+    expect(await secret('db')).toBe('{"port":"12345678"}');
+  });
+
   test('that is no JSON object gets no key, and is not shown', async () => {
     await shop.run(['put', 'sm:db'], { stdin: 'MARKED-VALUE' });
     const seen = await shop.run(['put', 'sm:db:key'], { stdin: 'x' });
