@@ -9,16 +9,20 @@ import type { Output, Style, World } from './world.ts';
 /** The process we run in. What most runs do not need is loaded when it is used, for a quick start. */
 export async function processWorld(): Promise<World> {
   const interrupts = new AbortController();
-  process.on('SIGINT', () => {
-    // The second one ends at once: whoever presses twice does not want to wait for us.
-    if (interrupts.signal.aborted) process.exit(130);
-    interrupts.abort();
-  });
-  // A reader that went away (`| head`) is no failure; there is just nobody left to write for.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(0);
-    throw error;
-  });
+  // CI systems cancel with SIGTERM; it deserves the same account of what is done.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      // The second one ends at once: whoever presses twice does not want to wait for us.
+      if (interrupts.signal.aborted) process.exit(130);
+      interrupts.abort();
+    });
+  }
+  // A reader that went away (`| head`) is no failure, and no reason to leave work half done.
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+    });
+  }
   return {
     env: process.env,
     stdin: {
@@ -28,7 +32,10 @@ export async function processWorld(): Promise<World> {
         for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
         return Buffer.concat(chunks);
       },
-      askHidden,
+      askHidden: async (question) => {
+        const { askHidden } = await import('./hidden-prompt.ts');
+        return askHidden(question, process.stdin, (text) => process.stderr.write(text));
+      },
     },
     stdout: await output(process.stdout),
     stderr: await output(process.stderr),
@@ -92,17 +99,6 @@ function liveArea(stream: NodeJS.WriteStream) {
   };
 }
 
-async function askHidden(question: string): Promise<string | undefined> {
-  const { isCancel, password } = await import('@clack/prompts');
-  const answer = await password({
-    message: question,
-    mask: '',
-    input: process.stdin,
-    output: process.stderr,
-  });
-  return isCancel(answer) ? undefined : answer;
-}
-
 const same = (text: string): string => text;
 const plain: Style = {
   bold: same,
@@ -124,9 +120,11 @@ async function run(
     const forward = (signal: NodeJS.Signals) => () => child.kill(signal);
     const onTerm = forward('SIGTERM');
     const onHangup = forward('SIGHUP');
-    process.on('SIGTERM', onTerm).on('SIGHUP', onHangup);
+    // Whatever ends us must not leave the child behind.
+    const onExit = forward('SIGKILL');
+    process.on('SIGTERM', onTerm).on('SIGHUP', onHangup).on('exit', onExit);
     const done = (): void => {
-      process.off('SIGTERM', onTerm).off('SIGHUP', onHangup);
+      process.off('SIGTERM', onTerm).off('SIGHUP', onHangup).off('exit', onExit);
     };
     child.on('error', (error) => {
       done();

@@ -1,3 +1,5 @@
+import type { Answer } from './hidden-prompt.ts';
+
 /** Everything outside the program, as one value: the real one in terminal.ts, a made one in tests. */
 export interface World {
   env: Readonly<Record<string, string | undefined>>;
@@ -22,8 +24,8 @@ export interface Input {
   isTTY: boolean;
   /** All bytes up to the end. */
   read(): Promise<Uint8Array>;
-  /** Asks for a line that is not shown, on stderr. Undefined: cancelled. */
-  askHidden(question: string): Promise<string | undefined>;
+  /** Asks for a value that is not shown, on stderr. */
+  askHidden(question: string): Promise<Answer>;
 }
 
 export interface Output {

@@ -1,6 +1,7 @@
 import { Option, type Command, type OptionValues } from '@commander-js/extra-typings';
 import { canAsk, type Context } from '../cli.ts';
 import { CliError, Interrupted, UsageError } from '../errors.ts';
+import { untilInterrupted } from '../operations/until-interrupted.ts';
 import { defaultLength, generateValue } from '../model/generate.ts';
 import { InvalidInput } from '../model/problems.ts';
 import { SecretValue } from '../model/secret-value.ts';
@@ -30,12 +31,18 @@ export function withValueOptions<Args extends unknown[], Opts extends OptionValu
     .addOption(new Option('--raw', 'keep a trailing newline of a pipe or file'));
 }
 
-/** Reads the value from the one source given. Throws UsageError for two, InvalidInput for none. */
+/** Reads the value of `target` from the one source given; `checkSources` comes first. */
 export async function readValue(
   { world, report }: Context,
   options: ValueOptions,
+  target: string,
 ): Promise<SecretValue> {
-  const { valueFile, fromEnv, generate, raw } = options;
+  // Reading may wait for somebody, who may change their mind.
+  return untilInterrupted(readFrom(options, target, { world, report }), world.interrupted);
+}
+
+/** Checks that at most one source is given, without reading it. Throws UsageError. */
+export function checkSources({ valueFile, fromEnv, generate }: ValueOptions): void {
   const given = [
     valueFile !== undefined && '--value-file',
     fromEnv !== undefined && '--from-env',
@@ -47,11 +54,28 @@ export async function readValue(
       'give one',
     );
   }
+  if (typeof generate === 'string' && !/^\d+$/.test(generate)) {
+    // Not quoted: whoever takes the argument for the value has just typed a secret.
+    throw new UsageError(
+      'the length after --generate is not a whole number',
+      'write --generate=40 or put REF first; a value is never an argument',
+    );
+  }
+}
+
+// --- internal ---
+
+async function readFrom(
+  options: ValueOptions,
+  target: string,
+  { world, report }: Pick<Context, 'world' | 'report'>,
+): Promise<SecretValue> {
+  const { valueFile, fromEnv, generate, raw } = options;
   if (generate !== undefined) return generated({ world, report }, generate);
   if (fromEnv !== undefined) {
     const text = world.env[fromEnv];
-    if (text === undefined)
-      throw new InvalidInput(`the environment variable ${fromEnv} is not set`);
+    // Not quoted: whoever takes the option for the value's own has just typed a secret.
+    if (text === undefined) throw new InvalidInput('the variable of --from-env is not set');
     return new SecretValue(text);
   }
   if (valueFile !== undefined && valueFile !== '-') {
@@ -73,24 +97,21 @@ export async function readValue(
       'pipe the value in, or give --value-file, --from-env or --generate',
     );
   }
-  const answer = await world.stdin.askHidden('value (not shown)');
-  if (answer === undefined) throw new Interrupted('cancelled; nothing was stored');
-  return new SecretValue(answer);
+  const answer = await world.stdin.askHidden(`value for ${target} (not shown)`);
+  if ('cancelled' in answer) throw new Interrupted('cancelled; nothing was stored');
+  if ('severalLines' in answer) {
+    throw new InvalidInput(
+      'the value has several lines',
+      'give it with --value-file, or pipe it in',
+    );
+  }
+  return new SecretValue(answer.text);
 }
-
-// --- internal ---
 
 function generated(
   { world, report }: Pick<Context, 'world' | 'report'>,
   length: string | true,
 ): SecretValue {
-  if (length !== true && !/^\d+$/.test(length)) {
-    // Not quoted: whoever takes the argument for the value has just typed a secret.
-    throw new UsageError(
-      'the length after --generate is not a whole number',
-      'a value is never an argument: pipe it in, or give --value-file or --from-env',
-    );
-  }
   const value = generateValue(length === true ? defaultLength : Number(length), (limit) =>
     world.randomInt(limit),
   );
@@ -104,7 +125,10 @@ async function fileBytes(world: Context['world'], path: string): Promise<Uint8Ar
   try {
     return await world.readFile(path);
   } catch (error) {
-    throw new CliError('file-not-readable', `cannot read ${path}`, { cause: error });
+    throw new CliError('file-not-readable', 'the file of --value-file cannot be read', {
+      hint: 'give the path of a file that holds the value',
+      cause: error,
+    });
   }
 }
 

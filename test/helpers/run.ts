@@ -42,7 +42,10 @@ export async function run(argv: readonly string[], setting: Setting = {}): Promi
     stdin: {
       isTTY: tty,
       read: () => Promise.resolve(Buffer.from(setting.stdin ?? '')),
-      askHidden: () => Promise.resolve(setting.terminal?.answer),
+      askHidden: () => {
+        const text = setting.terminal?.answer;
+        return Promise.resolve(text === undefined ? { cancelled: true } : { text });
+      },
     },
     stdout: output('stdout'),
     stderr: output('stderr'),
@@ -50,11 +53,13 @@ export async function run(argv: readonly string[], setting: Setting = {}): Promi
       now: () => Date.now(),
       sleep: (milliseconds, signal) =>
         new Promise((resolve) => {
-          const timer = setTimeout(resolve, Math.min(milliseconds, 50));
-          signal.addEventListener('abort', () => {
+          const stop = (): void => {
             clearTimeout(timer);
+            signal.removeEventListener('abort', stop);
             resolve();
-          });
+          };
+          const timer = setTimeout(stop, Math.min(milliseconds, 50));
+          signal.addEventListener('abort', stop);
         }),
     },
     interrupted: setting.interrupted ?? new AbortController().signal,
