@@ -1,3 +1,4 @@
+import type { createPacer } from './pacer.ts';
 import { translateError } from './translate-error.ts';
 
 /** One call as seen by `--debug`: no inputs, no outputs. */
@@ -16,6 +17,8 @@ export interface AwsConfig {
   profile?: string | undefined;
   endpoint?: string | undefined;
   onCall?: ((call: CallRecord) => void) | undefined;
+  /** Waits until an action may be called; see `createPacer`. */
+  pace?: ReturnType<typeof createPacer> | undefined;
 }
 
 /**
@@ -33,18 +36,19 @@ export function clientSettings({ region, profile, endpoint }: AwsConfig, otherRe
 }
 
 /**
- * Makes every call of a client report to `onCall` and throw translated errors only. `service` is
- * the prefix of its IAM actions.
+ * Makes every call of a client keep to the published rates, report to `onCall` and throw translated
+ * errors only. `service` is the prefix of its IAM actions.
  */
 export function supervised<Client extends { middlewareStack: { add: unknown } }>(
   client: Client,
   service: string,
-  { onCall }: AwsConfig,
+  { onCall, pace }: AwsConfig,
 ): Client {
   const stack = client.middlewareStack as unknown as MiddlewareStack;
   stack.add(
     (next, context) => async (args) => {
       const action = `${service}:${(context.commandName ?? '').replace(/Command$/, '')}`;
+      await pace?.(action);
       const started = performance.now();
       const record = (attempts: number, error?: string): void => {
         onCall?.({
@@ -55,7 +59,7 @@ export function supervised<Client extends { middlewareStack: { add: unknown } }>
         });
       };
       try {
-        const result = await next(args);
+        const result = await againWhileBusy(() => next(args));
         record(result.output?.$metadata?.attempts ?? 1);
         return result;
       } catch (error) {
@@ -83,6 +87,23 @@ interface MiddlewareStack {
     ) => (args: { input: object }) => Promise<{ output?: { $metadata?: Metadata } }>,
     options: { step: 'initialize'; priority: 'high'; name: string },
   ): void;
+}
+
+/**
+ * Errors by which a service asks to come again because somebody else is changing the same thing; the
+ * SDK does not try them again (PutParameter and IAM API references).
+ */
+const busy = new Set(['TooManyUpdates', 'ConcurrentModificationException']);
+
+async function againWhileBusy<T>(call: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await call();
+    } catch (error) {
+      if (attempt === 5 || !busy.has((error as Error).name)) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 200 * attempt * (0.5 + Math.random())));
+    }
+  }
 }
 
 /** The secret values in a request: the members of that meaning in SSM and Secrets Manager. */

@@ -8,8 +8,10 @@ import {
   paginateListTasks,
   RegisterTaskDefinitionCommand,
   UpdateServiceCommand,
+  type ListTasksCommandInput,
   type RegisterTaskDefinitionCommandInput,
   type Service as SdkService,
+  type Task,
 } from '@aws-sdk/client-ecs';
 import { isAwsError } from '../errors.ts';
 import type { Deployment } from '../model/rollout.ts';
@@ -23,7 +25,7 @@ export interface Service {
   name: string;
   arn: string;
   status: string;
-  /** ARN of the revision it runs; undefined with the EXTERNAL controller. */
+  /** ARN of the revision it runs; undefined where it runs none yet. */
   taskDefinition: string | undefined;
   controller: 'ECS' | 'CODE_DEPLOY' | 'EXTERNAL';
   desiredCount: number;
@@ -35,6 +37,18 @@ export interface Revision {
   arn: string;
   status: string;
   definition: TaskDefinition;
+}
+
+/** A task that is starting or running. */
+export interface RunningTask {
+  arn: string;
+  /** ARN of its cluster. */
+  cluster: string;
+  /** `service:NAME` for a service's task, `family:NAME` for one that was run by itself. */
+  group: string;
+  taskDefinition: string;
+  createdAt: Date | undefined;
+  startedAt: Date | undefined;
 }
 
 /** A task that stopped, and why. */
@@ -63,6 +77,8 @@ export interface Ecs {
   registerTaskDefinition(definition: TaskDefinition): Promise<{ arn: string; revision: number }>;
   /** Forces a new deployment; answers with the service, whose PRIMARY deployment is the new one. */
   forceNewDeployment(cluster: string, service: string): Promise<Service>;
+  /** The tasks of a cluster, or of one of its services, that are meant to run; 100 a call. */
+  runningTasks(cluster: string, service?: string): Promise<RunningTask[]>;
   /** The stopped tasks of a service that ECS still shows (an hour's worth or more). */
   stoppedTasks(cluster: string, service: string): Promise<StoppedTask[]>;
 }
@@ -109,7 +125,10 @@ export function createEcs(config: AwsConfig): Ecs {
           definition: parseTaskDefinition({ taskDefinition, tags }),
         };
       } catch (error) {
-        if (isAwsError(error, 'ClientException')) return undefined;
+        // ECS has no error of its own for a revision that is not there.
+        if (isAwsError(error, 'ClientException') && /unable to describe/i.test(error.message)) {
+          return undefined;
+        }
         throw error;
       }
     },
@@ -132,32 +151,48 @@ export function createEcs(config: AwsConfig): Ecs {
       return toService(answer.service ?? {});
     },
 
+    async runningTasks(cluster, service) {
+      const tasks = await describedTasks({ cluster, serviceName: service, maxResults: 100 });
+      return tasks.map((task) => ({
+        arn: task.taskArn ?? '',
+        cluster: task.clusterArn ?? '',
+        group: task.group ?? '',
+        taskDefinition: task.taskDefinitionArn ?? '',
+        createdAt: task.createdAt,
+        startedAt: task.startedAt,
+      }));
+    },
+
     async stoppedTasks(cluster, service) {
-      const arns: string[] = [];
       const query = { cluster, serviceName: service, desiredStatus: 'STOPPED' as const };
-      for await (const page of paginateListTasks({ client }, query)) {
-        arns.push(...(page.taskArns ?? []));
-      }
-      const tasks: StoppedTask[] = [];
-      for (const batch of batches(arns, 100)) {
-        const answer = await client.send(new DescribeTasksCommand({ cluster, tasks: batch }));
-        for (const task of answer.tasks ?? []) {
-          tasks.push({
-            arn: task.taskArn ?? '',
-            startedBy: task.startedBy,
-            stopCode: task.stopCode,
-            stoppedReason: task.stoppedReason,
-            containers: (task.containers ?? []).map(({ name = '', reason, exitCode }) => ({
-              name,
-              reason,
-              exitCode,
-            })),
-          });
-        }
-      }
-      return tasks;
+      return (await describedTasks(query)).map((task) => ({
+        arn: task.taskArn ?? '',
+        startedBy: task.startedBy,
+        stopCode: task.stopCode,
+        stoppedReason: task.stoppedReason,
+        containers: (task.containers ?? []).map(({ name = '', reason, exitCode }) => ({
+          name,
+          reason,
+          exitCode,
+        })),
+      }));
     },
   };
+
+  async function describedTasks(query: ListTasksCommandInput): Promise<Task[]> {
+    const arns: string[] = [];
+    for await (const page of paginateListTasks({ client }, query)) {
+      arns.push(...(page.taskArns ?? []));
+    }
+    const tasks: Task[] = [];
+    for (const batch of batches(arns, 100)) {
+      const answer = await client.send(
+        new DescribeTasksCommand({ cluster: query.cluster, tasks: batch }),
+      );
+      tasks.push(...(answer.tasks ?? []));
+    }
+    return tasks;
+  }
 }
 
 // --- internal ---
@@ -168,7 +203,10 @@ function toService(service: SdkService): Service {
     name: service.serviceName ?? '',
     arn: service.serviceArn ?? '',
     status: service.status ?? '',
-    taskDefinition: service.taskDefinition,
+    // Under the EXTERNAL controller the revision is that of the primary task set.
+    taskDefinition:
+      service.taskDefinition ??
+      service.taskSets?.find(({ status }) => status === 'PRIMARY')?.taskDefinition,
     controller: service.deploymentController?.type ?? 'ECS',
     desiredCount: service.desiredCount ?? 0,
     deployments: (service.deployments ?? []).map((deployment) => ({

@@ -3,6 +3,7 @@ import type { Ecs } from './ecs.ts';
 import type { Iam } from './iam.ts';
 import type { Kms } from './kms.ts';
 import type { ParameterStore } from './parameter-store.ts';
+import { createPacer } from './pacer.ts';
 import type { SecretsManager } from './secrets-manager.ts';
 import type { Caller } from './sts.ts';
 
@@ -24,7 +25,8 @@ export interface Aws {
 }
 
 /** Makes the service module. Nothing is loaded or called before it is used. */
-export function createAws(config: AwsConfig): Aws {
+export function createAws(given: AwsConfig): Aws {
+  const config = { ...given, pace: createPacer() };
   const made = new Map<string, Promise<unknown>>();
   const once = <T>(key: string, make: () => Promise<T>): Promise<T> => {
     const found = made.get(key) as Promise<T> | undefined;

@@ -32,6 +32,9 @@ export interface ParameterDescription {
   tier: Tier | undefined;
   description: string | undefined;
   allowedPattern: string | undefined;
+  /** JSON of its policies (advanced parameters); undefined for none. */
+  policies: string | undefined;
+  dataType: string | undefined;
   changedAt: Date | undefined;
 }
 
@@ -41,12 +44,14 @@ export interface ParameterAttributes {
   tier?: Tier | undefined;
   description?: string | undefined;
   allowedPattern?: string | undefined;
+  policies?: string | undefined;
+  dataType?: string | undefined;
 }
 
 /** Parameter Store, in the calls this tool makes. */
 export interface ParameterStore {
-  /** The current value, decrypted; undefined when there is no such parameter. */
-  read(name: string): Promise<ReadParameter | undefined>;
+  /** The value of a version, or the current one, decrypted; undefined when there is none. */
+  read(name: string, version?: number): Promise<ReadParameter | undefined>;
   /** Descriptions by name, of those that exist; 50 names a call. */
   describe(names: readonly string[]): Promise<Map<string, ParameterDescription>>;
   /** A new SecureString. Throws AwsError ParameterAlreadyExists. */
@@ -72,7 +77,7 @@ export function createParameterStore(config: AwsConfig, region?: string): Parame
   const put = async (
     name: string,
     value: SecretValue,
-    { kmsKeyId, tier, description, allowedPattern }: ParameterAttributes,
+    { kmsKeyId, tier, description, allowedPattern, policies, dataType }: ParameterAttributes,
     more: { Overwrite?: boolean; Tags?: { Key: string; Value: string }[] },
   ): Promise<{ version: number }> => {
     const { Version } = await client.send(
@@ -84,6 +89,8 @@ export function createParameterStore(config: AwsConfig, region?: string): Parame
         Tier: tier,
         Description: description,
         AllowedPattern: allowedPattern,
+        Policies: policies,
+        DataType: dataType,
         ...more,
       }),
     );
@@ -91,10 +98,13 @@ export function createParameterStore(config: AwsConfig, region?: string): Parame
   };
 
   return {
-    async read(name) {
+    async read(name, version) {
       try {
         const { Parameter } = await client.send(
-          new GetParameterCommand({ Name: name, WithDecryption: true }),
+          new GetParameterCommand({
+            Name: version === undefined ? name : `${name}:${version}`,
+            WithDecryption: true,
+          }),
         );
         return {
           name: Parameter?.Name ?? name,
@@ -104,7 +114,7 @@ export function createParameterStore(config: AwsConfig, region?: string): Parame
           value: new SecretValue(Parameter?.Value ?? ''),
         };
       } catch (error) {
-        if (isAwsError(error, 'ParameterNotFound')) return undefined;
+        if (isAwsError(error, 'ParameterNotFound', 'ParameterVersionNotFound')) return undefined;
         throw error;
       }
     },
@@ -133,11 +143,13 @@ export function createParameterStore(config: AwsConfig, region?: string): Parame
               tier: parameter.Tier,
               description: parameter.Description,
               allowedPattern: parameter.AllowedPattern,
+              policies: policiesOf(parameter.Policies),
+              dataType: parameter.DataType,
               changedAt: parameter.LastModifiedDate,
             });
           }
           token = page.NextToken;
-        } while (token !== undefined);
+        } while (token);
       }
       return found;
     },
@@ -170,6 +182,12 @@ export function createParameterStore(config: AwsConfig, region?: string): Parame
 }
 
 // --- internal ---
+
+/** The policies as PutParameter takes them: one list of the documents that DescribeParameters splits. */
+function policiesOf(policies: readonly { PolicyText?: string }[] | undefined): string | undefined {
+  const texts = (policies ?? []).flatMap(({ PolicyText }) => PolicyText ?? []);
+  return texts.length === 0 ? undefined : `[${texts.join(',')}]`;
+}
 
 function toAws(tags: readonly Tag[]): { Key: string; Value: string }[] {
   return tags.map(({ key, value }) => ({ Key: key, Value: value }));

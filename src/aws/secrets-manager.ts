@@ -2,6 +2,7 @@ import {
   CreateSecretCommand,
   DescribeSecretCommand,
   GetSecretValueCommand,
+  ListSecretVersionIdsCommand,
   PutSecretValueCommand,
   RestoreSecretCommand,
   SecretsManagerClient,
@@ -12,6 +13,7 @@ import {
 import { isAwsError } from '../errors.ts';
 import type { Tag } from '../model/secret-rules.ts';
 import { SecretValue } from '../model/secret-value.ts';
+import type { SecretVersion } from '../model/staleness.ts';
 import { clientSettings, supervised, type AwsConfig } from './client.ts';
 
 /** A version of a secret with its value. */
@@ -33,6 +35,8 @@ export interface SecretDescription {
   tags: Tag[];
   /** Set while its deletion is scheduled. */
   deletedAt: Date | undefined;
+  /** When anything of it last changed. */
+  changedAt: Date | undefined;
   /** The version that holds AWSCURRENT; undefined while there is no value. */
   currentVersionId: string | undefined;
 }
@@ -71,6 +75,13 @@ export interface SecretsManager {
     value: SecretValue,
     current: string,
   ): Promise<{ versionId: string } | undefined>;
+  /** The labelled versions with their dates. */
+  versions(id: string): Promise<SecretVersion[]>;
+  /**
+   * Makes a version current again in place of another. False when that other one is not current any
+   * more: somebody else stored a value.
+   */
+  moveCurrent(id: string, to: string, from: string): Promise<boolean>;
   update(id: string, attributes: SecretAttributes): Promise<void>;
   addTags(id: string, tags: readonly Tag[]): Promise<void>;
   /** Takes back a scheduled deletion. */
@@ -116,6 +127,7 @@ export function createSecretsManager(config: AwsConfig, region?: string): Secret
           description: secret.Description,
           tags: (secret.Tags ?? []).map(({ Key = '', Value = '' }) => ({ key: Key, value: Value })),
           deletedAt: secret.DeletedDate,
+          changedAt: secret.LastChangedDate,
           currentVersionId,
         };
       } catch (error) {
@@ -152,31 +164,32 @@ export function createSecretsManager(config: AwsConfig, region?: string): Secret
           VersionStages: [stagingLabel],
         }),
       );
-      const move = async (label: string, to: string | undefined, from: string): Promise<void> => {
-        await client.send(
-          new UpdateSecretVersionStageCommand({
-            SecretId: id,
-            VersionStage: label,
-            MoveToVersionId: to,
-            RemoveFromVersionId: from,
-          }),
-        );
-      };
-      try {
-        await move('AWSCURRENT', versionId, current);
-      } catch (error) {
-        if (!isAwsError(error, 'InvalidParameterException', 'InvalidRequestException')) throw error;
-        const { VersionIdsToStages = {} } = await client.send(
-          new DescribeSecretCommand({ SecretId: id }),
-        );
-        if (VersionIdsToStages[current]?.includes('AWSCURRENT')) throw error;
-        return undefined;
-      }
+      if (!(await moved(id, versionId, current))) return undefined;
       // Another writer may have taken the label for its own version by now: it is theirs to remove.
-      await move(stagingLabel, undefined, versionId).catch((error: unknown) => {
+      await move(id, stagingLabel, undefined, versionId).catch((error: unknown) => {
         if (!isAwsError(error, 'InvalidParameterException', 'InvalidRequestException')) throw error;
       });
       return { versionId };
+    },
+
+    async versions(id) {
+      const versions: SecretVersion[] = [];
+      let token: string | undefined;
+      do {
+        const page = await client.send(
+          new ListSecretVersionIdsCommand({ SecretId: id, MaxResults: 100, NextToken: token }),
+        );
+        for (const { VersionId = '', VersionStages = [], CreatedDate } of page.Versions ?? []) {
+          if (CreatedDate)
+            versions.push({ versionId: VersionId, stages: VersionStages, createdAt: CreatedDate });
+        }
+        token = page.NextToken;
+      } while (token);
+      return versions;
+    },
+
+    moveCurrent(id, to, from) {
+      return moved(id, to, from);
     },
 
     async update(id, { kmsKeyId, description }) {
@@ -193,6 +206,37 @@ export function createSecretsManager(config: AwsConfig, region?: string): Secret
       await client.send(new RestoreSecretCommand({ SecretId: id }));
     },
   };
+
+  async function move(
+    id: string,
+    label: string,
+    to: string | undefined,
+    from: string,
+  ): Promise<void> {
+    await client.send(
+      new UpdateSecretVersionStageCommand({
+        SecretId: id,
+        VersionStage: label,
+        MoveToVersionId: to,
+        RemoveFromVersionId: from,
+      }),
+    );
+  }
+
+  /** Moves AWSCURRENT; false when it is not where it was thought to be. */
+  async function moved(id: string, to: string, from: string): Promise<boolean> {
+    try {
+      await move(id, 'AWSCURRENT', to, from);
+      return true;
+    } catch (error) {
+      if (!isAwsError(error, 'InvalidParameterException', 'InvalidRequestException')) throw error;
+      const { VersionIdsToStages = {} } = await client.send(
+        new DescribeSecretCommand({ SecretId: id }),
+      );
+      if (VersionIdsToStages[from]?.includes('AWSCURRENT')) throw error;
+      return false;
+    }
+  }
 }
 
 // --- internal ---

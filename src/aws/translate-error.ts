@@ -55,7 +55,9 @@ export function translateError(thrown: unknown, call: FailedCall): CliError {
     return make(
       'unreachable',
       `cannot reach AWS for ${call.action}: ${network}`,
-      'check the network, --region and --endpoint-url (AWS_ENDPOINT_URL)',
+      /CERT|SIGNATURE/.test(network)
+        ? 'name the certificate of your proxy with NODE_EXTRA_CA_CERTS'
+        : 'check the network, --region and --endpoint-url (AWS_ENDPOINT_URL)',
     );
   }
   if ((error.$metadata?.httpStatusCode ?? 0) >= 500) {
@@ -136,7 +138,7 @@ function accessDenied(
 
 function networkCode({ code, errors, name }: SdkError): string | undefined {
   const found = code ?? errors?.[0]?.code;
-  if (found !== undefined && /^(E[A-Z]+|EAI_AGAIN|CERT_\w+|\w+_CERT\w*)$/.test(found)) {
+  if (found !== undefined && /^(E[A-Z_]+|\w*(CERT|SIGNATURE)\w*)$/.test(found)) {
     return networkWords[found] ?? found;
   }
   return name === 'TimeoutError' ? 'the connection timed out' : undefined;
@@ -150,11 +152,14 @@ const networkWords: Readonly<Record<string, string>> = {
   ECONNRESET: 'the connection was reset (ECONNRESET)',
 };
 
-/** AWS quotes parts of a request in some of its messages. */
+/**
+ * AWS quotes parts of a request in some of its messages. A very short value would be cut out of
+ * other words and be told by the gaps: then nothing of the message stays.
+ */
 function redact(text: string, secrets: readonly string[]): string {
-  return secrets
-    .filter((secret) => secret !== '')
-    .reduce((result, secret) => result.replaceAll(secret, '[secret value]'), text);
+  const quoted = secrets.filter((secret) => secret !== '' && text.includes(secret));
+  if (quoted.some((secret) => secret.length < 4)) return '';
+  return quoted.reduce((result, secret) => result.replaceAll(secret, '[secret value]'), text);
 }
 
 function kebab(name: string): string {
