@@ -102,11 +102,11 @@ export function fromEnv<O extends { name(): string; description: string }>(optio
   return option;
 }
 
-/** Presets a command's options from the environment; the command line goes before it. */
-export function presetFromEnv(command: CommandUnknownOpts, env: World['env']): void {
+/** Sets what the command line left open from the environment. Call it when that is parsed. */
+export function completeFromEnv(command: CommandUnknownOpts, env: World['env']): void {
   for (const option of command.options) {
     const text = env[variables.get(option) ?? ''];
-    if (text === undefined || text === '') continue;
+    if (!text || command.getOptionValueSource(option.attributeName()) === 'cli') continue;
     let value: unknown = text;
     if (option.isBoolean()) {
       value = !/^(0|false|no)$/i.test(text);

@@ -4,7 +4,7 @@ import { createAws, type CallRecord } from './aws/index.ts';
 import {
   addGlobalOptions,
   createReporter,
-  presetFromEnv,
+  completeFromEnv,
   type CommandDefinition,
   type GlobalOptions,
   type Result,
@@ -21,6 +21,7 @@ import type { World } from './world.ts';
 export async function main(argv: readonly string[], given?: World): Promise<number> {
   const world = given ?? (await processWorld());
   const outcome: { result?: Result; globals: GlobalOptions } = { globals: {} };
+  const own = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv;
   try {
     const program = buildProgram(world, async (definition, globals, args, options) => {
       outcome.globals = globals;
@@ -30,7 +31,7 @@ export async function main(argv: readonly string[], given?: World): Promise<numb
           globals,
           report: createReporter(world, globals),
           aws: createAws({
-            region: globals.region ?? world.env.AWS_REGION ?? world.env.AWS_DEFAULT_REGION,
+            region: checkedRegion(globals.region, world.env),
             profile: globals.profile,
             endpoint: checkedUrl(globals.endpointUrl),
             onCall: globals.debug ? logCall(world) : undefined,
@@ -51,10 +52,11 @@ export async function main(argv: readonly string[], given?: World): Promise<numb
     return printError(world, result.failure, globals);
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.done;
-    return printError(world, fromCommander(error), {
+    return printError(world, fromCommander(error, own), {
       ...outcome.globals,
-      json: outcome.globals.json ?? argv.includes('--json'),
-      debug: outcome.globals.debug ?? argv.includes('--debug'),
+      // Where parsing failed the options are not known: a look at the words has to do.
+      json: outcome.globals.json ?? (own.includes('--json') || Boolean(world.env.ECS_SECRETS_JSON)),
+      debug: outcome.globals.debug ?? own.includes('--debug'),
     });
   }
 }
@@ -105,15 +107,15 @@ function addCommands(
       const definition = await entry.load();
       definition.declare(command);
       addGlobalOptions(command);
-      presetFromEnv(command, world.env);
-      command.action((...all: unknown[]) =>
-        run(
+      command.action((...all: unknown[]) => {
+        completeFromEnv(command, world.env);
+        return run(
           definition,
           globalOptions(command),
           command.registeredArguments.map((_, index) => all[index]),
           command.opts(),
-        ),
-      );
+        );
+      });
     });
   }
 }
@@ -136,14 +138,16 @@ function setUp(command: CommandUnknownOpts, { stdout }: World): void {
 /** Rejects when the user interrupts. */
 function interruption(interrupted: AbortSignal): Promise<never> {
   return new Promise((_resolve, reject) => {
-    interrupted.addEventListener('abort', () => {
+    const stop = (): void => {
       reject(
         new Interrupted(
           'interrupted; the call under way may or may not have been made',
           'run the command again: what was done is not done twice',
         ),
       );
-    });
+    };
+    if (interrupted.aborted) stop();
+    interrupted.addEventListener('abort', stop);
   });
 }
 
@@ -166,6 +170,13 @@ function helpFirst(argv: readonly string[]): string[] {
 function checkedUrl(url: string | undefined): string | undefined {
   if (url === undefined || (URL.canParse(url) && /^https?:/.test(url))) return url;
   throw new UsageError(`--endpoint-url is not an http(s) URL: ${url}`);
+}
+
+/** An unset variable of a CI system comes as an empty text. */
+function checkedRegion(given: string | undefined, env: World['env']): string | undefined {
+  const region = [given, env.AWS_REGION, env.AWS_DEFAULT_REGION].find(Boolean);
+  if (region === undefined || /^[a-z]{2,}(-[a-z]+)+-\d+$/.test(region)) return region;
+  throw new UsageError(`"${region}" is no AWS region`, 'regions are written like eu-west-1');
 }
 
 function logCall({ stderr }: World) {
@@ -200,15 +211,31 @@ function printError(world: World, error: unknown, { json, debug }: GlobalOptions
   return exitCode;
 }
 
-/** Commander's own errors in our form. What follows "=" in an unknown option may be a secret. */
-function fromCommander(error: unknown): unknown {
+/**
+ * Commander's own errors in our form, with the help page of the command that was meant. What follows
+ * "=" in an unknown option, or a single letter, may be a secret.
+ */
+function fromCommander(error: unknown, own: readonly string[]): unknown {
   if (!(error instanceof CommanderError)) return error;
-  const message = error.message
+  const [first = '', suggestion = ''] = error.message
     .replace(/^error: /, '')
-    .replace(/^(unknown option '[^'=]*)=[\s\S]*'/, "$1'");
-  const [first = '', ...rest] = message.split('\n');
-  return new UsageError(
-    first,
-    rest.join(' ').replace(/^\((.*)\)$/, '$1') || 'ecs-secrets --help lists what there is',
-  );
+    .replace(/^(unknown option '--[^'=]*)=[\s\S]*'/, "$1'")
+    .replace(/^(unknown option '-[^'-])[\s\S]*'/, "$1'")
+    .split('\n');
+  const words = own.filter((word) => !word.startsWith('-'));
+  const group = commands.find(({ name }) => name === words[0]);
+  const inner = group && 'commands' in group ? group.commands : [];
+  const path = [group?.name, inner.find(({ name }) => name === words[1])?.name].filter(Boolean);
+  const page = `${['ecs-secrets', ...path].join(' ')} --help tells what it takes`;
+  if (error.code === 'commander.excessArguments') {
+    return new UsageError(`${path.join(' ')} takes fewer arguments`, aboutValues(path[0]) ?? page);
+  }
+  const meant = /Did you mean (.*)\?/.exec(suggestion)?.[1];
+  return new UsageError(first, meant === undefined ? page : `did you mean ${meant}? ${page}`);
+}
+
+function aboutValues(command: string | undefined): string | undefined {
+  return command === 'put' || command === 'rotate'
+    ? 'a value is never an argument: pipe it in, or give --value-file or --from-env'
+    : undefined;
 }

@@ -38,12 +38,12 @@ describe('help', () => {
 
 describe('wrong usage exits with 2 and says what to do:', () => {
   test.each([
-    ['an unknown command', ['putt'], "unknown command 'putt'", 'Did you mean put?'],
+    ['an unknown command', ['putt'], "unknown command 'putt'", 'did you mean put?'],
     [
       'an unknown option',
       ['put', '/a', '--tagg', 'x'],
       "unknown option '--tagg'",
-      'Did you mean --tag?',
+      'did you mean --tag?',
     ],
     ['a missing argument', ['put'], "missing required argument 'ref'", '--help'],
     ['a group without command', ['role'], 'role needs a command', 'ecs-secrets role --help'],

@@ -43,6 +43,16 @@ export const commands: readonly (CommandEntry | CommandGroup)[] = [
     load: async () => (await import('./rotate.ts')).rotate,
   },
   {
+    name: 'redeploy',
+    summary: 'redeploy services, so that their tasks read their secrets again',
+    load: async () => (await import('./redeploy.ts')).redeploy,
+  },
+  {
+    name: 'stale',
+    summary: 'running tasks that hold an old value',
+    load: async () => (await import('./stale.ts')).stale,
+  },
+  {
     name: 'sandbox',
     summary: 'an AWS on this machine to try things in, or to test against',
     load: async () => (await import('./sandbox.ts')).sandbox,

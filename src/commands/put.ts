@@ -1,11 +1,11 @@
 import { Argument, Option } from '@commander-js/extra-typings';
 import { defineCommand, fromEnv, repeatable } from '../cli.ts';
-import { parseReference } from '../model/reference.ts';
+import { formatReference, parseReference } from '../model/reference.ts';
 import { parseTags, parseTier } from '../model/secret-rules.ts';
 import { Problems } from '../model/problems.ts';
-import { putSecret, type PutOutcome } from '../operations/put-secret.ts';
+import { checkTarget, putSecret, type PutOutcome } from '../operations/put-secret.ts';
 import { storeOption } from './store-option.ts';
-import { readValue, withValueOptions } from './value-source.ts';
+import { checkSources, readValue, withValueOptions } from './value-source.ts';
 
 /** `put REF`: create or update one secret. */
 export const put = defineCommand({
@@ -30,7 +30,7 @@ export const put = defineCommand({
         .option('--description <text>', 'what it is for')
         .option('--tag <key=value>', 'tag it (repeatable)', repeatable)
         .option('--no-overwrite', 'fail if it exists')
-        .option('--force', 'write even an equal value')
+        .option('--force', 'write an equal value too, and replace a JSON object by plain text')
         .option('--restore', 'take back a scheduled deletion first (Secrets Manager)')
         .option('--dry-run', 'say what would be done, and do nothing'),
     ).addHelpText(
@@ -53,21 +53,34 @@ Examples:
     );
     problems.throwIfAny();
     if (!reference) throw new Error('a reference without problems is parsed');
-    const value = await readValue(context, options);
     const dryRun = options.dryRun ?? false;
-    const outcome = await putSecret(context.aws, reference, {
-      value,
+    const force = options.force ?? false;
+    const request = {
       kmsKeyId: options.kmsKey,
       tier,
       description: options.description,
       tags: tags ?? [],
-      force: options.force ?? false,
-      only: options.overwrite ? undefined : 'create',
+      force,
+      replaceJson: force,
+      only: options.overwrite ? undefined : ('create' as const),
       restore: options.restore ?? false,
       dryRun,
-    });
+    };
+    checkSources(options);
+    checkTarget(reference, request);
+    const value = await readValue(context, options, formatReference(reference));
+    const outcome = await putSecret(context.aws, reference, { ...request, value });
     if (!outcome.compared) {
       context.report.note('the old value may not be read, so the new one was written uncompared');
+    }
+    if (
+      outcome.action === 'created' &&
+      outcome.store === 'secrets-manager' &&
+      /-[A-Za-z0-9]{6}$/.test(outcome.name)
+    ) {
+      context.report.warn(
+        `the name ${outcome.name} ends in a hyphen and six characters, like the random end of an ARN: always refer to it by its full ARN (Secrets Manager guide)`,
+      );
     }
     return { data: { ...outcome, dryRun }, text: tellPut(outcome, dryRun) };
   },

@@ -1,40 +1,12 @@
 import type { Reporter } from '../cli.ts';
-import type { Service } from '../aws/ecs.ts';
 import { formatDuration } from '../model/duration.ts';
 import type {
   FollowedDeployment,
   FollowEvent,
   StartedDeployment,
 } from '../operations/follow-deployments.ts';
+import { serviceName } from '../operations/service-name.ts';
 import type { Style } from '../world.ts';
-
-/** `CLUSTER/SERVICE`, as `--service` takes it. */
-export function serviceName({ cluster, name }: Service): string {
-  return `${cluster.replace(/^.*\//, '')}/${name}`;
-}
-
-/** A followed deployment as `--json` shows it. */
-export function deploymentData({
-  started,
-  state,
-  reason,
-  stopReasons,
-  rollout,
-  elapsed,
-}: FollowedDeployment) {
-  return {
-    cluster: started.service.cluster,
-    service: started.service.name,
-    deploymentId: started.deploymentId,
-    state,
-    reason,
-    stopReasons,
-    runningTasks: rollout?.deployment?.runningCount,
-    oldTasks: rollout?.oldTasks,
-    failedTasks: rollout?.deployment?.failedTasks,
-    seconds: Math.round(elapsed / 1_000),
-  };
-}
 
 /**
  * Shows deployments while they are followed: on a terminal a line a service, drawn anew at every
@@ -42,8 +14,13 @@ export function deploymentData({
  */
 export function rolloutView(report: Reporter, style: Style) {
   return {
+    /** What a search has come to; only on a terminal. */
+    onProgress: (text: string): void => {
+      report.live([style.dim(text)]);
+    },
     onStarted: ({ service, deploymentId }: StartedDeployment): void => {
-      report.event(`${serviceName(service)}: started deployment ${deploymentId}`);
+      if (!report.isLive)
+        report.event(`${serviceName(service)}: started deployment ${deploymentId}`);
     },
     onEvent: (event: FollowEvent): void => {
       if (event.kind === 'task-stopped') {
@@ -51,7 +28,7 @@ export function rolloutView(report: Reporter, style: Style) {
           `${serviceName(event.deployment.started.service)}: a task stopped: ${event.reason}`,
         );
       } else if (event.kind === 'polled') {
-        report.live(event.deployments.map((deployment) => liveLine(deployment, style)));
+        report.live(liveLines(event.deployments, style));
       } else if (!report.isLive) {
         const { started, state, reason } = event.deployment;
         report.event(
@@ -64,10 +41,38 @@ export function rolloutView(report: Reporter, style: Style) {
 
 // --- internal ---
 
-function liveLine(deployment: FollowedDeployment, style: Style): string {
+/** What fits on a small terminal with room for what happens above. */
+const mostLines = 15;
+
+/** Those in trouble first, then those under way; a total, and how many are not shown. */
+function liveLines(deployments: readonly FollowedDeployment[], style: Style): string[] {
+  const order = ['failed', 'in-progress', 'completed'];
+  const rank = ({ state, stopReasons }: FollowedDeployment): number =>
+    stopReasons.length > 0 && state !== 'completed' ? -1 : order.indexOf(state);
+  const sorted = deployments.toSorted(
+    (a, b) =>
+      rank(a) - rank(b) ||
+      serviceName(a.started.service).localeCompare(serviceName(b.started.service)),
+  );
+  const shown = sorted.slice(0, mostLines);
+  const width = Math.max(...shown.map(({ started }) => serviceName(started.service).length));
+  const count = (state: string): number => deployments.filter((one) => one.state === state).length;
+  const failed = count('failed');
+  const total = `${count('completed')}/${deployments.length} completed${failed > 0 ? `, ${failed} failed` : ''}`;
+  const hidden = sorted.length - shown.length;
+  return [
+    ...shown.map((deployment) => liveLine(deployment, width, style)),
+    ...(deployments.length > 1
+      ? [style.dim(hidden > 0 ? `${total}, ${hidden} not shown` : total)]
+      : []),
+  ];
+}
+
+function liveLine(deployment: FollowedDeployment, width: number, style: Style): string {
   const { started, state, elapsed } = deployment;
   const colour = { completed: style.green, failed: style.red }[state as string] ?? style.yellow;
-  return `${serviceName(started.service)}  ${colour(state)}  ${tasks(deployment)}  ${style.dim(formatDuration(elapsed))}`;
+  const name = serviceName(started.service).padEnd(width);
+  return `${name}  ${colour(state.padEnd('in-progress'.length))}  ${tasks(deployment)}  ${style.dim(formatDuration(elapsed))}`;
 }
 
 function tasks({ rollout }: FollowedDeployment): string {

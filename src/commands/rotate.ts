@@ -1,92 +1,126 @@
-import { Argument, Option } from '@commander-js/extra-typings';
-import { defineCommand, fromEnv, repeatable, type Context, type Result } from '../cli.ts';
-import { CliError, exitCodes, Interrupted } from '../errors.ts';
-import { formatDuration, parseDuration } from '../model/duration.ts';
-import { InvalidInput, Problems } from '../model/problems.ts';
-import { parseReference } from '../model/reference.ts';
-import type { Consumer, ServiceName } from '../operations/find-consumers.ts';
+import { Argument } from '@commander-js/extra-typings';
+import { defineCommand, type Context, type Result } from '../cli.ts';
+import { CliError, exitCodes } from '../errors.ts';
+import { Problems } from '../model/problems.ts';
+import { formatReference, parseReference } from '../model/reference.ts';
+import type { Consumer } from '../operations/find-consumers.ts';
 import { rotateSecret, type RotateOutcome } from '../operations/rotate-secret.ts';
-import type { RedeployOutcome } from '../operations/redeploy-services.ts';
+import { serviceName } from '../operations/service-name.ts';
+import { checkTarget, type PutOutcome } from '../operations/put-secret.ts';
+import { nothingRedeployed } from '../operations/redeploy-services.ts';
 import { tellPut } from './put.ts';
-import { deploymentData, rolloutView, serviceName } from './rollout-view.ts';
+import {
+  failedServices,
+  redeployData,
+  redeployFailure,
+  tellDeployments,
+  warnOfOthers,
+} from './redeploy-result.ts';
+import { rolloutView } from './rollout-view.ts';
+import {
+  rolloutLimits,
+  serviceFilter,
+  serviceNames,
+  wholeNumber,
+  withRolloutOptions,
+  withServiceOptions,
+} from './service-options.ts';
 import { storeOption } from './store-option.ts';
-import { readValue, withValueOptions } from './value-source.ts';
+import { checkSources, readValue, withValueOptions } from './value-source.ts';
 
 /** `rotate REF`: a new value, and new deployments of the services that use it. */
 export const rotate = defineCommand({
   handlesInterrupt: true,
+
   declare: (command) =>
     withValueOptions(
-      command
-        .addArgument(new Argument('<ref>', 'NAME or /path/NAME, sm:NAME, sm:NAME:KEY, or an ARN'))
-        .addOption(storeOption())
-        .option(
-          '--redeploy',
-          'force a new deployment of every service that refers to it, and follow',
-        )
-        .addOption(
-          fromEnv(
-            new Option('--cluster <cluster>', 'only services of this cluster (repeatable)'),
-          ).argParser(repeatable),
-        )
-        .option('--service <cluster/service>', 'only this service (repeatable)', repeatable)
-        .option('--no-wait', 'start the deployments and do not follow them')
-        .addOption(
-          fromEnv(
-            new Option('--timeout <duration>', 'stop following after this time').default('15m'),
-          ),
-        )
-        .addOption(
-          fromEnv(
-            new Option('--max-parallel <n>', 'deployments started at the same time').default('10'),
-          ),
+      withRolloutOptions(
+        withServiceOptions(
+          command
+            .addArgument(
+              new Argument('<ref>', 'NAME or /path/NAME, sm:NAME, sm:NAME:KEY, or an ARN'),
+            )
+            .addOption(storeOption())
+            .option(
+              '--redeploy',
+              'force a new deployment of every service that refers to it, and follow',
+            ),
         ),
+      )
+        .option(
+          '--first <cluster/service>',
+          'redeploy this one first, the others when it is completed (repeatable)',
+          (name: string, previous: string[] | undefined) => [...(previous ?? []), name],
+        )
+        .option(
+          '--max-failures <n>',
+          'services that may fail before the old value is put back',
+          '0',
+        )
+        .option('--no-rollback', 'on failure leave the new value and the services as they are')
+        .option(
+          '--force',
+          'go on though a service is deploying, or a JSON object would be replaced',
+        )
+        .option('--dry-run', 'say which services would be redeployed, and store nothing'),
     ).addHelpText(
       'after',
       `
 A container reads its secrets once, when it starts: without --redeploy the services are only listed.
-Exit code 4: a deployment failed or was rolled back. 5: time was up; the deployments go on.
+When a deployment fails the old value becomes current again and the services are redeployed.
+Exit code 4: a deployment failed. 5: time was up; the deployments go on.
 
 Examples:
   $ ecs-secrets rotate /shop/prod/db-password --generate 40 --redeploy
-  $ printf %s "$NEW" | ecs-secrets rotate sm:shop/prod/db:password --redeploy --service shop/web --timeout 30m`,
+  $ printf %s "$NEW" | ecs-secrets rotate sm:shop/prod/db:password --redeploy --first shop/canary`,
     ),
 
   async run(context, [ref], options) {
     const { aws, world, report } = context;
     const problems = new Problems();
     const reference = problems.attempt(() => parseReference(ref, options.store));
-    const services = (options.service ?? []).flatMap(
-      (written) => problems.attempt(() => parseServiceName(written)) ?? [],
-    );
-    const timeout = problems.attempt(() => parseDuration(options.timeout), '--timeout') ?? 0;
-    const maxParallel = Number(options.maxParallel);
-    if (!Number.isInteger(maxParallel) || maxParallel < 1) {
-      problems.add(`--max-parallel: "${options.maxParallel}" is not a whole number from 1`);
-    }
+    const filter = serviceFilter(options, problems);
+    const first = serviceNames('--first', options.first, problems);
+    const limits = rolloutLimits(options, problems);
+    const maxFailures = wholeNumber('--max-failures', options.maxFailures, 0, problems);
     problems.throwIfAny();
     if (!reference) throw new Error('a reference without problems is parsed');
 
-    const value = await readValue(context, options);
+    checkSources(options);
+    checkTarget(reference, {});
     const view = rolloutView(report, world.stderr.style);
     const outcome = await rotateSecret(aws, {
       reference,
-      put: { value },
+      value: () => readValue(context, options, formatReference(reference)),
+      replaceJson: options.force ?? false,
+      dryRun: options.dryRun ?? false,
       interrupted: world.interrupted,
-      filter: { clusters: options.cluster ?? [], services },
+      filter,
       redeploy: options.redeploy && {
+        ...limits,
+        first,
+        maxFailures,
+        rollback: options.rollback,
+        force: options.force ?? false,
         wait: options.wait,
-        maxParallel,
-        timeout,
         clock: world.clock,
         interrupted: world.interrupted,
         onStarted: view.onStarted,
         onEvent: view.onEvent,
       },
-      onConsumers: (consumers) => {
-        report.event(
-          consumers.length === 1 ? '1 service uses it' : `${consumers.length} services use it`,
-        );
+      onProgress: view.onProgress,
+      onConsumers: (consumers, images) => {
+        report.endLive();
+        if (consumers.length > 0) {
+          report.event(
+            consumers.length === 1 ? '1 service uses it' : `${consumers.length} services use it`,
+          );
+        }
+        if (images.length > 0) {
+          report.note(
+            `a forced deployment fetches these anew, should their tag have moved: ${images.join(', ')}`,
+          );
+        }
       },
       onStored: (stored) => {
         report.event(
@@ -95,121 +129,116 @@ Examples:
             : `stored version ${stored.version ?? ''}`,
         );
       },
+      onRollback: () => {
+        report.endLive();
+        report.event('putting the old value back');
+      },
     });
     report.endLive();
-    return toResult(context, outcome);
+    return toResult(context, formatReference(reference), outcome);
   },
 });
 
 // --- internal ---
 
-function parseServiceName(written: string): ServiceName {
-  const match = /^([^/]+)\/([^/]+)$/.exec(written);
-  if (!match) throw new InvalidInput(`--service: "${written}" is not CLUSTER/SERVICE`);
-  return { cluster: match[1] ?? '', service: match[2] ?? '' };
-}
-
-function toResult({ report }: Context, outcome: RotateOutcome): Result {
-  const { put, consumers, redeploy } = outcome;
-  const deployments = redeploy?.deployments ?? [];
-  for (const { consumer, why } of redeploy?.skipped ?? []) {
-    report.warn(`${serviceName(consumer.service)} still holds the old value: ${why}`);
-  }
-  for (const { consumer, error } of redeploy?.refused ?? []) {
-    report.warn(`${serviceName(consumer.service)} was not redeployed: ${error.message}`);
+function toResult({ report }: Context, ref: string, outcome: RotateOutcome): Result {
+  const { secret, put, consumers, standalone, redeploy, rollback } = outcome;
+  const dryRun = put === undefined;
+  if (redeploy) warnOfOthers(redeploy, report);
+  if (put && !put.compared) report.note('the old value may not be read, so it was not compared');
+  if (redeploy && rollback?.redeploy) warnOfOthers(rollback.redeploy, report);
+  for (const { task } of standalone) {
+    report.warn(
+      `task ${task.arn.replace(/^.*\//, '')} of no service keeps the old value: run it anew`,
+    );
   }
   return {
     data: {
-      ...put,
-      arn: outcome.secret.arn,
+      ...(put ?? { store: secret.store, name: secret.name }),
+      dryRun,
+      arn: secret.arn,
       consumers: consumers.map(({ service, uses }) => ({
         cluster: service.cluster,
         service: service.name,
         taskDefinition: service.taskDefinition,
         uses,
       })),
-      deployments: deployments.map(deploymentData),
-      skipped: (redeploy?.skipped ?? []).map(({ consumer, why }) => ({
-        cluster: consumer.service.cluster,
-        service: consumer.service.name,
-        why,
+      standaloneTasks: standalone.map(({ task, uses }) => ({
+        cluster: task.cluster,
+        task: task.arn,
+        taskDefinition: task.taskDefinition,
+        uses,
       })),
-      refused: (redeploy?.refused ?? []).map(({ consumer, error }) => ({
-        cluster: consumer.service.cluster,
-        service: consumer.service.name,
-        why: error.message,
-      })),
+      ...redeployData(redeploy ?? nothingRedeployed),
+      rollback: rollback && {
+        ...rollback.value,
+        ...(rollback.redeploy && redeployData(rollback.redeploy)),
+      },
     },
-    text: [tellPut(put), ...(redeploy ? tellDeployments(redeploy) : tellHolders(consumers))].join(
-      '\n',
-    ),
-    failure: redeploy && failureOf(redeploy),
+    text: [
+      ...(put ? [tellPut(put)] : []),
+      ...(redeploy ? tellDeployments(redeploy) : tellHolders(consumers, put)),
+      ...(rollback ? tellRollback(rollback) : []),
+    ].join('\n'),
+    failure: redeploy && failureOf(ref, outcome, redeploy),
   };
 }
 
-function tellHolders(consumers: readonly Consumer[]): string[] {
+function tellHolders(consumers: readonly Consumer[], put: PutOutcome | undefined): string[] {
   if (consumers.length === 0) return ['no service refers to it'];
   return [
-    'these services hold the old value until they are redeployed (--redeploy):',
+    put?.action === 'updated'
+      ? 'these services hold the old value until they are redeployed (--redeploy):'
+      : 'these services use it:',
     ...consumers.map(({ service, uses }) => {
-      const places = uses.map(({ container, name }) => [container, name].filter(Boolean).join(':'));
+      const places = uses.map(
+        ({ container, name, pinned }) =>
+          `${[container, name].filter(Boolean).join(':')}${pinned ? ' (pinned to a version)' : ''}`,
+      );
       return `  ${serviceName(service)}  ${places.join(', ')}`;
     }),
   ];
 }
 
-function tellDeployments({ deployments }: RedeployOutcome): string[] {
-  if (deployments.length === 0) return ['no service was redeployed'];
-  return deployments.map(({ started, state, elapsed, reason }) => {
-    const time = state === 'in-progress' ? '' : ` after ${formatDuration(elapsed)}`;
-    const why = reason === undefined ? '' : `: ${reason}`;
-    return `  ${serviceName(started.service)}  ${started.deploymentId}  ${state}${time}${why}`;
-  });
+function tellRollback({ value, redeploy }: NonNullable<RotateOutcome['rollback']>): string[] {
+  if (!value.restored) return [`the old value was not put back: ${value.why}`];
+  return [
+    `the old value is current again (version ${value.version})`,
+    ...(redeploy ? tellDeployments(redeploy) : []),
+  ];
 }
 
-/** The worst of what happened decides the exit code. */
-function failureOf({ deployments, refused }: RedeployOutcome): CliError | undefined {
-  const named = (state: string): string[] =>
-    deployments
-      .filter((deployment) => deployment.state === state)
-      .map(({ started }) => serviceName(started.service));
-  const failed = [
-    ...named('failed'),
-    ...refused.map(({ consumer }) => serviceName(consumer.service)),
-  ];
-  const goOn = 'the deployments go on without us; aws ecs describe-services shows how they do';
-  if (named('interrupted').length > 0) {
-    return new Interrupted(
-      `stopped waiting; the new value is stored, not yet finished: ${named('interrupted').join(', ')}`,
-      goOn,
-    );
-  }
-  if (failed.length > 0) {
+function failureOf(
+  ref: string,
+  { put, rollback, overtakenBy }: RotateOutcome,
+  redeploy: NonNullable<RotateOutcome['redeploy']>,
+): CliError | undefined {
+  const goOn = `ecs-secrets redeploy ${ref} --stale takes it up again`;
+  if (overtakenBy !== undefined) {
     return new CliError(
-      'rollout-failed',
-      `the new value is stored, and the deployment failed of: ${failed.join(', ')}`,
-      {
-        exitCode: exitCodes.rolloutFailed,
-        hint: 'mend the cause and run rotate --redeploy again, with the old value to go back to it',
-      },
+      'concurrent-write',
+      `somebody else stored version ${overtakenBy} while the services were redeployed for version ${put?.version ?? ''}`,
+      { hint: `it is left alone; ${goOn} with theirs` },
     );
   }
-  if (named('timed-out').length > 0) {
-    return new CliError(
-      'timed-out',
-      `time is up, not yet finished: ${named('timed-out').join(', ')}`,
-      {
-        exitCode: exitCodes.timedOut,
-        hint: goOn,
-      },
-    );
+  if (!rollback) {
+    return redeployFailure(redeploy, {
+      goOn: `the new value is stored; ${goOn}`,
+      failed: `the new value is stored; mend the cause, then ${goOn}`,
+    });
   }
-  if (named('not-followed').length > 0) {
-    return new CliError(
-      'not-followed',
-      `the new value is stored, but these could not be followed to the end: ${named('not-followed').join(', ')}`,
-      { hint: goOn },
-    );
+  const failed = failedServices(redeploy).join(', ');
+  const message = (end: string): string => `the deployment failed of: ${failed}; ${end}`;
+  const make = (end: string, hint: string): CliError =>
+    new CliError('rollout-failed', message(end), { exitCode: exitCodes.rolloutFailed, hint });
+  if (!rollback.value.restored) {
+    return make(`the new value stays: ${rollback.value.why}`, `mend the cause, then ${goOn}`);
   }
-  return undefined;
+  const back = rollback.redeploy && redeployFailure(rollback.redeploy, { goOn, failed: goOn });
+  return back
+    ? make(`the old value is current again, but ${back.message}`, goOn)
+    : make(
+        'the old value is current again, and the services run with it',
+        'mend the cause and rotate again',
+      );
 }

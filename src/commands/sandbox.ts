@@ -29,27 +29,42 @@ Examples:
     const running = await startSandbox({
       port: Number(port ?? 0),
       ...(globals.region !== undefined && { region: globals.region }),
+    }).catch((error: unknown) => {
+      if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+      throw new CliError('port-in-use', `port ${port ?? ''} is in use`, {
+        hint: 'leave --port out to take a free one',
+      });
     });
     try {
       if (command.length === 0) {
-        for (const [name, value] of Object.entries(running.environment)) {
-          world.stdout.write(`export ${name}=${value}\n`);
-        }
-        report.note('the sandbox serves until interrupted (Ctrl-C)');
+        const variables = { ...running.environment, ...withoutProxy(world.env) };
+        world.stdout.write(
+          globals.json
+            ? `${JSON.stringify({ url: running.url, environment: variables }, null, 2)}\n`
+            : [
+                `unset ${leading.join(' ')}\n`,
+                ...Object.entries(variables).map(([name, value]) => `export ${name}=${value}\n`),
+              ].join(''),
+        );
+        report.note('paste these lines into another terminal; the sandbox serves until Ctrl-C');
         await new Promise<void>((resolve) => {
           if (world.interrupted.aborted) resolve();
           world.interrupted.addEventListener('abort', () => {
             resolve();
           });
         });
-        return { data: { url: running.url }, text: '' };
+        return { data: undefined, text: '' };
       }
       const exitCode = await world
         .run(command, childEnvironment(world.env, running.environment))
         .catch((error: unknown) => {
+          const { code, message } = error as NodeJS.ErrnoException;
+          const missing = code === 'ENOENT';
+          // The exit codes of a shell that cannot run a program.
           throw new CliError(
             'cannot-run',
-            `cannot run ${command[0] ?? ''}: ${(error as Error).message}`,
+            `cannot run ${command[0] ?? ''}: ${missing ? 'there is no such program' : message}`,
+            { exitCode: missing ? 127 : 126 },
           );
         });
       return { data: undefined, text: '', exitCode };
@@ -61,11 +76,25 @@ Examples:
 
 // --- internal ---
 
+/** Variables that lead the CLI and SDKs to a real account before any that we set. */
+const leading = [
+  'AWS_PROFILE',
+  'AWS_DEFAULT_PROFILE',
+  'AWS_SESSION_TOKEN',
+  'AWS_IGNORE_CONFIGURED_ENDPOINT_URLS',
+];
+
 /** What points to a real account must not reach a program that believes it is in the sandbox. */
 function childEnvironment(
   env: Readonly<Record<string, string | undefined>>,
   sandboxed: Readonly<Record<string, string>>,
 ): Record<string, string | undefined> {
   const kept = Object.entries(env).filter(([name]) => !/^(AWS_|ECS_SECRETS_)/.test(name));
-  return { ...Object.fromEntries(kept), ...sandboxed };
+  return { ...Object.fromEntries(kept), ...withoutProxy(env), ...sandboxed };
+}
+
+/** What is sent to the sandbox must not go through a proxy. */
+function withoutProxy(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  const hosts = [env.NO_PROXY ?? env.no_proxy, '127.0.0.1', 'localhost'].filter(Boolean).join(',');
+  return { NO_PROXY: hosts, no_proxy: hosts };
 }

@@ -21,7 +21,7 @@ export interface SecretReference {
    */
   name: string;
   scope?: Scope;
-  jsonKey?: string;
+  jsonKey?: string | undefined;
   versionStage?: string;
   versionId?: string;
 }

@@ -52,14 +52,41 @@ export function judgeRollout(
     const other = primary ? `deployment ${primary.id} took its place` : 'it is no longer listed';
     return rollout(
       deployment ? 'superseded' : 'gone',
-      [other, primary?.rolloutStateReason].filter(Boolean).join(': '),
+      [other, rollbackReason(primary)].filter(Boolean).join(': '),
     );
   }
-  if (deployment.rolloutState === 'COMPLETED') return rollout('completed');
+  // Tasks of older deployments hold the old value: as long as one runs it is not done.
+  if (deployment.rolloutState === 'COMPLETED') {
+    return rollout(oldTasks === 0 ? 'completed' : 'in-progress');
+  }
   // Services behind a Classic Load Balancer have no rolloutState: the old rule of stability serves.
   const stable =
     deployment.rolloutState === undefined &&
     service.deployments.length === 1 &&
     deployment.runningCount === deployment.desiredCount;
   return rollout(stable ? 'completed' : 'in-progress');
+}
+
+/** Why ECS itself went back to another deployment, if it did. */
+function rollbackReason(primary: Deployment | undefined): string | undefined {
+  const reason = primary?.rolloutStateReason;
+  return reason !== undefined && /roll|circuit breaker|alarm/i.test(reason) ? reason : undefined;
+}
+
+/**
+ * How many failed tasks make a deployment hopeless: what ECS's own circuit breaker counts to (ECS
+ * guide, "deployment circuit breaker": half the desired count, at least 3, at most 200).
+ */
+export function failureThreshold(desiredCount: number): number {
+  return Math.min(200, Math.max(3, Math.ceil(desiredCount / 2)));
+}
+
+/**
+ * Whether a stop reason says that the task did not get its secrets or its role. Every further task
+ * will fail alike, so there is nothing to wait for.
+ */
+export function isStartFailure(reason: string): boolean {
+  return /ResourceInitializationError|unable to (pull|retrieve|assume)|fetching secret data/i.test(
+    reason,
+  );
 }

@@ -73,6 +73,20 @@ export function parseTags(written: readonly string[]): Tag[] {
   return [...tags].map(([key, value]) => ({ key, value }));
 }
 
+/** Those of the wanted tags that are not there yet, or have another value. */
+export function missingTags(stored: readonly Tag[], wanted: readonly Tag[]): Tag[] {
+  return wanted.filter(
+    ({ key, value }) => !stored.some((tag) => tag.key === key && tag.value === value),
+  );
+}
+
+/** Whether two ways to write a KMS key mean the same: alias or id, or the ARN that ends in it. */
+export function sameKey(a: string | undefined, b: string | undefined): boolean {
+  if (a === b) return true;
+  if (a === undefined || b === undefined) return false;
+  return [':', '/'].some((mark) => a.endsWith(mark + b) || b.endsWith(mark + a));
+}
+
 /** Reads a tier in any case: `standard`, `advanced`, `intelligent-tiering`. Throws InvalidInput. */
 export function parseTier(text: string): Tier {
   const tier = tiers.find((known) => known.toLowerCase() === text.toLowerCase());

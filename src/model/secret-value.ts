@@ -54,6 +54,16 @@ export class SecretValue {
     return new SecretValue(this.#text.replace(/\r?\n$/, ''));
   }
 
+  /** The top-level keys of a JSON object; undefined when the value is none. */
+  jsonKeys(): string[] | undefined {
+    try {
+      return Object.keys(this.#jsonObject());
+    } catch (error) {
+      if (error instanceof InvalidInput) return undefined;
+      throw error;
+    }
+  }
+
   /**
    * The top-level string under a JSON key; undefined when the key is missing or holds no string (the
    * ECS agent writes other types in Go's way, 12345678 as 1.2345678e+07: agent/asm/asm.go).

@@ -17,6 +17,8 @@ export function sameTaskDefinition(a: TaskDefinition, b: TaskDefinition): boolea
  * ContainerDefinition, PortMapping, HealthCheck).
  */
 const defaults: Readonly<Record<string, Readonly<Record<string, Json>>>> = {
+  // The empty key stands for the task definition itself.
+  '': { enableFaultInjection: false },
   containerDefinitions: { cpu: 0, essential: true },
   portMappings: { protocol: 'tcp' },
   healthCheck: { interval: 30, timeout: 5, retries: 3 },

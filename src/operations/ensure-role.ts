@@ -10,7 +10,7 @@ import {
   type Grant,
   type PolicyDocument,
 } from '../model/policy.ts';
-import type { Tag } from '../model/secret-rules.ts';
+import { missingTags, type Tag } from '../model/secret-rules.ts';
 import type { Clock } from '../world.ts';
 
 /** Name of the one inline policy that is ours; others are left alone. */
@@ -65,12 +65,13 @@ export async function ensureRole(
   const iam = await aws.iam();
   const trust = trustPolicy(caller, request.sourceCondition);
   const inline = executionPolicy(request.grants);
-  checkSize(inline, request.grants.length);
 
   const role = await iam.role(request.name);
   if (role) checkOurs(role, request);
   const attached = role ? await iam.attachedPolicies(role.name) : [];
   const inlineNames = role ? await iam.inlinePolicies(role.name) : [];
+  const foreign = inlineNames.filter((name) => name !== inlinePolicyName);
+  await checkSize(iam, request, inline, foreign);
   const current: Current = {
     role,
     attached,
@@ -82,7 +83,7 @@ export async function ensureRole(
   const steps = plan(iam, request, { trust, inline, managedArn }, current, clock);
   let arn = role?.arn;
   if (!request.dryRun) {
-    for (const step of steps) arn = (await step.run()) ?? arn;
+    for (const step of steps) arn = (await untilVisible(step.run, clock)) ?? arn;
   }
   return {
     name: request.name,
@@ -91,7 +92,7 @@ export async function ensureRole(
     trustPolicy: trust,
     inlinePolicy: inline,
     others: [
-      ...inlineNames.filter((name) => name !== inlinePolicyName),
+      ...foreign,
       ...attached.filter((policy) => policy !== managedArn || request.managedPolicy === undefined),
     ],
   };
@@ -144,9 +145,7 @@ function plan(
     if (boundary !== undefined && role.permissionsBoundary !== boundary) {
       step('set permissions boundary', boundary, () => iam.setPermissionsBoundary(name, boundary));
     }
-    const missing = tags.filter(
-      ({ key, value }) => !role.tags.some((tag) => tag.key === key && tag.value === value),
-    );
+    const missing = missingTags(role.tags, tags);
     if (missing.length > 0) {
       step('set tags', missing.map(({ key }) => key).join(', '), () => iam.tag(name, missing));
     }
@@ -170,6 +169,18 @@ function plan(
     step('detach managed policy', managedArn, () => iam.detach(name, managedArn));
   }
   return steps;
+}
+
+/** A role just created is not seen by every part of IAM at once. */
+async function untilVisible<T>(run: () => Promise<T>, clock: Clock): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await run();
+    } catch (error) {
+      if (attempt === 10 || !isAwsError(error, 'NoSuchEntityException')) throw error;
+      await clock.sleep(1_000, new AbortController().signal);
+    }
+  }
 }
 
 async function create(
@@ -206,11 +217,12 @@ async function create(
 
 /** A role made for something else must not lose its trust policy to ours. */
 function checkOurs(role: Role, { name, path }: RoleRequest): void {
-  if (!JSON.stringify(role.trustPolicy).includes('ecs-tasks.amazonaws.com')) {
+  const others = otherPrincipals(role.trustPolicy);
+  if (others.length > 0) {
     throw new CliError(
       'not-an-execution-role',
-      `the role ${name} exists, and ECS tasks may not assume it: it was made for something else`,
-      { hint: 'choose another name, or let ecs-tasks.amazonaws.com assume it first' },
+      `the role ${name} exists and may be assumed by ${others.join(', ')}: it was made for something else`,
+      { hint: 'choose another name: this one would lose that trust' },
     );
   }
   if (path !== undefined && path !== role.path) {
@@ -220,11 +232,36 @@ function checkOurs(role: Role, { name, path }: RoleRequest): void {
   }
 }
 
-function checkSize(policy: PolicyDocument | undefined, grants: number): void {
-  const characters = policy ? JSON.stringify(policy).length : 0;
-  if (characters <= inlinePolicyCharacters) return;
+/** Principals of a trust policy besides ECS tasks. */
+function otherPrincipals(trustPolicy: unknown): string[] {
+  const { Statement = [] } = (trustPolicy ?? {}) as { Statement?: unknown };
+  const statements = (Array.isArray(Statement) ? Statement : [Statement]) as {
+    Principal?: string | Record<string, string | string[]>;
+  }[];
+  const principals = statements.flatMap(({ Principal = {} }) =>
+    typeof Principal === 'string' ? [Principal] : Object.values(Principal).flat(),
+  );
+  return [...new Set(principals)].filter((principal) => principal !== 'ecs-tasks.amazonaws.com');
+}
+
+/** IAM counts all inline policies of a role together: the others are read only when it may matter. */
+async function checkSize(
+  iam: Iam,
+  { name, grants }: RoleRequest,
+  policy: PolicyDocument | undefined,
+  foreign: readonly string[],
+): Promise<void> {
+  const own = policy ? JSON.stringify(policy).length : 0;
+  if (own === 0) return;
+  const documents = await Promise.all(foreign.map((other) => iam.inlinePolicy(name, other)));
+  const others = documents.reduce<number>(
+    (sum, document) => sum + JSON.stringify(document ?? '').length,
+    0,
+  );
+  if (own + others <= inlinePolicyCharacters) return;
+  const rest = others === 0 ? '' : `, its other inline policies ${others}`;
   throw new InvalidInput(
-    `the inline policy for ${grants} secrets has ${characters} characters; IAM takes ${inlinePolicyCharacters} for all inline policies of a role`,
+    `the inline policy for ${grants.length} secrets has ${own} characters${rest}; IAM takes ${inlinePolicyCharacters} for all inline policies of a role`,
     'use several roles, each for fewer secrets',
   );
 }

@@ -1,7 +1,6 @@
-import pMap from 'p-map';
 import type { Aws } from '../aws/index.ts';
-import type { Service } from '../aws/ecs.ts';
-import { CliError } from '../errors.ts';
+import type { Revision, RunningTask, Service } from '../aws/ecs.ts';
+import type { Scope } from '../model/partition.ts';
 import { isPinned, refersTo, type SecretIdentity } from '../model/reference.ts';
 import {
   readUse,
@@ -9,8 +8,9 @@ import {
   type TaskDefinition,
   type UseKind,
 } from '../model/task-definition.ts';
+import { scan, standaloneTasks, type Scan, type ServiceFilter } from './scan.ts';
 
-/** A place in a service's task definition that refers to the secret. */
+/** A place in a task definition that refers to the secret. */
 export interface ConsumerUse {
   container: string;
   kind: UseKind;
@@ -25,54 +25,70 @@ export interface ConsumerUse {
 export interface Consumer {
   service: Service;
   uses: ConsumerUse[];
+  /** What it runs. */
+  revision: Revision;
 }
 
-/** A service as the user names it. */
-export interface ServiceName {
-  cluster: string;
-  service: string;
-}
-
-/** Narrows the search. Without either, all clusters of the region are searched. */
-export interface ConsumerFilter {
-  clusters: readonly string[];
-  services: readonly ServiceName[];
+/** A running task that no service started, and that refers to the secret. */
+export interface StandaloneConsumer {
+  task: RunningTask;
+  uses: ConsumerUse[];
 }
 
 /**
  * Finds the services that refer to a secret, through `secrets`, `secretOptions` or
- * `repositoryCredentials` and in any spelling. Named services must exist (CliError
- * `service-not-found`); those among them that do not refer to the secret are left out.
+ * `repositoryCredentials` and in any spelling. Services that are named and do not refer to it are
+ * left out.
  */
 export async function findConsumers(
   aws: Aws,
   secret: SecretIdentity,
-  filter: ConsumerFilter,
+  filter: ServiceFilter,
+  onProgress?: (text: string) => void,
 ): Promise<Consumer[]> {
-  const [services, here] = await Promise.all([candidates(aws, filter), aws.caller()]);
-  const ecs = await aws.ecs();
-  const revisions = [...new Set(services.flatMap(({ taskDefinition }) => taskDefinition ?? []))];
-  // ECS allows 20 of these calls a second (request throttling page): five at a time stay near that.
-  const definitions = new Map(
-    await pMap(
-      revisions,
-      async (arn) => [arn, (await ecs.taskDefinition(arn))?.definition] as const,
-      { concurrency: 5 },
-    ),
-  );
+  return consumersIn(await scan(aws, filter, { onProgress }), secret);
+}
+
+/** The services of a scan that refer to a secret. */
+export function consumersIn(
+  { services, revisions, here }: Scan,
+  secret: SecretIdentity,
+): Consumer[] {
   return services.flatMap((service) => {
-    const definition = definitions.get(service.taskDefinition ?? '');
-    const uses = definition ? usesOf(definition, secret, here) : [];
-    return uses.length > 0 ? [{ service, uses }] : [];
+    const revision = revisions.get(service.taskDefinition ?? '');
+    const uses = revision ? usesOf(revision.definition, secret, here) : [];
+    return revision && uses.length > 0 ? [{ service, uses, revision }] : [];
   });
 }
 
-// --- internal ---
+/** Every service of a scan, with all its uses of whatever secret. */
+export function usesIn({ services, revisions }: Scan): Consumer[] {
+  return services.flatMap((service) => {
+    const revision = revisions.get(service.taskDefinition ?? '');
+    if (!revision) return [];
+    const uses = secretUses(revision.definition).map((use) => {
+      const reference = readUse(use);
+      const { container, kind, name, valueFrom } = use;
+      return { container, kind, name, valueFrom, pinned: reference ? isPinned(reference) : false };
+    });
+    return [{ service, uses, revision }];
+  });
+}
 
-function usesOf(
+/** The standalone tasks of a scan that refer to a secret. */
+export function standaloneConsumersIn(found: Scan, secret: SecretIdentity): StandaloneConsumer[] {
+  return standaloneTasks(found).flatMap((task) => {
+    const revision = found.revisions.get(task.taskDefinition);
+    const uses = revision ? usesOf(revision.definition, secret, found.here) : [];
+    return uses.length > 0 ? [{ task, uses }] : [];
+  });
+}
+
+/** The places of a task definition that refer to a secret. */
+export function usesOf(
   definition: TaskDefinition,
   secret: SecretIdentity,
-  here: Parameters<typeof refersTo>[2],
+  here: Scope,
 ): ConsumerUse[] {
   return secretUses(definition).flatMap((use) => {
     const reference = readUse(use);
@@ -80,35 +96,4 @@ function usesOf(
     const { container, kind, name, valueFrom } = use;
     return [{ container, kind, name, valueFrom, pinned: isPinned(reference) }];
   });
-}
-
-async function candidates(aws: Aws, { clusters, services }: ConsumerFilter): Promise<Service[]> {
-  const ecs = await aws.ecs();
-  if (services.length > 0) {
-    const found = await Promise.all(
-      [...new Set(services.map(({ cluster }) => cluster))].map((cluster) => {
-        const names = services.filter((name) => name.cluster === cluster).map((s) => s.service);
-        return ecs.describeServices(cluster, [...new Set(names)]);
-      }),
-    );
-    const missing = found.flatMap((answer) => answer.missing);
-    if (missing.length > 0) {
-      throw new CliError(
-        'service-not-found',
-        missing.map((arn) => `there is no service ${arn}`).join('\n'),
-        { hint: '--service takes CLUSTER/SERVICE' },
-      );
-    }
-    return found.flatMap((answer) => answer.services);
-  }
-  const searched = clusters.length > 0 ? clusters : await ecs.clusters();
-  const perCluster = await pMap(
-    searched,
-    async (cluster) => {
-      const arns = await ecs.services(cluster);
-      return (await ecs.describeServices(cluster, arns)).services;
-    },
-    { concurrency: 5 },
-  );
-  return perCluster.flat();
 }

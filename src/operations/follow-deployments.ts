@@ -1,7 +1,8 @@
 import type { Ecs, Service, StoppedTask } from '../aws/ecs.ts';
 import { CliError } from '../errors.ts';
-import { judgeRollout, type Rollout } from '../model/rollout.ts';
+import { failureThreshold, isStartFailure, judgeRollout, type Rollout } from '../model/rollout.ts';
 import type { Clock } from '../world.ts';
+import { orDenied } from './or-denied.ts';
 
 /** A deployment that was started and is to be followed by its id. */
 export interface StartedDeployment {
@@ -52,22 +53,13 @@ export async function followDeployments(
   { timeout, clock, interrupted, onEvent }: FollowOptions,
 ): Promise<FollowedDeployment[]> {
   const begin = clock.now();
-  const all = started.map((deployment): FollowedDeployment => ({
-    started: deployment,
-    state: 'in-progress',
-    reason: undefined,
-    rollout: undefined,
-    stopReasons: [],
-    elapsed: 0,
-  }));
+  const all = started.map(notYetFollowed);
   const open = (): FollowedDeployment[] => all.filter(({ state }) => state === 'in-progress');
-  const end = (
-    state: 'timed-out' | 'interrupted' | 'not-followed',
-    reason?: string,
-  ): FollowedDeployment[] => {
+  const end = (state: 'timed-out' | 'interrupted'): FollowedDeployment[] => {
     for (const deployment of open()) {
       deployment.state = state;
-      deployment.reason = reason;
+      // What held it up is the most that can be said of a deployment that is not over.
+      deployment.reason = deployment.stopReasons.at(-1);
       onEvent({ kind: 'changed', deployment });
     }
     return all;
@@ -76,18 +68,24 @@ export async function followDeployments(
   for (let wait = 1_000; ; wait = Math.min(wait * 1.3, 10_000)) {
     await clock.sleep(Math.min(wait, Math.max(0, begin + timeout - clock.now())), interrupted);
     // A last look before giving up, so that the report tells the latest state.
-    try {
-      await look(ecs, open(), clock.now() - begin, onEvent);
-    } catch (error) {
-      if (!(error instanceof CliError)) throw error;
-      // The rollout goes on without us: a passing fault is waited out, any other ends only the watching.
-      if (!passing.has(error.code)) return end('not-followed', error.message);
-    }
+    await look(ecs, open(), clock.now() - begin, onEvent);
     onEvent({ kind: 'polled', deployments: all });
     if (open().length === 0) return all;
     if (interrupted.aborted) return end('interrupted');
     if (clock.now() - begin >= timeout) return end('timed-out');
   }
+}
+
+/** A deployment of which nothing is known but that it was started. */
+export function notYetFollowed(started: StartedDeployment): FollowedDeployment {
+  return {
+    started,
+    state: 'in-progress',
+    reason: undefined,
+    rollout: undefined,
+    stopReasons: [],
+    elapsed: 0,
+  };
 }
 
 // --- internal ---
@@ -109,10 +107,21 @@ async function look(
     clusters.map(async (cluster) => {
       const own = deployments.filter(({ started }) => started.service.cluster === cluster);
       const arns = own.map(({ started }) => started.service.arn);
-      const { services } = await ecs.describeServices(cluster, arns);
-      for (const deployment of own) {
-        const service = services.find(({ arn }) => arn === deployment.started.service.arn);
-        await advance(ecs, deployment, service, elapsed, onEvent);
+      try {
+        const { services } = await ecs.describeServices(cluster, arns);
+        for (const deployment of own) {
+          const service = services.find(({ arn }) => arn === deployment.started.service.arn);
+          await advance(ecs, deployment, service, elapsed, onEvent);
+        }
+      } catch (error) {
+        if (!(error instanceof CliError)) throw error;
+        // The rollout goes on without us: a passing fault is waited out, another ends the watching.
+        if (passing.has(error.code)) return;
+        for (const deployment of own.filter(({ state }) => state === 'in-progress')) {
+          deployment.state = 'not-followed';
+          deployment.reason = error.message;
+          onEvent({ kind: 'changed', deployment });
+        }
       }
     }),
   );
@@ -142,16 +151,32 @@ async function advance(
   const over = rollout.state !== 'in-progress';
   if (service && (over ? rollout.state !== 'completed' : failedTasks(rollout) > failedBefore)) {
     for (const reason of await stopReasons(ecs, service, deploymentId)) {
-      if (deployment.stopReasons.includes(reason)) continue;
+      if (deployment.stopReasons.some((known) => essence(known) === essence(reason))) continue;
       deployment.stopReasons.push(reason);
       onEvent({ kind: 'task-stopped', deployment, reason });
     }
   }
+  const hopeless = over ? undefined : hopelessness(deployment, rollout);
   if (over) {
     deployment.state = rollout.state === 'completed' ? 'completed' : 'failed';
     deployment.reason = rollout.reason;
+  } else if (hopeless !== undefined) {
+    deployment.state = 'failed';
+    deployment.reason = hopeless;
   }
-  if (moved) onEvent({ kind: 'changed', deployment });
+  if (moved || hopeless !== undefined) onEvent({ kind: 'changed', deployment });
+}
+
+/** Why a deployment that ECS would go on trying can be given up. */
+function hopelessness(
+  { stopReasons }: FollowedDeployment,
+  { deployment }: Rollout,
+): string | undefined {
+  if (!deployment) return undefined;
+  const { failedTasks: failed, desiredCount } = deployment;
+  const startFailure = stopReasons.find(isStartFailure);
+  if (startFailure !== undefined && failed >= 2) return startFailure;
+  return failed >= failureThreshold(desiredCount) ? `${failed} of its tasks failed` : undefined;
 }
 
 function failedTasks({ deployment }: Rollout): number {
@@ -169,21 +194,31 @@ function describe(rollout: Rollout | undefined): string {
   ].join();
 }
 
+/** Why tasks of the deployment stopped by themselves; nothing when the caller may not look. */
 async function stopReasons(ecs: Ecs, service: Service, deploymentId: string): Promise<string[]> {
-  const tasks = await ecs.stoppedTasks(service.cluster, service.name);
-  return [
-    ...new Set(
-      tasks
-        .filter(
-          ({ startedBy, stopCode }) => startedBy === deploymentId && !ordered.has(stopCode ?? ''),
-        )
-        .map(stopReason),
-    ),
-  ];
+  const tasks = await orDenied(ecs.stoppedTasks(service.cluster, service.name));
+  if (tasks === 'denied') return [];
+  return tasks
+    .filter((task) => task.startedBy === deploymentId && !wasToldTo(task))
+    .map(stopReason);
 }
 
-/** Stop codes of tasks that were told to stop. */
-const ordered = new Set(['ServiceSchedulerInitiated', 'UserInitiated']);
+/**
+ * Whether a task was told to stop. Failed health checks have the same stop code as scaling in, so
+ * the words have to decide (ECS guide, "stopped task error codes").
+ */
+function wasToldTo({ stopCode, stoppedReason = '' }: StoppedTask): boolean {
+  if (stopCode === 'UserInitiated') return true;
+  return stopCode === 'ServiceSchedulerInitiated' && !/health check/i.test(stoppedReason);
+}
+
+/** A reason without what differs from task to task: ids of requests, sessions and tasks. */
+function essence(reason: string): string {
+  return reason
+    .replace(/request ?id: ?[\w-]+/gi, '')
+    .replace(/(assumed-role\/[^/]+)\/\S+/g, '$1')
+    .replace(/\b[0-9a-f]{32}\b/g, '');
+}
 
 function stopReason({ stoppedReason, stopCode, containers }: StoppedTask): string {
   const details = containers.flatMap(({ name, reason, exitCode }) => {

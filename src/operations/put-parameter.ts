@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type {
   ParameterAttributes,
   ParameterDescription,
@@ -6,7 +7,15 @@ import type {
 } from '../aws/parameter-store.ts';
 import { CliError, isAccessDenied, isAwsError } from '../errors.ts';
 import { InvalidInput } from '../model/problems.ts';
-import { standardTierBytes, tooLarge, type Tag } from '../model/secret-rules.ts';
+import {
+  missingTags,
+  sameKey,
+  standardTierBytes,
+  tooLarge,
+  type Tag,
+  type Tier,
+} from '../model/secret-rules.ts';
+import { orDenied } from './or-denied.ts';
 import type { PutOutcome, PutRequest } from './put-secret.ts';
 
 /** Stores a value as a SecureString parameter; see `putSecret`. */
@@ -15,39 +24,25 @@ export async function putParameter(
   name: string,
   request: PutRequest,
 ): Promise<PutOutcome> {
-  const read = await readIfAllowed(store, name);
-  if (read === undefined) {
-    if (request.only === 'update') throw notFound(name);
+  const read = await orDenied(store.read(name));
+  const compared = read !== 'denied';
+  const known = compared ? read : undefined;
+  if (!known && request.only !== 'update') {
+    // A write that does not overwrite is safe, whether we may look or not.
     const created = await create(store, name, request);
-    if (created) return created;
-    // Somebody else created it since we looked; what follows sees theirs.
+    if (created) return { ...created, compared };
+    // It exists: somebody else made it since we looked, or we may not look.
   }
-  const current = read === 'denied' ? undefined : (read ?? (await store.read(name)));
-  if (current && request.only === 'create') throw exists(name);
+  const current = known ?? (compared ? await store.read(name) : undefined);
+  if (request.only === 'create') throw exists(name);
+  if (!current && compared) throw notFound(name);
   if (current && isUnchanged(current, request)) return unchanged(current);
-  const description = await describe(store, name);
-  if (description) {
-    if (request.only === 'create') throw exists(name);
-    return update(store, description, current, request);
-  }
-  const created = request.only === 'update' ? undefined : await create(store, name, request);
-  if (!created) throw notFound(name);
-  return { ...created, compared: false };
+  const description = await describe(store, name, current !== undefined);
+  if (!description) throw notFound(name);
+  return update(store, description, current, request);
 }
 
 // --- internal ---
-
-async function readIfAllowed(
-  store: ParameterStore,
-  name: string,
-): Promise<ReadParameter | undefined | 'denied'> {
-  try {
-    return await store.read(name);
-  } catch (error) {
-    if (isAccessDenied(error)) return 'denied';
-    throw error;
-  }
-}
 
 /** Undefined when the parameter came to exist meanwhile. */
 async function create(
@@ -68,7 +63,7 @@ async function create(
     previousVersion: undefined,
     compared: true,
   });
-  if (dryRun) return outcome();
+  if (dryRun) return (await store.describe([name])).has(name) ? undefined : outcome();
   try {
     const { version } = await store.create(name, value, request, request.tags ?? []);
     return outcome(version);
@@ -104,12 +99,21 @@ function unchanged({ name, arn, version }: ReadParameter): PutOutcome {
   };
 }
 
-/** An update resends what the description says, or AWS may reset it: without it we do not write. */
+/**
+ * An update resends what the description says, or AWS may reset it: without it we do not write.
+ * DescribeParameters may lag behind a write for a moment; what is known to exist is asked for again.
+ */
 async function describe(
   store: ParameterStore,
   name: string,
+  exists: boolean,
 ): Promise<ParameterDescription | undefined> {
   try {
+    for (const pause of exists ? [300, 700, 1_500] : []) {
+      const found = (await store.describe([name])).get(name);
+      if (found) return found;
+      await delay(pause);
+    }
     return (await store.describe([name])).get(name);
   } catch (error) {
     if (!isAccessDenied(error)) throw error;
@@ -139,25 +143,28 @@ async function update(
     previousVersion: current?.version ?? stored.version,
     compared: current !== undefined,
   });
-  const missingTags = await missing(store, name, tags);
+  const newTags = await missing(store, name, tags);
   const attributes: ParameterAttributes = {
     kmsKeyId: request.kmsKeyId ?? stored.kmsKeyId,
     tier: request.tier ?? stored.tier,
     description: request.description ?? stored.description,
     allowedPattern: stored.allowedPattern,
+    policies: stored.policies,
+    dataType: stored.dataType,
   };
   const sameValue = current?.value.equals(value) ?? false;
   const sameAttributes =
     sameKey(attributes.kmsKeyId, stored.kmsKeyId) &&
-    attributes.tier === stored.tier &&
+    sameTier(attributes.tier, stored.tier) &&
     (attributes.description ?? '') === (stored.description ?? '');
   const write = request.force === true || !sameValue || !sameAttributes;
-  if (!write && missingTags.length === 0) return outcome('unchanged');
+  if (!write && newTags.length === 0) return outcome('unchanged');
   if (request.dryRun) return outcome('updated');
   const version = write ? (await store.overwrite(name, value, attributes)).version : stored.version;
   // Parameter Store refuses tags together with an overwrite.
-  if (missingTags.length > 0) await store.addTags(name, missingTags);
-  return outcome('updated', version);
+  if (newTags.length > 0) await store.addTags(name, newTags);
+  // The one before ours, even if somebody else wrote since we looked.
+  return { ...outcome('updated', version), ...(write && { previousVersion: version - 1 }) };
 }
 
 function checkUpdate(stored: ParameterDescription, { value, tier }: PutRequest): void {
@@ -182,16 +189,12 @@ function checkUpdate(stored: ParameterDescription, { value, tier }: PutRequest):
 }
 
 async function missing(store: ParameterStore, name: string, tags: readonly Tag[]): Promise<Tag[]> {
-  if (tags.length === 0) return [];
-  const stored = new Map((await store.tags(name)).map(({ key, value }) => [key, value]));
-  return tags.filter(({ key, value }) => stored.get(key) !== value);
+  return tags.length === 0 ? [] : missingTags(await store.tags(name), tags);
 }
 
-/** A key may be written as alias or id, or as the ARN that ends in it. */
-function sameKey(a: string | undefined, b: string | undefined): boolean {
-  if (a === b) return true;
-  if (a === undefined || b === undefined) return false;
-  return a.endsWith(`:${b}`) || a.endsWith(`/${b}`) || b.endsWith(`:${a}`) || b.endsWith(`/${a}`);
+/** AWS describes the tier that Intelligent-Tiering chose, never itself. */
+function sameTier(wanted: Tier | undefined, stored: Tier | undefined): boolean {
+  return wanted === stored || wanted === 'Intelligent-Tiering';
 }
 
 function notFound(name: string): CliError {

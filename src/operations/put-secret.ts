@@ -1,6 +1,6 @@
 import type { Aws } from '../aws/index.ts';
 import { CliError } from '../errors.ts';
-import { InvalidInput } from '../model/problems.ts';
+import { Problems } from '../model/problems.ts';
 import {
   checkWritable,
   formatReference,
@@ -24,6 +24,10 @@ export interface PutRequest {
   force?: boolean;
   /** `update`: only when it exists; `create`: only when it does not. */
   only?: 'create' | 'update' | undefined;
+  /** Replace a JSON object by a text that is none, which takes its keys from whoever uses them. */
+  replaceJson?: boolean;
+  /** Lose against whoever stores a value at the same time, where the store can tell. */
+  exclusive?: boolean;
   /** Take back a scheduled deletion first. */
   restore?: boolean;
   /** Find out what would be done, without doing it. */
@@ -54,7 +58,8 @@ export async function putSecret(
   reference: Reference,
   request: PutRequest,
 ): Promise<PutOutcome> {
-  checkRequest(reference, request);
+  checkTarget(reference, request);
+  checkValue(request.value, reference.store, request.tier);
   const region = reference.scope?.region;
   if (reference.store === 'secrets-manager') {
     return putStoredSecret(await aws.secretsManager(region), reference, request);
@@ -65,16 +70,23 @@ export async function putSecret(
 
 // --- internal ---
 
-function checkRequest(reference: Reference, request: PutRequest): void {
-  checkWritable(reference);
+/**
+ * Checks what can be checked before a value is read. Throws InvalidInput with everything that does
+ * not go together.
+ */
+export function checkTarget(reference: Reference, request: Omit<PutRequest, 'value'>): void {
+  const problems = new Problems();
+  problems.attempt(() => {
+    checkWritable(reference);
+  });
   const isParameter = reference.store === 'parameter-store';
   if (isParameter && request.restore) {
-    throw new InvalidInput('--restore is for Secrets Manager: a deleted parameter is gone');
+    problems.add('--restore is for Secrets Manager: a deleted parameter is gone');
   }
   if (!isParameter && request.tier) {
-    throw new InvalidInput('--tier is for Parameter Store; Secrets Manager has no tiers');
+    problems.add('--tier is for Parameter Store; Secrets Manager has no tiers');
   }
-  checkValue(request.value, reference.store, request.tier);
+  problems.throwIfAny();
 }
 
 /** Parameter Store is written by name: it would go to the caller's account, whatever the ARN says. */

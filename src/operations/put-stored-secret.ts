@@ -1,9 +1,9 @@
 import type { ReadSecret, SecretDescription, SecretsManager } from '../aws/secrets-manager.ts';
-import { CliError, isAccessDenied, isAwsError } from '../errors.ts';
-import { InvalidInput } from '../model/problems.ts';
+import { CliError, isAwsError } from '../errors.ts';
 import { formatReference, lookupId, type SecretReference } from '../model/reference.ts';
-import { checkValue, type Tag } from '../model/secret-rules.ts';
+import { checkValue, missingTags, sameKey } from '../model/secret-rules.ts';
 import { SecretValue } from '../model/secret-value.ts';
+import { orDenied } from './or-denied.ts';
 import type { PutOutcome, PutRequest } from './put-secret.ts';
 
 /** Stores a value in Secrets Manager, whole or under one JSON key; see `putSecret`. */
@@ -13,58 +13,53 @@ export async function putStoredSecret(
   request: PutRequest,
 ): Promise<PutOutcome> {
   const id = lookupId(reference);
-  const stored = await describeIfAllowed(manager, id);
-  if (stored === undefined) {
-    if (request.only === 'update') throw notFound(reference);
-    const created = await create(manager, reference, request);
-    if (created) return created;
-    // Somebody else created it since we looked; what follows sees theirs.
-    return putStoredSecret(manager, reference, { ...request, only: request.only ?? 'update' });
+  const found = await orDenied(manager.describe(id));
+  const stored = found === 'denied' ? undefined : found;
+  if (!stored && request.only !== 'update') {
+    const created = await create(manager, reference, request, found === 'denied');
+    if (created) return { ...created, compared: found !== 'denied' };
+    // It exists: somebody else made it since we looked, or we may not look.
   }
   if (request.only === 'create') throw exists(reference);
-  if (stored !== 'denied' && stored.deletedAt) {
-    if (!request.restore) throw pendingDeletion(reference, stored.deletedAt);
+  if (!stored && found !== 'denied' && request.only === 'update') throw notFound(reference);
+  if (stored?.deletedAt) {
+    if (!request.restore) throw pendingDeletion(formatReference(reference), stored.deletedAt);
     if (request.dryRun) return outcomeOf(reference, stored, { action: 'updated' });
     await manager.restore(id);
   }
-  return update(manager, reference, stored === 'denied' ? undefined : stored, request);
+  return update(manager, reference, stored, request);
+}
+
+/** The error for a secret that AWS is about to delete. */
+export function pendingDeletion(written: string, at: Date): CliError {
+  return new CliError(
+    'pending-deletion',
+    `the secret ${written} is scheduled for deletion (${at.toISOString()})`,
+    { hint: 'ecs-secrets put --restore takes the deletion back and stores a value' },
+  );
 }
 
 // --- internal ---
-
-async function describeIfAllowed(
-  manager: SecretsManager,
-  id: string,
-): Promise<SecretDescription | undefined | 'denied'> {
-  try {
-    return await manager.describe(id);
-  } catch (error) {
-    if (isAccessDenied(error)) return 'denied';
-    throw error;
-  }
-}
 
 /** Undefined when the secret came to exist meanwhile. */
 async function create(
   manager: SecretsManager,
   reference: SecretReference,
   request: PutRequest,
+  mayExist: boolean,
 ): Promise<PutOutcome | undefined> {
   const { name, scope, jsonKey } = reference;
   if (scope) {
+    if (mayExist) return undefined;
     throw new CliError('secret-not-found', `there is no secret ${lookupId(reference)}`, {
       hint: 'AWS gives a new secret its ARN: put it by name (sm:NAME) to create it',
     });
   }
-  if (/-[A-Za-z0-9]{6}$/.test(name)) {
-    throw new InvalidInput(
-      `secret name "${name}" ends in a hyphen and six characters, which AWS takes for the random end of an ARN`,
-      'choose a name that ends otherwise (Secrets Manager guide, "ARN of a secret")',
-    );
-  }
   const value =
     jsonKey === undefined ? request.value : merged(new SecretValue('{}'), jsonKey, request.value);
-  if (request.dryRun) return outcomeOf(reference, undefined, { action: 'created' });
+  if (request.dryRun) {
+    return mayExist ? undefined : outcomeOf(reference, undefined, { action: 'created' });
+  }
   try {
     const { arn, versionId } = await manager.create(name, value, request, request.tags ?? []);
     return { ...outcomeOf(reference, undefined, { action: 'created', version: versionId }), arn };
@@ -82,7 +77,7 @@ async function update(
 ): Promise<PutOutcome> {
   const id = stored?.arn ?? lookupId(reference);
   const { jsonKey } = reference;
-  const current = await readCurrent(manager, id);
+  const current = await orDenied(manager.read(id));
   if (jsonKey !== undefined && current === 'denied') {
     throw new CliError(
       'access-denied',
@@ -98,39 +93,60 @@ async function update(
     );
   }
   const oldValue = jsonKey === undefined ? old?.value : old?.value?.jsonKey(jsonKey);
-  const missingTags = missing(stored?.tags ?? [], request.tags ?? []);
+  const keys = old?.value?.jsonKeys();
+  if (jsonKey === undefined) {
+    if (keys && keys.length > 0 && !request.value.jsonKeys() && !request.replaceJson) {
+      throw losesKeys(reference, keys);
+    }
+  } else {
+    merged(old?.value ?? new SecretValue('{}'), jsonKey, request.value);
+    if (request.only === 'update' && keys && !keys.includes(jsonKey)) {
+      throw unknownKey(reference, jsonKey, keys);
+    }
+  }
+  const newTags = missingTags(stored?.tags ?? [], request.tags ?? []);
+  const sameDescription = (request.description ?? '') === (stored?.description ?? '');
   const newAttributes = {
-    kmsKeyId: changed(request.kmsKeyId, stored?.kmsKeyId),
-    description: changed(request.description, stored?.description),
+    kmsKeyId: sameKey(request.kmsKeyId, stored?.kmsKeyId ?? defaultKey)
+      ? undefined
+      : request.kmsKeyId,
+    description: sameDescription ? undefined : request.description,
   };
   const change = Object.values(newAttributes).some((attribute) => attribute !== undefined);
-  const write = request.force === true || !(oldValue?.equals(request.value) ?? false);
+  const differs = request.force === true || !(oldValue?.equals(request.value) ?? false);
   const outcome = (action: PutOutcome['action'], version?: string): PutOutcome => ({
     ...outcomeOf(reference, stored, { action, version }),
     previousVersion: old?.versionId ?? stored?.currentVersionId,
     compared: current !== 'denied',
   });
-  if (!write && !change && missingTags.length === 0) return outcome('unchanged');
+  if (!differs && !change && newTags.length === 0) return outcome('unchanged');
   if (request.dryRun) return outcome('updated');
   // The key first: the new version is then encrypted with it from the start.
   if (change) await manager.update(id, newAttributes);
-  if (missingTags.length > 0) await manager.addTags(id, missingTags);
-  if (!write) return outcome('updated', old?.versionId);
-  const { versionId } =
-    jsonKey === undefined
-      ? await manager.putValue(id, request.value)
-      : await putKey(manager, id, jsonKey, request.value, old);
+  if (newTags.length > 0) await manager.addTags(id, newTags);
+  if (!differs) return outcome('updated', old?.versionId);
+  const { versionId } = await write(manager, id, reference, request, old);
   return outcome('updated', versionId);
 }
 
-/** 'denied': the caller may not read. Undefined: there is no value yet. */
-async function readCurrent(manager: SecretsManager, id: string) {
-  try {
-    return await manager.read(id);
-  } catch (error) {
-    if (isAccessDenied(error)) return 'denied' as const;
-    throw error;
+async function write(
+  manager: SecretsManager,
+  id: string,
+  reference: SecretReference,
+  { value, exclusive }: PutRequest,
+  old: ReadSecret | undefined,
+): Promise<{ versionId: string }> {
+  if (reference.jsonKey !== undefined) {
+    return putKey(manager, id, reference.jsonKey, value, old);
   }
+  if (!exclusive || !old) return manager.putValue(id, value);
+  const written = await manager.putValueOver(id, value, old.versionId);
+  if (written) return written;
+  throw new CliError(
+    'concurrent-write',
+    `somebody else stored a value of ${formatReference(reference)} at the same time; ours was not stored`,
+    { hint: 'see what they stored, then run the command again if it is still wanted' },
+  );
 }
 
 /**
@@ -180,13 +196,23 @@ function outcomeOf(
   };
 }
 
-function changed(wanted: string | undefined, stored: string | undefined): string | undefined {
-  return wanted === stored ? undefined : wanted;
+/** What DescribeSecret leaves out (API reference, DescribeSecret). */
+const defaultKey = 'alias/aws/secretsmanager';
+
+function losesKeys(reference: SecretReference, keys: readonly string[]): CliError {
+  const written = formatReference(reference);
+  return new CliError(
+    'json-secret',
+    `${written} is a JSON object with the keys ${keys.join(', ')}, and the new value is none: whoever uses a key would fail`,
+    { hint: `${written}:KEY sets one key; --force replaces the whole` },
+  );
 }
 
-function missing(stored: readonly Tag[], wanted: readonly Tag[]): Tag[] {
-  return wanted.filter(
-    ({ key, value }) => !stored.some((tag) => tag.key === key && tag.value === value),
+function unknownKey(reference: SecretReference, key: string, keys: readonly string[]): CliError {
+  return new CliError(
+    'key-not-found',
+    `${formatReference({ ...reference, jsonKey: undefined })} has no key "${key}"; it has ${keys.join(', ') || 'none'}`,
+    { hint: 'ecs-secrets put adds a key' },
   );
 }
 
@@ -200,12 +226,4 @@ function exists(reference: SecretReference): CliError {
   return new CliError('already-exists', `the secret ${formatReference(reference)} exists already`, {
     hint: 'leave --no-overwrite out to store a new version',
   });
-}
-
-function pendingDeletion(reference: SecretReference, at: Date): CliError {
-  return new CliError(
-    'pending-deletion',
-    `the secret ${formatReference(reference)} is scheduled for deletion (${at.toISOString()})`,
-    { hint: 'give --restore to take the deletion back and store the value' },
-  );
 }

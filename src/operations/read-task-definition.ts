@@ -85,9 +85,15 @@ async function parseDocument(text: string, name: string): Promise<unknown> {
     return JSON.parse(text);
   } catch {
     const { parseDocument: parseYaml } = await import('yaml');
-    const document = parseYaml(text, { prettyErrors: false });
+    const document = parseYaml(text, { prettyErrors: false, merge: true });
     const [error] = document.errors;
-    if (!error) return document.toJS();
+    if (!error) {
+      try {
+        return document.toJS();
+      } catch (thrown) {
+        throw new InvalidInput(`${name}: ${(thrown as Error).message}`);
+      }
+    }
     const before = text.slice(0, error.pos[0]).split('\n');
     const place = `line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}`;
     throw new InvalidInput(`${name} is neither JSON nor YAML: ${place}: ${error.message}`);

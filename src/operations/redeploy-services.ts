@@ -4,6 +4,7 @@ import { CliError } from '../errors.ts';
 import type { Consumer } from './find-consumers.ts';
 import {
   followDeployments,
+  notYetFollowed,
   type FollowedDeployment,
   type FollowOptions,
   type StartedDeployment,
@@ -26,8 +27,19 @@ export interface RedeployOutcome {
   deployments: FollowedDeployment[];
   skipped: Skipped[];
   refused: Refused[];
+  /** Those whose turn did not come before the user interrupted. */
+  notStarted: Consumer[];
 }
 
+/** An outcome in which nothing has happened yet. */
+export const nothingRedeployed: RedeployOutcome = {
+  deployments: [],
+  skipped: [],
+  refused: [],
+  notStarted: [],
+};
+
+/** How deployments are started and followed. */
 export interface RedeployOptions extends FollowOptions {
   /** Start the deployments and leave them to themselves. */
   wait: boolean;
@@ -59,10 +71,14 @@ export async function redeployServices(
   const { redeploy, skipped } = planRedeploy(consumers);
   const started: StartedDeployment[] = [];
   const refused: Refused[] = [];
+  const notStarted: Consumer[] = [];
   await pMap(
     redeploy,
     async (consumer) => {
-      if (options.interrupted.aborted) return;
+      if (options.interrupted.aborted) {
+        notStarted.push(consumer);
+        return;
+      }
       const { cluster, name, deployments } = consumer.service;
       try {
         const service = await ecs.forceNewDeployment(cluster, name);
@@ -80,14 +96,30 @@ export async function redeployServices(
   );
   const deployments = options.wait
     ? await followDeployments(ecs, started, options)
-    : started.map(notFollowed);
-  return { deployments, skipped, refused };
+    : started.map(notYetFollowed);
+  return { deployments, skipped, refused, notStarted };
+}
+
+/** How many consumers did not come to the new value. */
+export function failuresOf({ deployments, refused }: RedeployOutcome): number {
+  return deployments.filter(({ state }) => state === 'failed').length + refused.length;
+}
+
+/** Two outcomes as one. */
+export function mergeOutcomes(a: RedeployOutcome, b: RedeployOutcome): RedeployOutcome {
+  return {
+    deployments: [...a.deployments, ...b.deployments],
+    skipped: [...a.skipped, ...b.skipped],
+    refused: [...a.refused, ...b.refused],
+    notStarted: [...a.notStarted, ...b.notStarted],
+  };
 }
 
 // --- internal ---
 
 function whyNot({ service, uses }: Consumer): string | undefined {
-  if (uses.every(({ pinned }) => pinned)) {
+  if (service.status !== 'ACTIVE') return `the service is ${service.status}`;
+  if (uses.length > 0 && uses.every(({ pinned }) => pinned)) {
     return 'its reference is pinned to a version: register a revision without the pin';
   }
   if (service.controller === 'CODE_DEPLOY') {
@@ -97,15 +129,4 @@ function whyNot({ service, uses }: Consumer): string | undefined {
     return 'its deployment controller is EXTERNAL: create a new task set';
   }
   return undefined;
-}
-
-function notFollowed(started: StartedDeployment): FollowedDeployment {
-  return {
-    started,
-    state: 'in-progress',
-    reason: undefined,
-    rollout: undefined,
-    stopReasons: [],
-    elapsed: 0,
-  };
 }

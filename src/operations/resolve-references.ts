@@ -1,6 +1,10 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import pMap from 'p-map';
 import type { Aws } from '../aws/index.ts';
-import { CliError } from '../errors.ts';
+import type { ParameterDescription, ParameterStore } from '../aws/parameter-store.ts';
+import type { SecretDescription, SecretsManager } from '../aws/secrets-manager.ts';
+import { CliError, isAccessDenied } from '../errors.ts';
+import { pendingDeletion } from './put-stored-secret.ts';
 import {
   formatReference,
   lookupId,
@@ -64,7 +68,10 @@ async function resolveParameters(aws: Aws, references: readonly Reference[]): Pr
   const found: Found = [];
   for (const [region, group] of byRegion) {
     const store = await aws.parameterStore(region);
-    const descriptions = await store.describe([...new Set(group.map(({ name }) => name))]);
+    const descriptions = await describeParameters(
+      store,
+      group.map(({ name }) => name),
+    );
     for (const reference of group) {
       const description = descriptions.get(reference.name);
       if (!description) continue;
@@ -75,6 +82,41 @@ async function resolveParameters(aws: Aws, references: readonly Reference[]): Pr
     }
   }
   return found;
+}
+
+/** DescribeParameters may lag behind a write for a moment: what is missing is asked for again. */
+async function describeParameters(
+  store: ParameterStore,
+  names: readonly string[],
+): Promise<Map<string, ParameterDescription>> {
+  const wanted = [...new Set(names)];
+  const found = await store.describe(wanted);
+  for (const pause of [300, 700]) {
+    const missing = wanted.filter((name) => !found.has(name));
+    if (missing.length === 0) break;
+    await delay(pause);
+    for (const [name, description] of await store.describe(missing)) found.set(name, description);
+  }
+  return found;
+}
+
+/**
+ * Another account's secret is often open to the execution role only: then its full ARN, as written,
+ * is all there is to know.
+ */
+async function describeSecret(
+  aws: Aws,
+  manager: SecretsManager,
+  reference: Reference,
+): Promise<Pick<SecretDescription, 'name' | 'arn' | 'kmsKeyId' | 'deletedAt'> | undefined> {
+  try {
+    return await manager.describe(lookupId(reference));
+  } catch (error) {
+    const { scope, name } = reference;
+    if (!isAccessDenied(error) || !scope) throw error;
+    if (scope.account === (await aws.caller()).account) throw error;
+    return { name, arn: lookupId(reference), kmsKeyId: undefined, deletedAt: undefined };
+  }
 }
 
 async function resolveSecrets(aws: Aws, references: readonly Reference[]): Promise<Found> {
@@ -91,7 +133,7 @@ async function resolveSecrets(aws: Aws, references: readonly Reference[]): Promi
       ids,
       async ([key, reference]) => {
         const manager = await aws.secretsManager(reference.scope?.region);
-        return [key, await manager.describe(lookupId(reference))] as const;
+        return [key, await describeSecret(aws, manager, reference)] as const;
       },
       { concurrency: 10 },
     ),
@@ -100,13 +142,8 @@ async function resolveSecrets(aws: Aws, references: readonly Reference[]): Promi
     const key = `${reference.scope?.region ?? ''} ${lookupId(reference)}`;
     const description = described.get(key);
     if (!description) return [];
-    if (description.deletedAt) {
-      throw new CliError(
-        'pending-deletion',
-        `the secret ${formatReference(reference)} is scheduled for deletion (${description.deletedAt.toISOString()})`,
-        { hint: 'ecs-secrets put --restore takes the deletion back' },
-      );
-    }
+    if (description.deletedAt)
+      throw pendingDeletion(formatReference(reference), description.deletedAt);
     const { name, arn, kmsKeyId } = description;
     return [[formatReference(reference), { store: 'secrets-manager', name, arn, kmsKeyId }]];
   });

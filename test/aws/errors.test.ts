@@ -90,7 +90,7 @@ test.each([
     Object.assign(new Error('x'), { code: 'SELF_SIGNED_CERT_IN_CHAIN' }),
     'unreachable',
     /SELF_SIGNED/,
-    /network/,
+    /NODE_EXTRA_CA_CERTS/,
   ],
   [
     'something AWS says',

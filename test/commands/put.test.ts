@@ -121,6 +121,29 @@ describe('a parameter', () => {
     expect(await parameter('/shop/db')).toBe('one');
   });
 
+  test('is unchanged under intelligent tiering, and keeps its policies', async () => {
+    const policy =
+      '[{"Type":"NoChangeNotification","Version":"1.0","Attributes":{"After":"20","Unit":"Days"}}]';
+    const stored = { Name: '/shop/db', Value: 'one', Type: 'SecureString' as const };
+    await shop.ssm.send(new PutParameterCommand({ ...stored, Tier: 'Advanced', Policies: policy }));
+    const put = ['put', '/shop/db', '--tier', 'intelligent-tiering'];
+    expect(await shop.json(put, { stdin: 'one' })).toMatchObject({ action: 'unchanged' });
+    expect(await shop.json(put, { stdin: 'two' })).toMatchObject({ action: 'updated' });
+    expect((await described('/shop/db'))?.Policies).toHaveLength(1);
+  });
+
+  test('that others write at the same moment is written again', async () => {
+    await shop.run(['put', '/shop/db'], { stdin: 'one' });
+    shop.sandbox.inject({
+      service: 'ssm',
+      operation: 'PutParameter',
+      code: 'TooManyUpdates',
+      times: 2,
+    });
+    expect((await shop.run(['put', '/shop/db'], { stdin: 'two' })).code).toBe(0);
+    expect(await parameter('/shop/db')).toBe('two');
+  });
+
   test('of type String is not touched', async () => {
     await shop.ssm.send(new PutParameterCommand({ Name: '/plain', Value: 'x', Type: 'String' }));
     const seen = await shop.run(['put', '/plain'], { stdin: 'y' });
@@ -174,15 +197,29 @@ describe('a parameter the caller may not read', () => {
     expect(await parameter('/shop/db')).toBe('two');
   });
 
+  test('is created when it is new', async () => {
+    await shop.sandbox.close();
+    shop = await openShop({
+      faults: [...denied('GetParameter', 1).faults, ...denied('DescribeParameters', 1).faults],
+    });
+    expect(await shop.json(['put', '/shop/db'], { stdin: 'one' })).toMatchObject({
+      action: 'created',
+      compared: false,
+    });
+  });
+
   test('is not written when its key cannot be kept either', async () => {
     await shop.sandbox.close();
     shop = await openShop({
       faults: [...denied('GetParameter', 1).faults, ...denied('DescribeParameters', 1).faults],
     });
+    await shop.ssm.send(
+      new PutParameterCommand({ Name: '/shop/db', Value: 'one', Type: 'SecureString' }),
+    );
     const seen = await shop.run(['put', '/shop/db'], { stdin: 'two' });
     expect(seen.code).toBe(1);
     expect(seen.stderr).toContain('a new version must keep them');
-    expect(await calls()).not.toContain('PutParameter');
+    expect(await parameter('/shop/db')).toBe('one');
   });
 });
 
@@ -255,7 +292,7 @@ describe('a secret of Secrets Manager', () => {
     await shop.secrets.send(new DeleteSecretCommand({ SecretId: 'db' }));
     const seen = await shop.run(['put', 'sm:db'], { stdin: 'new' });
     expect(seen.code).toBe(1);
-    expect(seen.stderr).toMatch(/is scheduled for deletion[\s\S]*hint: give --restore/);
+    expect(seen.stderr).toMatch(/is scheduled for deletion[\s\S]*hint: ecs-secrets put --restore/);
     expect((await shop.run(['put', 'sm:db', '--restore'], { stdin: 'new' })).code).toBe(0);
     expect(await secret('db')).toBe('new');
     const { DeletedDate } = await shop.secrets.send(new DescribeSecretCommand({ SecretId: 'db' }));
@@ -266,6 +303,49 @@ describe('a secret of Secrets Manager', () => {
     await shop.secrets.send(new CreateSecretCommand({ Name: 'empty' }));
     expect((await shop.run(['put', 'sm:empty'], { stdin: 'first' })).code).toBe(0);
     expect(await secret('empty')).toBe('first');
+  });
+
+  test('whose description the caller may not read is created, or written uncompared', async () => {
+    const denied = { service: 'secretsmanager', code: 'AccessDeniedException', times: 1 };
+    shop.sandbox.inject({ ...denied, operation: 'DescribeSecret' });
+    expect(await shop.json(['put', 'sm:new'], { stdin: 'one' })).toMatchObject({
+      action: 'created',
+      compared: false,
+    });
+    shop.sandbox.inject({ ...denied, operation: 'DescribeSecret' });
+    shop.sandbox.inject({ ...denied, operation: 'GetSecretValue' });
+    expect((await shop.run(['put', 'sm:new'], { stdin: 'two' })).code).toBe(0);
+    expect(await secret('new')).toBe('two');
+    shop.sandbox.inject({ ...denied, operation: 'DescribeSecret' });
+    const second = await shop.run(['put', 'sm:new', '--no-overwrite'], { stdin: 'three' });
+    expect(second.stderr).toContain('exists already');
+    expect(await secret('new')).toBe('two');
+  });
+
+  test('of several keys is not replaced by plain text, unless forced', async () => {
+    await shop.run(['put', 'sm:db:user'], { stdin: 'admin' });
+    const seen = await shop.run(['put', 'sm:db'], { stdin: 'text' });
+    expect(seen.code).toBe(1);
+    expect(seen.stderr).toContain('sm:db is a JSON object with the keys user');
+    expect(await secret('db')).toBe('{"user":"admin"}');
+    expect((await shop.run(['put', 'sm:db', '--force'], { stdin: 'text' })).code).toBe(0);
+    expect(await secret('db')).toBe('text');
+  });
+
+  test('whose name ends like an ARN is created with a warning', async () => {
+    const seen = await shop.run(['put', 'sm:app-config'], { stdin: 'x' });
+    expect(seen.code).toBe(0);
+    expect(seen.stderr).toContain(
+      'warning: the name app-config ends in a hyphen and six characters',
+    );
+  });
+
+  test('keeps its description when a key makes it too large', async () => {
+    await shop.run(['put', 'sm:j:a', '--description', 'old'], { stdin: 'x'.repeat(40_000) });
+    const argv = ['put', 'sm:j:b', '--description', 'new'];
+    expect((await shop.run(argv, { stdin: 'y'.repeat(40_000) })).code).toBe(2);
+    const { Description } = await shop.secrets.send(new DescribeSecretCommand({ SecretId: 'j' }));
+    expect(Description).toBe('old');
   });
 
   test('that is binary is not overwritten by a key', async () => {
@@ -321,7 +401,12 @@ describe('bad input stops before any call, with exit code 2:', () => {
     ['an empty value', ['put', '/a'], '', 'the value is empty'],
     ['only a newline', ['put', '/a'], '\n', 'the value is empty'],
     ['two sources', ['put', '/a', '--generate', '--from-env', 'X'], undefined, '2 sources'],
-    ['a missing variable', ['put', '/a', '--from-env', 'NOPE'], undefined, 'NOPE is not set'],
+    [
+      'a missing variable',
+      ['put', '/a', '--from-env', 'NOPE'],
+      undefined,
+      'the variable of --from-env is not set',
+    ],
     ['a length that is none', ['put', '/a', '--generate', 'hunter2'], undefined, 'whole number'],
     ['a short length', ['put', '/a', '--generate', '4'], undefined, '16 to 4096'],
     ['over 8192 bytes', ['put', '/a'], 'x'.repeat(8193), 'Secrets Manager (sm:NAME)'],
@@ -337,9 +422,8 @@ describe('bad input stops before any call, with exit code 2:', () => {
     ['a tier for a secret', ['put', 'sm:a', '--tier', 'advanced'], 'x', 'no tiers'],
     ['a bad tag', ['put', '/a', '--tag', 'novalue'], 'x', 'is not KEY=VALUE'],
     ['a pinned reference', ['put', 'sm:a::AWSPREVIOUS'], 'x', 'always stored as AWSCURRENT'],
-    ['a secret that ends like an ARN', ['put', 'sm:db-abcdef'], 'x', 'hyphen and six characters'],
     ['an ARN of another service', ['put', 'arn:aws:s3:::bucket'], 'x', 'not ssm or secretsmanager'],
-    ['a value as argument', ['put', '/a', 'hunter2'], undefined, 'too many arguments'],
+    ['a value as argument', ['put', '/a', 'hunter2'], undefined, 'a value is never an argument'],
   ];
   test.each(cases)('%s', async (_name, argv, stdin, message) => {
     const seen = await shop.run(argv, { stdin: stdin ?? '' });

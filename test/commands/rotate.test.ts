@@ -73,8 +73,9 @@ describe('rotate', () => {
     const { stderr } = await rotate(['--redeploy']);
     const lines = stderr.trim().split('\n');
     expect(lines[0]).toBe('1 service uses it');
-    expect(lines[1]).toBe('stored version 2');
-    expect(lines[2]).toMatch(/^shop\/web: started deployment ecs-svc\/\d+$/);
+    expect(lines[1]).toContain('fetches these anew, should their tag have moved: httpd:2.4');
+    expect(lines[2]).toBe('stored version 2');
+    expect(lines[3]).toMatch(/^shop\/web: started deployment ecs-svc\/\d+$/);
     expect(lines.at(-1)).toBe('shop/web: completed, 2/2 new tasks running, 0 old');
   });
 
@@ -82,7 +83,7 @@ describe('rotate', () => {
     const live = await shop.run(['rotate', '/shop/db', '--redeploy', '--generate'], {
       terminal: { answer: undefined },
     });
-    expect(live.stderr).toMatch(/\[live\] shop\/web {2}completed {2}2\/2 new tasks running, 0 old/);
+    expect(live.stderr).toMatch(/\[live\] shop\/web {2}completed {4}2\/2 new tasks running, 0 old/);
     const quiet = await shop.run(['rotate', '/shop/db', '--redeploy', '--generate', '--quiet'], {});
     expect(quiet).toMatchObject({ code: 0, stderr: '' });
   });
@@ -96,10 +97,8 @@ describe('rotate', () => {
       /ResourceInitializationError.*is not authorized to perform: ssm:GetParameters on resource: arn:aws:ssm:us-east-1:123456789012:parameter\/shop\/db/,
     );
     expect(seen.stderr).toContain('a task stopped: ResourceInitializationError');
-    expect(seen.stderr).toContain(
-      'error: the new value is stored, and the deployment failed of: shop/web',
-    );
-    expect(await value()).toBe('new');
+    expect(seen.stderr).toContain('error: the deployment failed of: shop/web; the old value is');
+    expect(await value()).toBe('old');
     expect(await shop.injected('shop', 'web', 'DB')).toEqual(['old', 'old']);
   });
 
@@ -138,7 +137,9 @@ describe('rotate', () => {
     const seen = await rotate(['--redeploy', '--timeout', '0.2s']);
     expect(seen.code).toBe(5);
     expect(seen.deployments[0]?.state).toBe('timed-out');
-    expect(seen.stderr).toContain('error: time is up, not yet finished: shop/web');
+    expect(seen.stderr).toContain(
+      'error: time is up, and the deployments go on without us: shop/web',
+    );
   });
 
   test('with --no-wait starts the deployments and leaves them', async () => {
@@ -160,7 +161,9 @@ describe('rotate', () => {
     const seen = await rotating;
     expect(seen.code).toBe(130);
     expect(seen.stdout).toMatch(/version 2, was 1[\s\S]*shop\/web {2}ecs-svc\/\d+ {2}interrupted/);
-    expect(seen.stderr).toContain('error: stopped waiting; the new value is stored');
+    expect(seen.stderr).toContain(
+      'error: interrupted; these deployments go on without us: shop/web',
+    );
   });
 
   test('interrupted before the write, stores nothing', async () => {
@@ -188,9 +191,12 @@ describe('rotate', () => {
     await shop.service({ cluster: 'shop2', name: 'web', taskDefinition: 'web' });
     const named = await rotate(['--redeploy', '--no-wait', '--service', 'shop2/web']);
     expect(named.deployments).toHaveLength(1);
-    const inCluster = await rotate(['--redeploy', '--no-wait', '--cluster', 'shop'], 'newer');
+    const inCluster = await rotate(
+      ['--redeploy', '--no-wait', '--force', '--cluster', 'shop'],
+      'newer',
+    );
     expect(inCluster.deployments).toHaveLength(1);
-    const all = await rotate(['--redeploy', '--no-wait'], 'newest');
+    const all = await rotate(['--redeploy', '--no-wait', '--force'], 'newest');
     expect(all.deployments).toHaveLength(2);
   });
 

@@ -1,0 +1,118 @@
+import type { Reporter } from '../cli.ts';
+import { CliError, exitCodes, Interrupted } from '../errors.ts';
+import { formatDuration } from '../model/duration.ts';
+import type { Consumer } from '../operations/find-consumers.ts';
+import type { FollowedDeployment } from '../operations/follow-deployments.ts';
+import type { RedeployOutcome } from '../operations/redeploy-services.ts';
+import { serviceName } from '../operations/service-name.ts';
+
+/** The deployments of an outcome as `--json` shows them. */
+export function redeployData({ deployments, skipped, refused, notStarted }: RedeployOutcome) {
+  const named = ({ service }: Consumer) => ({ cluster: service.cluster, service: service.name });
+  return {
+    deployments: deployments.map(deploymentData),
+    skipped: skipped.map(({ consumer, why }) => ({ ...named(consumer), why })),
+    refused: refused.map(({ consumer, error }) => ({ ...named(consumer), why: error.message })),
+    notStarted: notStarted.map(named),
+  };
+}
+
+/** The deployments of an outcome, a line each. */
+export function tellDeployments({ deployments }: RedeployOutcome): string[] {
+  if (deployments.length === 0) return ['no service was redeployed'];
+  return deployments.map(({ started, state, elapsed, reason }) => {
+    const time = state === 'in-progress' ? '' : ` after ${formatDuration(elapsed)}`;
+    const why = reason === undefined ? '' : `: ${reason}`;
+    return `  ${serviceName(started.service)}  ${started.deploymentId}  ${state}${time}${why}`;
+  });
+}
+
+/** Warns of the services that keep their old tasks. */
+export function warnOfOthers({ skipped, refused }: RedeployOutcome, report: Reporter): void {
+  for (const { consumer, why } of skipped) {
+    report.warn(`${serviceName(consumer.service)} still holds the old value: ${why}`);
+  }
+  for (const { consumer, error } of refused) {
+    report.warn(`${serviceName(consumer.service)} was not redeployed: ${error.message}`);
+  }
+}
+
+/** Names of the services whose deployment failed or was refused. */
+export function failedServices({ deployments, refused }: RedeployOutcome): string[] {
+  return [
+    ...inState(deployments, 'failed'),
+    ...refused.map(({ consumer }) => serviceName(consumer.service)),
+  ];
+}
+
+/**
+ * What did not end well, the worst first; undefined when all did. `goOn` says how to take it up
+ * again, `failed` what to do about a failed deployment.
+ */
+export function redeployFailure(
+  outcome: RedeployOutcome,
+  hints: { goOn: string; failed: string },
+): CliError | undefined {
+  const { deployments } = outcome;
+  const interrupted = inState(deployments, 'interrupted');
+  const notStarted = outcome.notStarted.map(({ service }) => serviceName(service));
+  if (interrupted.length + notStarted.length > 0) {
+    const parts = [
+      interrupted.length > 0 && `these deployments go on without us: ${interrupted.join(', ')}`,
+      notStarted.length > 0 && `not redeployed: ${notStarted.join(', ')}`,
+    ];
+    return new Interrupted(`interrupted; ${parts.filter(Boolean).join('; ')}`, hints.goOn);
+  }
+  const failed = failedServices(outcome);
+  if (failed.length > 0) {
+    return new CliError('rollout-failed', `the deployment failed of: ${failed.join(', ')}`, {
+      exitCode: exitCodes.rolloutFailed,
+      hint: hints.failed,
+    });
+  }
+  const late = inState(deployments, 'timed-out');
+  if (late.length > 0) {
+    return new CliError(
+      'timed-out',
+      `time is up, and the deployments go on without us: ${late.join(', ')}`,
+      { exitCode: exitCodes.timedOut, hint: hints.goOn },
+    );
+  }
+  const lost = inState(deployments, 'not-followed');
+  if (lost.length === 0) return undefined;
+  return new CliError(
+    'not-followed',
+    `the deployments go on, but could not be followed to the end: ${lost.join(', ')}`,
+    { hint: hints.goOn },
+  );
+}
+
+// --- internal ---
+
+function inState(deployments: readonly FollowedDeployment[], state: string): string[] {
+  return deployments
+    .filter((deployment) => deployment.state === state)
+    .map(({ started }) => serviceName(started.service));
+}
+
+function deploymentData({
+  started,
+  state,
+  reason,
+  stopReasons,
+  rollout,
+  elapsed,
+}: FollowedDeployment) {
+  return {
+    cluster: started.service.cluster,
+    service: started.service.name,
+    deploymentId: started.deploymentId,
+    state,
+    reason,
+    stopReasons,
+    runningTasks: rollout?.deployment?.runningCount,
+    oldTasks: rollout?.oldTasks,
+    failedTasks: rollout?.deployment?.failedTasks,
+    seconds: Math.round(elapsed / 1_000),
+  };
+}

@@ -1,0 +1,87 @@
+import { Option, type Command, type OptionValues } from '@commander-js/extra-typings';
+import { fromEnv, repeatable } from '../cli.ts';
+import { parseDuration } from '../model/duration.ts';
+import { InvalidInput, type Problems } from '../model/problems.ts';
+import type { ServiceFilter, ServiceName } from '../operations/scan.ts';
+
+/** Adds `--cluster` and `--service`, which narrow a search for services. */
+export function withServiceOptions<Args extends unknown[], Opts extends OptionValues>(
+  command: Command<Args, Opts>,
+) {
+  return command
+    .addOption(
+      fromEnv(
+        new Option('--cluster <cluster>', 'only services of this cluster (repeatable)'),
+      ).argParser(repeatable),
+    )
+    .option('--service <cluster/service>', 'only this service (repeatable)', repeatable);
+}
+
+/** Adds the options of whatever starts deployments and follows them. */
+export function withRolloutOptions<Args extends unknown[], Opts extends OptionValues>(
+  command: Command<Args, Opts>,
+) {
+  return command
+    .option('--no-wait', 'start the deployments and do not follow them')
+    .addOption(
+      fromEnv(new Option('--timeout <duration>', 'stop following after this time').default('15m')),
+    )
+    .addOption(
+      fromEnv(
+        new Option('--max-parallel <n>', 'deployments started at the same time').default('10'),
+      ),
+    );
+}
+
+/** Reads `--cluster` and `--service`; adds to the problems what is malformed. */
+export function serviceFilter(
+  options: { cluster?: string[] | undefined; service?: string[] | undefined },
+  problems: Problems,
+): ServiceFilter {
+  return {
+    clusters: options.cluster ?? [],
+    services: serviceNames('--service', options.service, problems),
+  };
+}
+
+/** Reads `CLUSTER/SERVICE` names; adds to the problems what is malformed. */
+export function serviceNames(
+  option: string,
+  written: readonly string[] | undefined,
+  problems: Problems,
+): ServiceName[] {
+  return (written ?? []).flatMap(
+    (name) => problems.attempt(() => parseServiceName(name), option) ?? [],
+  );
+}
+
+/** Reads `--timeout` (answer in milliseconds) and `--max-parallel`. */
+export function rolloutLimits(
+  options: { timeout: string; maxParallel: string },
+  problems: Problems,
+): { timeout: number; maxParallel: number } {
+  return {
+    timeout: problems.attempt(() => parseDuration(options.timeout), '--timeout') ?? 0,
+    maxParallel: wholeNumber('--max-parallel', options.maxParallel, 1, problems),
+  };
+}
+
+/** Reads a whole number of at least `least`. */
+export function wholeNumber(
+  option: string,
+  written: string,
+  least: number,
+  problems: Problems,
+): number {
+  const number = /^\d{1,9}$/.test(written) ? Number(written) : Number.NaN;
+  if (!(number >= least)) problems.add(`${option}: "${written}" is no whole number from ${least}`);
+  return number;
+}
+
+// --- internal ---
+
+function parseServiceName(written: string): ServiceName {
+  const match = /^([^/]+)\/([^/]+)$/.exec(written);
+  if (!match) throw new InvalidInput(`"${written}" is not CLUSTER/SERVICE`);
+  return { cluster: match[1] ?? '', service: match[2] ?? '' };
+}

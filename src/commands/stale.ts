@@ -1,0 +1,98 @@
+import { Argument } from '@commander-js/extra-typings';
+import { defineCommand } from '../cli.ts';
+import { CliError, exitCodes } from '../errors.ts';
+import { Problems } from '../model/problems.ts';
+import { parseReference } from '../model/reference.ts';
+import { worstHolding } from '../model/staleness.ts';
+import { findStale, type TaskHolding } from '../operations/find-stale.ts';
+import { resolveReference } from '../operations/resolve-references.ts';
+import { rolloutView } from './rollout-view.ts';
+import { serviceFilter, withServiceOptions } from './service-options.ts';
+import { storeOption } from './store-option.ts';
+
+/** `stale [REF]`: running tasks that started before the current version of a secret they use. */
+export const stale = defineCommand({
+  declare: (command) =>
+    withServiceOptions(
+      command
+        .addArgument(new Argument('[ref]', 'only this secret (default: every secret in use)'))
+        .addOption(storeOption()),
+    ).addHelpText(
+      'after',
+      `
+current: started after the current version was stored. stale: started before. unknown: it was stored
+while the task started. Exit code 3 when a task is stale or unknown.
+
+Examples:
+  $ ecs-secrets stale /shop/prod/db-password
+  $ ecs-secrets stale --cluster shop --json`,
+    ),
+
+  async run({ aws, world, report }, [ref], options) {
+    const problems = new Problems();
+    const reference =
+      ref === undefined ? undefined : problems.attempt(() => parseReference(ref, options.store));
+    const filter = serviceFilter(options, problems);
+    problems.throwIfAny();
+    const secret = reference && (await resolveReference(aws, reference));
+    const { onProgress } = rolloutView(report, world.stderr.style);
+    const { tasks } = await findStale(aws, secret, filter, onProgress);
+    report.endLive();
+    const groups = grouped(tasks);
+    const old = tasks.filter(({ holding }) => holding !== 'current').length;
+    return {
+      data: {
+        holding: worstHolding(tasks.map(({ holding }) => holding)),
+        services: groups.map(({ cluster, group, tasks: own }) => ({
+          cluster,
+          ...(group.startsWith('service:') && { service: group.slice('service:'.length) }),
+          holding: worstHolding(own.map(({ holding }) => holding)),
+          tasks: own.map(({ task, holding, secrets }) => ({
+            task: task.arn,
+            taskDefinition: task.taskDefinition,
+            startedAt: task.startedAt,
+            holding,
+            secrets,
+          })),
+        })),
+      },
+      text: groups.length === 0 ? 'no running task uses it' : groups.map(line).join('\n'),
+      failure:
+        old === 0
+          ? undefined
+          : new CliError('stale', `${old} of ${tasks.length} tasks may hold an old value`, {
+              exitCode: exitCodes.findings,
+              hint: `ecs-secrets redeploy ${ref === undefined ? '' : `${ref} `}--stale replaces them`,
+            }),
+    };
+  },
+});
+
+// --- internal ---
+
+interface Group {
+  cluster: string;
+  group: string;
+  tasks: TaskHolding[];
+}
+
+function grouped(tasks: readonly TaskHolding[]): Group[] {
+  const groups = new Map<string, Group>();
+  for (const holding of tasks) {
+    const { cluster, group } = holding.task;
+    const key = `${cluster} ${group}`;
+    const found = groups.get(key) ?? { cluster, group, tasks: [] };
+    found.tasks.push(holding);
+    groups.set(key, found);
+  }
+  return [...groups.values()];
+}
+
+function line({ cluster, group, tasks }: Group): string {
+  const name = `${cluster.replace(/^.*\//, '')}/${group.replace(/^service:/, '')}`;
+  const counts = (['stale', 'unknown', 'current'] as const).flatMap((holding) => {
+    const count = tasks.filter((task) => task.holding === holding).length;
+    return count === 0 ? [] : [`${count} ${holding}`];
+  });
+  return `${name}  ${counts.join(', ')}`;
+}
