@@ -17,6 +17,7 @@ import { isAwsError } from '../errors.ts';
 import type { Deployment } from '../model/rollout.ts';
 import { parseTaskDefinition, type TaskDefinition } from '../model/task-definition.ts';
 import { clientSettings, supervised, type AwsConfig } from './client.ts';
+import { unknownMembers } from './unknown-members.ts';
 
 /** A service, in the members this tool looks at. */
 export interface Service {
@@ -75,6 +76,8 @@ export interface Ecs {
   /** A revision by ARN, `family:revision`, or a family's latest active one; undefined: none. */
   taskDefinition(id: string): Promise<Revision | undefined>;
   registerTaskDefinition(definition: TaskDefinition): Promise<{ arn: string; revision: number }>;
+  /** Places of members that a registration would leave out, because they are not known. */
+  unknownMembers(definition: TaskDefinition): string[];
   /** Forces a new deployment; answers with the service, whose PRIMARY deployment is the new one. */
   forceNewDeployment(cluster: string, service: string): Promise<Service>;
   /** The tasks of a cluster, or of one of its services, that are meant to run; 100 a call. */
@@ -143,6 +146,8 @@ export function createEcs(config: AwsConfig): Ecs {
         revision: taskDefinition?.revision ?? 0,
       };
     },
+
+    unknownMembers,
 
     async forceNewDeployment(cluster, service) {
       const answer = await client.send(

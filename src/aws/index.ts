@@ -6,6 +6,7 @@ import type { ParameterStore } from './parameter-store.ts';
 import { createPacer } from './pacer.ts';
 import type { SecretsManager } from './secrets-manager.ts';
 import type { Caller } from './sts.ts';
+import { translateError } from './translate-error.ts';
 
 export type { AwsConfig, CallRecord } from './client.ts';
 
@@ -31,7 +32,10 @@ export function createAws(given: AwsConfig): Aws {
   const once = <T>(key: string, make: () => Promise<T>): Promise<T> => {
     const found = made.get(key) as Promise<T> | undefined;
     if (found) return found;
-    const promise = make();
+    // Without a region a client cannot even be made.
+    const promise = make().catch((error: unknown) => {
+      throw translateError(error, { action: key, secrets: [] });
+    });
     made.set(key, promise);
     return promise;
   };

@@ -93,6 +93,12 @@ Examples:
       },
       world.clock,
     );
+    const revoked = outcome.changes.flatMap(({ revokes = [] }) => revokes);
+    if (revoked.length > 0) {
+      report.warn(
+        `${revoked.length} ${revoked.length === 1 ? 'grant goes' : 'grants go'} away, because no reference given needs ${revoked.length === 1 ? 'it' : 'them'}; a task that does fails at its next start`,
+      );
+    }
     if (outcome.others.length > 0) {
       report.note(`left alone, not made by this command: ${outcome.others.join(', ')}`);
     }
@@ -110,11 +116,15 @@ function managedPolicy(when: 'auto' | 'always' | 'never', needed: boolean): bool
 
 function tell({ name, arn, changes, inlinePolicy }: RoleOutcome, dryRun: boolean): string {
   const head = dryRun
-    ? `role ${name}: ${changes.length === 0 ? 'nothing would change' : 'would'}`
+    ? `role ${name}: ${changes.length === 0 ? 'nothing would change' : 'what would change'}`
     : `role ${arn ?? name}${changes.length === 0 ? ' unchanged' : ''}`;
   return [
     head,
-    ...changes.map(({ what, detail }) => `  ${what}: ${detail}`),
+    ...changes.flatMap(({ what, detail, grants = [], revokes = [] }) => [
+      `  ${what}: ${detail}`,
+      ...revokes.map((grant) => `    - ${grant}`),
+      ...grants.map((grant) => `    + ${grant}`),
+    ]),
     ...(dryRun && inlinePolicy ? [JSON.stringify(inlinePolicy, null, 2)] : []),
   ].join('\n');
 }

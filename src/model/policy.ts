@@ -91,7 +91,34 @@ export function samePolicy(a: unknown, b: unknown): boolean {
   return JSON.stringify(canonical(a)) === JSON.stringify(canonical(b));
 }
 
+/**
+ * What the allowing statements of a policy document grant, as `ACTION on RESOURCE`, sorted; for
+ * telling documents apart, whoever wrote them. Conditions are not looked at.
+ */
+export function grantsIn(document: unknown): string[] {
+  const { Statement = [] } = (document ?? {}) as { Statement?: unknown };
+  const statements = listOf(Statement) as {
+    Effect?: string;
+    Action?: unknown;
+    Resource?: unknown;
+  }[];
+  return sorted(
+    statements
+      .filter(({ Effect }) => Effect === 'Allow')
+      .flatMap(({ Action, Resource }) =>
+        listOf(Action).flatMap((action) =>
+          listOf(Resource).map((resource) => `${String(action)} on ${String(resource)}`),
+        ),
+      ),
+  );
+}
+
 // --- internal ---
+
+function listOf(value: unknown): unknown[] {
+  if (value === undefined) return [];
+  return Array.isArray(value) ? value : [value];
+}
 
 function decryptStatements(grants: readonly Grant[]): Statement[] {
   const byKeyAndService = new Map<string, { grants: Grant[]; key: string; via: string }>();

@@ -5,6 +5,7 @@ import { InvalidInput } from '../model/problems.ts';
 import {
   executionPolicy,
   executionRolePolicyArn,
+  grantsIn,
   samePolicy,
   trustPolicy,
   type Grant,
@@ -34,9 +35,13 @@ export interface RoleRequest {
 
 /** One thing that was changed, or with `dryRun` would be. */
 export interface RoleChange {
-  /** e.g. `create role`, `set inline policy` */
+  /** e.g. `create role`, `add inline policy` */
   what: string;
   detail: string;
+  /** What tasks may do from now on, as `ACTION on RESOURCE`. */
+  grants?: string[];
+  /** What they may do no longer. */
+  revokes?: string[];
 }
 
 export interface RoleOutcome {
@@ -88,7 +93,7 @@ export async function ensureRole(
   return {
     name: request.name,
     arn,
-    changes: steps.map(({ what, detail }) => ({ what, detail })),
+    changes: steps.map(({ run: _run, ...change }) => change),
     trustPolicy: trust,
     inlinePolicy: inline,
     others: [
@@ -126,10 +131,16 @@ function plan(
 ): Step[] {
   const { name, tags, permissionsBoundary: boundary, managedPolicy } = request;
   const steps: Step[] = [];
-  const step = (what: string, detail: string, run: () => Promise<unknown>): void => {
+  const step = (
+    what: string,
+    detail: string,
+    run: () => Promise<unknown>,
+    more: Pick<RoleChange, 'grants' | 'revokes'> = {},
+  ): void => {
     steps.push({
       what,
       detail,
+      ...more,
       run: async () => {
         const answer = await run();
         return typeof answer === 'string' ? answer : undefined;
@@ -155,11 +166,15 @@ function plan(
       currentInline === undefined ? 'add inline policy' : 'replace inline policy',
       inlinePolicyName,
       () => iam.putInlinePolicy(name, inlinePolicyName, inline),
+      difference(currentInline, inline),
     );
   }
   if (!inline && currentInline !== undefined) {
-    step('delete inline policy', inlinePolicyName, () =>
-      iam.deleteInlinePolicy(name, inlinePolicyName),
+    step(
+      'delete inline policy',
+      inlinePolicyName,
+      () => iam.deleteInlinePolicy(name, inlinePolicyName),
+      difference(currentInline, undefined),
     );
   }
   if (managedPolicy === true && !attached.includes(managedArn)) {
@@ -169,6 +184,16 @@ function plan(
     step('detach managed policy', managedArn, () => iam.detach(name, managedArn));
   }
   return steps;
+}
+
+/** What a new inline policy grants and revokes against the old one. */
+function difference(old: unknown, wanted: unknown): { grants: string[]; revokes: string[] } {
+  const before = grantsIn(old);
+  const after = grantsIn(wanted);
+  return {
+    grants: after.filter((grant) => !before.includes(grant)),
+    revokes: before.filter((grant) => !after.includes(grant)),
+  };
 }
 
 /** A role just created is not seen by every part of IAM at once. */

@@ -1,5 +1,6 @@
 import type { Aws } from '../aws/index.ts';
 import { CliError } from '../errors.ts';
+import { Problems } from '../model/problems.ts';
 import { formatReference, formatValueFrom, type Store } from '../model/reference.ts';
 import { checkReferenceScopes, checkTaskDefinition } from '../model/task-definition-checks.ts';
 import { editTaskDefinition, type Edits } from '../model/task-definition-edit.ts';
@@ -46,10 +47,17 @@ export async function registerTaskDefinition(
   const { base, edits, executionRole, store, force, dryRun } = request;
   // The name stands in for the ARN until everything that needs no call is checked.
   const edited = editTaskDefinition(base, { ...edits, executionRoleArn: executionRole }, store);
-  checkTaskDefinition(edited);
+  const ecs = await aws.ecs();
+  const problems = new Problems();
+  problems.attempt(() => {
+    checkTaskDefinition(edited);
+  });
+  for (const place of ecs.unknownMembers(edited)) {
+    problems.add(`${place}: there is no such member (is it misspelt, or newer than this release?)`);
+  }
+  problems.throwIfAny();
   const definition = await withArns(aws, edited);
 
-  const ecs = await aws.ecs();
   const latest = force ? undefined : await ecs.taskDefinition(definition.family ?? '');
   if (latest && sameTaskDefinition(latest.definition, definition)) {
     return { action: 'unchanged', arn: latest.arn, definition };

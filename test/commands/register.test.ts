@@ -125,6 +125,38 @@ describe('register', () => {
     expect(await revisions()).toBe(0);
   });
 
+  test('refuses members that do not exist, which would be left out without a word', async () => {
+    const [container] = parsed().containerDefinitions;
+    const files = {
+      'typo.json': JSON.stringify({
+        ...parsed(),
+        executionRole: 'x',
+        containerDefinitions: [{ ...container, Secrets: [], linuxParameters: { swapp: 1 } }],
+      }),
+    };
+    const seen = await shop.run(['register', 'typo.json'], { files });
+    expect(seen.code).toBe(2);
+    for (const place of [
+      'executionRole',
+      'containerDefinitions[0].Secrets',
+      'containerDefinitions[0].linuxParameters.swapp',
+    ]) {
+      expect(seen.stderr).toContain(`error: ${place}: there is no such member`);
+    }
+    expect(await revisions()).toBe(0);
+  });
+
+  test('takes YAML with anchors and merges', async () => {
+    const yaml =
+      'family: m\nx: &base\n  image: httpd\ncontainerDefinitions:\n  - <<: *base\n    name: a\n';
+    const seen = await shop.run(['register', 'm.yaml'], { files: { 'm.yaml': yaml } });
+    expect(seen.stderr).toBe(
+      'error: x: there is no such member (is it misspelt, or newer than this release?)\n',
+    );
+    const broken = await shop.run(['register', 'b.yaml'], { files: { 'b.yaml': 'a: *none\n' } });
+    expect(broken.code).toBe(2);
+  });
+
   test('tells the line and column of a broken file', async () => {
     const files = { 'bad.json': '{\n  "family": "x",\n  "containerDefinitions": [\n}' };
     const seen = await shop.run(['register', 'bad.json'], { files });

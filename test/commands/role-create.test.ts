@@ -47,11 +47,13 @@ describe('role create', () => {
       ...['--secret', '/shop/db', '--secret', 'sm:shop/api:key'],
     ]);
     expect(seen.code).toBe(0);
-    expect(seen.stdout).toBe(
+    expect(seen.stdout.replace(/arn:aws:secretsmanager:\S+/, 'ARN')).toBe(
       [
         'role arn:aws:iam::123456789012:role/shop-execution',
         '  create role: shop-execution',
         '  add inline policy: ecs-secrets',
+        '    + secretsmanager:GetSecretValue on ARN',
+        '    + ssm:GetParameters on arn:aws:ssm:us-east-1:123456789012:parameter/shop/db',
         '',
       ].join('\n'),
     );
@@ -108,6 +110,42 @@ describe('role create', () => {
       changes: [{ what: 'set trust policy' }, { what: 'replace inline policy' }],
     });
     expect(JSON.stringify(await trust('r'))).not.toContain('Condition');
+  });
+
+  test('tells what it grants and revokes, and warns of what goes away', async () => {
+    await shop.run(['role', 'create', 'r', '--secret', '/shop/db']);
+    const seen = await shop.run(['role', 'create', 'r', '--secret', 'sm:shop/api', '--dry-run']);
+    expect(seen.stdout).toContain(
+      '    - ssm:GetParameters on arn:aws:ssm:us-east-1:123456789012:parameter/shop/db\n',
+    );
+    expect(seen.stdout).toContain('    + secretsmanager:GetSecretValue on arn:aws:secretsmanager');
+    expect(seen.stderr).toContain('warning: 1 grant goes away');
+  });
+
+  test('counts the other inline policies of the role before it changes anything', async () => {
+    await shop.run(['role', 'create', 'r', '--secret', '/shop/db', '--no-source-condition']);
+    const resources = Array.from(
+      { length: 80 },
+      (_, i) => `arn:aws:s3:::bucket-${i}/${'x'.repeat(60)}`,
+    );
+    const statement = { Effect: 'Allow', Action: 's3:GetObject', Resource: resources };
+    await shop.iam.send(
+      new PutRolePolicyCommand({
+        RoleName: 'r',
+        PolicyName: 'theirs',
+        PolicyDocument: JSON.stringify({ Version: '2012-10-17', Statement: [statement] }),
+      }),
+    );
+    const before = await trust('r');
+    const many = Array.from({ length: 40 }, (_, i) => `/shop/a-rather-long-name-for-a-secret-${i}`);
+    for (const name of many) await shop.run(['put', name], { stdin: 'x' });
+    const argv = ['role', 'create', 'r', ...many.flatMap((name) => ['--secret', name])];
+    const seen = await shop.run(argv);
+    expect(seen.code).toBe(2);
+    expect(seen.stderr).toMatch(
+      /has \d+ characters, its other inline policies \d+; IAM takes 10240/,
+    );
+    expect(await trust('r')).toEqual(before);
   });
 
   test('with --dry-run tells the same changes and makes none', async () => {
@@ -217,7 +255,7 @@ describe('role create', () => {
       Statement: [
         {
           Effect: 'Allow',
-          Principal: { Service: 'lambda.amazonaws.com' },
+          Principal: { Service: ['ecs-tasks.amazonaws.com', 'lambda.amazonaws.com'] },
           Action: 'sts:AssumeRole',
         },
       ],
@@ -227,7 +265,9 @@ describe('role create', () => {
     );
     const seen = await shop.run(['role', 'create', 'r', '--secret', '/shop/db']);
     expect(seen.code).toBe(1);
-    expect(seen.stderr).toContain('it was made for something else');
+    expect(seen.stderr).toContain(
+      'may be assumed by lambda.amazonaws.com: it was made for something',
+    );
     expect(await trust('r')).toEqual(document);
   });
 

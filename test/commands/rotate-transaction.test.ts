@@ -1,0 +1,263 @@
+import {
+  DeregisterTaskDefinitionCommand,
+  RunTaskCommand,
+  UpdateServiceCommand,
+} from '@aws-sdk/client-ecs';
+import { GetParameterCommand } from '@aws-sdk/client-ssm';
+import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { openShop, webDefinition, type Shop } from '../helpers/scene.ts';
+
+let shop: Shop;
+beforeEach(async () => {
+  shop = await openShop();
+  await shop.run(['put', '/shop/db'], { stdin: 'good-1' });
+  await shop.run(['put', 'sm:shop/api:key'], { stdin: 'good-1' });
+  await shop.run(['role', 'create', 'r', '--secret', '/shop/db', '--secret', 'sm:shop/api']);
+});
+afterEach(() => shop.sandbox.close());
+
+/** Task definition of a container that crashes unless its password begins with "good". */
+const picky = JSON.stringify({
+  ...(JSON.parse(webDefinition) as Record<string, unknown>),
+  containerDefinitions: [
+    {
+      name: 'web',
+      image: 'httpd@sha256:0',
+      dockerLabels: { 'ecs-secrets.sandbox/exit-unless': 'DB~^good' },
+    },
+  ],
+});
+
+async function service(
+  name: string,
+  more: { secret?: string; file?: string; desiredCount?: number } = {},
+) {
+  const { secret = '/shop/db', file = 'picky.json', desiredCount = 2 } = more;
+  const argv = ['register', file, '--family', name, '--secret', `DB=${secret}`];
+  await shop.run([...argv, '--execution-role', 'r'], { files: { 'picky.json': picky } });
+  await shop.service({
+    cluster: 'shop',
+    name,
+    taskDefinition: name,
+    desiredCount,
+    deploymentConfiguration: {},
+  });
+}
+
+async function parameter(): Promise<string | undefined> {
+  const command = new GetParameterCommand({ Name: '/shop/db', WithDecryption: true });
+  return (await shop.ssm.send(command)).Parameter?.Value;
+}
+
+const rotate = (argv: readonly string[], stdin: string) =>
+  shop.run(['rotate', '/shop/db', '--redeploy', ...argv], { stdin });
+
+async function stale(...argv: string[]) {
+  const seen = await shop.run(['stale', ...argv, '--json']);
+  return {
+    ...seen,
+    data: JSON.parse(seen.stdout) as {
+      holding: string;
+      services: { service?: string; holding: string }[];
+    },
+  };
+}
+
+describe('a good value', () => {
+  test('reaches every task; stale says so before, in between and after', async () => {
+    await service('web');
+    await service('api');
+    expect((await stale('/shop/db')).code).toBe(0);
+    await shop.run(['rotate', '/shop/db'], { stdin: 'good-2' });
+    const between = await stale('/shop/db');
+    expect(between.code).toBe(3);
+    expect(between.data.services).toMatchObject([{ holding: 'stale' }, { holding: 'stale' }]);
+    expect(between.stderr).toContain('hint: ecs-secrets redeploy /shop/db --stale replaces them');
+    expect((await shop.run(['redeploy', '/shop/db', '--stale'])).code).toBe(0);
+    expect((await stale('/shop/db')).code).toBe(0);
+    expect(await shop.injected('shop', 'web', 'DB')).toEqual(['good-2', 'good-2']);
+    expect(await shop.injected('shop', 'api', 'DB')).toEqual(['good-2', 'good-2']);
+  });
+
+  test('equal to the current one is not rotated', async () => {
+    await service('web');
+    const seen = await rotate([], 'good-1');
+    expect(seen.code).toBe(1);
+    expect(seen.stderr).toContain('is the one that is current');
+  });
+
+  test('under a JSON key that does not exist is refused', async () => {
+    const seen = await shop.run(['rotate', 'sm:shop/api:kee', '--redeploy'], { stdin: 'good-2' });
+    expect(seen.code).toBe(1);
+    expect(seen.stderr).toContain('sm:shop/api has no key "kee"; it has key');
+  });
+
+  test('is shown by --dry-run who would get it, and not read', async () => {
+    await service('web');
+    const seen = await shop.run(['rotate', '/shop/db', '--redeploy', '--dry-run']);
+    expect(seen).toMatchObject({ code: 0, stdout: 'these services use it:\n  shop/web  web:DB\n' });
+    expect(await parameter()).toBe('good-1');
+  });
+});
+
+describe('a bad value', () => {
+  test('is put back, and every service runs with the old one again', async () => {
+    await service('web');
+    const seen = await rotate([], 'bad');
+    expect(seen.code).toBe(4);
+    expect(seen.stderr).toMatch(/a task stopped: Essential container in task exited/);
+    expect(seen.stderr).toContain('the old value is current again, and the services run with it');
+    expect(seen.stdout).toContain('the old value is current again (version 3)');
+    expect(await parameter()).toBe('good-1');
+    expect(await shop.injected('shop', 'web', 'DB')).toEqual(['good-1', 'good-1']);
+    expect((await stale('/shop/db')).code).toBe(0);
+  });
+
+  test('for one of five services is put back for all', async () => {
+    for (const name of ['a', 'b', 'c', 'd'])
+      await service(name, { file: 'web.json', desiredCount: 1 });
+    await service('picky', { desiredCount: 1 });
+    const seen = await rotate([], 'bad');
+    expect(seen.code).toBe(4);
+    expect(await parameter()).toBe('good-1');
+    for (const name of ['a', 'b', 'c', 'd', 'picky']) {
+      expect(await shop.injected('shop', name, 'DB')).toEqual(['good-1']);
+    }
+  });
+
+  test('of Secrets Manager is put back by moving AWSCURRENT', async () => {
+    await service('web', { secret: 'sm:shop/api:key' });
+    const before = await shop.secrets.send(new GetSecretValueCommand({ SecretId: 'shop/api' }));
+    const seen = await shop.run(['rotate', 'sm:shop/api:key', '--redeploy'], { stdin: 'bad' });
+    expect(seen.code).toBe(4);
+    const after = await shop.secrets.send(new GetSecretValueCommand({ SecretId: 'shop/api' }));
+    expect(after).toMatchObject({ VersionId: before.VersionId, SecretString: '{"key":"good-1"}' });
+    expect(await shop.injected('shop', 'web', 'DB')).toEqual(['good-1', 'good-1']);
+  });
+
+  test('stays with --no-rollback, and one that fails may be tolerated', async () => {
+    await service('web');
+    await service('plain', { file: 'web.json' });
+    const tolerated = await rotate(['--max-failures', '1'], 'bad-1');
+    expect(tolerated.code).toBe(4);
+    expect(await parameter()).toBe('bad-1');
+    expect(await shop.injected('shop', 'plain', 'DB')).toEqual(['bad-1', 'bad-1']);
+    const stays = await rotate(['--no-rollback', '--force'], 'bad-2');
+    expect(stays.code).toBe(4);
+    expect(stays.stderr).toContain('hint: the new value is stored; mend the cause');
+    expect(await parameter()).toBe('bad-2');
+  });
+
+  test('does not reach the others when the first one fails', async () => {
+    await service('canary');
+    await service('web', { file: 'web.json' });
+    const seen = await shop.run(
+      ['rotate', '/shop/db', '--redeploy', '--first', 'shop/canary', '--json'],
+      { stdin: 'bad' },
+    );
+    expect(seen.code).toBe(4);
+    expect(JSON.parse(seen.stdout)).toMatchObject({ deployments: [{ service: 'canary' }] });
+    expect(await shop.injected('shop', 'web', 'DB')).toEqual(['good-1', 'good-1']);
+  });
+});
+
+describe('the preflight', () => {
+  test('refuses a service that is deploying, before anything is stored', async () => {
+    await service('web');
+    await shop.ecs.send(
+      new UpdateServiceCommand({ cluster: 'shop', service: 'web', forceNewDeployment: true }),
+    );
+    const seen = await rotate([], 'good-2');
+    expect(seen.code).toBe(1);
+    expect(seen.stderr).toMatch(/error: shop\/web: a deployment is in progress \(ecs-svc\/\d+\)/);
+    expect(await parameter()).toBe('good-1');
+  });
+
+  test('refuses a service whose revision is INACTIVE', async () => {
+    await service('web');
+    await shop.ecs.send(new DeregisterTaskDefinitionCommand({ taskDefinition: 'web:1' }));
+    const seen = await rotate([], 'good-2');
+    expect(seen.code).toBe(1);
+    expect(seen.stderr).toContain('its task definition web:1 is INACTIVE');
+    expect(await parameter()).toBe('good-1');
+  });
+
+  test('names pinned references and tasks of no service, which keep the old value', async () => {
+    await service('pinned', {
+      secret: 'sm:shop/api:key:AWSPREVIOUS',
+      file: 'web.json',
+      desiredCount: 0,
+    });
+    await service('web', { secret: 'sm:shop/api:key' });
+    await shop.ecs.send(new RunTaskCommand({ cluster: 'shop', taskDefinition: 'web' }));
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    const seen = await shop.run(['rotate', 'sm:shop/api:key', '--redeploy'], { stdin: 'good-2' });
+    expect(seen.code).toBe(0);
+    expect(seen.stderr).toContain(
+      'warning: shop/pinned still holds the old value: its reference is pinned',
+    );
+    expect(seen.stderr).toMatch(/warning: task \w+ of no service keeps the old value/);
+  });
+
+  test('lets a service at desired count 0 and a daemon through', async () => {
+    await service('idle', { desiredCount: 0 });
+    expect((await rotate([], 'good-2')).code).toBe(0);
+  });
+});
+
+describe('an interrupt', () => {
+  test('while deployments are started names those that were not', async () => {
+    for (const name of ['a', 'b', 'c']) await service(name, { file: 'web.json', desiredCount: 1 });
+    const interrupts = new AbortController();
+    const argv = ['rotate', '/shop/db', '--redeploy', '--max-parallel', '1'];
+    // One answer of UpdateService is a while in coming: the SDK tries again.
+    shop.sandbox.inject({
+      service: 'ecs',
+      operation: 'UpdateService',
+      code: 'ServerException',
+      status: 500,
+      times: 2,
+    });
+    const rotating = shop.run(argv, { stdin: 'good-2', interrupted: interrupts.signal });
+    while ((await parameter()) === 'good-1') await new Promise((resolve) => setTimeout(resolve, 5));
+    interrupts.abort();
+    const seen = await rotating;
+    expect(seen.code).toBe(130);
+    expect(seen.stderr).toMatch(/not redeployed: .*shop\/b, shop\/c/);
+    expect(seen.stderr).toContain('ecs-secrets redeploy ssm:/shop/db --stale takes it up again');
+    expect((await shop.run(['redeploy', '/shop/db', '--stale'])).code).toBe(0);
+    for (const name of ['a', 'b', 'c']) {
+      expect(await shop.injected('shop', name, 'DB')).toEqual(['good-2']);
+    }
+  });
+});
+
+describe('two rotations at once', () => {
+  test('of a secret: one stores its value, the other says that it did not', async () => {
+    await service('web', { secret: 'sm:shop/api:key' });
+    await shop.run(['put', 'sm:whole'], { stdin: 'x' });
+    const seen = await Promise.all(
+      ['one', 'two'].map((value) => shop.run(['rotate', 'sm:whole'], { stdin: value })),
+    );
+    const { SecretString } = await shop.secrets.send(
+      new GetSecretValueCommand({ SecretId: 'whole' }),
+    );
+    const winner = ['one', 'two'].indexOf(SecretString ?? '');
+    expect(seen[winner]?.code).toBe(0);
+    const loser = seen[1 - winner];
+    // Whoever came wholly after the other is no loser but the next.
+    if (loser?.code !== 0)
+      expect(loser?.stderr).toContain('somebody else stored a value of sm:whole');
+  });
+
+  test('of a parameter: the end is one value in every task, and nobody rolls back the other', async () => {
+    await service('web', { file: 'web.json' });
+    const seen = await Promise.all(['good-2', 'good-3'].map((value) => rotate(['--force'], value)));
+    const current = await parameter();
+    expect(['good-2', 'good-3']).toContain(current);
+    expect(seen.map(({ code }) => code)).toContain(0);
+    await shop.run(['redeploy', '/shop/db', '--stale']);
+    expect(await shop.injected('shop', 'web', 'DB')).toEqual([current, current]);
+  });
+});
