@@ -30,7 +30,8 @@ function obstacle({ service, revision }: Consumer): string | undefined {
   }
   const primary = service.deployments.find(({ status }) => status === 'PRIMARY');
   if (primary?.rolloutState === 'FAILED') return `its last deployment failed (${primary.id})`;
-  if (service.deployments.length > 1 || primary?.rolloutState === 'IN_PROGRESS') {
+  // A service's first deployment has no tasks of another revision to go back to: ours may replace it.
+  if (service.deployments.length > 1) {
     return `a deployment is in progress (${primary?.id ?? 'unknown'})`;
   }
   return undefined;
