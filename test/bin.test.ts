@@ -1,5 +1,6 @@
+import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { runBin } from './helpers/run.ts';
+import { runBin, runProgram } from './helpers/run.ts';
 import { startSandbox } from '../src/sandbox/index.ts';
 
 const node = JSON.stringify(process.execPath);
@@ -62,4 +63,33 @@ test('the second region of a sandbox is what --region says', async () => {
     `${node} -p process.env.AWS_REGION`,
   ]);
   expect(seen.stdout).toBe('eu-west-1\n');
+});
+
+test('a reader that goes away changes neither the work nor the exit code', async () => {
+  const sandbox = await startSandbox();
+  const bin = JSON.stringify(fileURLToPath(new URL('../bin/ecs-secrets.js', import.meta.url)));
+  const script = `printf x | ${node} ${bin} put /shop/a --debug 2>&1 | true; ${node} ${bin} put /shop/none --value-file /none | true; echo "$?"`;
+  const seen = await runProgram('bash', ['-o', 'pipefail', '-c', script], {
+    env: sandbox.environment,
+  });
+  const again = await runBin(['put', '/shop/a'], { stdin: 'x', env: sandbox.environment });
+  await sandbox.close();
+  expect(seen.stdout).toBe('1\n');
+  expect(again.stdout).toBe('parameter /shop/a unchanged\n');
+});
+
+test('nothing meant for the sandbox goes through a proxy', async () => {
+  const script = 'console.log(process.env.NO_PROXY, process.env.no_proxy)';
+  const seen = await runBin(['sandbox', '--', process.execPath, '-e', script], {
+    env: { HTTP_PROXY: 'http://127.0.0.1:9', NO_PROXY: 'intern', no_proxy: undefined },
+  });
+  expect(seen.stdout).toBe('intern,127.0.0.1,localhost intern,127.0.0.1,localhost\n');
+});
+
+test('a port in use is told as such', async () => {
+  const sandbox = await startSandbox();
+  const seen = await runBin(['sandbox', '--port', new URL(sandbox.url).port, '--', 'true']);
+  await sandbox.close();
+  expect(seen).toMatchObject({ code: 1 });
+  expect(seen.stderr).toMatch(/^error: port \d+ is in use\nhint: leave --port out/);
 });

@@ -94,6 +94,25 @@ describe('with an AWS', () => {
     );
   });
 
+  test('the command line replaces what the environment says of a repeatable option', async () => {
+    await shop.run(['put', '/shop/x'], { stdin: 'x' });
+    const env = { ECS_SECRETS_CLUSTER: 'from-env' };
+    const both = await shop.run(['rotate', '/shop/x', '--cluster', 'from-argv', '--debug'], {
+      stdin: 'y',
+      env,
+    });
+    expect(both.stderr).toContain('from-argv');
+    expect(both.stderr).not.toContain('from-env');
+  });
+
+  test('an unset AWS_REGION of a CI system falls through, and a malformed one is told', async () => {
+    const env = { AWS_REGION: '', AWS_DEFAULT_REGION: 'eu-west-1' };
+    expect((await shop.run(['put', '/r'], { stdin: 'x', env })).code).toBe(0);
+    const seen = await shop.run(['put', '/r', '--region', 'EU_WEST 1'], { stdin: 'x' });
+    expect(seen).toMatchObject({ code: 2 });
+    expect(seen.stderr).toContain('"EU_WEST 1" is no AWS region');
+  });
+
   test('--json prints one document on stdout, and an error as the last line of stderr', async () => {
     const seen = await shop.run(['put', '/a b', '--json'], { stdin: 'x' });
     expect(seen.stdout).toBe('');

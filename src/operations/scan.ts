@@ -1,7 +1,7 @@
 import pMap from 'p-map';
 import type { Aws } from '../aws/index.ts';
 import type { Ecs, Revision, RunningTask, Service } from '../aws/ecs.ts';
-import { CliError } from '../errors.ts';
+import { CliError, isAwsError } from '../errors.ts';
 import type { Scope } from '../model/partition.ts';
 
 /** A service as the user names it. */
@@ -87,7 +87,7 @@ async function named(ecs: Ecs, names: readonly ServiceName[], wanted: boolean): 
     clusters,
     async (cluster): Promise<Part> => {
       const own = new Set(names.filter((name) => name.cluster === cluster).map((n) => n.service));
-      const answer = await ecs.describeServices(cluster, [...own]);
+      const answer = await orNoCluster(cluster, ecs.describeServices(cluster, [...own]));
       missing.push(...answer.missing);
       const tasks = wanted
         ? await pMap(answer.services, ({ name }) => ecs.runningTasks(cluster, name), {
@@ -108,6 +108,18 @@ async function named(ecs: Ecs, names: readonly ServiceName[], wanted: boolean): 
   return parts;
 }
 
+/** AWS does not say which cluster it is that does not exist. */
+async function orNoCluster<T>(cluster: string, call: Promise<T>): Promise<T> {
+  try {
+    return await call;
+  } catch (error) {
+    if (!isAwsError(error, 'ClusterNotFoundException')) throw error;
+    throw new CliError('cluster-not-found', `there is no cluster ${cluster}`, {
+      hint: 'a cluster belongs to one region and account',
+    });
+  }
+}
+
 async function everywhere(
   ecs: Ecs,
   given: readonly string[],
@@ -119,10 +131,13 @@ async function everywhere(
   return pMap(
     clusters,
     async (cluster): Promise<Part> => {
-      const [described, tasks] = await Promise.all([
-        ecs.services(cluster).then((arns) => ecs.describeServices(cluster, arns)),
-        wanted ? ecs.runningTasks(cluster) : [],
-      ]);
+      const [described, tasks] = await orNoCluster(
+        cluster,
+        Promise.all([
+          ecs.services(cluster).then((arns) => ecs.describeServices(cluster, arns)),
+          wanted ? ecs.runningTasks(cluster) : [],
+        ]),
+      );
       services += described.services.length;
       onProgress(`found ${services} services in ${clusters.length} clusters`);
       return { services: described.services, tasks };

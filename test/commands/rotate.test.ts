@@ -1,4 +1,4 @@
-import { UpdateServiceCommand } from '@aws-sdk/client-ecs';
+import { DeleteServiceCommand, UpdateServiceCommand } from '@aws-sdk/client-ecs';
 import { DeleteRolePolicyCommand } from '@aws-sdk/client-iam';
 import { GetParameterCommand } from '@aws-sdk/client-ssm';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -185,6 +185,38 @@ describe('rotate', () => {
     expect(seen).toMatchObject({ skipped: [{ service: 'blue' }] });
     expect(seen.stderr).toContain('warning: shop/blue still holds the old value');
     expect(seen.stderr).toContain('CodeDeploy');
+  });
+
+  test('names a service under the EXTERNAL controller, and one that is being deleted', async () => {
+    await shop.service({
+      cluster: 'shop',
+      name: 'external',
+      deploymentController: { type: 'EXTERNAL' },
+    });
+    await shop.service({ cluster: 'shop', name: 'leaving', taskDefinition: 'web' });
+    await shop.ecs.send(
+      new DeleteServiceCommand({ cluster: 'shop', service: 'leaving', force: true }),
+    );
+    const seen = await rotate(['--redeploy']);
+    expect(seen.code).toBe(0);
+    expect(seen.deployments).toMatchObject([{ service: 'web', state: 'completed' }]);
+  });
+
+  test('follows the services of one cluster though another cannot be described', async () => {
+    await shop.service({ cluster: 'two', name: 'web', taskDefinition: 'web' });
+    const rotating = rotate(['--redeploy']);
+    while ((await value()) === 'old') await new Promise((resolve) => setTimeout(resolve, 5));
+    shop.sandbox.inject({
+      ...{ service: 'ecs', operation: 'DescribeServices', code: 'ClusterNotFoundException' },
+      times: 1,
+    });
+    const seen = await rotating;
+    expect(seen.deployments.map(({ state }) => state).sort()).toEqual([
+      'completed',
+      'not-followed',
+    ]);
+    expect(seen.code).toBe(1);
+    expect(seen.stderr).toContain('the deployments go on, but could not be followed to the end');
   });
 
   test('redeploys only what --service and --cluster name', async () => {

@@ -44,7 +44,7 @@ export async function openShop(options: SandboxOptions = {}): Promise<Shop> {
       return JSON.parse(seen.stdout) as Record<string, unknown>;
     },
     async service({ cluster, name, ...more }) {
-      const external = more.deploymentController?.type === 'CODE_DEPLOY';
+      const external = ['CODE_DEPLOY', 'EXTERNAL'].includes(more.deploymentController?.type ?? '');
       await ecs.send(new CreateClusterCommand({ clusterName: cluster }));
       await ecs.send(
         new CreateServiceCommand({
