@@ -1,9 +1,12 @@
 import { createAccess } from './access.ts';
+import { createCodeDeploy } from './codedeploy/index.ts';
 import { createDispatcher, type Dispatcher, type Fault, type GuardedService } from './dispatch.ts';
 import { createEcs, type EcsService } from './ecs/index.ts';
+import { createEvents } from './events/index.ts';
 import { createIam } from './iam/index.ts';
 import { createKeyRing } from './kms-keys.ts';
 import { createKms } from './kms.ts';
+import { createScheduler } from './scheduler/index.ts';
 import { createSecretsManager } from './secrets-manager/index.ts';
 import type { Environment } from './service.ts';
 import { createSsm } from './ssm/index.ts';
@@ -26,6 +29,8 @@ export interface AccountOptions {
   iamDelay?: number | undefined;
   /** Errors to answer with instead of doing what is asked. */
   faults?: readonly Fault[] | undefined;
+  /** How long the rotation of a secret takes, in ms; 200 when left out. */
+  rotationMs?: number | undefined;
   /** How fast tasks and deployments go on. */
   ecs?: Parameters<typeof createEcs>[1];
 }
@@ -55,11 +60,14 @@ export function createAccount(options: AccountOptions = {}): Account {
   const ecs = createEcs(environment, options.ecs);
   const services: GuardedService[] = [
     createSsm(environment, keys),
-    createSecretsManager(environment, keys, access),
+    createSecretsManager(environment, keys, access, options.rotationMs ?? 200),
     createKms(environment, keys),
     iam.service,
     createSts(environment, iam.roles),
     ecs,
+    createEvents(environment),
+    createScheduler(environment),
+    createCodeDeploy(environment),
   ];
   const { throttle = false } = options;
   const rates = throttle === true ? publishedRates : throttle === false ? [] : throttle;

@@ -6,6 +6,8 @@ const targets: Readonly<Record<string, string>> = {
   secretsmanager: 'secretsmanager',
   TrentService: 'kms',
   AmazonEC2ContainerServiceV20141113: 'ecs',
+  AWSEvents: 'events',
+  CodeDeploy_20141006: 'codedeploy',
 };
 
 /** Content type of requests and answers of AWS JSON 1.1. */

@@ -33,6 +33,7 @@ export const publishedRates: readonly Rate[] = [
     operations: [name],
     perSecond: 50,
   })),
+  { service: 'secretsmanager', operations: ['RotateSecret', 'CancelRotateSecret'], perSecond: 50 },
   { service: 'secretsmanager', operations: ['TagResource', 'UntagResource'], perSecond: 50 },
   {
     service: 'secretsmanager',

@@ -34,6 +34,26 @@ const members = [
   'AliasName',
   'TargetKeyId',
   'Marker',
+  'RotationLambdaARN',
+  'RotationRules',
+  'ScheduleExpression',
+  'EventPattern',
+  'EventBusName',
+  'Rule',
+  'Targets',
+  'Ids',
+  'TargetArn',
+  'GroupName',
+  'Target',
+  'FlexibleTimeWindow',
+  'applicationName',
+  'deploymentGroupName',
+  'deploymentGroupNames',
+  'ecsServices',
+  'blueGreenDeploymentConfiguration',
+  'serviceRoleArn',
+  'revision',
+  'deploymentId',
 ];
 const operations = {
   ssm: [
@@ -60,6 +80,8 @@ const operations = {
     'RestoreSecret',
     'TagResource',
     'PutResourcePolicy',
+    'RotateSecret',
+    'CancelRotateSecret',
   ],
   kms: [
     'CreateKey',
@@ -77,6 +99,24 @@ const operations = {
     'AttachRolePolicy',
     'CreatePolicy',
     'TagRole',
+  ],
+  events: [
+    'PutRule',
+    'DeleteRule',
+    'ListRules',
+    'ListRuleNamesByTarget',
+    'PutTargets',
+    'RemoveTargets',
+    'ListTargetsByRule',
+    'CreateEventBus',
+  ],
+  scheduler: ['CreateSchedule', 'UpdateSchedule', 'GetSchedule', 'ListSchedules'],
+  codedeploy: [
+    'CreateApplication',
+    'CreateDeploymentGroup',
+    'BatchGetDeploymentGroups',
+    'CreateDeployment',
+    'GetDeployment',
   ],
 };
 
@@ -99,6 +139,7 @@ it('answers any request with a result or an error of AWS', async () => {
       '{}',
       '{"Statement":{"Effect":"Allow"}}',
       'alias/x',
+      'rate(1 day)',
     ),
   );
   const scalar = fc.oneof(text, fc.integer(), fc.boolean(), fc.constant(null));
@@ -134,7 +175,7 @@ it('answers any request with a result or an error of AWS', async () => {
         expect(error).toBeInstanceOf(ServiceError);
       }
     }),
-    { numRuns: 3000 },
+    { numRuns: 4000 },
   );
   account.ecs.close();
 });

@@ -3,6 +3,7 @@ import { startDeployment } from './deployments.ts';
 import { clientError, invalidParameter } from './errors.ts';
 import { ecsArn } from './ids.ts';
 import type { DeploymentConfiguration, LaunchSettings, Service, Tag, World } from './state.ts';
+import { checkConfiguration } from './strategy-checks.ts';
 import { checkTags } from './tags.ts';
 import { findActiveDefinition } from './task-definitions.ts';
 
@@ -93,18 +94,6 @@ export function createService(world: World, input: CreateServiceInput, region: s
   cluster.services.set(name, service);
   if (definition && controller !== 'EXTERNAL') startDeployment(world, service, definition);
   return service;
-}
-
-/** Refuses deployment options that the controller does not have. */
-export function checkConfiguration(
-  controller: string,
-  configuration: DeploymentConfiguration,
-): void {
-  if (controller !== 'ECS' && configuration.deploymentCircuitBreaker?.enable) {
-    throw invalidParameter(
-      `Deployment circuit breaker feature can only be used with an ECS deployment controller, not ${controller}.`,
-    );
-  }
 }
 
 function checkName(name: string | undefined): void {

@@ -1,5 +1,7 @@
 import { addEvent } from './events.ts';
 import { ecsArn, newDeploymentNumber, newRecordId } from './ids.ts';
+import { planShift } from './shift-plan.ts';
+import { tasksOf } from './scaling.ts';
 import type { Deployment, Service, ServiceDeployment, TaskDefinition, World } from './state.ts';
 
 /** Makes a new PRIMARY deployment of the service; what was under way becomes ACTIVE and drains. */
@@ -28,6 +30,7 @@ export function startDeployment(
     isRollback: rollback !== undefined,
     failedRounds: 0,
     retryAt: 0,
+    shift: rollback ? undefined : planShift(world, service),
   };
 
   if (previous) {
@@ -86,6 +89,10 @@ export function failDeployment(
   const target = service.lastCompleted;
   if (mayRollBack && target && !deployment.isRollback) {
     addEvent(world, service, `rolling back to deployment ${target.id}.`);
+    if (deployment.shift && service.deployments.includes(target)) {
+      goBack(world, service, deployment, target, reason);
+      return;
+    }
     startDeployment(world, service, target.definition, {
       record: deployment.record,
       target,
@@ -94,6 +101,24 @@ export function failDeployment(
     return;
   }
   finish(world, deployment, deployment.isRollback ? 'ROLLBACK_FAILED' : 'STOPPED', reason);
+}
+
+/** Ends the way back to the old tasks once those of the given up deployment are gone. */
+export function endReturn(world: World, service: Service): void {
+  const given = service.returning;
+  if (!given || tasksOf(service, given).length > 0) return;
+  service.returning = undefined;
+  service.deployments = service.deployments.filter((deployment) => deployment !== given);
+  finish(world, given, 'ROLLBACK_SUCCESSFUL');
+}
+
+/** What is to be done about tasks that fail to start. */
+export function breakerOf(service: Service): { enable: boolean; rollback: boolean } {
+  // CodeDeploy gives a deployment up by itself; the sandbox counts failures instead of an hour.
+  if (service.controller === 'CODE_DEPLOY' && primaryOf(service)?.shift) {
+    return { enable: true, rollback: true };
+  }
+  return service.configuration.deploymentCircuitBreaker ?? { enable: false, rollback: false };
 }
 
 /** The ARN of the service revision that a deployment runs. */
@@ -106,6 +131,26 @@ export function revisionArn(world: World, service: Service, deployment: Deployme
 /** How many failed tasks make the circuit breaker give a deployment up. */
 export function breakerThreshold(desiredCount: number): number {
   return Math.min(Math.max(Math.ceil(desiredCount / 2), 3), 200);
+}
+
+/** The old tasks still run: they stay, and those of the deployment that is given up stop. */
+function goBack(
+  world: World,
+  service: Service,
+  deployment: Deployment,
+  target: Deployment,
+  reason: string,
+): void {
+  const now = world.environment.now();
+  deployment.status = 'ACTIVE';
+  target.status = 'PRIMARY';
+  target.updatedAt = now;
+  service.definition = target.definition;
+  service.settings = { ...target.settings };
+  service.deployments = [target, ...service.deployments.filter((other) => other !== target)];
+  service.returning = deployment;
+  service.steady = false;
+  beginRollback(world, service, { record: deployment.record, target, reason });
 }
 
 function addRecord(world: World, service: Service, deployment: Deployment): ServiceDeployment {

@@ -1,17 +1,20 @@
-import type { Environment, Service } from '../service.ts';
+import type { GuardedService } from '../dispatch.ts';
+import type { Environment } from '../service.ts';
 import { clusterOperations } from './clusters.ts';
 import { lastSegment } from './ids.ts';
 import { withRequired } from './required.ts';
 import { serviceDeploymentOperations } from './service-deployments.ts';
 import { serviceOperations } from './services.ts';
-import type { InjectedContainer, Timing } from './state.ts';
+import type { InjectedContainer } from './state.ts';
 import { tagOperations } from './tags.ts';
 import { taskDefinitionOperations } from './task-definitions.ts';
+import { taskSetOperations } from './task-sets.ts';
 import { taskOperations } from './tasks.ts';
-import { createWorld, defaultTiming } from './world.ts';
+import { defaultTiming, type Timing } from './timing.ts';
+import { createWorld } from './world.ts';
 
 /** The ECS of a sandbox. */
-export interface EcsService extends Service {
+export interface EcsService extends GuardedService {
   /** What the containers of a task were started with; undefined until its secrets are fetched. */
   taskEnvironment(taskArnOrId: string): { containers: InjectedContainer[] } | undefined;
   /** Stops the clock: nothing changes by itself any more. */
@@ -31,6 +34,7 @@ export function createEcs(environment: Environment, options: Partial<Timing> = {
       ...taskOperations(world),
       ...tagOperations(world),
     }),
+    internal: taskSetOperations(world),
     taskEnvironment(taskArnOrId) {
       const id = lastSegment(taskArnOrId);
       for (const region of world.regions.values()) {

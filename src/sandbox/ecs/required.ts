@@ -12,6 +12,7 @@ const required: Record<string, string[]> = {
   StopTask: ['task'],
   ListServiceDeployments: ['service'],
   StopServiceDeployment: ['serviceDeploymentArn'],
+  ContinueServiceDeployment: ['serviceDeploymentArn', 'hookId'],
   TagResource: ['resourceArn', 'tags'],
   UntagResource: ['resourceArn', 'tagKeys'],
   ListTagsForResource: ['resourceArn'],

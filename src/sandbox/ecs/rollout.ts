@@ -1,7 +1,16 @@
-import { breakerThreshold, completeDeployment, failDeployment, primaryOf } from './deployments.ts';
-import { addEvent, addTaskEvents } from './events.ts';
-import { launchTask, stopTask } from './task-life.ts';
-import type { Deployment, Service, Task, World } from './state.ts';
+import {
+  breakerOf,
+  breakerThreshold,
+  completeDeployment,
+  endReturn,
+  failDeployment,
+  primaryOf,
+} from './deployments.ts';
+import { addEvent } from './events.ts';
+import { isHealthy, isLive, startTasks, stopTasks, tasksOf, wantedTasks } from './scaling.ts';
+import { advanceShift } from './shift.ts';
+import { stageOf } from './shift-plan.ts';
+import type { Deployment, Service, World } from './state.ts';
 
 const failuresBeforeSlowing = 3;
 const slowBatch = 10;
@@ -17,20 +26,16 @@ export function reconcile(world: World, service: Service): boolean {
   if (!primary) return false;
   if (primary.record?.status === 'PENDING') primary.record.status = 'IN_PROGRESS';
   prove(primary, service);
-  stopExcess(world, service, primary);
-  startMissing(world, service, primary);
+  if (!primary.shift || primary.rolloutState === 'COMPLETED') {
+    stopExcess(world, service, primary);
+    startMissing(world, service, primary);
+  } else if (primary.rolloutState === 'IN_PROGRESS') {
+    advanceShift(world, service, primary, primary.shift);
+  }
+  endReturn(world, service);
   dropDrained(service);
-  return !isSettled(world, service, primary);
-}
-
-/** How many tasks the service is to run; a daemon service has one instance here. */
-export function wantedTasks(service: Service): number {
-  return service.schedulingStrategy === 'DAEMON' ? 1 : service.desiredCount;
-}
-
-/** The tasks of one deployment that are not STOPPED yet. */
-export function tasksOf(service: Service, deployment: Deployment): Task[] {
-  return [...service.tasks].filter((task) => task.startedBy === deployment.id);
+  // A shift that was given up has handed over to the deployment before it.
+  return !isSettled(world, service, primaryOf(service) ?? primary);
 }
 
 /** Stops the tasks of a deleted service; it is INACTIVE once they are gone. */
@@ -66,7 +71,7 @@ function takeNoteOfStopped(world: World, service: Service): void {
 
 function backOff(world: World, service: Service, deployment: Deployment): void {
   const { retryMs, maxRetryMs } = world.timing;
-  const guarded = service.configuration.deploymentCircuitBreaker?.enable === true;
+  const guarded = breakerOf(service).enable;
   // With a circuit breaker the failures soon come to an end, so there is no need to slow down much.
   const ending = guarded && deployment.rolloutState === 'IN_PROGRESS' && !deployment.proven;
   const limit = ending ? retryMs : maxRetryMs;
@@ -84,9 +89,9 @@ function backOff(world: World, service: Service, deployment: Deployment): void {
 }
 
 function trip(world: World, service: Service): void {
-  const breaker = service.configuration.deploymentCircuitBreaker;
+  const breaker = breakerOf(service);
   const primary = primaryOf(service);
-  if (!breaker?.enable || primary?.rolloutState !== 'IN_PROGRESS' || primary.proven) return;
+  if (!breaker.enable || primary?.rolloutState !== 'IN_PROGRESS' || primary.proven) return;
   if (primary.failedTasks < breakerThreshold(wantedTasks(service))) return;
   if (primary.record) primary.record.breaker.status = 'TRIGGERED';
   const reason = 'ECS deployment circuit breaker: tasks failed to start.';
@@ -122,11 +127,7 @@ function stopExcess(world: World, service: Service, primary: Deployment): void {
     ...running.slice(0, Math.max(0, replaceable - starting.length)),
     ...current.slice(wanted),
   ];
-  const reason = `Scaling activity initiated by (deployment ${primary.id})`;
-  const wereRunning = stopping.filter((task) => task.lastStatus === 'RUNNING');
-  for (const task of stopping) stopTask(world, task, 'ServiceSchedulerInitiated', reason);
-  addTaskEvents(world, service, 'has stopped', wereRunning);
-  if (stopping.length > 0) service.steady = false;
+  stopTasks(world, service, primary, stopping);
 }
 
 function startMissing(world: World, service: Service, primary: Deployment): void {
@@ -135,23 +136,9 @@ function startMissing(world: World, service: Service, primary: Deployment): void
   const live = [...service.tasks].filter(isLive);
   const missing = wanted - live.filter((task) => task.startedBy === primary.id).length;
   const room = bounds(service, wanted).maximum - live.length;
-  const guarded = service.configuration.deploymentCircuitBreaker?.enable === true;
+  const guarded = breakerOf(service).enable;
   const batch = !guarded && primary.failedRounds >= failuresBeforeSlowing ? slowBatch : Infinity;
-  const count = Math.min(missing, room, batch);
-  if (count <= 0) return;
-  const started = Array.from({ length: count }, () =>
-    launchTask(world, service.region, service.cluster, {
-      definition: primary.definition,
-      group: `service:${service.name}`,
-      startedBy: primary.id,
-      service,
-      overrides: {},
-      settings: primary.settings,
-      tags: [],
-    }),
-  );
-  service.steady = false;
-  addTaskEvents(world, service, 'has started', started);
+  startTasks(world, service, primary, Math.min(missing, room, batch));
 }
 
 /** Forgets superseded deployments without tasks; a failed one stays until the next is complete. */
@@ -160,14 +147,20 @@ function dropDrained(service: Service): void {
     (deployment) =>
       deployment.status === 'PRIMARY' ||
       deployment.rolloutState === 'FAILED' ||
+      // What may be gone back to is kept, even where it has no tasks.
+      (deployment === service.lastCompleted && primaryOf(service)?.shift !== undefined) ||
       tasksOf(service, deployment).length > 0,
   );
 }
 
 function isSettled(world: World, service: Service, primary: Deployment): boolean {
+  if (service.returning) return false;
   const tasks = [...service.tasks];
   const quiet = tasks.every(isHealthy);
   if (primary.rolloutState === 'FAILED') return quiet;
+  const { shift } = primary;
+  if (shift && primary.rolloutState === 'IN_PROGRESS' && stageOf(shift) !== 'CLEAN_UP')
+    return false;
   const complete =
     quiet &&
     tasks.length === wantedTasks(service) &&
@@ -190,6 +183,3 @@ function bounds(service: Service, wanted: number): { minimum: number; maximum: n
     maximum: Math.floor((wanted * (maximumPercent ?? (daemon ? 100 : 200))) / 100),
   };
 }
-
-const isLive = (task: Task) => task.desiredStatus === 'RUNNING';
-const isHealthy = (task: Task) => isLive(task) && task.settled;

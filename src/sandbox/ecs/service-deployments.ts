@@ -4,7 +4,9 @@ import { failDeployment, primaryOf, revisionArn } from './deployments.ts';
 import { clientError, invalidParameter, serviceNotFound } from './errors.ts';
 import { ecsArn } from './ids.ts';
 import { type PageInput, pageOf } from './paging.ts';
-import { date, recordView } from './service-view.ts';
+import { recordView } from './service-view.ts';
+import { isOpen } from './shift-plan.ts';
+import { date } from './view-parts.ts';
 import { findService } from './find-service.ts';
 import { regionOf, type Service, type ServiceDeployment, type World } from './state.ts';
 import { touch } from './world.ts';
@@ -16,6 +18,12 @@ interface ListInput extends PageInput {
   service: string;
   status?: string[];
   createdAt?: { before?: Date | number; after?: Date | number };
+}
+
+interface ContinueInput {
+  serviceDeploymentArn: string;
+  hookId: string;
+  action?: string;
 }
 
 /** The operations on service deployments and service revisions. */
@@ -39,14 +47,14 @@ export function serviceDeploymentOperations(world: World): Record<string, Operat
       input: { serviceDeploymentArn: string; stopType?: string },
       call: Call,
     ) => {
-      const record = findRecord(world, call.region, input.serviceDeploymentArn);
-      if (!record) {
-        throw new ServiceError(
-          'ServiceDeploymentNotFoundException',
-          'The service deployment was not found.',
-        );
-      }
+      const record = getRecord(world, call.region, input.serviceDeploymentArn);
       stop(world, record, input.stopType ?? 'ROLLBACK');
+      return { serviceDeploymentArn: record.arn };
+    },
+
+    ContinueServiceDeployment: (input: ContinueInput, call: Call) => {
+      const record = getRecord(world, call.region, input.serviceDeploymentArn);
+      goOn(world, record, input.hookId, input.action ?? 'CONTINUE');
       return { serviceDeploymentArn: record.arn };
     },
   };
@@ -104,12 +112,48 @@ function stop(world: World, record: ServiceDeployment, stopType: string): void {
       `The service deployment cannot be stopped: it is ${record.status}.`,
     );
   }
-  if (stopType === 'ROLLBACK' && !service.lastCompleted) {
-    throw clientError('There is no completed service deployment to roll back to.');
-  }
+  if (stopType === 'ROLLBACK') checkWayBack(service);
   const reason = 'Service deployment stopped: StopServiceDeployment was called.';
   failDeployment(world, service, target, reason, stopType === 'ROLLBACK');
   touch(world, service);
+}
+
+/** Releases a deployment that waits at a hook, or gives it up. */
+function goOn(world: World, record: ServiceDeployment, hookId: string, action: string): void {
+  const { service, target } = record;
+  if (action !== 'CONTINUE' && action !== 'ROLLBACK') {
+    throw invalidParameter('The action must be CONTINUE or ROLLBACK.');
+  }
+  const open = record.status === 'PENDING' || record.status === 'IN_PROGRESS';
+  const hook = open ? target.shift?.hooks.find(({ id }) => id === hookId) : undefined;
+  if (!target.shift || !hook || !isOpen(hook)) {
+    throw invalidParameter('The service deployment does not wait at a lifecycle hook of that id.');
+  }
+  if (action === 'CONTINUE') {
+    hook.status = 'SUCCEEDED';
+    target.shift.since = world.environment.now();
+  } else {
+    checkWayBack(service);
+    hook.status = 'FAILED';
+    const reason = 'Service deployment rolled back: ContinueServiceDeployment was called.';
+    failDeployment(world, service, target, reason, true);
+  }
+  touch(world, service);
+}
+
+function checkWayBack(service: Service): void {
+  if (!service.lastCompleted) {
+    throw clientError('There is no completed service deployment to roll back to.');
+  }
+}
+
+function getRecord(world: World, region: string, arn: string): ServiceDeployment {
+  const record = findRecord(world, region, arn);
+  if (record) return record;
+  throw new ServiceError(
+    'ServiceDeploymentNotFoundException',
+    'The service deployment was not found.',
+  );
 }
 
 function findRecord(world: World, region: string, arn: string): ServiceDeployment | undefined {

@@ -1,18 +1,13 @@
 import { revisionArn } from './deployments.ts';
-import { tasksOf, wantedTasks } from './rollout.ts';
-import type {
-  Deployment,
-  LaunchSettings,
-  Service,
-  ServiceDeployment,
-  Task,
-  World,
-} from './state.ts';
+import { tasksOf, wantedTasks } from './scaling.ts';
+import { stageOf, trafficOf } from './shift-plan.ts';
+import { count, date, isPending, isRunning, settingsView } from './view-parts.ts';
+import { servingOf, taskSetViews } from './task-set-view.ts';
+import type { Deployment, Service, ServiceDeployment, World } from './state.ts';
 
 /** A service as DescribeServices shows it. */
 export function serviceView(world: World, service: Service, withTags = false) {
   const rolling = service.controller === 'ECS';
-  const primary = service.deployments.find(({ status }) => status === 'PRIMARY');
   return {
     ...service.members,
     serviceArn: service.arn,
@@ -25,11 +20,11 @@ export function serviceView(world: World, service: Service, withTags = false) {
     runningCount: count([...service.tasks], isRunning),
     pendingCount: count([...service.tasks], isPending),
     ...settingsView(service.settings),
-    taskDefinition: service.definition?.arn,
+    taskDefinition: (servingOf(service) ?? service).definition?.arn,
     deploymentConfiguration: service.configuration,
     deploymentController: { type: service.controller },
     deployments: rolling ? service.deployments.map((entry) => deploymentView(service, entry)) : [],
-    taskSets: rolling || !primary ? [] : [taskSetView(service, primary)],
+    taskSets: rolling ? [] : taskSetViews(service),
     events: [...service.events],
     createdAt: new Date(service.createdAt),
     currentServiceDeployment: service.records[0]?.arn,
@@ -63,15 +58,12 @@ export function recordView(world: World, record: ServiceDeployment) {
     targetServiceRevision: revisionSummary(world, service, record.target),
     status: record.status,
     statusReason: record.statusReason,
+    ...stageView(record),
     deploymentConfiguration: service.configuration,
     rollback: record.rollback,
     deploymentCircuitBreaker: { ...record.breaker },
   };
 }
-
-/** A Date for a moment that may not have come. */
-export const date = (moment: number | undefined) =>
-  moment === undefined ? undefined : new Date(moment);
 
 function deploymentView(service: Service, deployment: Deployment) {
   const tasks = tasksOf(service, deployment);
@@ -94,23 +86,20 @@ function deploymentView(service: Service, deployment: Deployment) {
   };
 }
 
-function taskSetView(service: Service, deployment: Deployment) {
-  const view = deploymentView(service, deployment);
+/** Stage and hooks of a deployment that keeps the old tasks; a rolling one has none. */
+function stageView({ status, target: { shift } }: ServiceDeployment) {
+  if (!shift) return {};
+  const open = status === 'PENDING' || status === 'IN_PROGRESS';
   return {
-    id: view.id,
-    taskSetArn: `${service.arn.replace(':service/', ':task-set/')}/${view.id}`,
-    serviceArn: service.arn,
-    clusterArn: service.cluster.arn,
-    status: 'PRIMARY',
-    taskDefinition: view.taskDefinition,
-    computedDesiredCount: view.desiredCount,
-    pendingCount: view.pendingCount,
-    runningCount: view.runningCount,
-    createdAt: view.createdAt,
-    updatedAt: view.updatedAt,
-    ...deployment.settings,
-    scale: { value: 100, unit: 'PERCENT' },
-    stabilityStatus: service.steady ? 'STEADY_STATE' : 'STABILIZING',
+    lifecycleStage: stageOf(shift),
+    lifecycleHookDetails: (open ? shift.hooks : []).map((hook) => ({
+      hookId: hook.id,
+      targetType: hook.targetType,
+      targetArn: hook.targetArn,
+      status: hook.status,
+      expiresAt: new Date(hook.expiresAt),
+      timeoutAction: hook.timeoutAction,
+    })),
   };
 }
 
@@ -121,16 +110,18 @@ function revisionSummary(world: World, service: Service, deployment: Deployment)
     requestedTaskCount: deployment.status === 'PRIMARY' ? wantedTasks(service) : tasks.length,
     runningTaskCount: count(tasks, isRunning),
     pendingTaskCount: count(tasks, isPending),
+    ...weights(world, service, deployment),
   };
 }
 
-function settingsView(settings: LaunchSettings) {
-  if (settings.launchType !== 'FARGATE') return { ...settings };
-  const { platformVersion = 'LATEST' } = settings;
-  return { ...settings, platformVersion, platformFamily: 'Linux' };
+function weights(world: World, service: Service, deployment: Deployment) {
+  const primary = service.deployments.find(({ status }) => status === 'PRIMARY');
+  if (!primary?.shift) return {};
+  const { production, test } = trafficOf(world, primary.shift);
+  const [whole, rest] = deployment === primary ? [1, 0] : [-1, 100];
+  const serves = deployment === primary || deployment === service.lastCompleted;
+  return {
+    requestedProductionTrafficWeight: serves ? rest + whole * production : 0,
+    requestedTestTrafficWeight: serves ? rest + whole * test : 0,
+  };
 }
-
-const count = (tasks: Task[], test: (task: Task) => boolean) => tasks.filter(test).length;
-const isRunning = (task: Task) => task.lastStatus === 'RUNNING';
-const isPending = (task: Task) =>
-  task.lastStatus === 'PENDING' || task.lastStatus === 'PROVISIONING';

@@ -1,5 +1,7 @@
 import type { Environment } from '../service.ts';
+import type { LifecycleHook, Shift } from './shift-state.ts';
 import type { Ticker } from './ticker.ts';
+import type { Timing } from './timing.ts';
 
 /** A tag as ECS writes it. */
 export interface Tag {
@@ -50,10 +52,11 @@ export interface TaskDefinition {
   arn: string;
   family: string;
   revision: number;
-  status: 'ACTIVE' | 'INACTIVE';
+  status: 'ACTIVE' | 'INACTIVE' | 'DELETE_IN_PROGRESS';
   registration: Registration;
   registeredAt: Date;
   deregisteredAt?: Date;
+  deleteRequestedAt?: Date;
   tags: Tag[];
 }
 
@@ -133,6 +136,8 @@ export interface Deployment {
   failedRounds: number;
   retryAt: number;
   record?: ServiceDeployment;
+  /** Its stages, when its tasks run beside the old ones until the end. */
+  shift?: Shift | undefined;
 }
 
 /** The record of one change of a service, as DescribeServiceDeployments shows it. */
@@ -156,6 +161,11 @@ export interface DeploymentConfiguration {
   minimumHealthyPercent?: number;
   maximumPercent?: number;
   deploymentCircuitBreaker?: { enable: boolean; rollback: boolean };
+  strategy?: string;
+  bakeTimeInMinutes?: number;
+  lifecycleHooks?: LifecycleHook[];
+  linearConfiguration?: { stepPercent?: number; stepBakeTimeInMinutes?: number };
+  canaryConfiguration?: { canaryPercent?: number; canaryBakeTimeInMinutes?: number };
   [member: string]: unknown;
 }
 
@@ -176,6 +186,8 @@ export interface Service {
   members: Record<string, unknown>;
   deployments: Deployment[];
   lastCompleted?: Deployment;
+  /** A deployment that was given up while the old tasks still ran; its own are stopping. */
+  returning?: Deployment | undefined;
   /** Every deployment there was: a service revision each. */
   history: Deployment[];
   records: ServiceDeployment[];
@@ -204,21 +216,6 @@ export interface Region {
   clusters: Map<string, Cluster>;
   /** Revisions of each family, in order. */
   families: Map<string, TaskDefinition[]>;
-}
-
-/** How long things take, in milliseconds. */
-export interface Timing {
-  tickMs: number;
-  taskStartMs: number;
-  taskStopMs: number;
-  /** How long a task must run to count as started. */
-  settleMs: number;
-  /** How long a container that exits by itself runs. */
-  exitAfterMs: number;
-  /** The first wait after a failed task; it doubles from round to round. */
-  retryMs: number;
-  maxRetryMs: number;
-  keepStoppedMs: number;
 }
 
 /** All that the ECS of one sandbox knows. */

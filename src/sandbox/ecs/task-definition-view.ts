@@ -28,6 +28,7 @@ export function taskDefinitionView(world: World, definition: TaskDefinition) {
     compatibilities: compatibilities(registration),
     registeredAt: definition.registeredAt,
     deregisteredAt: definition.deregisteredAt,
+    deleteRequestedAt: definition.deleteRequestedAt,
     registeredBy: `arn:${world.environment.partition}:iam::${world.environment.account}:root`,
   };
 }

@@ -1,11 +1,14 @@
 import type { Call, Operation } from '../service.ts';
-import { clientError } from './errors.ts';
+import { isGone, markDeleted } from './deleted-definitions.ts';
+import { clientError, invalidParameter } from './errors.ts';
 import { ecsArn, lastSegment } from './ids.ts';
 import { type PageInput, pageOf } from './paging.ts';
 import { checkRegistration } from './registration-checks.ts';
 import { regionOf, type Registration, type TaskDefinition, type World } from './state.ts';
 import { taskDefinitionView, withDefaults } from './task-definition-view.ts';
 
+const maxDeleted = 10;
+const noRevision = 'The specified task definition needs a revision.';
 const pageLimits = { default: 100, max: 100 };
 
 /** The operations on task definitions. */
@@ -26,17 +29,34 @@ export function taskDefinitionOperations(world: World): Record<string, Operation
     },
 
     DeregisterTaskDefinition: (input: { taskDefinition: string }, call: Call) => {
-      if (!/:\d+$/.test(input.taskDefinition)) {
-        throw clientError('The specified task definition needs a revision.');
-      }
+      if (!hasRevision(input.taskDefinition)) throw clientError(noRevision);
       const definition = find(world, call.region, input.taskDefinition);
       if (!definition) throw clientError('The specified task definition does not exist.');
-      if (definition.status === 'INACTIVE') {
+      if (definition.status !== 'ACTIVE') {
         throw clientError('The specified task definition is already inactive.');
       }
       definition.status = 'INACTIVE';
       definition.deregisteredAt = new Date(world.environment.now());
       return { taskDefinition: view(definition) };
+    },
+
+    DeleteTaskDefinitions: (input: { taskDefinitions?: string[] }, call: Call) => {
+      const references = input.taskDefinitions ?? [];
+      if (references.length === 0 || references.length > maxDeleted) {
+        throw invalidParameter(`Between 1 and ${maxDeleted} task definitions are needed.`);
+      }
+      const deleted: unknown[] = [];
+      const failures: unknown[] = [];
+      for (const reference of references) {
+        if (!hasRevision(reference)) throw clientError(noRevision);
+        const definition = find(world, call.region, reference);
+        const reason = markDeleted(world, definition);
+        const path = `task-definition/${reference}`;
+        const arn = reference.startsWith('arn:') ? reference : ecsArn(world, call.region, path);
+        if (reason !== undefined) failures.push({ arn, reason });
+        else if (definition) deleted.push(view(definition));
+      }
+      return { taskDefinitions: deleted, failures };
     },
 
     ListTaskDefinitions: (
@@ -49,6 +69,7 @@ export function taskDefinitionOperations(world: World): Record<string, Operation
         .sort()
         .flatMap((name) => families.get(name) ?? [])
         .filter((definition) => definition.status === (input.status ?? 'ACTIVE'))
+        .filter((definition) => !isGone(world, call.region, definition))
         .map((definition) => definition.arn);
       if (input.sort === 'DESC') arns.reverse();
       const { page, nextToken } = pageOf(arns, input, pageLimits);
@@ -63,6 +84,7 @@ export function taskDefinitionOperations(world: World): Record<string, Operation
       const names = [...regionOf(world, call.region).families]
         .filter(([name]) => name.startsWith(input.familyPrefix ?? ''))
         .filter(([, revisions]) => {
+          if (revisions.every((one) => isGone(world, call.region, one))) return false;
           const active = revisions.some((definition) => definition.status === 'ACTIVE');
           return status === 'ALL' || (status === 'ACTIVE') === active;
         })
@@ -90,9 +112,14 @@ export function findActiveDefinition(
 function find(world: World, region: string, reference: string): TaskDefinition | undefined {
   const [family = '', revision] = lastSegment(reference).split(':');
   const revisions = regionOf(world, region).families.get(family) ?? [];
-  if (revision !== undefined) return revisions[Number(revision) - 1];
+  if (revision !== undefined) {
+    const definition = revisions[Number(revision) - 1];
+    return definition && !isGone(world, region, definition) ? definition : undefined;
+  }
   return revisions.findLast((definition) => definition.status === 'ACTIVE');
 }
+
+const hasRevision = (reference: string): boolean => /:\d+$/.test(reference);
 
 function register(world: World, input: Registration, regionName: string): TaskDefinition {
   const { families } = regionOf(world, regionName);

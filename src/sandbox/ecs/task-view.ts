@@ -1,4 +1,4 @@
-import { date } from './service-view.ts';
+import { date } from './view-parts.ts';
 import type { ContainerDefinition, Task } from './state.ts';
 
 /** A task as DescribeTasks shows it: never with a value it was started with. */

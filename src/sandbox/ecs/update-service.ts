@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import { ServiceError } from '../service.ts';
-import { checkConfiguration } from './create-service.ts';
 import { startDeployment } from './deployments.ts';
 import { clientError, invalidParameter } from './errors.ts';
 import { findService } from './find-service.ts';
 import type { DeploymentConfiguration, LaunchSettings, Service, World } from './state.ts';
+import { checkConfiguration } from './strategy-checks.ts';
 import { findActiveDefinition } from './task-definitions.ts';
 
 /** The members of UpdateService. */
@@ -54,6 +54,10 @@ export function updateService(world: World, input: UpdateServiceInput, region: s
   };
   const changed =
     definition !== service.definition || !isDeepStrictEqual(settings, service.settings);
+
+  if ((forceNewDeployment || changed) && definition?.status === 'DELETE_IN_PROGRESS') {
+    throw clientError('TaskDefinition is inactive');
+  }
 
   service.settings = settings;
   Object.assign(service.members, given(members));

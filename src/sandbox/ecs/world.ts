@@ -1,20 +1,9 @@
 import type { Environment } from '../service.ts';
 import { reconcile } from './rollout.ts';
-import type { Service, Timing, World } from './state.ts';
+import type { Service, World } from './state.ts';
 import { advanceTask } from './task-life.ts';
 import { createTicker } from './ticker.ts';
-
-/** How long things take unless the options say otherwise: much less than at AWS. */
-export const defaultTiming: Timing = {
-  tickMs: 50,
-  taskStartMs: 300,
-  taskStopMs: 200,
-  settleMs: 150,
-  exitAfterMs: 50,
-  retryMs: 200,
-  maxRetryMs: 30_000,
-  keepStoppedMs: 3_600_000,
-};
+import type { Timing } from './timing.ts';
 
 /** An empty world, whose tasks and services go on by a ticker. */
 export function createWorld(environment: Environment, timing: Timing): World {

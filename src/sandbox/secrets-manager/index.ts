@@ -6,6 +6,7 @@ import type { Environment } from '../service.ts';
 import { lifecycleOperations } from './lifecycle.ts';
 import { attemptOn } from './permissions.ts';
 import { readOperations } from './read.ts';
+import { rotationOperations } from './rotation.ts';
 import type { SecretStore, SecretsWorld } from './store.ts';
 import { tagOperations } from './tags.ts';
 import { writeOperations } from './write.ts';
@@ -15,11 +16,13 @@ export function createSecretsManager(
   environment: Environment,
   keys: KeyRing,
   access: Access,
+  rotationMs: number,
 ): GuardedService {
   const world: SecretsWorld = {
     environment,
     keys,
     region: byRegion((): SecretStore => new Map()),
+    rotationMs,
   };
   return {
     name: 'secretsmanager',
@@ -30,6 +33,7 @@ export function createSecretsManager(
       ...writeOperations(world),
       ...readOperations(world, access),
       ...lifecycleOperations(world),
+      ...rotationOperations(world),
       ...tagOperations(world),
     },
   };

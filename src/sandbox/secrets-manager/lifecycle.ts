@@ -6,14 +6,13 @@ import {
   find,
   get,
   getLive,
-  moveStage,
   newArn,
   secretsOf,
-  staged,
   type Secret,
   type SecretsWorld,
   type SecretVersion,
 } from './store.ts';
+import { moveStage, staged } from './stages.ts';
 
 const day = 86_400_000;
 const mostStages = 20;

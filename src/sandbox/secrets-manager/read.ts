@@ -3,17 +3,19 @@ import { flag, integer, list, oneOf, operation, optional, text } from '../input.
 import { page, sortBy, type Page } from '../page.ts';
 import { ServiceError, type Call, type Operation } from '../service.ts';
 import { attemptOn } from './permissions.ts';
+import { rotationView } from './rotation.ts';
+import { isFilled } from './rotation-progress.ts';
 import { filterShape, matchesFilter } from './filters.ts';
 import {
   get,
   getLive,
   keyOf,
   secretsOf,
-  staged,
   type Secret,
   type SecretsWorld,
   type SecretVersion,
 } from './store.ts';
+import { staged } from './stages.ts';
 
 const day = 86_400_000;
 const secretId = text(1, 2048);
@@ -201,7 +203,7 @@ interface Asked {
 function versionOf(secret: Secret, { VersionId: id, VersionStage: stage }: Asked): SecretVersion {
   const version =
     id === undefined ? staged(secret, stage ?? 'AWSCURRENT') : secret.versions.get(id);
-  if (!version) {
+  if (!version || !isFilled(version)) {
     throw new ServiceError(
       'ResourceNotFoundException',
       id === undefined
@@ -233,6 +235,7 @@ function summary(secret: Secret): object {
     KmsKeyId: secret.keyId,
     LastChangedDate: secret.changed,
     LastAccessedDate: secret.accessed,
+    ...rotationView(secret),
     DeletedDate: secret.deletion?.asked,
     CreatedDate: secret.created,
     Tags: [...secret.tags].map(([Key, Value]) => ({ Key, Value })),

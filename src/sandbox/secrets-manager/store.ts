@@ -3,6 +3,7 @@ import { parseArn } from '../../model/partition.ts';
 import type { Policy } from '../../model/policy-evaluation.ts';
 import type { Key, KeyRing } from '../kms-keys.ts';
 import { ServiceError, type Call, type Environment } from '../service.ts';
+import { goOn, type Rotation } from './rotation-progress.ts';
 
 /** One version of a secret: text or bytes (base64, as the API writes them). */
 export interface SecretVersion {
@@ -31,6 +32,8 @@ export interface Secret {
   /** When it was asked to be deleted, and when it will be. */
   deletion: { asked: Date; due: Date } | undefined;
   policy: { text: string; policy: Policy } | undefined;
+  /** Undefined until rotation is first configured. */
+  rotation: Rotation | undefined;
 }
 
 /** The secrets of a region by name. */
@@ -41,6 +44,8 @@ export interface SecretsWorld {
   environment: Environment;
   keys: KeyRing;
   region: (name: string) => SecretStore;
+  /** How long a rotation takes, in ms. */
+  rotationMs: number;
 }
 
 /** ARN of a new secret. */
@@ -50,10 +55,11 @@ export function newArn(environment: Environment, region: string, name: string): 
   return `arn:${environment.partition}:secretsmanager:${region}:${environment.account}:secret:${name}-${suffix}`;
 }
 
-/** The secrets of a call's region, without those whose recovery window is over. */
+/** The secrets of a call's region as of now: rotations go on, recovery windows end. */
 export function secretsOf(world: SecretsWorld, call: Call): SecretStore {
   const store = world.region(call.region);
   for (const secret of store.values()) {
+    goOn(secret, world.environment.now());
     if (secret.deletion && secret.deletion.due.getTime() <= world.environment.now()) {
       store.delete(secret.name);
     }
@@ -117,25 +123,6 @@ export function invalidName(): ServiceError {
     'ValidationException',
     'Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!',
   );
-}
-
-/** The version with a staging label. */
-export function staged(secret: Secret, stage: string): SecretVersion | undefined {
-  return [...secret.versions.values()].find(({ stages }) => stages.has(stage));
-}
-
-/**
- * Gives a version a staging label, which another version loses. The version that loses AWSCURRENT
- * becomes AWSPREVIOUS.
- */
-export function moveStage(secret: Secret, stage: string, to: SecretVersion): void {
-  const from = staged(secret, stage);
-  if (from === to) return;
-  from?.stages.delete(stage);
-  to.stages.add(stage);
-  if (stage !== 'AWSCURRENT') return;
-  to.stages.delete('AWSPREVIOUS');
-  if (from) moveStage(secret, 'AWSPREVIOUS', from);
 }
 
 /** The key that encrypts a secret's version. Throws DecryptionFailure when it is gone. */

@@ -8,13 +8,14 @@ import {
   invalidName,
   isName,
   keyOf,
-  moveStage,
   newArn,
   secretsOf,
   type Secret,
   type SecretsWorld,
   type SecretVersion,
 } from './store.ts';
+import { isFilled } from './rotation-progress.ts';
+import { moveStage } from './stages.ts';
 import { withTags } from './tags.ts';
 
 const mostVersions = 100;
@@ -49,6 +50,13 @@ export function writeOperations(world: SecretsWorld): Record<string, Operation> 
   ): SecretVersion {
     const id = given.ClientRequestToken ?? randomUUID();
     const before = secret.versions.get(id);
+    if (before && !isFilled(before)) {
+      // The step of a rotation function that gives the version of a rotation its value.
+      before.text = given.SecretString;
+      before.binary = given.SecretBinary;
+      for (const stage of stages) moveStage(secret, stage, before);
+      return before;
+    }
     if (before) {
       if (before.text === given.SecretString && before.binary === given.SecretBinary) {
         return before;
@@ -136,6 +144,7 @@ export function writeOperations(world: SecretsWorld): Record<string, Operation> 
           accessed: undefined,
           deletion: undefined,
           policy: undefined,
+          rotation: undefined,
         };
         checkKey(world, call, secret.keyId);
         const version = hasValue ? addVersion(secret, input, ['AWSCURRENT'], call) : undefined;
@@ -219,8 +228,11 @@ function customKey(keyId: string | undefined): string | undefined {
   return keyId === '' ? undefined : keyId;
 }
 
-/** Drops versions without labels that are older than a day, as far as needed for a new one. */
-function makeRoom(secret: Secret, now: number): void {
+/**
+ * Drops versions without labels that are older than a day, as far as needed for a new one. Throws
+ * LimitExceededException when none is old enough.
+ */
+export function makeRoom(secret: Secret, now: number): void {
   for (const version of secret.versions.values()) {
     if (secret.versions.size < mostVersions) return;
     if (version.stages.size === 0 && now - version.created.getTime() > day) {

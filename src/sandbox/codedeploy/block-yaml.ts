@@ -1,0 +1,45 @@
+/**
+ * Reads the plain block form of YAML in which AppSpecs are written: keys with their values by the
+ * path of the keys around them, `Resources/TargetService/Type`. Of equal paths the first counts.
+ * Flow style, anchors and block scalars are not understood.
+ */
+export function readBlockYaml(text: string): Map<string, string> {
+  const values = new Map<string, string>();
+  let open: { indent: number; key: string }[] = [];
+  for (const line of text.split(/\r?\n/)) {
+    const indent = indentOf(line);
+    const [key, rest] = keyOf(line.slice(indent));
+    if (key === '') continue;
+    open = open.filter((outer) => outer.indent < indent);
+    open.push({ indent, key });
+    const path = open.map((outer) => outer.key).join('/');
+    const value = scalar(rest);
+    if (value !== '' && !values.has(path)) values.set(path, value);
+  }
+  return values;
+}
+
+// --- internal ---
+
+/** Spaces before a key; the dash of a list item is one of them. */
+function indentOf(line: string): number {
+  let indent = 0;
+  while (line.charAt(indent) === ' ' || line.startsWith('- ', indent)) indent += 1;
+  return indent;
+}
+
+/** A key and what follows it; no key where a line has none. */
+function keyOf(text: string): [key: string, rest: string] {
+  if (text.startsWith('#')) return ['', ''];
+  const colon = `${text} `.indexOf(': ');
+  if (colon < 0) return ['', ''];
+  return [text.slice(0, colon).replaceAll(/["']/g, ''), text.slice(colon + 1).trim()];
+}
+
+function scalar(text: string): string {
+  const quote = text.charAt(0);
+  const end = quote === '"' || quote === "'" ? text.indexOf(quote, 1) : -1;
+  if (end > 0) return text.slice(1, end);
+  const comment = ` ${text}`.indexOf(' #');
+  return (comment < 0 ? text : text.slice(0, comment)).trim();
+}

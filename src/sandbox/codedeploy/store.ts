@@ -1,0 +1,95 @@
+import { byRegion } from '../by-region.ts';
+import { page, type Page } from '../page.ts';
+import { ServiceError, type Environment } from '../service.ts';
+
+/** An application with its deployment groups by name. */
+export interface Application {
+  id: string;
+  name: string;
+  platform: string;
+  groups: Map<string, DeploymentGroup>;
+}
+
+/** An ECS service as a deployment group names it. */
+export interface EcsTarget {
+  clusterName: string;
+  serviceName: string;
+}
+
+/** A deployment group; `members` are kept as they came. */
+export interface DeploymentGroup {
+  id: string;
+  name: string;
+  ecsServices: EcsTarget[];
+  /** How long the old tasks go on after the traffic has moved, in minutes. */
+  waitMinutes: number;
+  members: Record<string, unknown>;
+}
+
+/** A deployment to one ECS service. */
+export interface Deployment {
+  id: string;
+  application: string;
+  group: DeploymentGroup;
+  target: EcsTarget;
+  revision: unknown;
+  description: string | undefined;
+  created: Date;
+  started: Date | undefined;
+  completed: Date | undefined;
+  status: 'Created' | 'InProgress' | 'Succeeded' | 'Failed' | 'Stopped';
+  error: { code: string; message: string } | undefined;
+  /** The deployment of ECS that runs its tasks; none where it could not be started. */
+  replacement: string | undefined;
+}
+
+/** What CodeDeploy holds in one region. */
+export interface Region {
+  applications: Map<string, Application>;
+  deployments: Map<string, Deployment>;
+}
+
+/** What the operations of CodeDeploy share. */
+export interface CodeDeployWorld {
+  environment: Environment;
+  region: (name: string) => Region;
+}
+
+/** An empty CodeDeploy. */
+export function createCodeDeployWorld(environment: Environment): CodeDeployWorld {
+  return {
+    environment,
+    region: byRegion((): Region => ({ applications: new Map(), deployments: new Map() })),
+  };
+}
+
+/** An application; throws ApplicationDoesNotExistException. */
+export function getApplication(world: CodeDeployWorld, region: string, name: string): Application {
+  const application = world.region(region).applications.get(name);
+  if (!application) {
+    throw new ServiceError(
+      'ApplicationDoesNotExistException',
+      `No application found for name: ${name}`,
+    );
+  }
+  return application;
+}
+
+/** A deployment group; throws DeploymentGroupDoesNotExistException. */
+export function getGroup(application: Application, name: string): DeploymentGroup {
+  const group = application.groups.get(name);
+  if (!group) {
+    throw new ServiceError(
+      'DeploymentGroupDoesNotExistException',
+      `No Deployment Group found for name: ${name}`,
+    );
+  }
+  return group;
+}
+
+/** A page of 100 names; throws InvalidNextTokenException. */
+export function cut(names: readonly string[], token: string | undefined): Page<string> {
+  const found = page(names, (name) => name, token, 100);
+  if (!found) throw new ServiceError('InvalidNextTokenException', 'The next token is invalid.');
+  return found;
+}

@@ -1,0 +1,45 @@
+import { invalidParameter } from './errors.ts';
+import { strategies } from './shift-state.ts';
+import type { DeploymentConfiguration } from './state.ts';
+
+const mostMinutes = 1440;
+const longestTimeout = 20_160;
+
+/** Refuses deployment options that the controller does not have, and values out of bounds. */
+export function checkConfiguration(
+  controller: string,
+  configuration: DeploymentConfiguration,
+): void {
+  const { strategy, linearConfiguration, canaryConfiguration, lifecycleHooks } = configuration;
+  if (strategy !== undefined && !strategies.some((known) => known === strategy)) {
+    throw invalidParameter(`The deployment strategy must be one of ${strategies.join(', ')}.`);
+  }
+  if (controller !== 'ECS' && strategy !== undefined && strategy !== 'ROLLING') {
+    throw invalidParameter(
+      `The deployment strategy ${strategy} needs an ECS deployment controller, not ${controller}.`,
+    );
+  }
+  if (controller !== 'ECS' && configuration.deploymentCircuitBreaker?.enable) {
+    throw invalidParameter(
+      `Deployment circuit breaker feature can only be used with an ECS deployment controller, not ${controller}.`,
+    );
+  }
+  checkNumber('bakeTimeInMinutes', configuration.bakeTimeInMinutes, 0, mostMinutes);
+  checkNumber('stepPercent', linearConfiguration?.stepPercent, 3, 100);
+  checkNumber('stepBakeTimeInMinutes', linearConfiguration?.stepBakeTimeInMinutes, 0, mostMinutes);
+  checkNumber('canaryPercent', canaryConfiguration?.canaryPercent, 0.1, 100);
+  checkNumber(
+    'canaryBakeTimeInMinutes',
+    canaryConfiguration?.canaryBakeTimeInMinutes,
+    0,
+    mostMinutes,
+  );
+  for (const { timeoutConfiguration } of lifecycleHooks ?? []) {
+    checkNumber('timeoutInMinutes', timeoutConfiguration?.timeoutInMinutes, 1, longestTimeout);
+  }
+}
+
+function checkNumber(name: string, value: unknown, min: number, max: number): void {
+  if (value === undefined || (typeof value === 'number' && value >= min && value <= max)) return;
+  throw invalidParameter(`${name} must be between ${min} and ${max}.`);
+}

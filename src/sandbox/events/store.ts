@@ -1,0 +1,88 @@
+import { byRegion } from '../by-region.ts';
+import { page, type Page } from '../page.ts';
+import { ServiceError, type Environment } from '../service.ts';
+
+/** A target as it was put: every member is kept as it came. */
+export interface Target extends Record<string, unknown> {
+  Id: string;
+  Arn: string;
+}
+
+/** A rule of EventBridge with its targets in the order of their ids. */
+export interface Rule {
+  name: string;
+  arn: string;
+  bus: string;
+  eventPattern: string | undefined;
+  scheduleExpression: string | undefined;
+  state: string;
+  description: string | undefined;
+  roleArn: string | undefined;
+  targets: Map<string, Target>;
+}
+
+/** The rules of a region by bus and name. */
+export type Buses = Map<string, Map<string, Rule>>;
+
+/** What the operations of EventBridge share. */
+export interface EventsWorld {
+  environment: Environment;
+  region: (name: string) => Buses;
+}
+
+/** Empty buses: each region has the one that is called `default`. */
+export function createEventsWorld(environment: Environment): EventsWorld {
+  return {
+    environment,
+    region: byRegion((): Buses => new Map([['default', new Map<string, Rule>()]])),
+  };
+}
+
+/** Name of a bus that was given by name or ARN; `default` when none was. */
+export function busName(nameOrArn = 'default'): string {
+  return nameOrArn.replace(/^arn:[^/]*:event-bus\//, '');
+}
+
+/** The rules of a bus; throws ResourceNotFoundException. */
+export function rulesOf(
+  world: EventsWorld,
+  region: string,
+  nameOrArn: string | undefined,
+): Map<string, Rule> {
+  const name = busName(nameOrArn);
+  const rules = world.region(region).get(name);
+  if (!rules) throw notFound(`Event bus ${name} does not exist.`);
+  return rules;
+}
+
+/** A rule; throws ResourceNotFoundException. */
+export function getRule(
+  world: EventsWorld,
+  region: string,
+  bus: string | undefined,
+  name: string,
+): Rule {
+  const rule = rulesOf(world, region, bus).get(name);
+  if (!rule) throw notFound(`Rule ${name} does not exist on EventBus ${busName(bus)}.`);
+  return rule;
+}
+
+/** A page of items in the order of their keys; throws ValidationException for a token that is none. */
+export function cut<T>(
+  items: readonly T[],
+  keyOf: (item: T) => string,
+  { NextToken, Limit = 100 }: { NextToken?: string | undefined; Limit?: number | undefined },
+): Page<T> {
+  const found = page(items, keyOf, NextToken, Limit);
+  if (!found) throw invalid('The NextToken value is invalid.');
+  return found;
+}
+
+/** The error for a request that cannot be done. */
+export const invalid = (message: string): ServiceError =>
+  new ServiceError('ValidationException', message);
+
+// --- internal ---
+
+const notFound = (message: string): ServiceError =>
+  new ServiceError('ResourceNotFoundException', message);

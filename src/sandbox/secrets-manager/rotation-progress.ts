@@ -1,0 +1,76 @@
+import { randomBytes } from 'node:crypto';
+import { moveStage, staged } from './stages.ts';
+import type { Secret, SecretVersion } from './store.ts';
+
+/** How a secret is rotated, and the rotation under way. */
+export interface Rotation {
+  enabled: boolean;
+  lambdaArn: string;
+  rules: object | undefined;
+  last: Date | undefined;
+  running: RunningRotation | undefined;
+}
+
+/** A rotation that has begun; it goes on by the clock. */
+export interface RunningRotation {
+  version: SecretVersion;
+  /** When the version gets its value, and when it becomes the current one; ms since the epoch. */
+  valueAt: number;
+  endsAt: number;
+}
+
+/**
+ * Does what a rotation function would have done by now. A function whose name contains `fail` does
+ * nothing, nor does one whose secret has no current value: the version stays AWSPENDING.
+ */
+export function goOn(secret: Secret, now: number): void {
+  const running = secret.rotation?.running;
+  if (!secret.rotation || !running) return;
+  const current = staged(secret, 'AWSCURRENT');
+  if (current === running.version) {
+    // Somebody has played the function and moved the label.
+    secret.rotation.last = new Date(now);
+    secret.rotation.running = undefined;
+    return;
+  }
+  if (!current || failsOnPurpose(secret.rotation.lambdaArn)) return;
+  const { version } = running;
+  if (now >= running.valueAt && !isFilled(version)) {
+    version.text = current.text === undefined ? undefined : newText(current.text);
+    version.binary = current.binary === undefined ? undefined : newPassword();
+  }
+  if (now < running.endsAt) return;
+  moveStage(secret, 'AWSCURRENT', version);
+  secret.changed = new Date(running.endsAt);
+  secret.rotation.last = new Date(running.endsAt);
+  secret.rotation.running = undefined;
+}
+
+/** Whether a version has a value; one that a rotation has begun with has none yet. */
+export function isFilled(version: SecretVersion): boolean {
+  return version.text !== undefined || version.binary !== undefined;
+}
+
+// --- internal ---
+
+function failsOnPurpose(lambdaArn: string): boolean {
+  // arn:partition:lambda:region:account:function:name:alias
+  return (lambdaArn.split(':')[6] ?? lambdaArn).includes('fail');
+}
+
+/** A new value in the form of the old one: of a JSON object only `password` changes. */
+function newText(old: string): string {
+  try {
+    const parsed: unknown = JSON.parse(old);
+    if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) {
+      return JSON.stringify({ ...parsed, password: newPassword() });
+    }
+  } catch {
+    // Plain text is replaced as a whole.
+  }
+  return newPassword();
+}
+
+function newPassword(): string {
+  return randomBytes(24).toString('base64url');
+}

@@ -1,0 +1,20 @@
+import type { Secret, SecretVersion } from './store.ts';
+
+/** The version with a staging label. */
+export function staged(secret: Secret, stage: string): SecretVersion | undefined {
+  return [...secret.versions.values()].find(({ stages }) => stages.has(stage));
+}
+
+/**
+ * Gives a version a staging label, which another version loses. The version that loses AWSCURRENT
+ * becomes AWSPREVIOUS.
+ */
+export function moveStage(secret: Secret, stage: string, to: SecretVersion): void {
+  const from = staged(secret, stage);
+  if (from === to) return;
+  from?.stages.delete(stage);
+  to.stages.add(stage);
+  if (stage !== 'AWSCURRENT') return;
+  to.stages.delete('AWSPREVIOUS');
+  if (from) moveStage(secret, 'AWSPREVIOUS', from);
+}
