@@ -1,9 +1,11 @@
 import type { AwsConfig } from './client.ts';
 import type { Ecs } from './ecs.ts';
+import type { EventRules } from './event-rules.ts';
 import type { Iam } from './iam.ts';
 import type { Kms } from './kms.ts';
 import type { ParameterStore } from './parameter-store.ts';
 import { createPacer } from './pacer.ts';
+import type { Scheduler } from './scheduler.ts';
 import type { SecretsManager } from './secrets-manager.ts';
 import type { Caller } from './sts.ts';
 import { translateError } from './translate-error.ts';
@@ -23,6 +25,8 @@ export interface Aws {
   kms(region?: string): Promise<Kms>;
   iam(): Promise<Iam>;
   ecs(): Promise<Ecs>;
+  eventRules(): Promise<EventRules>;
+  scheduler(): Promise<Scheduler>;
 }
 
 /** Makes the service module. Nothing is loaded or called before it is used. */
@@ -54,5 +58,9 @@ export function createAws(given: AwsConfig): Aws {
       once(`kms ${region ?? ''}`, async () => (await import('./kms.ts')).createKms(config, region)),
     iam: () => once('iam', async () => (await import('./iam.ts')).createIam(config)),
     ecs: () => once('ecs', async () => (await import('./ecs.ts')).createEcs(config)),
+    eventRules: () =>
+      once('events', async () => (await import('./event-rules.ts')).createEventRules(config)),
+    scheduler: () =>
+      once('scheduler', async () => (await import('./scheduler.ts')).createScheduler(config)),
   };
 }

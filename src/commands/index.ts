@@ -48,6 +48,11 @@ export const commands: readonly (CommandEntry | CommandGroup)[] = [
     load: async () => (await import('./redeploy.ts')).redeploy,
   },
   {
+    name: 'where-used',
+    summary: 'services, tasks, rules and schedules that refer to a secret',
+    load: async () => (await import('./where-used.ts')).whereUsed,
+  },
+  {
     name: 'stale',
     summary: 'running tasks that hold an old value',
     load: async () => (await import('./stale.ts')).stale,

@@ -43,7 +43,7 @@ export async function findStale(
   filter: ServiceFilter,
   onProgress?: (text: string) => void,
 ): Promise<StaleOutcome> {
-  const found = await scan(aws, filter, { tasks: true, onProgress });
+  const found = await scan(aws, filter, { tasks: 'required', onProgress });
   const references = new Map<string, readonly Reference[]>();
   for (const [arn, { definition }] of found.revisions) {
     references.set(arn, followed(definition, secret, found));

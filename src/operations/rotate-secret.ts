@@ -89,7 +89,7 @@ export async function rotateSecret(aws: Aws, request: RotateRequest): Promise<Ro
   const [secret, found] = await untilInterrupted(
     Promise.all([
       resolveReference(aws, reference),
-      scan(aws, request.filter, { tasks: true, onProgress: request.onProgress }),
+      scan(aws, request.filter, { tasks: 'if-allowed', onProgress: request.onProgress }),
     ]),
     request.interrupted,
   );

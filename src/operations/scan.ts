@@ -2,6 +2,7 @@ import pMap from 'p-map';
 import type { Aws } from '../aws/index.ts';
 import type { Ecs, Revision, RunningTask, Service } from '../aws/ecs.ts';
 import { CliError, isAwsError } from '../errors.ts';
+import { orDenied } from './or-denied.ts';
 import type { Scope } from '../model/partition.ts';
 
 /** A service as the user names it. */
@@ -18,6 +19,8 @@ export interface ServiceFilter {
 
 /** What runs, and what it runs. */
 export interface Scan {
+  /** ARNs of the clusters that were looked at. */
+  clusters: string[];
   services: Service[];
   /** Empty unless asked for. */
   tasks: RunningTask[];
@@ -35,14 +38,25 @@ export interface Scan {
 export async function scan(
   aws: Aws,
   filter: ServiceFilter,
-  options: { tasks?: boolean; onProgress?: ((text: string) => void) | undefined } = {},
+  options: {
+    /** `if-allowed`: without a word when the caller may not see tasks. */
+    tasks?: 'required' | 'if-allowed';
+    onProgress?: ((text: string) => void) | undefined;
+  } = {},
 ): Promise<Scan> {
   const [ecs, here] = await Promise.all([aws.ecs(), aws.caller()]);
-  const { tasks: wanted = false, onProgress = () => undefined } = options;
+  const { onProgress = () => undefined } = options;
+  const tasksOf = async (cluster: string, service?: string): Promise<RunningTask[]> => {
+    if (options.tasks === undefined) return [];
+    const running = ecs.runningTasks(cluster, service);
+    if (options.tasks === 'required') return running;
+    const allowed = await orDenied(running);
+    return allowed === 'denied' ? [] : allowed;
+  };
   const found =
     filter.services.length > 0
-      ? await named(ecs, filter.services, wanted)
-      : await everywhere(ecs, filter.clusters, wanted, onProgress);
+      ? await named(ecs, filter.services, tasksOf)
+      : await everywhere(ecs, filter.clusters, tasksOf, onProgress);
   const services = found.flatMap((part) => part.services);
   const tasks = found.flatMap((part) => part.tasks);
 
@@ -62,7 +76,8 @@ export async function scan(
     },
     { concurrency: atOnce },
   );
-  return { services, tasks, revisions, here };
+  const clusters = [...new Set(found.flatMap((part) => part.clusters))];
+  return { clusters, services, tasks, revisions, here };
 }
 
 /** The running tasks of a scan that no service started. */
@@ -76,11 +91,14 @@ export function standaloneTasks({ tasks }: Scan): RunningTask[] {
 const atOnce = 8;
 
 interface Part {
+  clusters: string[];
   services: Service[];
   tasks: RunningTask[];
 }
 
-async function named(ecs: Ecs, names: readonly ServiceName[], wanted: boolean): Promise<Part[]> {
+type TasksOf = (cluster: string, service?: string) => Promise<RunningTask[]>;
+
+async function named(ecs: Ecs, names: readonly ServiceName[], tasksOf: TasksOf): Promise<Part[]> {
   const clusters = [...new Set(names.map(({ cluster }) => cluster))];
   const missing: string[] = [];
   const parts = await pMap(
@@ -89,12 +107,11 @@ async function named(ecs: Ecs, names: readonly ServiceName[], wanted: boolean): 
       const own = new Set(names.filter((name) => name.cluster === cluster).map((n) => n.service));
       const answer = await orNoCluster(cluster, ecs.describeServices(cluster, [...own]));
       missing.push(...answer.missing);
-      const tasks = wanted
-        ? await pMap(answer.services, ({ name }) => ecs.runningTasks(cluster, name), {
-            concurrency: atOnce,
-          })
-        : [];
-      return { services: answer.services, tasks: tasks.flat() };
+      const tasks = await pMap(answer.services, ({ name }) => tasksOf(cluster, name), {
+        concurrency: atOnce,
+      });
+      const arns = answer.services.map((service) => service.cluster);
+      return { clusters: arns, services: answer.services, tasks: tasks.flat() };
     },
     { concurrency: atOnce },
   );
@@ -123,7 +140,7 @@ async function orNoCluster<T>(cluster: string, call: Promise<T>): Promise<T> {
 async function everywhere(
   ecs: Ecs,
   given: readonly string[],
-  wanted: boolean,
+  tasksOf: TasksOf,
   onProgress: (text: string) => void,
 ): Promise<Part[]> {
   const clusters = given.length > 0 ? given : await ecs.clusters();
@@ -135,12 +152,18 @@ async function everywhere(
         cluster,
         Promise.all([
           ecs.services(cluster).then((arns) => ecs.describeServices(cluster, arns)),
-          wanted ? ecs.runningTasks(cluster) : [],
+          tasksOf(cluster),
         ]),
       );
       services += described.services.length;
       onProgress(`found ${services} services in ${clusters.length} clusters`);
-      return { services: described.services, tasks };
+      // A cluster that was given by name is known by ARN from what runs in it.
+      const arns = [...described.services, ...tasks].map((found) => found.cluster);
+      return {
+        clusters: cluster.startsWith('arn:') ? [cluster] : arns,
+        services: described.services,
+        tasks,
+      };
     },
     { concurrency: atOnce },
   );

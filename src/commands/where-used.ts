@@ -1,0 +1,89 @@
+import { Argument } from '@commander-js/extra-typings';
+import { defineCommand } from '../cli.ts';
+import { Problems } from '../model/problems.ts';
+import { parseReference } from '../model/reference.ts';
+import type { ConsumerUse } from '../operations/find-consumers.ts';
+import { serviceName } from '../operations/service-name.ts';
+import { whereUsed as findUses } from '../operations/where-used.ts';
+import { rolloutView } from './rollout-view.ts';
+import { serviceFilter, withServiceOptions } from './service-options.ts';
+import { storeOption } from './store-option.ts';
+
+/** `where-used REF`: every service, task, rule and schedule that refers to a secret. */
+export const whereUsed = defineCommand({
+  declare: (command) =>
+    withServiceOptions(
+      command
+        .addArgument(new Argument('<ref>', 'NAME or /path/NAME, sm:NAME, or an ARN'))
+        .addOption(storeOption()),
+    ).addHelpText(
+      'after',
+      `
+Looks at services, running tasks of no service, EventBridge rules and schedules, through secrets,
+secretOptions and repositoryCredentials, in any spelling of the secret.
+
+Examples:
+  $ ecs-secrets where-used /shop/prod/db-password
+  $ ecs-secrets where-used sm:shop/prod/db --cluster shop --json`,
+    ),
+
+  async run({ aws, world, report }, [ref], options) {
+    const problems = new Problems();
+    const reference = problems.attempt(() => parseReference(ref, options.store));
+    const filter = serviceFilter(options, problems);
+    problems.throwIfAny();
+    if (!reference) throw new Error('a reference without problems is parsed');
+    const { onProgress } = rolloutView(report, world.stderr.style);
+    const used = await findUses(aws, reference, filter, onProgress);
+    report.endLive();
+    for (const what of used.unchecked)
+      report.warn(`not checked, for want of a permission: ${what}`);
+    const lines = [
+      ...used.services.map(
+        ({ service, uses }) => `service  ${serviceName(service)}  ${places(uses)}`,
+      ),
+      ...used.tasks.map(
+        ({ task, uses }) =>
+          `task  ${serviceName({ cluster: task.cluster, name: last(task.arn) })}  ${places(uses)}`,
+      ),
+      ...used.scheduled.map(
+        ({ scheduled, uses }) => `${scheduled.kind}  ${scheduled.name}  ${places(uses)}`,
+      ),
+    ];
+    return {
+      data: {
+        arn: used.secret.arn,
+        services: used.services.map(({ service, uses }) => ({
+          cluster: service.cluster,
+          service: service.name,
+          taskDefinition: service.taskDefinition,
+          uses,
+        })),
+        tasks: used.tasks.map(({ task, uses }) => ({
+          cluster: task.cluster,
+          task: task.arn,
+          taskDefinition: task.taskDefinition,
+          uses,
+        })),
+        scheduled: used.scheduled.map(({ scheduled, uses }) => ({ ...scheduled, uses })),
+        unchecked: used.unchecked,
+      },
+      text: lines.length === 0 ? 'nothing refers to it' : lines.join('\n'),
+    };
+  },
+});
+
+// --- internal ---
+
+function places(uses: readonly ConsumerUse[]): string {
+  return uses
+    .map(({ container, kind, name, pinned }) => {
+      const what = name === '' ? kind : name;
+      return `${container}:${what}${pinned ? ' (pinned to a version)' : ''}`;
+    })
+    .join(', ');
+}
+
+function last(arn: string): string {
+  return arn.replace(/^.*\//, '');
+}
