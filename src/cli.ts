@@ -40,6 +40,9 @@ export interface Reporter {
   isLive: boolean;
   /** Redraws the live lines of a terminal. */
   live(lines: readonly string[]): void;
+  /** Takes the live lines away. */
+  clearLive(): void;
+  /** Leaves the live lines as they are. */
   endLive(): void;
 }
 
@@ -140,6 +143,9 @@ export function createReporter({ stderr, env }: World, { quiet = false }: Global
     isLive,
     live: (lines) => {
       if (isLive) stderr.showLive(lines);
+    },
+    clearLive: () => {
+      if (isLive) stderr.clearLive();
     },
     endLive: () => {
       if (isLive) stderr.endLive();

@@ -68,6 +68,7 @@ async function output(stream: NodeJS.WriteStream): Promise<Output> {
       stream.write(text);
     },
     showLive: live.show,
+    clearLive: live.drop,
     endLive: live.end,
   };
 }
@@ -91,6 +92,10 @@ function liveArea(stream: NodeJS.WriteStream) {
     },
     clear: (): void => {
       if (latest.length > 0) update?.clear();
+    },
+    drop: (): void => {
+      if (latest.length > 0) update?.clear();
+      latest = [];
     },
     end: (): void => {
       if (latest.length > 0) update?.done();

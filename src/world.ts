@@ -35,6 +35,8 @@ export interface Output {
   style: Style;
   /** Rewrites these lines in place, below what was written; only on a terminal. */
   showLive: (lines: readonly string[]) => void;
+  /** Takes the live lines away. */
+  clearLive: () => void;
   /** Leaves the live lines as they are and goes on below them. */
   endLive: () => void;
 }

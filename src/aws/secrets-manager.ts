@@ -5,6 +5,7 @@ import {
   ListSecretVersionIdsCommand,
   PutSecretValueCommand,
   RestoreSecretCommand,
+  RotateSecretCommand,
   SecretsManagerClient,
   TagResourceCommand,
   UpdateSecretCommand,
@@ -82,6 +83,8 @@ export interface SecretsManager {
    * more: somebody else stored a value.
    */
   moveCurrent(id: string, to: string, from: string): Promise<boolean>;
+  /** Starts the secret's rotation function. Throws AwsError when none is configured. */
+  rotate(id: string): Promise<void>;
   update(id: string, attributes: SecretAttributes): Promise<void>;
   addTags(id: string, tags: readonly Tag[]): Promise<void>;
   /** Takes back a scheduled deletion. */
@@ -190,6 +193,10 @@ export function createSecretsManager(config: AwsConfig, region?: string): Secret
 
     moveCurrent(id, to, from) {
       return moved(id, to, from);
+    },
+
+    async rotate(id) {
+      await client.send(new RotateSecretCommand({ SecretId: id }));
     },
 
     async update(id, { kmsKeyId, description }) {

@@ -58,7 +58,7 @@ Examples:
       stale,
       onProgress: view.onProgress,
       onConsumers: (count) => {
-        report.endLive();
+        report.clearLive();
         report.event(`${count} ${count === 1 ? 'service' : 'services'} to redeploy`);
       },
       redeploy: {

@@ -1,8 +1,8 @@
 import { Argument } from '@commander-js/extra-typings';
 import { defineCommand, type Context, type Result } from '../cli.ts';
-import { CliError, exitCodes } from '../errors.ts';
+import { CliError, exitCodes, UsageError } from '../errors.ts';
 import { Problems } from '../model/problems.ts';
-import { formatReference, parseReference } from '../model/reference.ts';
+import { formatReference, parseReference, type Reference } from '../model/reference.ts';
 import type { Consumer } from '../operations/find-consumers.ts';
 import { rotateSecret, type RotateOutcome } from '../operations/rotate-secret.ts';
 import { serviceName } from '../operations/service-name.ts';
@@ -62,6 +62,7 @@ export const rotate = defineCommand({
           '--force',
           'go on though a service is deploying, or a JSON object would be replaced',
         )
+        .option('--invoke', 'have the rotation function of the secret make the value')
         .option('--dry-run', 'say which services would be redeployed, and store nothing'),
     ).addHelpText(
       'after',
@@ -88,10 +89,13 @@ Examples:
 
     checkSources(options);
     checkTarget(reference, {});
+    if (options.invoke) checkInvoke(reference, options);
     const view = rolloutView(report, world.stderr.style);
     const outcome = await rotateSecret(aws, {
       reference,
-      value: () => readValue(context, options, formatReference(reference)),
+      value: options.invoke
+        ? { invoke: { timeout: limits.timeout, clock: world.clock } }
+        : () => readValue(context, options, formatReference(reference)),
       replaceJson: options.force ?? false,
       dryRun: options.dryRun ?? false,
       interrupted: world.interrupted,
@@ -110,7 +114,7 @@ Examples:
       },
       onProgress: view.onProgress,
       onConsumers: (consumers, images) => {
-        report.endLive();
+        report.clearLive();
         if (consumers.length > 0) {
           report.event(
             consumers.length === 1 ? '1 service uses it' : `${consumers.length} services use it`,
@@ -140,6 +144,18 @@ Examples:
 });
 
 // --- internal ---
+
+function checkInvoke(
+  reference: Reference,
+  { valueFile, fromEnv, generate }: { valueFile?: unknown; fromEnv?: unknown; generate?: unknown },
+): void {
+  if (reference.store === 'parameter-store') {
+    throw new UsageError('--invoke is for Secrets Manager: parameters have no rotation function');
+  }
+  if (valueFile !== undefined || fromEnv !== undefined || generate !== undefined) {
+    throw new UsageError('--invoke and a value exclude each other', 'give one of them');
+  }
+}
 
 function toResult({ report }: Context, ref: string, outcome: RotateOutcome): Result {
   const { secret, put, consumers, standalone, redeploy, rollback } = outcome;

@@ -37,7 +37,7 @@ Examples:
     const secret = reference && (await resolveReference(aws, reference));
     const { onProgress } = rolloutView(report, world.stderr.style);
     const { tasks } = await findStale(aws, secret, filter, onProgress);
-    report.endLive();
+    report.clearLive();
     const groups = grouped(tasks);
     const old = tasks.filter(({ holding }) => holding !== 'current').length;
     return {

@@ -35,7 +35,7 @@ Examples:
     if (!reference) throw new Error('a reference without problems is parsed');
     const { onProgress } = rolloutView(report, world.stderr.style);
     const used = await findUses(aws, reference, filter, onProgress);
-    report.endLive();
+    report.clearLive();
     for (const what of used.unchecked)
       report.warn(`not checked, for want of a permission: ${what}`);
     const lines = [

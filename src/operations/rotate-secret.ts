@@ -8,6 +8,8 @@ import {
   type Consumer,
   type StandaloneConsumer,
 } from './find-consumers.ts';
+import type { Clock } from '../world.ts';
+import { invokeRotation } from './invoke-rotation.ts';
 import { preflight } from './preflight.ts';
 import { putSecret, type PutOutcome } from './put-secret.ts';
 import {
@@ -40,8 +42,11 @@ export interface RotateRedeploy extends RedeployOptions {
 /** What is rotated. */
 export interface RotateRequest {
   reference: Reference;
-  /** Reads the new value; called when everything else is known to be ready. */
-  value: () => Promise<SecretValue>;
+  /**
+   * Reads the new value; called when everything else is known to be ready. `invoke`: the secret's
+   * rotation function makes it, within so many milliseconds.
+   */
+  value: (() => Promise<SecretValue>) | { invoke: { timeout: number; clock: Clock } };
   /** Replace a JSON object by a text that is none. */
   replaceJson: boolean;
   /** Find out what would be done, without reading a value or writing one. */
@@ -100,14 +105,7 @@ export async function rotateSecret(aws: Aws, request: RotateRequest): Promise<Ro
   const none = { redeploy: undefined, rollback: undefined, overtakenBy: undefined };
   if (request.dryRun) return { secret, put: undefined, consumers, standalone, ...none };
 
-  const value = await request.value();
-  if (request.interrupted.aborted) throw new Interrupted('interrupted; nothing was stored');
-  const put = await putSecret(aws, reference, {
-    value,
-    only: 'update',
-    exclusive: true,
-    replaceJson: request.replaceJson,
-  });
+  const put = await storeNew(aws, secret, request);
   if (plan && put.action === 'unchanged') throw sameValue(reference);
   request.onStored(put);
   const outcome = { secret, put, consumers, standalone };
@@ -137,6 +135,19 @@ export async function rotateSecret(aws: Aws, request: RotateRequest): Promise<Ro
 }
 
 // --- internal ---
+
+async function storeNew(
+  aws: Aws,
+  secret: ResolvedSecret,
+  { reference, value, replaceJson, interrupted }: RotateRequest,
+): Promise<PutOutcome> {
+  if (typeof value !== 'function') {
+    return invokeRotation(aws, secret, { ...value.invoke, interrupted });
+  }
+  const read = await value();
+  if (interrupted.aborted) throw new Interrupted('interrupted; nothing was stored');
+  return putSecret(aws, reference, { value: read, only: 'update', exclusive: true, replaceJson });
+}
 
 /** The consumers in the order of their redeployment. Throws CliError for a first one that is none. */
 function stagesOf(consumers: readonly Consumer[], first: readonly ServiceName[]): Consumer[][] {

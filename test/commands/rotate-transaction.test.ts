@@ -4,7 +4,7 @@ import {
   UpdateServiceCommand,
 } from '@aws-sdk/client-ecs';
 import { GetParameterCommand } from '@aws-sdk/client-ssm';
-import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
+import { GetSecretValueCommand, RotateSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openShop, webDefinition, type Shop } from '../helpers/scene.ts';
 
@@ -98,6 +98,53 @@ describe('a good value', () => {
     const seen = await shop.run(['rotate', '/shop/db', '--redeploy', '--dry-run']);
     expect(seen).toMatchObject({ code: 0, stdout: 'these services use it:\n  shop/web  web:DB\n' });
     expect(await parameter()).toBe('good-1');
+  });
+});
+
+describe('--invoke', () => {
+  const lambda = 'arn:aws:lambda:us-east-1:123456789012:function:';
+  async function configured(name: string): Promise<void> {
+    await shop.secrets.send(
+      new RotateSecretCommand({
+        SecretId: 'shop/api',
+        RotationLambdaARN: lambda + name,
+        RotationRules: { AutomaticallyAfterDays: 30 },
+        RotateImmediately: false,
+      }),
+    );
+  }
+
+  test('has the rotation function make the value, and redeploys', async () => {
+    await shop.run(['put', 'sm:shop/api', '--force'], { stdin: '{"password":"first"}' });
+    await service('web', { secret: 'sm:shop/api:password', file: 'web.json' });
+    await configured('rotate');
+    const seen = await shop.run(['rotate', 'sm:shop/api', '--invoke', '--redeploy']);
+    expect(seen.code).toBe(0);
+    const { SecretString = '' } = await shop.secrets.send(
+      new GetSecretValueCommand({ SecretId: 'shop/api', VersionStage: 'AWSCURRENT' }),
+    );
+    const { password } = JSON.parse(SecretString) as { password: string };
+    expect(password).not.toBe('first');
+    expect(await shop.injected('shop', 'web', 'DB')).toEqual([password, password]);
+    expect(seen.stdout + seen.stderr).not.toContain(password);
+  });
+
+  test('tells when the function does not finish, and when there is none', async () => {
+    const none = await shop.run(['rotate', 'sm:shop/api', '--invoke']);
+    expect(none.code).toBe(1);
+    expect(none.stderr).toMatch(/error: .*rotation/i);
+    await configured('always-fail');
+    const late = await shop.run(['rotate', 'sm:shop/api', '--invoke', '--timeout', '0.3s']);
+    expect(late.code).toBe(5);
+    expect(late.stderr).toContain('error: time is up, and shop/api has no new value yet');
+  });
+
+  test('is refused for a parameter, and together with a value', async () => {
+    const parameter = await shop.run(['rotate', '/shop/db', '--invoke']);
+    expect(parameter).toMatchObject({ code: 2 });
+    expect(parameter.stderr).toContain('--invoke is for Secrets Manager');
+    const both = ['rotate', 'sm:shop/api', '--invoke', '--generate'];
+    expect((await shop.run(both)).stderr).toContain('--invoke and a value exclude each other');
   });
 });
 

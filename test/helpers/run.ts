@@ -35,6 +35,7 @@ export async function run(argv: readonly string[], setting: Setting = {}): Promi
     showLive: (lines) => {
       seen[name] += `[live] ${lines.join(' | ')}\n`;
     },
+    clearLive: () => undefined,
     endLive: () => undefined,
   });
   const world: World = {
