@@ -22,6 +22,8 @@ export interface Result {
   data: unknown;
   /** The same for people; empty for nothing. */
   text: string;
+  /** The same in Markdown, for the summary of a GitHub Actions step. */
+  summary?: string;
   /** Set when the result is told and the command failed all the same. */
   failure?: CliError | undefined;
   /** An exit code other than 0 that is no failure of ours (a child's). */

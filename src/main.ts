@@ -10,7 +10,7 @@ import {
   type Result,
 } from './cli.ts';
 import { commands, type CommandGroup, type CommandEntry } from './commands/index.ts';
-import { describeError, exitCodes, Interrupted, UsageError } from './errors.ts';
+import { CliError, describeError, exitCodes, Interrupted, UsageError } from './errors.ts';
 import { processWorld } from './terminal.ts';
 import type { World } from './world.ts';
 
@@ -48,6 +48,7 @@ export async function main(argv: readonly string[], given?: World): Promise<numb
     const { result, globals } = outcome;
     if (!result) return exitCodes.done;
     printResult(world, result, globals);
+    await writeSummary(world, result);
     if (!result.failure) return result.exitCode ?? exitCodes.done;
     return printError(world, result.failure, globals);
   } catch (error) {
@@ -196,6 +197,18 @@ function printResult(
   stderr.endLive();
   if (json && data !== undefined) stdout.write(`${JSON.stringify(data, null, 2)}\n`);
   else if (!json && text !== '') stdout.write(text.endsWith('\n') ? text : `${text}\n`);
+}
+
+/** GitHub shows what a step adds to this file on the page of the run. */
+async function writeSummary({ env, appendFile }: World, { summary }: Result): Promise<void> {
+  const file = env.GITHUB_STEP_SUMMARY;
+  if (!file || summary === undefined) return;
+  await appendFile(file, `${summary}\n`).catch((error: unknown) => {
+    throw new CliError('file-not-writable', `cannot write GITHUB_STEP_SUMMARY: ${file}`, {
+      hint: 'the command itself is done',
+      cause: error,
+    });
+  });
 }
 
 function printError(world: World, error: unknown, { json, debug }: GlobalOptions): number {

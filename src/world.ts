@@ -11,6 +11,8 @@ export interface World {
   interrupted: AbortSignal;
   /** Reads a file whole. Rejects as node's fs does. */
   readFile: (path: string) => Promise<Uint8Array>;
+  /** Adds text at the end of a file. Rejects as node's fs does. */
+  appendFile: (path: string, text: string) => Promise<void>;
   /** An unbiased integer from 0 to `limit` - 1, from a cryptographic source. */
   randomInt(limit: number): number;
   /** Runs a program on this terminal and answers with its exit code (128 + n after signal n). */

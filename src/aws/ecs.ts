@@ -1,8 +1,10 @@
 import {
+  DescribeServiceDeploymentsCommand,
   DescribeServicesCommand,
   DescribeTaskDefinitionCommand,
   DescribeTasksCommand,
   ECSClient,
+  ListServiceDeploymentsCommand,
   paginateListClusters,
   paginateListServices,
   paginateListTasks,
@@ -11,10 +13,11 @@ import {
   type ListTasksCommandInput,
   type RegisterTaskDefinitionCommandInput,
   type Service as SdkService,
+  type ServiceDeployment as SdkServiceDeployment,
   type Task,
 } from '@aws-sdk/client-ecs';
 import { isAwsError } from '../errors.ts';
-import type { Deployment } from '../model/rollout.ts';
+import type { Deployment, ServiceDeployment } from '../model/rollout.ts';
 import { parseTaskDefinition, type TaskDefinition } from '../model/task-definition.ts';
 import { clientSettings, supervised, type AwsConfig } from './client.ts';
 import { unknownMembers } from './unknown-members.ts';
@@ -29,6 +32,10 @@ export interface Service {
   /** ARN of the revision it runs; undefined where it runs none yet. */
   taskDefinition: string | undefined;
   controller: 'ECS' | 'CODE_DEPLOY' | 'EXTERNAL';
+  /** The container behind its first load balancer; undefined without one. */
+  loadBalancer: { container: string; port: number } | undefined;
+  /** `ROLLING`, or a native strategy: `BLUE_GREEN`, `LINEAR`, `CANARY`. */
+  strategy: string;
   desiredCount: number;
   deployments: Deployment[];
 }
@@ -80,6 +87,10 @@ export interface Ecs {
   unknownMembers(definition: TaskDefinition): string[];
   /** Forces a new deployment; answers with the service, whose PRIMARY deployment is the new one. */
   forceNewDeployment(cluster: string, service: string): Promise<Service>;
+  /** ARN of a service's newest service deployment; undefined for none. */
+  newestServiceDeployment(cluster: string, service: string): Promise<string | undefined>;
+  /** Describes service deployments, 20 a call. */
+  serviceDeployments(arns: readonly string[]): Promise<ServiceDeployment[]>;
   /** The tasks of a cluster, or of one of its services, that are meant to run; 100 a call. */
   runningTasks(cluster: string, service?: string): Promise<RunningTask[]>;
   /** The stopped tasks of a service that ECS still shows (an hour's worth or more). */
@@ -156,6 +167,26 @@ export function createEcs(config: AwsConfig): Ecs {
       return toService(answer.service ?? {});
     },
 
+    async newestServiceDeployment(cluster, service) {
+      const { serviceDeployments = [] } = await client.send(
+        new ListServiceDeploymentsCommand({ cluster, service, maxResults: 20 }),
+      );
+      const time = (at: Date | undefined): number => at?.getTime() ?? 0;
+      return serviceDeployments.toSorted((a, b) => time(b.createdAt) - time(a.createdAt))[0]
+        ?.serviceDeploymentArn;
+    },
+
+    async serviceDeployments(arns) {
+      const found: ServiceDeployment[] = [];
+      for (const batch of batches(arns, 20)) {
+        const answer = await client.send(
+          new DescribeServiceDeploymentsCommand({ serviceDeploymentArns: batch }),
+        );
+        found.push(...(answer.serviceDeployments ?? []).map(toServiceDeployment));
+      }
+      return found;
+    },
+
     async runningTasks(cluster, service) {
       const tasks = await describedTasks({ cluster, serviceName: service, maxResults: 100 });
       return tasks.map((task) => ({
@@ -213,6 +244,8 @@ function toService(service: SdkService): Service {
       service.taskDefinition ??
       service.taskSets?.find(({ status }) => status === 'PRIMARY')?.taskDefinition,
     controller: service.deploymentController?.type ?? 'ECS',
+    loadBalancer: toLoadBalancer(service),
+    strategy: service.deploymentConfiguration?.strategy ?? 'ROLLING',
     desiredCount: service.desiredCount ?? 0,
     deployments: (service.deployments ?? []).map((deployment) => ({
       id: deployment.id ?? '',
@@ -225,6 +258,36 @@ function toService(service: SdkService): Service {
       pendingCount: deployment.pendingCount ?? 0,
       failedTasks: deployment.failedTasks ?? 0,
     })),
+  };
+}
+
+function toLoadBalancer({ loadBalancers, taskSets }: SdkService): Service['loadBalancer'] {
+  // Under CODE_DEPLOY the load balancers are those of the task set.
+  const [first] = [
+    ...(loadBalancers ?? []),
+    ...(taskSets ?? []).flatMap((set) => set.loadBalancers ?? []),
+  ];
+  return first?.containerName === undefined || first.containerPort === undefined
+    ? undefined
+    : { container: first.containerName, port: first.containerPort };
+}
+
+function toServiceDeployment(deployment: SdkServiceDeployment): ServiceDeployment {
+  const { targetServiceRevision: target, sourceServiceRevisions = [] } = deployment;
+  return {
+    arn: deployment.serviceDeploymentArn ?? '',
+    status: deployment.status ?? '',
+    statusReason: deployment.statusReason,
+    lifecycleStage: deployment.lifecycleStage,
+    paused: (deployment.lifecycleHookDetails ?? []).some(
+      ({ status }) => status === 'AWAITING_ACTION',
+    ),
+    requestedTasks: target?.requestedTaskCount ?? 0,
+    runningTasks: target?.runningTaskCount ?? 0,
+    oldTasks: sourceServiceRevisions.reduce(
+      (sum, { runningTaskCount = 0 }) => sum + runningTaskCount,
+      0,
+    ),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { AwsConfig } from './client.ts';
+import type { CodeDeploy } from './code-deploy.ts';
 import type { Ecs } from './ecs.ts';
 import type { EventRules } from './event-rules.ts';
 import type { Iam } from './iam.ts';
@@ -27,6 +28,7 @@ export interface Aws {
   ecs(): Promise<Ecs>;
   eventRules(): Promise<EventRules>;
   scheduler(): Promise<Scheduler>;
+  codeDeploy(): Promise<CodeDeploy>;
 }
 
 /** Makes the service module. Nothing is loaded or called before it is used. */
@@ -60,6 +62,8 @@ export function createAws(given: AwsConfig): Aws {
     ecs: () => once('ecs', async () => (await import('./ecs.ts')).createEcs(config)),
     eventRules: () =>
       once('events', async () => (await import('./event-rules.ts')).createEventRules(config)),
+    codeDeploy: () =>
+      once('codedeploy', async () => (await import('./code-deploy.ts')).createCodeDeploy(config)),
     scheduler: () =>
       once('scheduler', async () => (await import('./scheduler.ts')).createScheduler(config)),
   };

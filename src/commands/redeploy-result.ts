@@ -27,6 +27,40 @@ export function tellDeployments({ deployments }: RedeployOutcome): string[] {
   });
 }
 
+/** The deployments of an outcome as a table in Markdown. */
+export function summaryOf(title: string, outcome: RedeployOutcome): string {
+  const rows = [
+    ...outcome.deployments.map(({ started, state, elapsed, reason }) => [
+      serviceName(started.service),
+      state,
+      formatDuration(elapsed),
+      reason ?? '',
+    ]),
+    ...outcome.skipped.map(({ consumer, why }) => [
+      serviceName(consumer.service),
+      'skipped',
+      '',
+      why,
+    ]),
+    ...outcome.refused.map(({ consumer, error }) => [
+      serviceName(consumer.service),
+      'refused',
+      '',
+      error.message,
+    ]),
+    ...outcome.notStarted.map(({ service }) => [serviceName(service), 'not started', '', '']),
+  ];
+  const row = (cells: readonly string[]): string =>
+    `| ${cells.map((cell) => cell.replace(/[|\n]/g, ' ')).join(' | ')} |`;
+  return [
+    `### ${title}`,
+    '',
+    row(['service', 'state', 'time', 'reason']),
+    '|---|---|---|---|',
+    ...rows.map(row),
+  ].join('\n');
+}
+
 /** Warns of the services that keep their old tasks. */
 export function warnOfOthers({ skipped, refused }: RedeployOutcome, report: Reporter): void {
   for (const { consumer, why } of skipped) {

@@ -4,7 +4,13 @@ import { UsageError } from '../errors.ts';
 import { Problems } from '../model/problems.ts';
 import { parseReference } from '../model/reference.ts';
 import { redeployConsumers } from '../operations/redeploy-consumers.ts';
-import { redeployData, redeployFailure, tellDeployments, warnOfOthers } from './redeploy-result.ts';
+import {
+  redeployData,
+  redeployFailure,
+  summaryOf,
+  tellDeployments,
+  warnOfOthers,
+} from './redeploy-result.ts';
 import { rolloutView } from './rollout-view.ts';
 import {
   rolloutLimits,
@@ -64,6 +70,7 @@ Examples:
       redeploy: {
         ...limits,
         wait: options.wait,
+        codeDeploy: options.codedeploy ?? false,
         clock: world.clock,
         interrupted: world.interrupted,
         onStarted: view.onStarted,
@@ -76,6 +83,7 @@ Examples:
     return {
       data: redeployData(outcome),
       text: tellDeployments(outcome).join('\n'),
+      summary: summaryOf('redeploy', outcome),
       failure: redeployFailure(outcome, { goOn: again, failed: `mend the cause, then ${again}` }),
     };
   },

@@ -84,5 +84,6 @@ function tasks({ rollout }: FollowedDeployment): string {
     `${rollout?.oldTasks ?? 0} old`,
   ];
   if (failedTasks > 0) parts.push(`${failedTasks} failed`);
+  if (rollout?.state === 'in-progress' && rollout.reason !== undefined) parts.push(rollout.reason);
   return parts.join(', ');
 }

@@ -13,6 +13,7 @@ import {
   failedServices,
   redeployData,
   redeployFailure,
+  summaryOf,
   tellDeployments,
   warnOfOthers,
 } from './redeploy-result.ts';
@@ -107,6 +108,7 @@ Examples:
         rollback: options.rollback,
         force: options.force ?? false,
         wait: options.wait,
+        codeDeploy: options.codedeploy ?? false,
         clock: world.clock,
         interrupted: world.interrupted,
         onStarted: view.onStarted,
@@ -196,6 +198,7 @@ function toResult({ report }: Context, ref: string, outcome: RotateOutcome): Res
       ...(redeploy ? tellDeployments(redeploy) : tellHolders(consumers, put)),
       ...(rollback ? tellRollback(rollback) : []),
     ].join('\n'),
+    ...(redeploy && { summary: summaryOf(`rotate ${ref}`, redeploy) }),
     failure: redeploy && failureOf(ref, outcome, redeploy),
   };
 }

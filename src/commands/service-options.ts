@@ -22,6 +22,7 @@ export function withRolloutOptions<Args extends unknown[], Opts extends OptionVa
   command: Command<Args, Opts>,
 ) {
   return command
+    .option('--codedeploy', 'deploy services of the CODE_DEPLOY controller through CodeDeploy')
     .option('--no-wait', 'start the deployments and do not follow them')
     .addOption(
       fromEnv(new Option('--timeout <duration>', 'stop following after this time').default('15m')),

@@ -67,6 +67,65 @@ export function judgeRollout(
   return rollout(stable ? 'completed' : 'in-progress');
 }
 
+/** A deployment of a service with a native strategy (blue/green, linear, canary), as ECS tells it. */
+export interface ServiceDeployment {
+  arn: string;
+  status: string;
+  statusReason: string | undefined;
+  /** e.g. `BAKE_TIME` */
+  lifecycleStage: string | undefined;
+  /** Whether it waits for somebody to let it go on (a lifecycle hook of the type PAUSE). */
+  paused: boolean;
+  /** Tasks of the new revision: wanted, and running. */
+  requestedTasks: number;
+  runningTasks: number;
+  /** Running tasks of the revisions before. */
+  oldTasks: number;
+}
+
+/** Judges a deployment of a native strategy, whose tasks `deployments` of the service does not tell. */
+export function judgeServiceDeployment(deploymentId: string, found: ServiceDeployment): Rollout {
+  const { status, statusReason, oldTasks } = found;
+  const deployment: Deployment = {
+    id: deploymentId,
+    status: 'PRIMARY',
+    taskDefinition: '',
+    rolloutState: undefined,
+    rolloutStateReason: statusReason,
+    desiredCount: found.requestedTasks,
+    runningCount: found.runningTasks,
+    pendingCount: 0,
+    failedTasks: 0,
+  };
+  const rollout = (state: Rollout['state'], reason?: string): Rollout => ({
+    state,
+    reason,
+    deployment,
+    oldTasks,
+  });
+  if (status === 'SUCCESSFUL') return rollout('completed');
+  if (/^(STOP|ROLLBACK)/.test(status)) {
+    const over = /^(STOPPED|ROLLBACK_SUCCESSFUL|ROLLBACK_FAILED)$/.test(status);
+    return rollout(over ? 'failed' : 'in-progress', statusReason ?? `it is ${status}`);
+  }
+  const stage = found.lifecycleStage ?? status;
+  return rollout(
+    'in-progress',
+    found.paused ? `waits at ${stage} for somebody to let it go on` : stage,
+  );
+}
+
+/** Judges a deployment of CodeDeploy by its status (CodeDeploy API reference, DeploymentInfo). */
+export function judgeCodeDeployment(status: string, reason: string | undefined): Rollout {
+  const state =
+    status === 'Succeeded'
+      ? 'completed'
+      : /^(Failed|Stopped)$/.test(status)
+        ? 'failed'
+        : 'in-progress';
+  return { state, reason: reason ?? status, deployment: undefined, oldTasks: 0 };
+}
+
 /** Why ECS itself went back to another deployment, if it did. */
 function rollbackReason(primary: Deployment | undefined): string | undefined {
   const reason = primary?.rolloutStateReason;

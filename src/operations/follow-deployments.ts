@@ -1,6 +1,13 @@
 import type { Ecs, Service, StoppedTask } from '../aws/ecs.ts';
 import { CliError } from '../errors.ts';
-import { failureThreshold, isStartFailure, judgeRollout, type Rollout } from '../model/rollout.ts';
+import {
+  failureThreshold,
+  isStartFailure,
+  judgeRollout,
+  judgeServiceDeployment,
+  type Rollout,
+  type ServiceDeployment,
+} from '../model/rollout.ts';
 import type { Clock } from '../world.ts';
 import { orDenied } from './or-denied.ts';
 
@@ -9,6 +16,10 @@ export interface StartedDeployment {
   /** The service as UpdateService answered. */
   service: Service;
   deploymentId: string;
+  /** ARN of the service deployment, for a service with a native strategy. */
+  serviceDeployment?: string | undefined;
+  /** Looks at a deployment that ECS does not tell: one of CodeDeploy. */
+  look?: () => Promise<Rollout>;
   /** Ids of the deployments that were there before. */
   before: readonly string[];
 }
@@ -109,9 +120,14 @@ async function look(
       const arns = own.map(({ started }) => started.service.arn);
       try {
         const { services } = await ecs.describeServices(cluster, arns);
+        const shifts = await ecs.serviceDeployments(
+          own.flatMap(({ started }) => started.serviceDeployment ?? []),
+        );
         for (const deployment of own) {
           const service = services.find(({ arn }) => arn === deployment.started.service.arn);
-          await advance(ecs, deployment, service, elapsed, onEvent);
+          const shift = shifts.find(({ arn }) => arn === deployment.started.serviceDeployment);
+          const elsewhere = await deployment.started.look?.();
+          await advance(ecs, deployment, { service, shift, elsewhere }, elapsed, onEvent);
         }
       } catch (error) {
         if (!(error instanceof CliError)) throw error;
@@ -130,12 +146,24 @@ async function look(
 async function advance(
   ecs: Ecs,
   deployment: FollowedDeployment,
-  service: Service | undefined,
+  {
+    service,
+    shift,
+    elsewhere,
+  }: {
+    service: Service | undefined;
+    shift: ServiceDeployment | undefined;
+    elsewhere: Rollout | undefined;
+  },
   elapsed: number,
   onEvent: (event: FollowEvent) => void,
 ): Promise<void> {
   const { deploymentId, before } = deployment.started;
-  const rollout = judgeRollout(deploymentId, service ?? { status: 'missing', deployments: [] });
+  const rollout =
+    elsewhere ??
+    (shift
+      ? judgeServiceDeployment(deploymentId, shift)
+      : judgeRollout(deploymentId, service ?? { status: 'missing', deployments: [] }));
   const primary = service?.deployments.find(({ status }) => status === 'PRIMARY');
   const stale =
     rollout.state === 'gone' &&
@@ -188,6 +216,7 @@ function describe(rollout: Rollout | undefined): string {
   const { deployment } = rollout ?? {};
   return [
     rollout?.state,
+    rollout?.reason,
     deployment?.runningCount,
     deployment?.failedTasks,
     rollout?.oldTasks,

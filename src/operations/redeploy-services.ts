@@ -1,6 +1,9 @@
 import pMap from 'p-map';
+import type { Ecs } from '../aws/ecs.ts';
 import type { Aws } from '../aws/index.ts';
 import { CliError } from '../errors.ts';
+import type { Clock } from '../world.ts';
+import { codeDeployer } from './code-deploy.ts';
 import type { Consumer } from './find-consumers.ts';
 import {
   followDeployments,
@@ -43,18 +46,23 @@ export const nothingRedeployed: RedeployOutcome = {
 export interface RedeployOptions extends FollowOptions {
   /** Start the deployments and leave them to themselves. */
   wait: boolean;
+  /** Deploy services under the CODE_DEPLOY controller through CodeDeploy. */
+  codeDeploy?: boolean;
   /** How many deployments are started at the same time. */
   maxParallel: number;
   onStarted: (deployment: StartedDeployment) => void;
 }
 
 /** Parts consumers into those a forced deployment reaches and those it does not. */
-export function planRedeploy(consumers: readonly Consumer[]): {
+export function planRedeploy(
+  consumers: readonly Consumer[],
+  { codeDeploy = false }: Pick<RedeployOptions, 'codeDeploy'> = {},
+): {
   redeploy: Consumer[];
   skipped: Skipped[];
 } {
   const skipped = consumers.flatMap((consumer) => {
-    const why = whyNot(consumer);
+    const why = whyNot(consumer, codeDeploy);
     return why === undefined ? [] : [{ consumer, why }];
   });
   const left = new Set(skipped.map(({ consumer }) => consumer));
@@ -68,7 +76,8 @@ export async function redeployServices(
   options: RedeployOptions,
 ): Promise<RedeployOutcome> {
   const ecs = await aws.ecs();
-  const { redeploy, skipped } = planRedeploy(consumers);
+  const { redeploy, skipped } = planRedeploy(consumers, options);
+  const deployThroughCodeDeploy = codeDeployer(aws);
   const started: StartedDeployment[] = [];
   const refused: Refused[] = [];
   const notStarted: Consumer[] = [];
@@ -81,10 +90,18 @@ export async function redeployServices(
       }
       const { cluster, name, deployments } = consumer.service;
       try {
+        if (consumer.service.controller === 'CODE_DEPLOY') {
+          const deployment = await deployThroughCodeDeploy(consumer);
+          started.push(deployment);
+          options.onStarted(deployment);
+          return;
+        }
+        const shift = await shiftOf(ecs, consumer);
         const service = await ecs.forceNewDeployment(cluster, name);
         const before = deployments.map(({ id }) => id);
         const id = service.deployments.find(({ status }) => status === 'PRIMARY')?.id ?? '';
-        const deployment = { service, deploymentId: id, before };
+        const serviceDeployment = await shift?.next(options.clock, options.interrupted);
+        const deployment = { service, deploymentId: id, serviceDeployment, before };
         started.push(deployment);
         options.onStarted(deployment);
       } catch (error) {
@@ -117,13 +134,33 @@ export function mergeOutcomes(a: RedeployOutcome, b: RedeployOutcome): RedeployO
 
 // --- internal ---
 
-function whyNot({ service, uses }: Consumer): string | undefined {
+/**
+ * For a service with a native strategy: finds the service deployment that comes after the one that is
+ * the newest now. It takes a moment to be listed.
+ */
+async function shiftOf(ecs: Ecs, { service }: Consumer) {
+  if (service.strategy === 'ROLLING') return undefined;
+  const { cluster, name } = service;
+  const last = await ecs.newestServiceDeployment(cluster, name);
+  return {
+    next: async (clock: Clock, interrupted: AbortSignal): Promise<string | undefined> => {
+      for (let attempt = 1; attempt <= 10; attempt += 1) {
+        const newest = await ecs.newestServiceDeployment(cluster, name);
+        if (newest !== last) return newest;
+        await clock.sleep(500, interrupted);
+      }
+      return undefined;
+    },
+  };
+}
+
+function whyNot({ service, uses }: Consumer, codeDeploy: boolean): string | undefined {
   if (service.status !== 'ACTIVE') return `the service is ${service.status}`;
   if (uses.length > 0 && uses.every(({ pinned }) => pinned)) {
     return 'its reference is pinned to a version: register a revision without the pin';
   }
-  if (service.controller === 'CODE_DEPLOY') {
-    return 'its deployment controller is CODE_DEPLOY: start a deployment with AWS CodeDeploy';
+  if (service.controller === 'CODE_DEPLOY' && !codeDeploy) {
+    return 'its deployment controller is CODE_DEPLOY: --codedeploy starts a deployment with AWS CodeDeploy';
   }
   if (service.controller === 'EXTERNAL') {
     return 'its deployment controller is EXTERNAL: create a new task set';

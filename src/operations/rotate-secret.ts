@@ -100,7 +100,7 @@ export async function rotateSecret(aws: Aws, request: RotateRequest): Promise<Ro
   );
   const consumers = consumersIn(found, secret);
   const standalone = standaloneConsumersIn(found, secret);
-  const stages = plan ? stagesOf(consumers, plan.first) : [];
+  const stages = plan ? stagesOf(consumers, plan) : [];
   request.onConsumers(consumers, plan ? preflight(consumers, plan.force) : []);
   const none = { redeploy: undefined, rollback: undefined, overtakenBy: undefined };
   if (request.dryRun) return { secret, put: undefined, consumers, standalone, ...none };
@@ -113,7 +113,7 @@ export async function rotateSecret(aws: Aws, request: RotateRequest): Promise<Ro
 
   let redeploy: RedeployOutcome = {
     ...nothingRedeployed,
-    skipped: planRedeploy(consumers).skipped,
+    skipped: planRedeploy(consumers, plan).skipped,
   };
   for (const stage of stages) {
     if (failuresOf(redeploy) > plan.maxFailures) break;
@@ -150,9 +150,9 @@ async function storeNew(
 }
 
 /** The consumers in the order of their redeployment. Throws CliError for a first one that is none. */
-function stagesOf(consumers: readonly Consumer[], first: readonly ServiceName[]): Consumer[][] {
-  const { redeploy } = planRedeploy(consumers);
-  const names = new Set(first.map(({ cluster, service }) => `${cluster}/${service}`));
+function stagesOf(consumers: readonly Consumer[], plan: RotateRedeploy): Consumer[][] {
+  const { redeploy } = planRedeploy(consumers, plan);
+  const names = new Set(plan.first.map(({ cluster, service }) => `${cluster}/${service}`));
   const early = redeploy.filter(({ service }) => names.has(serviceName(service)));
   const unknown = [...names].filter(
     (name) => !early.some(({ service }) => serviceName(service) === name),

@@ -1,4 +1,9 @@
 import {
+  CodeDeployClient,
+  CreateApplicationCommand,
+  CreateDeploymentGroupCommand,
+} from '@aws-sdk/client-codedeploy';
+import {
   DeregisterTaskDefinitionCommand,
   RunTaskCommand,
   UpdateServiceCommand,
@@ -98,6 +103,39 @@ describe('a good value', () => {
     const seen = await shop.run(['rotate', '/shop/db', '--redeploy', '--dry-run']);
     expect(seen).toMatchObject({ code: 0, stdout: 'these services use it:\n  shop/web  web:DB\n' });
     expect(await parameter()).toBe('good-1');
+  });
+});
+
+describe('a native strategy', () => {
+  const blueGreen = { strategy: 'BLUE_GREEN' as const, bakeTimeInMinutes: 1 };
+
+  test('is followed through its service deployment to the end', async () => {
+    await service('web', { file: 'web.json' });
+    const input = { cluster: 'shop', name: 'green', taskDefinition: 'web', desiredCount: 2 };
+    await shop.service({ ...input, deploymentConfiguration: blueGreen });
+    const seen = await rotate([], 'good-2');
+    expect(seen.code).toBe(0);
+    expect(seen.stderr).toMatch(/shop\/green: in-progress.*BAKE_TIME/);
+    expect(await shop.injected('shop', 'green', 'DB')).toEqual(['good-2', 'good-2']);
+  });
+
+  test('that waits for a person is told as such', async () => {
+    await service('web', { file: 'web.json', desiredCount: 0 });
+    const input = { cluster: 'shop', name: 'green', taskDefinition: 'web', desiredCount: 1 };
+    await shop.service({ ...input, deploymentConfiguration: blueGreen });
+    const hook = {
+      targetType: 'PAUSE' as const,
+      lifecycleStages: ['POST_TEST_TRAFFIC_SHIFT' as const],
+    };
+    await shop.ecs.send(
+      new UpdateServiceCommand({
+        ...{ cluster: 'shop', service: 'green' },
+        deploymentConfiguration: { ...blueGreen, lifecycleHooks: [hook] },
+      }),
+    );
+    const seen = await rotate(['--timeout', '1s', '--service', 'shop/green'], 'good-2');
+    expect(seen.code).toBe(5);
+    expect(seen.stderr).toContain('waits at POST_TEST_TRAFFIC_SHIFT for somebody to let it go on');
   });
 });
 
@@ -248,8 +286,16 @@ describe('the preflight', () => {
   });
 
   test('lets a service at desired count 0 and a daemon through', async () => {
-    await service('idle', { desiredCount: 0 });
-    expect((await rotate([], 'good-2')).code).toBe(0);
+    await service('idle', { file: 'web.json', desiredCount: 0 });
+    await shop.service({
+      ...{ cluster: 'shop', name: 'daemon', taskDefinition: 'idle', desiredCount: undefined },
+      ...{ schedulingStrategy: 'DAEMON', launchType: 'EC2', deploymentConfiguration: {} },
+    });
+    const seen = await rotate([], 'good-2');
+    expect(seen.code).toBe(0);
+    expect(seen.stdout).toMatch(/shop\/idle .* completed/);
+    expect(seen.stdout).toMatch(/shop\/daemon .* completed/);
+    expect(await shop.injected('shop', 'daemon', 'DB')).toEqual(['good-2']);
   });
 });
 
@@ -306,5 +352,50 @@ describe('two rotations at once', () => {
     expect(seen.map(({ code }) => code)).toContain(0);
     await shop.run(['redeploy', '/shop/db', '--stale']);
     expect(await shop.injected('shop', 'web', 'DB')).toEqual([current, current]);
+  });
+});
+
+describe('a service under CODE_DEPLOY', () => {
+  test('is deployed through CodeDeploy with --codedeploy, and named without', async () => {
+    await service('web', { file: 'web.json', desiredCount: 0 });
+    await shop.service({
+      ...{ cluster: 'shop', name: 'blue', taskDefinition: 'web', desiredCount: 1 },
+      deploymentController: { type: 'CODE_DEPLOY' },
+      loadBalancers: [{ targetGroupArn: 'arn:tg', containerName: 'web', containerPort: 80 }],
+    });
+    const codeDeploy = new CodeDeployClient({
+      endpoint: shop.sandbox.url,
+      region: 'us-east-1',
+      credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    });
+    await codeDeploy.send(
+      new CreateApplicationCommand({ applicationName: 'shop', computePlatform: 'ECS' }),
+    );
+    await codeDeploy.send(
+      new CreateDeploymentGroupCommand({
+        applicationName: 'shop',
+        deploymentGroupName: 'blue',
+        serviceRoleArn: 'arn:aws:iam::123456789012:role/codedeploy',
+        ecsServices: [{ clusterName: 'shop', serviceName: 'blue' }],
+      }),
+    );
+    const without = await rotate([], 'good-2');
+    expect(without.stderr).toContain('warning: shop/blue still holds the old value');
+    expect(without.stderr).toContain('--codedeploy');
+    const seen = await shop.run(['redeploy', '/shop/db', '--codedeploy']);
+    expect(seen.code).toBe(0);
+    expect(seen.stdout).toMatch(/shop\/blue {2}d-\S+ {2}completed/);
+    expect(await shop.injected('shop', 'blue', 'DB')).toEqual(['good-2']);
+  });
+
+  test('without a deployment group is told, and fails', async () => {
+    await service('web', { file: 'web.json', desiredCount: 0 });
+    await shop.service({
+      ...{ cluster: 'shop', name: 'blue', taskDefinition: 'web', desiredCount: 1 },
+      deploymentController: { type: 'CODE_DEPLOY' },
+    });
+    const seen = await shop.run(['redeploy', '/shop/db', '--codedeploy']);
+    expect(seen.code).toBe(4);
+    expect(seen.stderr).toContain('CodeDeploy has no deployment group for shop/blue');
   });
 });

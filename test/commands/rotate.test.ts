@@ -142,6 +142,18 @@ describe('rotate', () => {
     );
   });
 
+  test('adds a table to the summary of a GitHub Actions step', async () => {
+    const files: Record<string, string> = {};
+    await shop.run(['rotate', '/shop/db', '--redeploy'], {
+      stdin: 'new',
+      env: { GITHUB_STEP_SUMMARY: 'summary.md' },
+      files,
+    });
+    expect(files['summary.md']).toMatch(
+      /^### rotate ssm:\/shop\/db\n\n\| service \| state \| time \| reason \|\n\|---\|---\|---\|---\|\n\| shop\/web \| completed \| \d s \| {2}\|\n$/,
+    );
+  });
+
   test('with --no-wait starts the deployments and leaves them', async () => {
     const seen = await rotate(['--redeploy', '--no-wait']);
     expect(seen.code).toBe(0);

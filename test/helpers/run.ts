@@ -70,6 +70,10 @@ export async function run(argv: readonly string[], setting: Setting = {}): Promi
         ? Promise.reject(Object.assign(new Error(`no ${path}`), { code: 'ENOENT' }))
         : Promise.resolve(Buffer.from(text));
     },
+    appendFile: (path, text) => {
+      if (setting.files) setting.files[path] = (setting.files[path] ?? '') + text;
+      return Promise.resolve();
+    },
     randomInt: (limit) => randomInt(limit),
     run: () => Promise.reject(new Error('no program is run in this process')),
   };

@@ -120,7 +120,7 @@ export const webDefinition = JSON.stringify({
 function withEndpoint(url: string, setting: Setting = {}): Setting {
   return {
     ...setting,
-    files: { 'web.json': webDefinition, ...setting.files },
+    files: Object.assign(setting.files ?? {}, { 'web.json': webDefinition }),
     env: { ECS_SECRETS_ENDPOINT_URL: url, ...setting.env },
   };
 }
