@@ -3,7 +3,9 @@
 // and the exit code is 1 then.
 import { spawn, spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { callCounts, caller, createServices } from './scene.mjs';
 
+const maxRss = new URL('./max-rss.mjs', import.meta.url).href;
 const bin = fileURLToPath(new URL('../bin/ecs-secrets.js', import.meta.url));
 const node = process.execPath;
 const rounds = Number(process.env.ROUNDS ?? 25);
@@ -44,6 +46,64 @@ function compare(runs) {
     for (const [name, run] of Object.entries(runs)) times[name].push(run(round));
   }
   return Object.fromEntries(Object.entries(times).map(([name, list]) => [name, median(list)]));
+}
+
+/** Runs a command once; its most memory in MiB, and the calls it made by operation. */
+async function observe(env, args, input = '') {
+  const before = await callCounts(env);
+  const options = { env: { ...process.env, ...env, NODE_OPTIONS: `--import=${maxRss}` }, input };
+  const { status, stderr } = spawnSync(node, [bin, ...args], { ...options, encoding: 'utf8' });
+  if (status !== 0) throw new Error(`${args.join(' ')}: ${status} ${stderr}`);
+  const after = await callCounts(env);
+  const calls = Object.fromEntries(
+    Object.entries(after).map(([name, count]) => [name, count - (before[name] ?? 0)]),
+  );
+  return { calls, mebibytes: Number(/maxrss (\d+)/.exec(stderr)?.[1]) / 1024 };
+}
+
+/** 1,000 services in 20 clusters that use a secret, and 200 of another. */
+async function atScale(env) {
+  const call = caller(env);
+  const setUp = (args, input) => {
+    const { status, stderr } = spawnSync(node, [bin, ...args], {
+      env: { ...process.env, ...env },
+      input,
+    });
+    if (status !== 0) throw new Error(`${args.join(' ')}: ${stderr}`);
+  };
+  for (const family of ['many', 'some']) {
+    setUp(['put', `/bench/${family}`], 'x');
+    setUp(['role', 'create', `bench-${family}`, '--secret', `/bench/${family}`]);
+    const container = { name: 'web', image: 'httpd', essential: true };
+    const definition = JSON.stringify({ family, containerDefinitions: [container] });
+    const secret = ['--secret', `S=/bench/${family}`, '--execution-role', `bench-${family}`];
+    setUp(['register', '-', ...secret], definition);
+  }
+  await createServices(
+    call,
+    'many',
+    Array.from({ length: 20 }, (_, index) => `many-${index}`),
+    50,
+  );
+  const used = await observe(env, ['where-used', '/bench/many', '--json']);
+  const made = Object.values(used.calls).reduce((sum, count) => sum + count, 0);
+  // A page of clusters; each with a page of services, five batches, a page and a batch of tasks and
+  // a page of rules; a task definition, the schedules, the parameter, the caller.
+  const forced = 1 + 20 * (1 + 5 + 1 + 1 + 1) + 4;
+  row('`where-used`, 1,000 services: calls / calls forced', made / forced, 1.02);
+  row('`where-used`, 1,000 services: memory, MiB', used.mebibytes, 200);
+
+  await createServices(
+    call,
+    'some',
+    Array.from({ length: 4 }, (_, index) => `some-${index}`),
+    50,
+  );
+  const names = Array.from({ length: 4 }, (_, index) => ['--cluster', `some-${index}`]).flat();
+  const argv = ['rotate', '/bench/some', '--redeploy', '--max-parallel', '50', ...names];
+  const rotated = await observe(env, argv, 'y');
+  row('`rotate --redeploy`, 200 services: UpdateService calls', rotated.calls.UpdateService, 200);
+  row('`rotate --redeploy`, 200 services: memory, MiB', rotated.mebibytes, 200);
 }
 
 const { child, env } = await startSandbox();
@@ -87,6 +147,7 @@ try {
   });
   const [tarball] = Object.values(JSON.parse(packed.stdout));
   row('package, MB', tarball.size / 1e6, 2);
+  await atScale(env);
   console.log(
     `Node ${process.version}; node -e 0 takes ${times.node.toFixed(0)} ms; medians of ${rounds} runs\n`,
   );

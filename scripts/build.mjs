@@ -28,6 +28,9 @@ const atEveryStart =
 const withEveryClient =
   /node_modules.(@aws-sdk.(core|credential-provider-(node|env))|@smithy.(core|node-http-handler|signature-v4|types)|@aws[/\\])/;
 
+const withEveryCommand =
+  /src.(model.(reference|partition|problems|secret-value|secret-rules|generate)|operations.(until-interrupted|or-denied)|commands.(store-option|value-source)|aws.(client|translate-error|pacer))\.ts$/;
+
 await rm(`${root}dist`, { recursive: true, force: true });
 const bundle = await rolldown({
   cwd: root,
@@ -51,7 +54,8 @@ await bundle.write({
   comments: false,
   codeSplitting: {
     groups: [
-      { name: 'start', test: atEveryStart, priority: 2 },
+      { name: 'start', test: atEveryStart, priority: 3 },
+      { name: 'common', test: withEveryCommand, priority: 2 },
       { name: 'sdk', test: withEveryClient, priority: 1 },
     ],
   },

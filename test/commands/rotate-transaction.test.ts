@@ -56,10 +56,14 @@ async function parameter(): Promise<string | undefined> {
 }
 
 const rotate = (argv: readonly string[], stdin: string) =>
+  shop.bin(['rotate', '/shop/db', '--redeploy', ...argv], stdin);
+
+/** In this process, where a rotation looks soon enough to see what lasts a moment only. */
+const rotateHere = (argv: readonly string[], stdin: string) =>
   shop.run(['rotate', '/shop/db', '--redeploy', ...argv], { stdin });
 
 async function stale(...argv: string[]) {
-  const seen = await shop.run(['stale', ...argv, '--json']);
+  const seen = await shop.bin(['stale', ...argv, '--json']);
   return {
     ...seen,
     data: JSON.parse(seen.stdout) as {
@@ -79,7 +83,7 @@ describe('a good value', () => {
     expect(between.code).toBe(3);
     expect(between.data.services).toMatchObject([{ holding: 'stale' }, { holding: 'stale' }]);
     expect(between.stderr).toContain('hint: ecs-secrets redeploy /shop/db --stale replaces them');
-    expect((await shop.run(['redeploy', '/shop/db', '--stale'])).code).toBe(0);
+    expect((await shop.bin(['redeploy', '/shop/db', '--stale'])).code).toBe(0);
     expect((await stale('/shop/db')).code).toBe(0);
     expect(await shop.injected('shop', 'web', 'DB')).toEqual(['good-2', 'good-2']);
     expect(await shop.injected('shop', 'api', 'DB')).toEqual(['good-2', 'good-2']);
@@ -113,7 +117,7 @@ describe('a native strategy', () => {
     await service('web', { file: 'web.json' });
     const input = { cluster: 'shop', name: 'green', taskDefinition: 'web', desiredCount: 2 };
     await shop.service({ ...input, deploymentConfiguration: blueGreen });
-    const seen = await rotate([], 'good-2');
+    const seen = await rotateHere([], 'good-2');
     expect(seen.code).toBe(0);
     expect(seen.stderr).toMatch(/shop\/green: in-progress.*BAKE_TIME/);
     expect(await shop.injected('shop', 'green', 'DB')).toEqual(['good-2', 'good-2']);
@@ -253,7 +257,7 @@ describe('the preflight', () => {
     await shop.ecs.send(
       new UpdateServiceCommand({ cluster: 'shop', service: 'web', forceNewDeployment: true }),
     );
-    const seen = await rotate([], 'good-2');
+    const seen = await rotateHere([], 'good-2');
     expect(seen.code).toBe(1);
     expect(seen.stderr).toMatch(/error: shop\/web: a deployment is in progress \(ecs-svc\/\d+\)/);
     expect(await parameter()).toBe('good-1');
@@ -319,7 +323,7 @@ describe('an interrupt', () => {
     expect(seen.code).toBe(130);
     expect(seen.stderr).toMatch(/not redeployed: .*shop\/b, shop\/c/);
     expect(seen.stderr).toContain('ecs-secrets redeploy ssm:/shop/db --stale takes it up again');
-    expect((await shop.run(['redeploy', '/shop/db', '--stale'])).code).toBe(0);
+    expect((await shop.bin(['redeploy', '/shop/db', '--stale'])).code).toBe(0);
     for (const name of ['a', 'b', 'c']) {
       expect(await shop.injected('shop', name, 'DB')).toEqual(['good-2']);
     }
@@ -350,7 +354,7 @@ describe('two rotations at once', () => {
     const current = await parameter();
     expect(['good-2', 'good-3']).toContain(current);
     expect(seen.map(({ code }) => code)).toContain(0);
-    await shop.run(['redeploy', '/shop/db', '--stale']);
+    await shop.bin(['redeploy', '/shop/db', '--stale']);
     expect(await shop.injected('shop', 'web', 'DB')).toEqual([current, current]);
   });
 });
@@ -382,7 +386,7 @@ describe('a service under CODE_DEPLOY', () => {
     const without = await rotate([], 'good-2');
     expect(without.stderr).toContain('warning: shop/blue still holds the old value');
     expect(without.stderr).toContain('--codedeploy');
-    const seen = await shop.run(['redeploy', '/shop/db', '--codedeploy']);
+    const seen = await shop.bin(['redeploy', '/shop/db', '--codedeploy']);
     expect(seen.code).toBe(0);
     expect(seen.stdout).toMatch(/shop\/blue {2}d-\S+ {2}completed/);
     expect(await shop.injected('shop', 'blue', 'DB')).toEqual(['good-2']);
@@ -394,7 +398,7 @@ describe('a service under CODE_DEPLOY', () => {
       ...{ cluster: 'shop', name: 'blue', taskDefinition: 'web', desiredCount: 1 },
       deploymentController: { type: 'CODE_DEPLOY' },
     });
-    const seen = await shop.run(['redeploy', '/shop/db', '--codedeploy']);
+    const seen = await shop.bin(['redeploy', '/shop/db', '--codedeploy']);
     expect(seen.code).toBe(4);
     expect(seen.stderr).toContain('CodeDeploy has no deployment group for shop/blue');
   });

@@ -9,12 +9,14 @@ import {
 } from '@aws-sdk/client-ecs';
 import { openScene, type Scene } from '../sandbox/clients.ts';
 import type { SandboxOptions } from '../../src/sandbox/index.ts';
-import { run, type Seen, type Setting } from './run.ts';
+import { run, runBin, type Seen, type Setting } from './run.ts';
 
 /** A sandbox with clients that call it, and a way to run our commands against it. */
 export interface Shop extends Scene {
   ecs: ECSClient;
   run(argv: readonly string[], setting?: Setting): Promise<Seen>;
+  /** The same through the built program, as a child process. */
+  bin(argv: readonly string[], stdin?: string): Promise<Seen>;
   /** The JSON result of a command that must succeed. */
   json(argv: readonly string[], setting?: Setting): Promise<Record<string, unknown>>;
   /** A cluster with a service whose first deployment is completed. */
@@ -38,6 +40,7 @@ export async function openShop(options: SandboxOptions = {}): Promise<Shop> {
     ...scene,
     ecs,
     run: (argv, setting) => run(argv, withEndpoint(scene.sandbox.url, setting)),
+    bin: (argv, stdin) => runBin(argv, { env: scene.sandbox.environment, stdin: stdin ?? '' }),
     async json(argv, setting) {
       const seen = await shop.run([...argv, '--json'], setting);
       if (seen.code !== 0) throw new Error(`exit ${seen.code}: ${seen.stderr}`);
