@@ -19,17 +19,17 @@ export const register = defineCommand({
       )
       .option('--family <family>', 'its family; without FILE: start from this FAMILY[:REVISION]')
       .option(
-        '--secret <[container:]env=ref>',
-        'set a variable from a secret (repeatable)',
+        '--secret <env=ref>',
+        'set a variable from a secret: [CONTAINER:]ENV=REF (repeatable)',
         repeatable,
       )
       .option(
-        '--secret-option <[container:]option=ref>',
-        'set a log driver option from a secret (repeatable)',
+        '--secret-option <option=ref>',
+        'set a log option from a secret: [CONTAINER:]OPTION=REF (repeatable)',
         repeatable,
       )
       .addOption(storeOption())
-      .option('--image <[container=]uri>', 'set a container image (repeatable)', repeatable)
+      .option('--image <uri>', 'set an image: [CONTAINER=]URI (repeatable)', repeatable)
       .addOption(
         fromEnv(new Option('--execution-role <role>', 'name or ARN of the execution role')),
       )
@@ -67,16 +67,15 @@ Examples:
     const uses = secretUses(definition);
     return {
       data: { action, dryRun, taskDefinitionArn: arn, taskDefinition: definition },
-      text:
-        dryRun && action === 'registered'
-          ? JSON.stringify(definition, null, 2)
-          : [
-              `${arn ?? ''} ${action === 'registered' ? 'registered' : 'unchanged: it has this content already'}`,
-              ...uses.map(
-                ({ container, name, valueFrom }) =>
-                  `  ${[container, name].filter(Boolean).join(':')} from ${valueFrom}`,
-              ),
-            ].join('\n'),
+      text: dryRun
+        ? JSON.stringify(definition, null, 2)
+        : [
+            `${arn ?? ''} ${action === 'registered' ? 'registered' : 'unchanged: it has this content already'}`,
+            ...uses.map(
+              ({ container, name, valueFrom }) =>
+                `  ${[container, name].filter(Boolean).join(':')} from ${valueFrom}`,
+            ),
+          ].join('\n'),
     };
 
     async function baseOf() {

@@ -30,6 +30,16 @@ async function value(): Promise<string | undefined> {
   return (await shop.ssm.send(command)).Parameter?.Value;
 }
 
+/** Waits until a rotation has forced a deployment. */
+async function started(): Promise<void> {
+  for (;;) {
+    const answer = await fetch(`${shop.sandbox.url}/_sandbox/calls`);
+    const calls = (await answer.json()) as { operation: string }[];
+    if (calls.some(({ operation }) => operation === 'UpdateService')) return;
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
 interface Deployment {
   service: string;
   deploymentId: string;
@@ -121,7 +131,7 @@ describe('rotate', () => {
     shop = await openShop({ ecs: { tickMs: 5, taskStartMs: 400, taskStopMs: 10, settleMs: 10 } });
     await scene();
     const rotating = rotate(['--redeploy']);
-    await new Promise((resolve) => setTimeout(resolve, 250));
+    await started();
     await shop.ecs.send(
       new UpdateServiceCommand({ cluster: 'shop', service: 'web', forceNewDeployment: true }),
     );
@@ -168,7 +178,7 @@ describe('rotate', () => {
     const interrupts = new AbortController();
     const argv = ['rotate', '/shop/db', '--redeploy'];
     const rotating = shop.run(argv, { stdin: 'new', interrupted: interrupts.signal });
-    await new Promise((resolve) => setTimeout(resolve, 250));
+    await started();
     interrupts.abort();
     const seen = await rotating;
     expect(seen.code).toBe(130);
