@@ -42,7 +42,7 @@ export function clientSettings({ region, profile, endpoint }: AwsConfig, otherRe
 export function supervised<Client extends { middlewareStack: { add: unknown } }>(
   client: Client,
   service: string,
-  { onCall, pace }: AwsConfig,
+  { onCall, pace, profile }: AwsConfig,
 ): Client {
   const stack = client.middlewareStack as unknown as MiddlewareStack;
   stack.add(
@@ -65,7 +65,7 @@ export function supervised<Client extends { middlewareStack: { add: unknown } }>
       } catch (error) {
         const { name, $metadata } = error as { name?: string; $metadata?: Metadata };
         record($metadata?.attempts ?? 1, name);
-        throw translateError(error, { action, secrets: valuesIn(args.input) });
+        throw translateError(error, { action, profile, secrets: valuesIn(args.input) });
       }
     },
     { step: 'initialize', priority: 'high', name: 'ecsSecretsSupervision' },

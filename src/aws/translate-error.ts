@@ -4,6 +4,8 @@ import { AwsError, CliError } from '../errors.ts';
 export interface FailedCall {
   /** e.g. `ssm:PutParameter` */
   action: string;
+  /** The profile that was asked for, if any. */
+  profile?: string | undefined;
   /** Texts that must not appear in any message: the values that the call carried. */
   secrets: readonly string[];
 }
@@ -25,8 +27,12 @@ export function translateError(thrown: unknown, call: FailedCall): CliError {
       ? make('expired-credentials', `the AWS session has expired: ${text}`, renew)
       : make(
           'no-credentials',
-          `no AWS credentials were found: ${text}`,
-          'set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give --profile; ecs-secrets sandbox needs none',
+          call.profile === undefined
+            ? `no AWS credentials were found: ${text}`
+            : `the profile "${call.profile}" gave no credentials: ${text}`,
+          call.profile !== undefined
+            ? 'aws configure list-profiles lists what there is; aws sso login --profile renews a session'
+            : 'set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give --profile; ecs-secrets sandbox needs none',
         );
   }
   if (/region is missing/i.test(text)) {

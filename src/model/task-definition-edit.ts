@@ -49,12 +49,22 @@ export function editTaskDefinition(
     return found;
   };
 
+  const taken = new Set<string>();
+  /** Of one thing set twice the last would win without a word. */
+  const once = (option: string, key: string): void => {
+    if (taken.has(key)) problems.add(`${option}: the same is set twice`);
+    taken.add(key);
+  };
+
   for (const written of edits.images) {
     const cut = written.indexOf('=');
     const image = written.slice(cut + 1);
     const container = find(`--image ${written}`, cut < 0 ? undefined : written.slice(0, cut));
     if (image === '') problems.add(`--image ${written}: it is not [CONTAINER=]URI`);
-    else if (container) container.image = image;
+    else if (container) {
+      once(`--image ${written}`, `image ${container.name}`);
+      container.image = image;
+    }
   }
   for (const written of edits.secrets) {
     const option = `--secret ${written}`;
@@ -65,6 +75,7 @@ export function editTaskDefinition(
       formatReference(parseReference(edit.reference, store)),
     );
     if (valueFrom === undefined) continue;
+    once(option, `secret ${container.name} ${edit.name}`);
     container.secrets = replaced(container.secrets, { name: edit.name, valueFrom });
   }
   for (const written of edits.secretOptions) {
@@ -81,6 +92,7 @@ export function editTaskDefinition(
       formatReference(parseReference(edit.reference, store)),
     );
     if (valueFrom === undefined) continue;
+    once(option, `option ${container.name} ${edit.name}`);
     logs.secretOptions = replaced(logs.secretOptions, { name: edit.name, valueFrom });
   }
   problems.throwIfAny();

@@ -139,6 +139,12 @@ test('access denied names action, resource and caller, and the policy to change'
   expect(denied.hint).toContain('service control policies');
 });
 
+test('a profile that gives no credentials is named', async () => {
+  const seen = await run(['put', '/a', '--profile', 'nope'], { stdin: 'x' });
+  expect(seen.code).toBe(1);
+  expect(seen.stderr).toMatch(/^error: the profile "nope" gave no credentials/);
+});
+
 test('a value that AWS quotes is taken out, and an own error passes', () => {
   expect(
     translateError(answer('ValidationException', "Value 'hunter2' is bad"), call).message,

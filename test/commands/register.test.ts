@@ -241,6 +241,20 @@ describe('register', () => {
       ],
       'its partition is aws-cn',
     ],
+    [
+      'the same variable twice',
+      [
+        'register',
+        'web.json',
+        '--secret',
+        'A=/shop/db',
+        '--secret',
+        'web:A=sm:shop/api',
+        '--execution-role',
+        'r',
+      ],
+      'the same is set twice',
+    ],
   ])('refuses %s with exit code 2', async (_what, argv, message) => {
     const seen = await shop.run(argv);
     expect(seen.stderr).toContain(message);

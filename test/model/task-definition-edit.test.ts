@@ -93,9 +93,10 @@ describe('edits of a task definition', () => {
     ]);
   });
 
-  it('--secret given twice for one name: the last one counts', () => {
-    const { containerDefinitions } = edit(two, { secrets: ['web:A=/a', 'web:A=/b/c'] });
-    expect(containerDefinitions[0]?.secrets).toEqual([{ name: 'A', valueFrom: 'ssm:/b/c' }]);
+  it('--secret given twice for one name is refused', () => {
+    expect(problemsOf(() => edit(two, { secrets: ['web:A=/a', 'web:A=/b/c'] }))).toEqual([
+      '--secret web:A=/b/c: the same is set twice',
+    ]);
   });
 
   it('--secret for a named container leaves the others alone', () => {
