@@ -1,7 +1,7 @@
 import type { Reporter } from '../cli.ts';
 import { CliError, exitCodes, Interrupted } from '../errors.ts';
 import { formatDuration } from '../model/duration.ts';
-import type { Consumer } from '../operations/find-consumers.ts';
+import type { Consumer, StandaloneConsumer } from '../operations/find-consumers.ts';
 import type { FollowedDeployment } from '../operations/follow-deployments.ts';
 import type { RedeployOutcome } from '../operations/redeploy-services.ts';
 import { serviceName } from '../operations/service-name.ts';
@@ -59,6 +59,14 @@ export function summaryOf(title: string, outcome: RedeployOutcome): string {
     '|---|---|---|---|',
     ...rows.map(row),
   ].join('\n');
+}
+
+/** Warns of the running tasks of no service, which nobody replaces. */
+export function warnOfStandalone(tasks: readonly StandaloneConsumer[], report: Reporter): void {
+  for (const { task } of tasks) {
+    const id = task.arn.replace(/^.*\//, '');
+    report.warn(`task ${id} of no service keeps the old value: run it anew`);
+  }
 }
 
 /** Warns of the services that keep their old tasks. */

@@ -10,6 +10,7 @@ import {
   summaryOf,
   tellDeployments,
   warnOfOthers,
+  warnOfStandalone,
 } from './redeploy-result.ts';
 import { rolloutView } from './rollout-view.ts';
 import {
@@ -79,6 +80,7 @@ Examples:
     });
     report.endLive();
     warnOfOthers(outcome, report);
+    warnOfStandalone(outcome.standalone, report);
     const again = 'run the command again with --stale to redeploy what is left';
     return {
       data: redeployData(outcome),

@@ -16,6 +16,7 @@ import {
   summaryOf,
   tellDeployments,
   warnOfOthers,
+  warnOfStandalone,
 } from './redeploy-result.ts';
 import { rolloutView } from './rollout-view.ts';
 import {
@@ -160,15 +161,14 @@ function checkInvoke(
 }
 
 function toResult({ report }: Context, ref: string, outcome: RotateOutcome): Result {
-  const { secret, put, consumers, standalone, redeploy, rollback } = outcome;
+  const { secret, put, consumers, standalone, scheduled, redeploy, rollback } = outcome;
   const dryRun = put === undefined;
   if (redeploy) warnOfOthers(redeploy, report);
   if (put && !put.compared) report.note('the old value may not be read, so it was not compared');
   if (redeploy && rollback?.redeploy) warnOfOthers(rollback.redeploy, report);
-  for (const { task } of standalone) {
-    report.warn(
-      `task ${task.arn.replace(/^.*\//, '')} of no service keeps the old value: run it anew`,
-    );
+  warnOfStandalone(standalone, report);
+  for (const { scheduled: task } of scheduled) {
+    report.note(`${task.kind} ${task.name} reads the current value at its next run`);
   }
   return {
     data: {
@@ -187,6 +187,7 @@ function toResult({ report }: Context, ref: string, outcome: RotateOutcome): Res
         taskDefinition: task.taskDefinition,
         uses,
       })),
+      scheduled: scheduled.map((one) => ({ ...one.scheduled, uses: one.uses })),
       ...redeployData(redeploy ?? nothingRedeployed),
       rollback: rollback && {
         ...rollback.value,

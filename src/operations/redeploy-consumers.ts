@@ -1,6 +1,13 @@
+import type { RunningTask } from '../aws/ecs.ts';
 import type { Aws } from '../aws/index.ts';
 import type { Reference } from '../model/reference.ts';
-import { consumersIn, usesIn, type Consumer } from './find-consumers.ts';
+import {
+  consumersIn,
+  standaloneConsumersIn,
+  usesIn,
+  type Consumer,
+  type StandaloneConsumer,
+} from './find-consumers.ts';
 import { findStale } from './find-stale.ts';
 import {
   redeployServices,
@@ -27,14 +34,14 @@ export interface RedeployRequest {
 export async function redeployConsumers(
   aws: Aws,
   { reference, filter, stale, redeploy, onProgress, onConsumers }: RedeployRequest,
-): Promise<RedeployOutcome> {
-  const consumers = await untilInterrupted(
+): Promise<RedeployOutcome & { standalone: StandaloneConsumer[] }> {
+  const { consumers, standalone } = await untilInterrupted(
     wantedConsumers(aws, { reference, filter, stale, onProgress }),
     redeploy.interrupted,
     'interrupted; nothing was redeployed',
   );
   onConsumers(consumers.length);
-  return redeployServices(aws, consumers, redeploy);
+  return { ...(await redeployServices(aws, consumers, redeploy)), standalone };
 }
 
 // --- internal ---
@@ -47,15 +54,25 @@ async function wantedConsumers(
     stale,
     onProgress,
   }: Pick<RedeployRequest, 'reference' | 'filter' | 'stale' | 'onProgress'>,
-): Promise<Consumer[]> {
+): Promise<{ consumers: Consumer[]; standalone: StandaloneConsumer[] }> {
   const secret = reference && (await resolveReference(aws, reference));
-  const all = (found: Scan): Consumer[] => (secret ? consumersIn(found, secret) : usesIn(found));
-  if (!stale) return all(await scan(aws, filter, { onProgress }));
+  const wanted = (
+    found: Scan,
+    keep: (holder: Pick<RunningTask, 'cluster' | 'group'>) => boolean,
+  ) => ({
+    consumers: (secret ? consumersIn(found, secret) : usesIn(found)).filter(({ service }) =>
+      keep({ cluster: service.cluster, group: `service:${service.name}` }),
+    ),
+    standalone: secret ? standaloneConsumersIn(found, secret).filter(({ task }) => keep(task)) : [],
+  });
+  if (!stale) {
+    return wanted(await scan(aws, filter, { tasks: 'if-allowed', onProgress }), () => true);
+  }
   const { scan: found, tasks } = await findStale(aws, secret, filter, onProgress);
   const old = new Set(
     tasks
       .filter(({ holding }) => holding !== 'current')
       .map(({ task }) => `${task.cluster} ${task.group}`),
   );
-  return all(found).filter(({ service }) => old.has(`${service.cluster} service:${service.name}`));
+  return wanted(found, ({ cluster, group }) => old.has(`${cluster} ${group}`));
 }

@@ -26,6 +26,7 @@ import { currentVersion, restoreValue, type RestoreOutcome } from './restore-val
 import { scan, type ServiceFilter, type ServiceName } from './scan.ts';
 import { serviceName } from './service-name.ts';
 import { untilInterrupted } from './until-interrupted.ts';
+import { findScheduled, type ScheduledConsumer } from './where-used.ts';
 
 /** How the services come to the new value. */
 export interface RotateRedeploy extends RedeployOptions {
@@ -77,6 +78,8 @@ export interface RotateOutcome {
   put: PutOutcome | undefined;
   consumers: Consumer[];
   standalone: StandaloneConsumer[];
+  /** Rules and schedules whose next run reads the new value by itself. */
+  scheduled: ScheduledConsumer[];
   /** Undefined when no redeployment was asked for. */
   redeploy: RedeployOutcome | undefined;
   rollback: RollbackOutcome | undefined;
@@ -100,15 +103,19 @@ export async function rotateSecret(aws: Aws, request: RotateRequest): Promise<Ro
   );
   const consumers = consumersIn(found, secret);
   const standalone = standaloneConsumersIn(found, secret);
+  const { scheduled } =
+    request.filter.services.length > 0
+      ? { scheduled: [] }
+      : await findScheduled(aws, found, secret);
   const stages = plan ? stagesOf(consumers, plan) : [];
   request.onConsumers(consumers, plan ? preflight(consumers, plan.force) : []);
   const none = { redeploy: undefined, rollback: undefined, overtakenBy: undefined };
-  if (request.dryRun) return { secret, put: undefined, consumers, standalone, ...none };
+  if (request.dryRun) return { secret, put: undefined, consumers, standalone, scheduled, ...none };
 
   const put = await storeNew(aws, secret, request);
   if (plan && put.action === 'unchanged') throw sameValue(reference);
   request.onStored(put);
-  const outcome = { secret, put, consumers, standalone };
+  const outcome = { secret, put, consumers, standalone, scheduled };
   if (!plan) return { ...outcome, ...none };
 
   let redeploy: RedeployOutcome = {

@@ -1,6 +1,6 @@
 import type { Aws } from '../aws/index.ts';
 import type { ScheduledTask } from '../aws/event-rules.ts';
-import type { Reference } from '../model/reference.ts';
+import type { Reference, SecretIdentity } from '../model/reference.ts';
 import {
   consumersIn,
   standaloneConsumersIn,
@@ -11,7 +11,7 @@ import {
 } from './find-consumers.ts';
 import { orDenied } from './or-denied.ts';
 import { resolveReference, type ResolvedSecret } from './resolve-references.ts';
-import { scan, type ServiceFilter } from './scan.ts';
+import { scan, type Scan, type ServiceFilter } from './scan.ts';
 
 /** A rule or schedule whose task refers to the secret. */
 export interface ScheduledConsumer {
@@ -39,10 +39,23 @@ export async function whereUsed(
   const secret = await resolveReference(aws, reference);
   const found = await scan(aws, filter, { tasks: 'required', onProgress });
   onProgress('looking at rules and schedules');
-  const { tasks, unchecked } =
-    filter.services.length > 0
-      ? { tasks: [], unchecked: [] }
-      : await scheduledTasks(aws, found.clusters);
+  return {
+    secret,
+    services: consumersIn(found, secret),
+    tasks: standaloneConsumersIn(found, secret),
+    ...(filter.services.length > 0
+      ? { scheduled: [], unchecked: [] }
+      : await findScheduled(aws, found, secret)),
+  };
+}
+
+/** The rules and schedules of the clusters of a scan whose tasks refer to a secret. */
+export async function findScheduled(
+  aws: Aws,
+  found: Scan,
+  secret: SecretIdentity,
+): Promise<Pick<WhereUsed, 'scheduled' | 'unchecked'>> {
+  const { tasks, unchecked } = await scheduledTasks(aws, found.clusters);
   const ecs = await aws.ecs();
   const scheduled: ScheduledConsumer[] = [];
   for (const task of tasks) {
@@ -51,13 +64,7 @@ export async function whereUsed(
     const uses = revision ? usesOf(revision.definition, secret, found.here) : [];
     if (uses.length > 0) scheduled.push({ scheduled: task, uses });
   }
-  return {
-    secret,
-    services: consumersIn(found, secret),
-    tasks: standaloneConsumersIn(found, secret),
-    scheduled,
-    unchecked,
-  };
+  return { scheduled, unchecked };
 }
 
 // --- internal ---

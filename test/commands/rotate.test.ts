@@ -209,7 +209,7 @@ describe('rotate', () => {
     expect(seen.stderr).toContain('CodeDeploy');
   });
 
-  test('names a service under the EXTERNAL controller, and one that is being deleted', async () => {
+  test('leaves alone a service of no task definition, and one that is being deleted', async () => {
     await shop.service({
       cluster: 'shop',
       name: 'external',
