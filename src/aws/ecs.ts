@@ -12,14 +12,13 @@ import {
   UpdateServiceCommand,
   type ListTasksCommandInput,
   type RegisterTaskDefinitionCommandInput,
-  type Service as SdkService,
-  type ServiceDeployment as SdkServiceDeployment,
   type Task,
 } from '@aws-sdk/client-ecs';
 import { isAwsError } from '../errors.ts';
 import type { Deployment, ServiceDeployment } from '../model/rollout.ts';
 import { parseTaskDefinition, type TaskDefinition } from '../model/task-definition.ts';
 import { clientSettings, supervised, type AwsConfig } from './client.ts';
+import { toService, toServiceDeployment } from './ecs-answers.ts';
 import { unknownMembers } from './unknown-members.ts';
 
 /** A service, in the members this tool looks at. */
@@ -232,64 +231,6 @@ export function createEcs(config: AwsConfig): Ecs {
 }
 
 // --- internal ---
-
-function toService(service: SdkService): Service {
-  return {
-    cluster: service.clusterArn ?? '',
-    name: service.serviceName ?? '',
-    arn: service.serviceArn ?? '',
-    status: service.status ?? '',
-    // Under the EXTERNAL controller the revision is that of the primary task set.
-    taskDefinition:
-      service.taskDefinition ??
-      service.taskSets?.find(({ status }) => status === 'PRIMARY')?.taskDefinition,
-    controller: service.deploymentController?.type ?? 'ECS',
-    loadBalancer: toLoadBalancer(service),
-    strategy: service.deploymentConfiguration?.strategy ?? 'ROLLING',
-    desiredCount: service.desiredCount ?? 0,
-    deployments: (service.deployments ?? []).map((deployment) => ({
-      id: deployment.id ?? '',
-      status: deployment.status ?? '',
-      taskDefinition: deployment.taskDefinition ?? '',
-      rolloutState: deployment.rolloutState,
-      rolloutStateReason: deployment.rolloutStateReason,
-      desiredCount: deployment.desiredCount ?? 0,
-      runningCount: deployment.runningCount ?? 0,
-      pendingCount: deployment.pendingCount ?? 0,
-      failedTasks: deployment.failedTasks ?? 0,
-    })),
-  };
-}
-
-function toLoadBalancer({ loadBalancers, taskSets }: SdkService): Service['loadBalancer'] {
-  // Under CODE_DEPLOY the load balancers are those of the task set.
-  const [first] = [
-    ...(loadBalancers ?? []),
-    ...(taskSets ?? []).flatMap((set) => set.loadBalancers ?? []),
-  ];
-  return first?.containerName === undefined || first.containerPort === undefined
-    ? undefined
-    : { container: first.containerName, port: first.containerPort };
-}
-
-function toServiceDeployment(deployment: SdkServiceDeployment): ServiceDeployment {
-  const { targetServiceRevision: target, sourceServiceRevisions = [] } = deployment;
-  return {
-    arn: deployment.serviceDeploymentArn ?? '',
-    status: deployment.status ?? '',
-    statusReason: deployment.statusReason,
-    lifecycleStage: deployment.lifecycleStage,
-    paused: (deployment.lifecycleHookDetails ?? []).some(
-      ({ status }) => status === 'AWAITING_ACTION',
-    ),
-    requestedTasks: target?.requestedTaskCount ?? 0,
-    runningTasks: target?.runningTaskCount ?? 0,
-    oldTasks: sourceServiceRevisions.reduce(
-      (sum, { runningTaskCount = 0 }) => sum + runningTaskCount,
-      0,
-    ),
-  };
-}
 
 function batches<T>(list: readonly T[], size: number): T[][] {
   return Array.from({ length: Math.ceil(list.length / size) }, (_, index) =>

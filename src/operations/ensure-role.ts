@@ -1,7 +1,6 @@
 import type { Aws } from '../aws/index.ts';
 import type { Iam, Role } from '../aws/iam.ts';
 import { CliError, isAwsError } from '../errors.ts';
-import { InvalidInput } from '../model/problems.ts';
 import {
   executionPolicy,
   executionRolePolicyArn,
@@ -13,12 +12,10 @@ import {
 } from '../model/policy.ts';
 import { missingTags, type Tag } from '../model/secret-rules.ts';
 import type { Clock } from '../world.ts';
+import { checkOurs, checkSize } from './role-guards.ts';
 
 /** Name of the one inline policy that is ours; others are left alone. */
 export const inlinePolicyName = 'ecs-secrets';
-
-/** Most characters of a role's inline policies together, white space not counted (IAM quotas). */
-const inlinePolicyCharacters = 10_240;
 
 /** The state a role is to be brought to. */
 export interface RoleRequest {
@@ -238,55 +235,4 @@ async function create(
       },
     );
   }
-}
-
-/** A role made for something else must not lose its trust policy to ours. */
-function checkOurs(role: Role, { name, path }: RoleRequest): void {
-  const others = otherPrincipals(role.trustPolicy);
-  if (others.length > 0) {
-    throw new CliError(
-      'not-an-execution-role',
-      `the role ${name} exists and may be assumed by ${others.join(', ')}: it was made for something else`,
-      { hint: 'choose another name: this one would lose that trust' },
-    );
-  }
-  if (path !== undefined && path !== role.path) {
-    throw new CliError('path-differs', `the role ${name} exists under the path ${role.path}`, {
-      hint: 'IAM does not move roles: leave --path out, or choose another name',
-    });
-  }
-}
-
-/** Principals of a trust policy besides ECS tasks. */
-function otherPrincipals(trustPolicy: unknown): string[] {
-  const { Statement = [] } = (trustPolicy ?? {}) as { Statement?: unknown };
-  const statements = (Array.isArray(Statement) ? Statement : [Statement]) as {
-    Principal?: string | Record<string, string | string[]>;
-  }[];
-  const principals = statements.flatMap(({ Principal = {} }) =>
-    typeof Principal === 'string' ? [Principal] : Object.values(Principal).flat(),
-  );
-  return [...new Set(principals)].filter((principal) => principal !== 'ecs-tasks.amazonaws.com');
-}
-
-/** IAM counts all inline policies of a role together: the others are read only when it may matter. */
-async function checkSize(
-  iam: Iam,
-  { name, grants }: RoleRequest,
-  policy: PolicyDocument | undefined,
-  foreign: readonly string[],
-): Promise<void> {
-  const own = policy ? JSON.stringify(policy).length : 0;
-  if (own === 0) return;
-  const documents = await Promise.all(foreign.map((other) => iam.inlinePolicy(name, other)));
-  const others = documents.reduce<number>(
-    (sum, document) => sum + JSON.stringify(document ?? '').length,
-    0,
-  );
-  if (own + others <= inlinePolicyCharacters) return;
-  const rest = others === 0 ? '' : `, its other inline policies ${others}`;
-  throw new InvalidInput(
-    `the inline policy for ${grants.length} secrets has ${own} characters${rest}; IAM takes ${inlinePolicyCharacters} for all inline policies of a role`,
-    'use several roles, each for fewer secrets',
-  );
 }

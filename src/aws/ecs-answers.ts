@@ -1,0 +1,68 @@
+import type {
+  Service as SdkService,
+  ServiceDeployment as SdkServiceDeployment,
+} from '@aws-sdk/client-ecs';
+import type { ServiceDeployment } from '../model/rollout.ts';
+import type { Service } from './ecs.ts';
+
+/** A service as DescribeServices and UpdateService answer it, in our words. */
+export function toService(service: SdkService): Service {
+  return {
+    cluster: service.clusterArn ?? '',
+    name: service.serviceName ?? '',
+    arn: service.serviceArn ?? '',
+    status: service.status ?? '',
+    // Under the EXTERNAL controller the revision is that of the primary task set.
+    taskDefinition:
+      service.taskDefinition ??
+      service.taskSets?.find(({ status }) => status === 'PRIMARY')?.taskDefinition,
+    controller: service.deploymentController?.type ?? 'ECS',
+    loadBalancer: toLoadBalancer(service),
+    strategy: service.deploymentConfiguration?.strategy ?? 'ROLLING',
+    desiredCount: service.desiredCount ?? 0,
+    deployments: (service.deployments ?? []).map((deployment) => ({
+      id: deployment.id ?? '',
+      status: deployment.status ?? '',
+      taskDefinition: deployment.taskDefinition ?? '',
+      rolloutState: deployment.rolloutState,
+      rolloutStateReason: deployment.rolloutStateReason,
+      desiredCount: deployment.desiredCount ?? 0,
+      runningCount: deployment.runningCount ?? 0,
+      pendingCount: deployment.pendingCount ?? 0,
+      failedTasks: deployment.failedTasks ?? 0,
+    })),
+  };
+}
+
+/** A service deployment as DescribeServiceDeployments answers it, in our words. */
+export function toServiceDeployment(deployment: SdkServiceDeployment): ServiceDeployment {
+  const { targetServiceRevision: target, sourceServiceRevisions = [] } = deployment;
+  return {
+    arn: deployment.serviceDeploymentArn ?? '',
+    status: deployment.status ?? '',
+    statusReason: deployment.statusReason,
+    lifecycleStage: deployment.lifecycleStage,
+    paused: (deployment.lifecycleHookDetails ?? []).some(
+      ({ status }) => status === 'AWAITING_ACTION',
+    ),
+    requestedTasks: target?.requestedTaskCount ?? 0,
+    runningTasks: target?.runningTaskCount ?? 0,
+    oldTasks: sourceServiceRevisions.reduce(
+      (sum, { runningTaskCount = 0 }) => sum + runningTaskCount,
+      0,
+    ),
+  };
+}
+
+// --- internal ---
+
+function toLoadBalancer({ loadBalancers, taskSets }: SdkService): Service['loadBalancer'] {
+  // Under CODE_DEPLOY the load balancers are those of the task set.
+  const [first] = [
+    ...(loadBalancers ?? []),
+    ...(taskSets ?? []).flatMap((set) => set.loadBalancers ?? []),
+  ];
+  return first?.containerName === undefined || first.containerPort === undefined
+    ? undefined
+    : { container: first.containerName, port: first.containerPort };
+}
