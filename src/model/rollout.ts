@@ -50,8 +50,9 @@ export function judgeRollout(
   }
   if (!deployment || (primary && primary.id !== deploymentId)) {
     const other = primary ? `deployment ${primary.id} took its place` : 'it is no longer listed';
+    const rolledBack = rollbackReason(primary) !== undefined;
     return rollout(
-      deployment ? 'superseded' : 'gone',
+      deployment ? (rolledBack ? 'failed' : 'superseded') : 'gone',
       [other, rollbackReason(primary)].filter(Boolean).join(': '),
     );
   }

@@ -117,9 +117,15 @@ export async function redeployServices(
   return { deployments, skipped, refused, notStarted };
 }
 
-/** How many consumers did not come to the new value. */
+/**
+ * How many consumers speak against the new value. A deployment that a newer one superseded does not:
+ * the newer one's tasks read the current value too.
+ */
 export function failuresOf({ deployments, refused }: RedeployOutcome): number {
-  return deployments.filter(({ state }) => state === 'failed').length + refused.length;
+  const failed = deployments.filter(
+    ({ state, rollout }) => state === 'failed' && rollout?.state !== 'superseded',
+  );
+  return failed.length + refused.length;
 }
 
 /** Two outcomes as one. */
