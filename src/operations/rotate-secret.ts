@@ -106,7 +106,10 @@ export async function rotateSecret(aws: Aws, request: RotateRequest): Promise<Ro
   const { scheduled } =
     request.filter.services.length > 0
       ? { scheduled: [] }
-      : await findScheduled(aws, found, secret);
+      : await untilInterrupted(
+          told(findScheduled(aws, found, secret), { scheduled: [], unchecked: [] }),
+          request.interrupted,
+        );
   const stages = plan ? stagesOf(consumers, plan) : [];
   request.onConsumers(consumers, plan ? preflight(consumers, plan.force) : []);
   const none = { redeploy: undefined, rollback: undefined, overtakenBy: undefined };
@@ -126,7 +129,7 @@ export async function rotateSecret(aws: Aws, request: RotateRequest): Promise<Ro
     if (failuresOf(redeploy) > plan.maxFailures) break;
     redeploy = mergeOutcomes(redeploy, await redeployServices(aws, stage, plan));
   }
-  const now = plan.wait ? await currentVersion(aws, secret) : put.version;
+  const now = plan.wait ? await told(currentVersion(aws, secret), put.version) : put.version;
   const overtakenBy = now === put.version ? undefined : now;
   const failed = failuresOf(redeploy) > plan.maxFailures && !plan.interrupted.aborted;
   if (!failed || !plan.rollback || overtakenBy !== undefined) {
@@ -142,6 +145,19 @@ export async function rotateSecret(aws: Aws, request: RotateRequest): Promise<Ro
 }
 
 // --- internal ---
+
+/**
+ * What a call tells that is good to know and no more, or else `otherwise`: a region without the
+ * service, or credentials that ran out while we followed, must not cost the rotation or its report.
+ */
+async function told<T>(call: Promise<T>, otherwise: T): Promise<T> {
+  try {
+    return await call;
+  } catch (error) {
+    if (error instanceof CliError) return otherwise;
+    throw error;
+  }
+}
 
 async function storeNew(
   aws: Aws,
@@ -189,7 +205,12 @@ async function rollBack(
       redeploy: undefined,
     };
   }
-  const value = await restoreValue(aws, secret, version, previousVersion);
+  const value = await restoreValue(aws, secret, version, previousVersion).catch(
+    (error: unknown): RestoreOutcome => {
+      if (!(error instanceof CliError)) throw error;
+      return { restored: false, why: error.message };
+    },
+  );
   if (!value.restored) return { value, redeploy: undefined };
   const started = new Set(deployments.map(({ started: { service } }) => service.arn));
   const touched = consumers.filter(({ service }) => started.has(service.arn));

@@ -203,6 +203,21 @@ describe('a bad value', () => {
     expect((await stale('/shop/db')).code).toBe(0);
   });
 
+  test('that cannot be put back is told, with what became of the services', async () => {
+    await service('web');
+    const rotating = shop.run(['rotate', '/shop/db', '--redeploy'], { stdin: 'bad' });
+    while ((await parameter()) === 'good-1') await new Promise((resolve) => setTimeout(resolve, 5));
+    const fault = { service: 'ssm', operation: 'DescribeParameters', times: 10 };
+    shop.sandbox.inject({ ...fault, code: 'ExpiredTokenException' });
+    const seen = await rotating;
+    expect(seen.code).toBe(4);
+    expect(seen.stdout).toMatch(/shop\/web .* failed/);
+    expect(seen.stdout).toContain(
+      'the old value was not put back: the AWS credentials have expired',
+    );
+    expect(await parameter()).toBe('bad');
+  });
+
   test('for one of five services is put back for all', async () => {
     for (const name of ['a', 'b', 'c', 'd'])
       await service(name, { file: 'web.json', desiredCount: 1 });

@@ -119,3 +119,10 @@ test('redeploy names the task of no service too', async () => {
   expect(seen.code).toBe(0);
   expect(seen.stderr).toMatch(/warning: task \w+ of no service keeps the old value: run it anew/);
 });
+
+test('rotate does not depend on rules and schedules being there to look at', async () => {
+  const fault = { service: 'events', code: 'InternalException', status: 500, times: 20 };
+  shop.sandbox.inject(fault);
+  const seen = await shop.run(['rotate', 'sm:shop/api:key', '--redeploy'], { stdin: 'y' });
+  expect(seen.code).toBe(0);
+});
