@@ -1,8 +1,9 @@
 import { createAccess } from './access.ts';
 import { createCodeDeploy } from './codedeploy/index.ts';
-import { createDispatcher, type Dispatcher, type Fault, type GuardedService } from './dispatch.ts';
+import { createDispatcher, type Dispatcher, type GuardedService } from './dispatch.ts';
 import { createEcs, type EcsService } from './ecs/index.ts';
 import { createEvents } from './events/index.ts';
+import type { Fault } from './faults.ts';
 import { createIam } from './iam/index.ts';
 import { createKeyRing } from './kms-keys.ts';
 import { createKms } from './kms.ts';
@@ -27,8 +28,10 @@ export interface AccountOptions {
   throttle?: boolean | readonly Rate[] | undefined;
   /** How long a change to a role takes to be in force for tasks, in ms; 0 when left out. */
   iamDelay?: number | undefined;
-  /** Errors to answer with instead of doing what is asked. */
+  /** What goes wrong on purpose. */
   faults?: readonly Fault[] | undefined;
+  /** The chance for faults with a `share`, 0 to below 1; Math.random when left out. */
+  random?: (() => number) | undefined;
   /** How long the rotation of a secret takes, in ms; 200 when left out. */
   rotationMs?: number | undefined;
   /** How fast tasks and deployments go on. */
@@ -76,6 +79,7 @@ export function createAccount(options: AccountOptions = {}): Account {
     access,
     throttle: createThrottle(rates, now),
     faults: options.faults ?? [],
+    random: options.random ?? Math.random,
   });
   return { environment, region, dispatcher, ecs };
 }

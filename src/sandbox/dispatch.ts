@@ -1,4 +1,5 @@
 import type { Access, Attempt } from './access.ts';
+import { createFaults, type Fault } from './faults.ts';
 import { ServiceError, type Call, type Service } from './service.ts';
 
 /** A service that knows which resources a request is about, for the policies of roles. */
@@ -16,19 +17,6 @@ export interface GuardedService extends Service {
   internal?: Service['operations'];
 }
 
-/** An error that the sandbox answers a number of calls with, instead of doing what they ask. */
-export interface Fault {
-  service: string;
-  /** Name of the operation; all of the service's when left out. */
-  operation?: string;
-  code: string;
-  message?: string;
-  /** HTTP status; 400 when left out. */
-  status?: number;
-  /** How many calls fail. */
-  times: number;
-}
-
 /** How calls reach the services. */
 export interface Dispatcher {
   /** Calls an operation that HTTP reaches. Throws ServiceError. */
@@ -40,7 +28,7 @@ export interface Dispatcher {
   ): Promise<unknown>;
   /** The same with the internal operations too. */
   invoke: Dispatcher['call'];
-  /** Lets the next calls fail. */
+  /** Lets calls fail from now on. */
   inject(fault: Fault): void;
 }
 
@@ -53,21 +41,11 @@ export function createDispatcher(options: {
   access: Access;
   throttle: (service: string, operation: string, region: string) => void;
   faults: readonly Fault[];
+  /** The chance for faults that meet a share of the calls: 0 to below 1. */
+  random: () => number;
 }): Dispatcher {
   const { services, access, throttle } = options;
-  const faults = options.faults.map((fault) => ({ ...fault }));
-
-  function failIfAsked(service: string, operation: string): void {
-    const fault = faults.find(
-      (one) =>
-        one.times > 0 &&
-        one.service === service &&
-        (one.operation === undefined || one.operation === operation),
-    );
-    if (!fault) return;
-    fault.times -= 1;
-    throw new ServiceError(fault.code, fault.message ?? 'Injected by the sandbox', fault.status);
-  }
+  const faults = createFaults(options.faults, options.random);
 
   async function run(
     known: Service['operations'],
@@ -78,14 +56,15 @@ export function createDispatcher(options: {
   ): Promise<unknown> {
     const operation = Object.hasOwn(known, name) ? known[name] : undefined;
     if (!operation) throw notInSandbox(service.name, name);
-    failIfAsked(service.name, name);
-    throttle(service.name, name, call.region);
-    if (call.principal.kind === 'role' && known === service.operations) {
-      const attempts = service.attempts?.(name, input, call) ?? [{ resource: '*' }];
-      for (const attempt of attempts)
-        access(call, { action: `${service.name}:${name}`, ...attempt });
-    }
-    return await operation(input as never, call);
+    return faults.around(service.name, name, async () => {
+      throttle(service.name, name, call.region);
+      if (call.principal.kind === 'role' && known === service.operations) {
+        const attempts = service.attempts?.(name, input, call) ?? [{ resource: '*' }];
+        for (const attempt of attempts)
+          access(call, { action: `${service.name}:${name}`, ...attempt });
+      }
+      return await operation(input as never, call);
+    });
   }
 
   function serviceOf(name: string, operation: string): GuardedService {
@@ -100,7 +79,7 @@ export function createDispatcher(options: {
       return run(service.operations, service, operation, input, call);
     },
     inject(fault) {
-      faults.push({ ...fault });
+      faults.add(fault);
     },
 
     async invoke(name, operation, input, call) {

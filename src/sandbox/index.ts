@@ -1,5 +1,5 @@
-import type { Fault } from './dispatch.ts';
 import { createAccount, type AccountOptions } from './account.ts';
+import type { Fault } from './faults.ts';
 import { startServer } from './server.ts';
 
 /** How a sandbox is set up. Everything has a default. */

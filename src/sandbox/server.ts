@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import type { Dispatcher } from './dispatch.ts';
 import { isRest, openExchange, type Exchange, type Reply } from './exchange.ts';
+import { AnswerLost } from './faults.ts';
 import { credentialScope, decode, isLocal, readBody } from './http-request.ts';
 import { owner, ServiceError } from './service.ts';
 
@@ -68,10 +69,11 @@ export async function startServer(options: {
     }
     const exchange = openExchange(request, body);
     const reply = await run(request, exchange).then(exchange.answered, (error: unknown) =>
-      exchange.failed(asServiceError(error)),
+      error instanceof AnswerLost ? undefined : exchange.failed(asServiceError(error)),
     );
-    options.log(`${exchange.service} ${exchange.operation} ${reply.status}`);
-    send(response, reply);
+    options.log(`${exchange.service} ${exchange.operation} ${reply?.status ?? 'lost'}`);
+    if (reply) send(response, reply);
+    else request.socket.resetAndDestroy();
   }
 
   async function run(request: IncomingMessage, exchange: Exchange): Promise<unknown> {

@@ -1,0 +1,123 @@
+import { Agent, get } from 'node:http';
+import { GetParameterCommand, PutParameterCommand, type SSMClient } from '@aws-sdk/client-ssm';
+import { expect, test } from 'vitest';
+import { createAccount } from '../../src/sandbox/account.ts';
+import { createFaults, type Fault } from '../../src/sandbox/faults.ts';
+import { owner } from '../../src/sandbox/service.ts';
+import { errorOf, openScene } from './clients.ts';
+
+const busy = { service: 'ssm', code: 'ThrottlingException', message: 'Rate exceeded' };
+const lost = { service: 'ssm', operation: 'PutParameter', lost: true } as const;
+
+function put(ssm: SSMClient, Value = 'v') {
+  return ssm.send(new PutParameterCommand({ Name: 'p', Value, Type: 'String', Overwrite: true }));
+}
+
+/** What becomes of ten calls of ssm:PutParameter: `.` for each that succeeds. */
+async function tenCalls(faults: readonly Fault[], chances: readonly number[] = []) {
+  let drawn = 0;
+  const met = createFaults(faults, () => chances[drawn++] ?? 1);
+  let seen = '';
+  for (let count = 0; count < 10; count += 1) {
+    seen += await met.around('ssm', 'PutParameter', () => Promise.resolve('.')).catch(() => 'x');
+  }
+  return { seen, drawn };
+}
+
+test('fails as many calls as asked, or all', async () => {
+  expect((await tenCalls([{ ...busy, times: 3 }])).seen).toBe('xxx.......');
+  expect((await tenCalls([busy])).seen).toBe('xxxxxxxxxx');
+  expect((await tenCalls([{ ...busy, operation: 'GetParameter' }])).seen).toBe('..........');
+});
+
+test('fails a share of the calls by chance, and no more than `times`', async () => {
+  const chances = [0.1, 0.9, 0.29, 0.3, 0, 0.2];
+  const share = 0.3;
+  expect((await tenCalls([{ ...busy, share }], chances)).seen).toBe('x.x.xx....');
+  expect((await tenCalls([{ ...busy, share, times: 2 }], chances)).seen).toBe('x.x.......');
+  expect((await tenCalls([{ ...busy, share: 0 }], chances)).seen).toBe('..........');
+  expect((await tenCalls([{ ...busy, share: 1 }], chances)).seen).toBe('xxxxxx....');
+});
+
+test('asks the next fault where chance spares a call, and chance only for calls that fit', async () => {
+  const other = { ...busy, operation: 'GetParameter', share: 1 };
+  const faults = [other, { ...busy, share: 0.5 }, { ...busy, times: 1 }];
+  expect(await tenCalls(faults, [0.9, 0.1])).toEqual({ seen: 'xx........', drawn: 10 });
+});
+
+test('the chance can be given to the sandbox', async () => {
+  const chances = [0.6, 0.4];
+  await using scene = await openScene({
+    faults: [{ ...busy, share: 0.5 }],
+    random: () => chances.shift() ?? 0.9,
+  });
+  await put(scene.ssm);
+  expect(await errorOf(put(scene.ssm))).toEqual({
+    name: 'ThrottlingException',
+    message: 'Rate exceeded',
+  });
+  await put(scene.ssm);
+});
+
+test('a lost answer leaves the work done and the connection reset', async () => {
+  const lines: string[] = [];
+  await using scene = await openScene({ log: (line) => lines.push(line) });
+  scene.sandbox.inject({ ...lost, times: 1 });
+  await expect(put(scene.ssm, 'kept')).rejects.toMatchObject({ code: 'ECONNRESET' });
+  const { Parameter } = await scene.ssm.send(new GetParameterCommand({ Name: 'p' }));
+  expect(Parameter).toMatchObject({ Value: 'kept', Version: 1 });
+  expect(lines).toEqual(['ssm PutParameter lost', 'ssm GetParameter 200']);
+});
+
+test('an error can be lost too', async () => {
+  await using scene = await openScene({ faults: [{ service: 'ssm', lost: true, times: 1 }] });
+  const read = () => scene.ssm.send(new GetParameterCommand({ Name: 'none' }));
+  await expect(read()).rejects.toMatchObject({ code: 'ECONNRESET' });
+  expect((await errorOf(read())).name).toBe('ParameterNotFound');
+});
+
+test('other connections outlive one that is reset', async () => {
+  await using scene = await openScene({ faults: [{ ...lost, times: 1 }] });
+  const agent = new Agent({ keepAlive: true });
+  const health = () =>
+    new Promise((resolve, reject) => {
+      get(`${scene.sandbox.url}/_sandbox/health`, { agent }, (response) => {
+        response.resume().on('end', () => {
+          resolve(response.statusCode);
+        });
+      }).on('error', reject);
+    });
+  expect(await health()).toBe(200);
+  await expect(put(scene.ssm)).rejects.toThrow();
+  expect(await health()).toBe(200);
+  agent.destroy();
+});
+
+test('a caller within the sandbox gets an error for a lost answer', async () => {
+  const account = createAccount({ faults: [{ ...lost, times: 1 }] });
+  const call = { principal: owner, region: 'us-east-1' };
+  const ask = (operation: string, input: Record<string, unknown>) =>
+    account.environment.invoke('ssm', operation, { Name: 'p', ...input }, call);
+  await expect(ask('PutParameter', { Value: 'v', Type: 'String' })).rejects.toMatchObject({
+    code: 'ConnectionLost',
+  });
+  expect(await ask('GetParameter', {})).toMatchObject({ Parameter: { Value: 'v' } });
+  account.ecs.close();
+});
+
+test('a refusal costs nothing of the rate, a lost answer does', async () => {
+  await using scene = await openScene({
+    now: () => 0,
+    throttle: [{ service: 'ssm', operations: ['PutParameter'], perSecond: 2 }],
+    faults: [
+      { ...busy, code: 'InternalServerError', times: 5 },
+      { ...lost, times: 1 },
+    ],
+  });
+  for (let count = 0; count < 5; count += 1) {
+    expect((await errorOf(put(scene.ssm))).name).toBe('InternalServerError');
+  }
+  await expect(put(scene.ssm)).rejects.toMatchObject({ code: 'ECONNRESET' });
+  expect(await put(scene.ssm)).toMatchObject({ Version: 2 });
+  expect((await errorOf(put(scene.ssm))).name).toBe('ThrottlingException');
+});
