@@ -30,6 +30,8 @@ export interface Dispatcher {
   invoke: Dispatcher['call'];
   /** Lets calls fail from now on. */
   inject(fault: Fault): void;
+  /** Removes all faults. */
+  heal(): void;
 }
 
 /**
@@ -80,6 +82,9 @@ export function createDispatcher(options: {
     },
     inject(fault) {
       faults.add(fault);
+    },
+    heal() {
+      faults.clear();
     },
 
     async invoke(name, operation, input, call) {

@@ -39,6 +39,8 @@ export interface Faults {
   /** Carries out a call, unless it meets a fault; throws what the fault asks for. */
   around<T>(service: string, operation: string, carryOut: () => Promise<T>): Promise<T>;
   add(fault: Fault): void;
+  /** Removes all. */
+  clear(): void;
 }
 
 /** What a call ends with whose answer is lost; HTTP sends nothing then. */
@@ -78,6 +80,9 @@ export function createFaults(initial: readonly Fault[], random: () => number): F
     },
     add(fault) {
       faults.push(entry(fault));
+    },
+    clear() {
+      faults.length = 0;
     },
   };
 }

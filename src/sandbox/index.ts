@@ -16,8 +16,10 @@ export interface RunningSandbox {
   url: string;
   /** Environment variables that lead the AWS CLI and SDKs here. */
   environment: Record<string, string>;
-  /** Lets the next calls of an operation fail. */
+  /** Lets calls go wrong from now on. */
   inject(fault: Fault): void;
+  /** Removes all faults, those of the options too. */
+  heal(): void;
   /** Ends all connections and forgets everything. */
   close(): Promise<void>;
 }
@@ -46,6 +48,9 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Runnin
     },
     inject: (fault) => {
       dispatcher.inject(fault);
+    },
+    heal: () => {
+      dispatcher.heal();
     },
     async close() {
       ecs.close();

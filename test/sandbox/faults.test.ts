@@ -59,6 +59,17 @@ test('the chance can be given to the sandbox', async () => {
   await put(scene.ssm);
 });
 
+test('healing removes all faults', async () => {
+  await using scene = await openScene({ faults: [busy] });
+  scene.sandbox.inject(lost);
+  await expect(put(scene.ssm)).rejects.toThrow('Rate exceeded');
+  scene.sandbox.heal();
+  expect(await put(scene.ssm)).toMatchObject({ Version: 1 });
+  scene.sandbox.inject({ ...busy, times: 1 });
+  await expect(put(scene.ssm)).rejects.toThrow('Rate exceeded');
+  expect(await put(scene.ssm)).toMatchObject({ Version: 2 });
+});
+
 test('a lost answer leaves the work done and the connection reset', async () => {
   const lines: string[] = [];
   await using scene = await openScene({ log: (line) => lines.push(line) });
