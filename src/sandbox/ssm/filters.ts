@@ -1,11 +1,11 @@
-import { list, optional, structure, text, type Input } from '../input.ts';
+import { list, oneOf, optional, structure, text, type Input } from '../input.ts';
 import { page, sortBy, type Page } from '../page.ts';
 import { ServiceError } from '../service.ts';
 import { invalid } from './names.ts';
 import { latest, type Parameter } from './store.ts';
 
 const members = {
-  Key: text(1, 132),
+  Key: text(1, 132, /^(tag:.+|Name|Type|KeyId|Path|Label|Tier|DataType)$/),
   Option: optional(text(1, 10)),
   Values: optional(list(text(1, 1024), 1, 50)),
 };
@@ -13,6 +13,12 @@ const members = {
 /** A filter of DescribeParameters or GetParametersByPath. */
 export const filterShape = structure(members);
 export type Filter = Input<typeof members>;
+
+/** A filter of DescribeParameters in the form that `ParameterFilters` has replaced. */
+export const oldFilterShape = structure({
+  Key: oneOf(['Name', 'Type', 'KeyId']),
+  Values: list(text(1, 1024), 1, 50),
+});
 
 /**
  * Parameters that pass all filters, in the order of their names. Throws InvalidFilterKey,
@@ -29,6 +35,14 @@ export function select(
   );
 }
 
+/** Whether a parameter is below a path, at any level or at the next. */
+export function isUnder(name: string, path: string, recursive: boolean): boolean {
+  const prefix = path.endsWith('/') ? path : `${path}/`;
+  const full = name.startsWith('/') ? name : `/${name}`;
+  if (!full.startsWith(prefix)) return false;
+  return recursive || !full.slice(prefix.length).includes('/');
+}
+
 /** Cuts a page of named things; throws InvalidNextToken. */
 export function pageOf<T extends { name: string }>(
   items: readonly T[],
@@ -43,7 +57,15 @@ export function pageOf<T extends { name: string }>(
 // --- internal ---
 
 function checkFilters(filters: readonly Filter[], validKeys: readonly string[]): void {
+  const keys = new Set<string>();
   for (const { Key, Option, Values = [] } of filters) {
+    if (keys.has(Key)) {
+      throw new ServiceError(
+        'InvalidFilterKey',
+        `The following filter is duplicated in the request: ${Key}. A request can contain only one occurrence of a specific filter.`,
+      );
+    }
+    keys.add(Key);
     const tagged = Key.startsWith('tag:') && validKeys.includes('Name');
     if (!tagged && !validKeys.includes(Key)) {
       throw new ServiceError(
@@ -74,7 +96,9 @@ function checkFilters(filters: readonly Filter[], validKeys: readonly string[]):
 
 function matches(parameter: Parameter, filter: Filter): boolean {
   const { Key, Option = 'Equals', Values = [] } = filter;
-  if (Key === 'Path') return Values.some((path) => isUnder(parameter.name, path, filter.Option));
+  if (Key === 'Path') {
+    return Values.some((path) => isUnder(parameter.name, path, filter.Option === 'Recursive'));
+  }
   if (Key === 'Label') {
     return parameter.versions.some(({ labels }) => Values.some((label) => labels.has(label)));
   }
@@ -102,11 +126,4 @@ function matches(parameter: Parameter, filter: Filter): boolean {
 function compares(actual: string, wanted: string, option: string): boolean {
   if (option === 'BeginsWith') return actual.startsWith(wanted);
   return option === 'Contains' ? actual.includes(wanted) : actual === wanted;
-}
-
-function isUnder(name: string, path: string, option: string | undefined): boolean {
-  const prefix = path.endsWith('/') ? path : `${path}/`;
-  const full = name.startsWith('/') ? name : `/${name}`;
-  if (!full.startsWith(prefix)) return false;
-  return option === 'Recursive' || !full.slice(prefix.length).includes('/');
 }

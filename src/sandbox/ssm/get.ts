@@ -1,7 +1,8 @@
 import { flag, integer, list, operation, optional, text } from '../input.ts';
+import { sortBy } from '../page.ts';
 import { ServiceError, type Call, type Operation } from '../service.ts';
-import { filterShape, pageOf, select } from './filters.ts';
-import { invalid, parameterName } from './names.ts';
+import { filterShape, isUnder, oldFilterShape, pageOf, select } from './filters.ts';
+import { askedParameter, invalid, parameterName } from './names.ts';
 import {
   find,
   getParameter,
@@ -31,6 +32,16 @@ export function getOperations(world: SsmWorld): Record<string, Operation> {
     };
   }
 
+  /** The stored name of a parameter that is asked for by name or ARN, without version or label. */
+  function historyName(call: Call, written: string): string {
+    if (!written.trim().startsWith('arn:')) {
+      return parameterName(written, call.region, world.environment);
+    }
+    const asked = askedParameter(written, call.region, world.environment);
+    if (asked?.selector !== undefined) throw invalid(`Invalid parameter name: ${written}`);
+    return asked?.name ?? '';
+  }
+
   return {
     GetParameter: operation(
       { Name: name, WithDecryption: optional(flag) },
@@ -50,14 +61,18 @@ export function getOperations(world: SsmWorld): Record<string, Operation> {
     GetParameters: operation(
       { Names: list(name, 1, 10), WithDecryption: optional(flag) },
       ({ Names, WithDecryption = false }, call) => {
-        const parameters: object[] = [];
+        const found: Found[] = [];
         const missing: string[] = [];
         for (const written of new Set(Names)) {
-          const found = find(world, call, written);
-          if (typeof found === 'string') missing.push(written);
-          else parameters.push(view(call, found, WithDecryption));
+          const one = find(world, call, written);
+          if (typeof one === 'string') missing.push(written);
+          else found.push(one);
         }
-        return { Parameters: parameters, InvalidParameters: missing };
+        const sorted = sortBy(found, ({ parameter }) => parameter.name);
+        return {
+          Parameters: sorted.map((one) => view(call, one, WithDecryption)),
+          InvalidParameters: missing,
+        };
       },
     ),
 
@@ -77,11 +92,10 @@ export function getOperations(world: SsmWorld): Record<string, Operation> {
             'The parameter doesn\'t meet the parameter name requirements. The parameter name must begin with a forward slash "/".',
           );
         }
-        const where = { Key: 'Path', Option: Recursive ? 'Recursive' : 'OneLevel', Values: [Path] };
-        const filters = [...ParameterFilters, where];
-        const valid = ['Type', 'KeyId', 'Label', 'Path'];
+        const all = [...world.region(call.region).values()];
+        const below = all.filter((one) => isUnder(one.name, Path, Recursive));
         const labels = ParameterFilters.find(({ Key }) => Key === 'Label')?.Values ?? [];
-        const found = select(world.region(call.region).values(), filters, valid);
+        const found = select(below, ParameterFilters, ['Type', 'KeyId', 'Label']);
         const { items, next } = pageOf(found, input.NextToken, input.MaxResults ?? 10);
         return {
           Parameters: items.map((parameter) => {
@@ -101,8 +115,7 @@ export function getOperations(world: SsmWorld): Record<string, Operation> {
         NextToken: token,
       },
       (input, call) => {
-        const stored = parameterName(input.Name, call.region, world.environment);
-        const parameter = getParameter(world, call, stored);
+        const parameter = getParameter(world, call, historyName(call, input.Name));
         const versions = parameter.versions.map((version) => ({
           name: String(version.version).padStart(12, '0'),
           version,
@@ -123,7 +136,7 @@ export function getOperations(world: SsmWorld): Record<string, Operation> {
     DescribeParameters: operation(
       {
         ParameterFilters: optional(list(filterShape)),
-        Filters: optional(list(filterShape)),
+        Filters: optional(list(oldFilterShape)),
         MaxResults: optional(integer(1, 50)),
         NextToken: token,
         Shared: optional(flag),

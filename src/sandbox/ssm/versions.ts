@@ -49,9 +49,13 @@ export function versionOperations(world: SsmWorld): Record<string, Operation> {
     }),
 
     DeleteParameters: operation({ Names: list(name, 1, 10) }, ({ Names }, call) => {
-      const deleted = Names.filter((one) =>
-        world.region(call.region).delete(parameterName(one, call.region, environment)),
+      // A name that cannot be one fails the call, which must not leave others deleted.
+      const stored = new Map(
+        Names.map((one) => [one, parameterName(one, call.region, environment)]),
       );
+      const deleted = [...stored]
+        .filter(([, name]) => world.region(call.region).delete(name))
+        .map(([written]) => written);
       return {
         DeletedParameters: deleted,
         InvalidParameters: Names.filter((one) => !deleted.includes(one)),
