@@ -20,23 +20,28 @@ export const filterShape = structure(members);
 
 /**
  * Whether a secret passes a filter: any value is the beginning of what the key means; a value after
- * `!` must not be.
+ * `!` must not be. Of `all` each word of the value is the beginning of a word.
  */
 export function matchesFilter(secret: Secret, { Key, Values }: Input<typeof members>): boolean {
   const texts = fields(secret)[Key];
-  // Names and tags are compared by case, the rest is not.
-  const exact = Key === 'name' || Key === 'tag-key' || Key === 'tag-value';
-  const fold = (text: string): string => (exact ? text : text.toLowerCase());
-  const begins = (wanted: string): boolean =>
-    texts.some((text) => fold(text).startsWith(fold(wanted)));
+  const fold = (text: string): string => (Key === 'description' ? text.toLowerCase() : text);
+  const matches = (wanted: string): boolean =>
+    Key === 'all'
+      ? words(wanted).every((word) => texts.flatMap(words).some((one) => one.startsWith(word)))
+      : texts.some((text) => fold(text).startsWith(fold(wanted)));
   const refused = Values.filter((value) => value.startsWith('!'));
   const wanted = Values.filter((value) => !value.startsWith('!'));
   return (
-    !refused.some((value) => begins(value.slice(1))) && (wanted.length === 0 || wanted.some(begins))
+    !refused.some((value) => matches(value.slice(1))) &&
+    (wanted.length === 0 || wanted.some(matches))
   );
 }
 
 // --- internal ---
+
+function words(text: string): string[] {
+  return text.toLowerCase().split(' ').filter(Boolean);
+}
 
 function fields(secret: Secret): Record<Input<typeof members>['Key'], string[]> {
   const description = secret.description === undefined ? [] : [secret.description];

@@ -1,11 +1,12 @@
 import { parsePolicy } from '../../model/policy-evaluation.ts';
 import { InvalidInput } from '../../model/problems.ts';
 import { flag, integer, operation, optional, text } from '../input.ts';
-import { ServiceError, type Operation } from '../service.ts';
+import { ServiceError, type Call, type Operation } from '../service.ts';
 import {
   find,
   get,
   getLive,
+  nameIn,
   newArn,
   secretsOf,
   type Secret,
@@ -23,6 +24,13 @@ export function lifecycleOperations(world: SecretsWorld): Record<string, Operati
   const secretId = text(1, 2048);
   const now = (): Date => new Date(environment.now());
   const named = ({ arn, name }: Secret): object => ({ ARN: arn, Name: name });
+
+  /** What DeleteSecret without recovery answers for a secret that is not there. */
+  function goneAlready(call: Call, id: string): { arn: string; name: string } {
+    const name = nameIn(id);
+    if (!id.startsWith('arn:')) return { arn: newArn(environment, call.region, name), name };
+    return { arn: id, name: name.replace(/-[A-Za-z0-9]{6}$/, '') };
+  }
 
   return {
     DeleteSecret: operation(
@@ -44,12 +52,9 @@ export function lifecycleOperations(world: SecretsWorld): Record<string, Operati
         }
         if (force) {
           const secret = find(world, call, SecretId);
-          const answer = secret ?? {
-            arn: newArn(environment, call.region, SecretId),
-            name: SecretId,
-          };
           if (secret) secretsOf(world, call).delete(secret.name);
-          return { ARN: answer.arn, Name: answer.name, DeletionDate: now() };
+          const { arn, name } = secret ?? goneAlready(call, SecretId);
+          return { ARN: arn, Name: name, DeletionDate: now() };
         }
         const secret = getLive(world, call, SecretId);
         const due = new Date(environment.now() + (window ?? 30) * day);

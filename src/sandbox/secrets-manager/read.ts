@@ -15,7 +15,7 @@ import {
   type SecretsWorld,
   type SecretVersion,
 } from './store.ts';
-import { staged } from './stages.ts';
+import { labelsOf, staged } from './stages.ts';
 
 const day = 86_400_000;
 const secretId = text(1, 2048);
@@ -52,7 +52,7 @@ export function readOperations(world: SecretsWorld, access: Access): Record<stri
       VersionId: version.id,
       SecretString: version.text,
       SecretBinary: version.binary,
-      VersionStages: [...version.stages],
+      VersionStages: labelsOf(version),
       CreatedDate: version.created,
     };
   }
@@ -82,6 +82,13 @@ export function readOperations(world: SecretsWorld, access: Access): Record<stri
             'Either SecretIdList or Filters must be provided, but not both.',
           );
         }
+        if (ids !== undefined && input.MaxResults !== undefined) {
+          throw new ServiceError(
+            'InvalidParameterException',
+            'MaxResults can be used with Filters only.',
+          );
+        }
+        if (filters) access(call, { action: 'secretsmanager:ListSecrets', resource: '*' });
         const live = [...secretsOf(world, call).values()].filter(({ deletion }) => !deletion);
         const found = live.filter((secret) => filters?.every((one) => matchesFilter(secret, one)));
         const chosen = ids ?? sortBy(found, ({ arn }) => arn).map(({ arn }) => arn);
@@ -180,7 +187,7 @@ export function readOperations(world: SecretsWorld, access: Access): Record<stri
           Name: secret.name,
           Versions: items.map((version) => ({
             VersionId: version.id,
-            VersionStages: [...version.stages],
+            VersionStages: labelsOf(version),
             LastAccessedDate: version.accessed,
             CreatedDate: version.created,
             KmsKeyIds: [version.keyId ?? 'DefaultEncryptionKey'],

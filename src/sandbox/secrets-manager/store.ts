@@ -86,10 +86,19 @@ export function find(world: SecretsWorld, call: Call, secretId: string): Secret 
   return full?.arn === secretId ? full : store.get(name);
 }
 
-/** Finds a secret; throws ResourceNotFoundException, or ValidationException for an id that is none. */
-export function get(world: SecretsWorld, call: Call, secretId: string): Secret {
+/**
+ * The name in an id, which is a name or an ARN; of an ARN with its six characters. Throws
+ * ValidationException for an id that is none.
+ */
+export function nameIn(secretId: string): string {
   const name = secretId.startsWith('arn:') ? secretId.split(':').slice(6).join(':') : secretId;
   if (!isName(name)) throw invalidName();
+  return name;
+}
+
+/** Finds a secret; throws ResourceNotFoundException, or ValidationException for an id that is none. */
+export function get(world: SecretsWorld, call: Call, secretId: string): Secret {
+  nameIn(secretId);
   const secret = find(world, call, secretId);
   if (!secret) {
     throw new ServiceError(

@@ -15,7 +15,7 @@ import {
   type SecretVersion,
 } from './store.ts';
 import { isFilled } from './rotation-progress.ts';
-import { moveStage } from './stages.ts';
+import { labelsOf, moveStage } from './stages.ts';
 import { withTags } from './tags.ts';
 
 const mostVersions = 100;
@@ -169,7 +169,7 @@ export function writeOperations(world: SecretsWorld): Record<string, Operation> 
           ARN: secret.arn,
           Name: secret.name,
           VersionId: version.id,
-          VersionStages: [...version.stages],
+          VersionStages: labelsOf(version),
         };
       },
     ),
