@@ -23,6 +23,8 @@ const members = [
   'SecretString',
   'Filters',
   'VersionStage',
+  'AddReplicaRegions',
+  'RemoveReplicaRegions',
   'MoveToVersionId',
   'RoleName',
   'PolicyName',
@@ -82,6 +84,9 @@ const operations = {
     'PutResourcePolicy',
     'RotateSecret',
     'CancelRotateSecret',
+    'ReplicateSecretToRegions',
+    'RemoveRegionsFromReplication',
+    'StopReplicationToReplica',
   ],
   kms: [
     'CreateKey',

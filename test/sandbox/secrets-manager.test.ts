@@ -274,7 +274,7 @@ describe('lists, tags and policies', () => {
     ['tag-key', ['team'], ['app/one']],
     ['tag-value', ['x'], ['app/one']],
     ['all', ['app/t', 'other'], ['app/two', 'other']],
-    ['primary-region', ['us'], ['app/one', 'app/two', 'other']],
+    ['primary-region', ['us'], []],
     ['owning-service', ['rds'], []],
   ] as const)('lists by %s %s', async (Key, Values, expected) => {
     await using scene = await openScene();

@@ -1,5 +1,5 @@
 import { list, oneOf, structure, text, type Input } from '../input.ts';
-import { parseArn } from '../../model/partition.ts';
+import { primaryRegionOf } from './replicas.ts';
 import type { Secret } from './store.ts';
 
 const members = {
@@ -44,6 +44,7 @@ function words(text: string): string[] {
 }
 
 function fields(secret: Secret): Record<Input<typeof members>['Key'], string[]> {
+  const primaryRegion = primaryRegionOf(secret);
   const description = secret.description === undefined ? [] : [secret.description];
   const keys = [...secret.tags.keys()];
   const values = [...secret.tags.values()];
@@ -52,7 +53,7 @@ function fields(secret: Secret): Record<Input<typeof members>['Key'], string[]> 
     name: [secret.name],
     'tag-key': keys,
     'tag-value': values,
-    'primary-region': [parseArn(secret.arn)?.region ?? ''],
+    'primary-region': primaryRegion === undefined ? [] : [primaryRegion],
     'owning-service': [],
     all: [secret.name, ...description, ...keys, ...values],
   };

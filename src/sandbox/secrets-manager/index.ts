@@ -6,6 +6,7 @@ import type { Environment } from '../service.ts';
 import { lifecycleOperations } from './lifecycle.ts';
 import { attemptOn } from './permissions.ts';
 import { readOperations } from './read.ts';
+import { replicationOperations } from './replication.ts';
 import { rotationOperations } from './rotation.ts';
 import type { SecretStore, SecretsWorld } from './store.ts';
 import { tagOperations } from './tags.ts';
@@ -34,6 +35,7 @@ export function createSecretsManager(
       ...readOperations(world, access),
       ...lifecycleOperations(world),
       ...rotationOperations(world),
+      ...replicationOperations(world),
       ...tagOperations(world),
     },
   };

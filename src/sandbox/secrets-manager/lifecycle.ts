@@ -6,8 +6,10 @@ import {
   find,
   get,
   getLive,
+  getPrimary,
   nameIn,
   newArn,
+  refuseReplica,
   secretsOf,
   type Secret,
   type SecretsWorld,
@@ -52,11 +54,15 @@ export function lifecycleOperations(world: SecretsWorld): Record<string, Operati
         }
         if (force) {
           const secret = find(world, call, SecretId);
-          if (secret) secretsOf(world, call).delete(secret.name);
+          if (secret) {
+            checkDeletion(secret);
+            secretsOf(world, call).delete(secret.name);
+          }
           const { arn, name } = secret ?? goneAlready(call, SecretId);
           return { ARN: arn, Name: name, DeletionDate: now() };
         }
         const secret = getLive(world, call, SecretId);
+        checkDeletion(secret);
         const due = new Date(environment.now() + (window ?? 30) * day);
         secret.deletion = { asked: now(), due };
         return { ...named(secret), DeletionDate: due };
@@ -65,6 +71,7 @@ export function lifecycleOperations(world: SecretsWorld): Record<string, Operati
 
     RestoreSecret: operation({ SecretId: secretId }, ({ SecretId }, call) => {
       const secret = get(world, call, SecretId);
+      refuseReplica(secret);
       secret.deletion = undefined;
       secret.changed = now();
       return named(secret);
@@ -78,7 +85,7 @@ export function lifecycleOperations(world: SecretsWorld): Record<string, Operati
         MoveToVersionId: optional(text(32, 64)),
       },
       (input, call) => {
-        const secret = getLive(world, call, input.SecretId);
+        const secret = getPrimary(world, call, input.SecretId);
         const { VersionStage: stage, RemoveFromVersionId: from, MoveToVersionId: to } = input;
         const holder = staged(secret, stage);
         const target = to === undefined ? undefined : versionOf(secret, to);
@@ -124,7 +131,7 @@ export function lifecycleOperations(world: SecretsWorld): Record<string, Operati
         BlockPublicPolicy: optional(flag),
       },
       ({ SecretId, ResourcePolicy }, call) => {
-        const secret = getLive(world, call, SecretId);
+        const secret = getPrimary(world, call, SecretId);
         try {
           const policy = parsePolicy(ResourcePolicy, 'resource');
           secret.policy = { text: ResourcePolicy, policy };
@@ -142,7 +149,7 @@ export function lifecycleOperations(world: SecretsWorld): Record<string, Operati
     }),
 
     DeleteResourcePolicy: operation({ SecretId: secretId }, ({ SecretId }, call) => {
-      const secret = getLive(world, call, SecretId);
+      const secret = getPrimary(world, call, SecretId);
       secret.policy = undefined;
       return named(secret);
     }),
@@ -150,6 +157,15 @@ export function lifecycleOperations(world: SecretsWorld): Record<string, Operati
 }
 
 // --- internal ---
+
+function checkDeletion(secret: Secret): void {
+  refuseReplica(secret);
+  if (secret.replicas.size > 0) {
+    throw invalidParameter(
+      `You can't delete secret ${secret.arn} that still has replica regions [${[...secret.replicas.keys()].join(', ')}].`,
+    );
+  }
+}
 
 function versionOf(secret: Secret, id: string): SecretVersion {
   const version = secret.versions.get(id);

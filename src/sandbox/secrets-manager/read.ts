@@ -3,6 +3,7 @@ import { flag, integer, list, oneOf, operation, optional, text } from '../input.
 import { page, sortBy, type Page } from '../page.ts';
 import { ServiceError, type Call, type Operation } from '../service.ts';
 import { attemptOn } from './permissions.ts';
+import { primaryRegionOf, replicationStatus } from './replicas.ts';
 import { rotationView } from './rotation.ts';
 import { isFilled } from './rotation-progress.ts';
 import { filterShape, matchesFilter } from './filters.ts';
@@ -113,7 +114,11 @@ export function readOperations(world: SecretsWorld, access: Access): Record<stri
 
     DescribeSecret: operation({ SecretId: secretId }, ({ SecretId }, call) => {
       const secret = get(world, call, SecretId);
-      return { ...summary(secret), VersionIdsToStages: stagesOf(secret) };
+      return {
+        ...summary(secret),
+        VersionIdsToStages: stagesOf(secret),
+        ReplicationStatus: secret.replicas.size > 0 ? replicationStatus(world, secret) : undefined,
+      };
     }),
 
     ListSecrets: operation(
@@ -245,6 +250,7 @@ function summary(secret: Secret): object {
     ...rotationView(secret),
     DeletedDate: secret.deletion?.asked,
     CreatedDate: secret.created,
+    PrimaryRegion: primaryRegionOf(secret),
     Tags: [...secret.tags].map(([Key, Value]) => ({ Key, Value })),
   };
 }

@@ -3,7 +3,7 @@ import { flag, integer, operation, optional, structure, text } from '../input.ts
 import { ServiceError, type Operation } from '../service.ts';
 import type { Rotation } from './rotation-progress.ts';
 import { moveStage, staged } from './stages.ts';
-import { getLive, type Secret, type SecretsWorld, type SecretVersion } from './store.ts';
+import { getPrimary, type Secret, type SecretsWorld, type SecretVersion } from './store.ts';
 import { makeRoom } from './write.ts';
 
 const secretId = text(1, 2048);
@@ -45,7 +45,7 @@ export function rotationOperations(world: SecretsWorld): Record<string, Operatio
         RotateImmediately: optional(flag),
       },
       (input, call) => {
-        const secret = getLive(world, call, input.SecretId);
+        const secret = getPrimary(world, call, input.SecretId);
         const { ClientRequestToken: id = randomUUID(), RotationRules: given } = input;
         const answer = { ARN: secret.arn, Name: secret.name, VersionId: id };
         const lambdaArn = input.RotationLambdaARN ?? secret.rotation?.lambdaArn ?? '';
@@ -78,7 +78,7 @@ export function rotationOperations(world: SecretsWorld): Record<string, Operatio
     ),
 
     CancelRotateSecret: operation({ SecretId: secretId }, ({ SecretId }, call) => {
-      const secret = getLive(world, call, SecretId);
+      const secret = getPrimary(world, call, SecretId);
       if (!secret.rotation) throw noFunction();
       const id = secret.rotation.running?.version.id;
       secret.rotation.enabled = false;

@@ -3,6 +3,7 @@ import { parseArn } from '../../model/partition.ts';
 import type { Policy } from '../../model/policy-evaluation.ts';
 import type { Key, KeyRing } from '../kms-keys.ts';
 import { ServiceError, type Call, type Environment } from '../service.ts';
+import { follow, type Replica } from './replicas.ts';
 import { goOn, type Rotation } from './rotation-progress.ts';
 
 /** One version of a secret: text or bytes (base64, as the API writes them). */
@@ -34,6 +35,10 @@ export interface Secret {
   policy: { text: string; policy: Policy } | undefined;
   /** Undefined until rotation is first configured. */
   rotation: Rotation | undefined;
+  /** On a replica: the secret of another region that it follows. */
+  primary: Secret | undefined;
+  /** Where the secret is replicated to, by region. */
+  replicas: Map<string, Replica>;
 }
 
 /** The secrets of a region by name. */
@@ -55,11 +60,15 @@ export function newArn(environment: Environment, region: string, name: string): 
   return `arn:${environment.partition}:secretsmanager:${region}:${environment.account}:secret:${name}-${suffix}`;
 }
 
-/** The secrets of a call's region as of now: rotations go on, recovery windows end. */
+/**
+ * The secrets of a call's region as of now: rotations go on, recovery windows end, replicas are
+ * what their primaries are.
+ */
 export function secretsOf(world: SecretsWorld, call: Call): SecretStore {
   const store = world.region(call.region);
   for (const secret of store.values()) {
-    goOn(secret, world.environment.now());
+    goOn(secret.primary ?? secret, world.environment.now());
+    follow(secret);
     if (secret.deletion && secret.deletion.due.getTime() <= world.environment.now()) {
       store.delete(secret.name);
     }
@@ -119,6 +128,22 @@ export function getLive(world: SecretsWorld, call: Call, secretId: string): Secr
     );
   }
   return secret;
+}
+
+/** Finds a secret that may be changed: throws as `getLive` and `refuseReplica`. */
+export function getPrimary(world: SecretsWorld, call: Call, secretId: string): Secret {
+  const secret = getLive(world, call, secretId);
+  refuseReplica(secret);
+  return secret;
+}
+
+/** Throws InvalidParameterException for a replica (github.com/gruntwork-io/cloud-nuke/issues/435). */
+export function refuseReplica({ primary }: Secret): void {
+  if (!primary) return;
+  throw new ServiceError(
+    'InvalidParameterException',
+    "Operation not permitted on a replica secret. Call must be made in primary secret's region.",
+  );
 }
 
 /** Whether a name has only the characters that Secrets Manager takes. */

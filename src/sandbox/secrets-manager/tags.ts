@@ -1,6 +1,6 @@
 import { list, operation, tag, text } from '../input.ts';
 import { ServiceError, type Operation } from '../service.ts';
-import { getLive, type SecretsWorld } from './store.ts';
+import { getPrimary, type SecretsWorld } from './store.ts';
 
 const mostTags = 50;
 
@@ -9,7 +9,7 @@ export function tagOperations(world: SecretsWorld): Record<string, Operation> {
   const secretId = text(1, 2048);
   return {
     TagResource: operation({ SecretId: secretId, Tags: list(tag) }, ({ SecretId, Tags }, call) => {
-      const secret = getLive(world, call, SecretId);
+      const secret = getPrimary(world, call, SecretId);
       secret.tags = withTags(secret.tags, Tags);
       secret.changed = new Date(world.environment.now());
     }),
@@ -17,7 +17,7 @@ export function tagOperations(world: SecretsWorld): Record<string, Operation> {
     UntagResource: operation(
       { SecretId: secretId, TagKeys: list(text(1, 128)) },
       ({ SecretId, TagKeys }, call) => {
-        const secret = getLive(world, call, SecretId);
+        const secret = getPrimary(world, call, SecretId);
         secret.tags = new Map([...secret.tags].filter(([key]) => !TagKeys.includes(key)));
         secret.changed = new Date(world.environment.now());
       },

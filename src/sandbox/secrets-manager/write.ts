@@ -1,19 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import { secretBytes } from '../../model/secret-rules.ts';
-import { list, operation, optional, tag, text } from '../input.ts';
+import { flag, list, operation, optional, tag, text } from '../input.ts';
 import { ServiceError, type Call, type Operation } from '../service.ts';
 import {
   checkKey,
   getLive,
+  getPrimary,
   invalidName,
   isName,
   keyOf,
   newArn,
+  refuseReplica,
   secretsOf,
   type Secret,
   type SecretsWorld,
   type SecretVersion,
 } from './store.ts';
+import { checkRegions, replicate, replicaRegions } from './replication.ts';
 import { isFilled } from './rotation-progress.ts';
 import { labelsOf, moveStage } from './stages.ts';
 import { withTags } from './tags.ts';
@@ -105,14 +108,14 @@ export function writeOperations(world: SecretsWorld): Record<string, Operation> 
         Description: description,
         KmsKeyId: keyId,
         Tags: optional(list(tag)),
-        AddReplicaRegions: optional(list((one) => one)),
+        AddReplicaRegions: optional(replicaRegions),
+        ForceOverwriteReplicaSecret: optional(flag),
       },
       (input, call) => {
         const { Name: name } = input;
         if (!isName(name)) throw invalidName();
-        if (input.AddReplicaRegions && input.AddReplicaRegions.length > 0) {
-          throw new ServiceError('NotInSandbox', 'Replication is not in the sandbox');
-        }
+        const { AddReplicaRegions: regions, ForceOverwriteReplicaSecret: force = false } = input;
+        if (regions) checkRegions(call, regions);
         const hasValue = checkValue(input);
         const store = secretsOf(world, call);
         const existing = store.get(name);
@@ -145,11 +148,18 @@ export function writeOperations(world: SecretsWorld): Record<string, Operation> 
           deletion: undefined,
           policy: undefined,
           rotation: undefined,
+          primary: undefined,
+          replicas: new Map(),
         };
         checkKey(world, call, secret.keyId);
         const version = hasValue ? addVersion(secret, input, ['AWSCURRENT'], call) : undefined;
         store.set(name, secret);
-        return { ARN: secret.arn, Name: name, VersionId: version?.id };
+        return {
+          ARN: secret.arn,
+          Name: name,
+          VersionId: version?.id,
+          ReplicationStatus: regions && replicate(world, call, secret, regions, force),
+        };
       },
     ),
 
@@ -160,7 +170,7 @@ export function writeOperations(world: SecretsWorld): Record<string, Operation> 
         VersionStages: optional(list(text(1, 256), 1, 20)),
       },
       (input, call) => {
-        const secret = getLive(world, call, input.SecretId);
+        const secret = getPrimary(world, call, input.SecretId);
         if (!checkValue(input)) {
           throw invalidParameter('You must provide either SecretString or SecretBinary.');
         }
@@ -179,6 +189,8 @@ export function writeOperations(world: SecretsWorld): Record<string, Operation> 
       (input, call) => {
         const secret = getLive(world, call, input.SecretId);
         const hasValue = checkValue(input);
+        // The key is what a replica has of its own.
+        if (hasValue || input.Description !== undefined) refuseReplica(secret);
         if (input.KmsKeyId !== undefined) {
           const changed = customKey(input.KmsKeyId);
           checkKey(world, call, changed);

@@ -1,0 +1,141 @@
+import { flag, list, operation, optional, structure, text, type Field } from '../input.ts';
+import { ServiceError, type Call, type Operation } from '../service.ts';
+import { regionOf, replicaOf, replicationStatus } from './replicas.ts';
+import {
+  checkKey,
+  getLive,
+  getPrimary,
+  secretsOf,
+  type Secret,
+  type SecretsWorld,
+} from './store.ts';
+
+const secretId = text(1, 2048);
+const region = text(1, 128, /^([a-z]+-)+\d+$/);
+
+/** A region to replicate to, and the key there. */
+export interface ReplicaRegion {
+  Region: string;
+  KmsKeyId: string | undefined;
+}
+
+/** `AddReplicaRegions`. */
+export const replicaRegions: Field<ReplicaRegion[]> = list(
+  structure({ Region: region, KmsKeyId: optional(text(0, 2048)) }),
+  1,
+);
+
+/** The operations that replicate secrets to other regions. */
+export function replicationOperations(world: SecretsWorld): Record<string, Operation> {
+  return {
+    ReplicateSecretToRegions: operation(
+      {
+        SecretId: secretId,
+        AddReplicaRegions: replicaRegions,
+        ForceOverwriteReplicaSecret: optional(flag),
+      },
+      ({ SecretId, AddReplicaRegions: regions, ForceOverwriteReplicaSecret: force }, call) => {
+        const secret = getPrimary(world, call, SecretId);
+        checkRegions(call, regions);
+        return {
+          ARN: secret.arn,
+          ReplicationStatus: replicate(world, call, secret, regions, force ?? false),
+        };
+      },
+    ),
+
+    RemoveRegionsFromReplication: operation(
+      { SecretId: secretId, RemoveReplicaRegions: list(region, 1) },
+      ({ SecretId, RemoveReplicaRegions: regions }, call) => {
+        const secret = getPrimary(world, call, SecretId);
+        const unknown = regions.filter((one) => !secret.replicas.has(one));
+        if (unknown.length > 0) {
+          throw invalidParameter(`The secret isn't replicated to [${unknown.join(', ')}].`);
+        }
+        for (const one of regions) {
+          const store = world.region(one);
+          if (store.get(secret.name)?.primary === secret) store.delete(secret.name);
+          secret.replicas.delete(one);
+        }
+        return { ARN: secret.arn, ReplicationStatus: replicationStatus(world, secret) };
+      },
+    ),
+
+    StopReplicationToReplica: operation({ SecretId: secretId }, ({ SecretId }, call) => {
+      const secret = getLive(world, call, SecretId);
+      if (!secret.primary) throw invalidParameter('The secret is not a replica.');
+      secret.primary.replicas.delete(call.region);
+      secret.primary = undefined;
+      // It belongs to the primary, and so does a rotation under way.
+      secret.rotation = undefined;
+      return { ARN: secret.arn };
+    }),
+  };
+}
+
+/** Refuses the region that the secret is in: InvalidParameterException. */
+export function checkRegions(call: Call, regions: readonly ReplicaRegion[]): void {
+  if (regions.some(({ Region }) => Region === call.region)) {
+    throw invalidParameter('Invalid replica region.');
+  }
+}
+
+/**
+ * Replicates a secret and answers its `ReplicationStatus`. What hinders it shows in the status of
+ * the region later on, never in this answer.
+ */
+export function replicate(
+  world: SecretsWorld,
+  call: Call,
+  secret: Secret,
+  regions: readonly ReplicaRegion[],
+  force: boolean,
+): object[] {
+  const begun = regions.filter(({ Region }) => {
+    const known = secret.replicas.get(Region);
+    return !known || known.failure !== undefined;
+  });
+  for (const { Region, KmsKeyId } of begun) {
+    const keyId = KmsKeyId === '' ? undefined : KmsKeyId;
+    const there = { ...call, region: Region };
+    const store = secretsOf(world, there);
+    const failure = occupied(store.get(secret.name), force) ?? keyFailure(world, there, keyId);
+    secret.replicas.set(Region, { keyId, failure });
+    if (failure === undefined) {
+      const created = new Date(world.environment.now());
+      store.set(secret.name, replicaOf(secret, Region, keyId, created));
+    }
+  }
+  return replicationStatus(
+    world,
+    secret,
+    begun.map(({ Region }) => Region),
+  );
+}
+
+// --- internal ---
+
+/** Why a secret of that name does not give way to a replica, if it does not. */
+function occupied(existing: Secret | undefined, force: boolean): string | undefined {
+  if (!existing) return undefined;
+  if (force && !existing.primary && existing.replicas.size === 0) return undefined;
+  return `Replication failed: Secret name ${existing.name} already exists in region ${regionOf(existing)}.`;
+}
+
+function keyFailure(
+  world: SecretsWorld,
+  call: Call,
+  keyId: string | undefined,
+): string | undefined {
+  try {
+    checkKey(world, call, keyId);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof ServiceError)) throw error;
+    return `Replication failed: ${error.message}`;
+  }
+}
+
+function invalidParameter(message: string): ServiceError {
+  return new ServiceError('InvalidParameterException', message);
+}
