@@ -54,7 +54,7 @@ function fields(secret: Secret): Record<Input<typeof members>['Key'], string[]> 
     'tag-key': keys,
     'tag-value': values,
     'primary-region': primaryRegion === undefined ? [] : [primaryRegion],
-    'owning-service': [],
+    'owning-service': secret.owningService === undefined ? [] : [secret.owningService],
     all: [secret.name, ...description, ...keys, ...values],
   };
 }

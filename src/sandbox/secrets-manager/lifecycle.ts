@@ -2,6 +2,7 @@ import { parsePolicy } from '../../model/policy-evaluation.ts';
 import { InvalidInput } from '../../model/problems.ts';
 import { flag, integer, operation, optional, text } from '../input.ts';
 import { ServiceError, type Call, type Operation } from '../service.ts';
+import { refuseManaged } from './managed.ts';
 import {
   find,
   get,
@@ -86,6 +87,7 @@ export function lifecycleOperations(world: SecretsWorld): Record<string, Operati
       },
       (input, call) => {
         const secret = getPrimary(world, call, input.SecretId);
+        refuseManaged(secret);
         const { VersionStage: stage, RemoveFromVersionId: from, MoveToVersionId: to } = input;
         const holder = staged(secret, stage);
         const target = to === undefined ? undefined : versionOf(secret, to);
@@ -160,6 +162,7 @@ export function lifecycleOperations(world: SecretsWorld): Record<string, Operati
 
 function checkDeletion(secret: Secret): void {
   refuseReplica(secret);
+  refuseManaged(secret);
   if (secret.replicas.size > 0) {
     throw invalidParameter(
       `You can't delete secret ${secret.arn} that still has replica regions [${[...secret.replicas.keys()].join(', ')}].`,

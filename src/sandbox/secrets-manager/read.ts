@@ -250,6 +250,7 @@ function summary(secret: Secret): object {
     ...rotationView(secret),
     DeletedDate: secret.deletion?.asked,
     CreatedDate: secret.created,
+    OwningService: secret.owningService,
     PrimaryRegion: primaryRegionOf(secret),
     Tags: [...secret.tags].map(([Key, Value]) => ({ Key, Value })),
   };

@@ -5,7 +5,8 @@ import type { Secret, SecretVersion } from './store.ts';
 /** How a secret is rotated, and the rotation under way. */
 export interface Rotation {
   enabled: boolean;
-  lambdaArn: string;
+  /** Undefined where the service that manages the secret rotates it. */
+  lambdaArn: string | undefined;
   rules: object | undefined;
   last: Date | undefined;
   running: RunningRotation | undefined;
@@ -33,7 +34,7 @@ export function goOn(secret: Secret, now: number): void {
     secret.rotation.running = undefined;
     return;
   }
-  if (!current || failsOnPurpose(secret.rotation.lambdaArn)) return;
+  if (!current || failsOnPurpose(secret.rotation.lambdaArn ?? '')) return;
   const { version } = running;
   if (now >= running.valueAt && !isFilled(version)) {
     version.text = current.text === undefined ? undefined : newText(current.text);

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { flag, integer, operation, optional, structure, text } from '../input.ts';
 import { ServiceError, type Operation } from '../service.ts';
+import { refuseManaged } from './managed.ts';
 import type { Rotation } from './rotation-progress.ts';
 import { moveStage, staged } from './stages.ts';
 import { getPrimary, type Secret, type SecretsWorld, type SecretVersion } from './store.ts';
@@ -49,7 +50,13 @@ export function rotationOperations(world: SecretsWorld): Record<string, Operatio
         const { ClientRequestToken: id = randomUUID(), RotationRules: given } = input;
         const answer = { ARN: secret.arn, Name: secret.name, VersionId: id };
         const lambdaArn = input.RotationLambdaARN ?? secret.rotation?.lambdaArn ?? '';
-        if (lambdaArn === '') throw noFunction();
+        const managed = secret.owningService !== undefined;
+        if (managed && lambdaArn !== '') {
+          throw invalidRequest(
+            'Rotation Lambda ARN is not supported for a service-managed secret.',
+          );
+        }
+        if (!managed && lambdaArn === '') throw noFunction();
         if (given?.AutomaticallyAfterDays !== undefined && given.ScheduleExpression !== undefined) {
           throw new ServiceError(
             'InvalidParameterException',
@@ -65,7 +72,7 @@ export function rotationOperations(world: SecretsWorld): Record<string, Operatio
         }
         const rotation: Rotation = {
           enabled: true,
-          lambdaArn,
+          lambdaArn: managed ? undefined : lambdaArn,
           rules: given ?? secret.rotation?.rules,
           last: secret.rotation?.last,
           running: undefined,
@@ -79,6 +86,7 @@ export function rotationOperations(world: SecretsWorld): Record<string, Operatio
 
     CancelRotateSecret: operation({ SecretId: secretId }, ({ SecretId }, call) => {
       const secret = getPrimary(world, call, SecretId);
+      refuseManaged(secret);
       if (!secret.rotation) throw noFunction();
       const id = secret.rotation.running?.version.id;
       secret.rotation.enabled = false;

@@ -35,6 +35,8 @@ export interface Secret {
   policy: { text: string; policy: Policy } | undefined;
   /** Undefined until rotation is first configured. */
   rotation: Rotation | undefined;
+  /** Id of the service that manages the secret, e.g. `rds`. */
+  owningService: string | undefined;
   /** On a replica: the secret of another region that it follows. */
   primary: Secret | undefined;
   /** Where the secret is replicated to, by region. */

@@ -1,5 +1,6 @@
 import { list, operation, tag, text } from '../input.ts';
 import { ServiceError, type Operation } from '../service.ts';
+import { refuseManaged } from './managed.ts';
 import { getPrimary, type SecretsWorld } from './store.ts';
 
 const mostTags = 50;
@@ -10,6 +11,7 @@ export function tagOperations(world: SecretsWorld): Record<string, Operation> {
   return {
     TagResource: operation({ SecretId: secretId, Tags: list(tag) }, ({ SecretId, Tags }, call) => {
       const secret = getPrimary(world, call, SecretId);
+      refuseManaged(secret);
       secret.tags = withTags(secret.tags, Tags);
       secret.changed = new Date(world.environment.now());
     }),
@@ -18,6 +20,7 @@ export function tagOperations(world: SecretsWorld): Record<string, Operation> {
       { SecretId: secretId, TagKeys: list(text(1, 128)) },
       ({ SecretId, TagKeys }, call) => {
         const secret = getPrimary(world, call, SecretId);
+        refuseManaged(secret);
         secret.tags = new Map([...secret.tags].filter(([key]) => !TagKeys.includes(key)));
         secret.changed = new Date(world.environment.now());
       },

@@ -16,6 +16,7 @@ import {
   type SecretsWorld,
   type SecretVersion,
 } from './store.ts';
+import { managementOf, refuseManaged } from './managed.ts';
 import { checkRegions, replicate, replicaRegions } from './replication.ts';
 import { isFilled } from './rotation-progress.ts';
 import { labelsOf, moveStage } from './stages.ts';
@@ -135,19 +136,21 @@ export function writeOperations(world: SecretsWorld): Record<string, Operation> 
             `The operation failed because the secret ${name} already exists.`,
           );
         }
+        const { owningService, tags, rotation } = managementOf(name);
         const secret: Secret = {
           name,
           arn: newArn(environment, call.region, name),
           description: input.Description,
           keyId: customKey(input.KmsKeyId),
           versions: new Map(),
-          tags: withTags(new Map(), input.Tags ?? []),
+          tags: new Map([...withTags(new Map(), input.Tags ?? []), ...tags]),
           created: now(),
           changed: now(),
           accessed: undefined,
           deletion: undefined,
           policy: undefined,
-          rotation: undefined,
+          rotation,
+          owningService,
           primary: undefined,
           replicas: new Map(),
         };
@@ -171,6 +174,7 @@ export function writeOperations(world: SecretsWorld): Record<string, Operation> 
       },
       (input, call) => {
         const secret = getPrimary(world, call, input.SecretId);
+        refuseManaged(secret);
         if (!checkValue(input)) {
           throw invalidParameter('You must provide either SecretString or SecretBinary.');
         }
@@ -191,6 +195,7 @@ export function writeOperations(world: SecretsWorld): Record<string, Operation> 
         const hasValue = checkValue(input);
         // The key is what a replica has of its own.
         if (hasValue || input.Description !== undefined) refuseReplica(secret);
+        if (hasValue) refuseManaged(secret);
         if (input.KmsKeyId !== undefined) {
           const changed = customKey(input.KmsKeyId);
           checkKey(world, call, changed);
