@@ -1,5 +1,5 @@
 import { Agent, get } from 'node:http';
-import { GetParameterCommand, PutParameterCommand, type SSMClient } from '@aws-sdk/client-ssm';
+import { GetParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { expect, test } from 'vitest';
 import { createAccount } from '../../src/sandbox/account.ts';
 import { createFaults, type Fault } from '../../src/sandbox/faults.ts';
@@ -78,6 +78,17 @@ test('a lost answer leaves the work done and the connection reset', async () => 
   const { Parameter } = await scene.ssm.send(new GetParameterCommand({ Name: 'p' }));
   expect(Parameter).toMatchObject({ Value: 'kept', Version: 1 });
   expect(lines).toEqual(['ssm PutParameter lost', 'ssm GetParameter 200']);
+});
+
+test('a client that tries again after a lost answer does the work twice', async () => {
+  await using scene = await openScene({ faults: [{ ...lost, times: 1 }] });
+  const ssm = new SSMClient({
+    endpoint: scene.sandbox.url,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    maxAttempts: 2,
+  });
+  expect(await put(ssm)).toMatchObject({ Version: 2 });
 });
 
 test('an error can be lost too', async () => {
