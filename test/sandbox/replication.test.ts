@@ -247,6 +247,9 @@ describe('replication', () => {
       { Region: 'ca-central-1', Status: 'InProgress' },
     ]);
     expect((await scene.status())?.[1]).toMatchObject({ Status: 'Failed' });
+    const twice = [{ Region: 'ca-central-1' }, { Region: 'ca-central-1' }];
+    await scene.replicate('', { AddReplicaRegions: twice });
+    expect((await scene.status())?.[1]).toMatchObject({ Status: 'InSync' });
   });
 
   it('does not overwrite what is replicated itself', async () => {

@@ -91,7 +91,8 @@ export function replicate(
   regions: readonly ReplicaRegion[],
   force: boolean,
 ): object[] {
-  const begun = regions.filter(({ Region }) => {
+  const asked = new Map(regions.map((one) => [one.Region, one]));
+  const begun = [...asked.values()].filter(({ Region }) => {
     const known = secret.replicas.get(Region);
     return !known || known.failure !== undefined;
   });
