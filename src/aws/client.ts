@@ -1,5 +1,6 @@
-import type { createPacer } from './pacer.ts';
-import { translateError } from './translate-error.ts';
+import { AwsError } from '../errors.ts';
+import type { Pacer } from './pacer.ts';
+import { throttling, translateError } from './translate-error.ts';
 
 /** One call as seen by `--debug`: no inputs, no outputs. */
 export interface CallRecord {
@@ -17,8 +18,7 @@ export interface AwsConfig {
   profile?: string | undefined;
   endpoint?: string | undefined;
   onCall?: ((call: CallRecord) => void) | undefined;
-  /** Waits until an action may be called; see `createPacer`. */
-  pace?: ReturnType<typeof createPacer> | undefined;
+  pacer?: Pacer | undefined;
 }
 
 /**
@@ -42,13 +42,14 @@ export function clientSettings({ region, profile, endpoint }: AwsConfig, otherRe
 export function supervised<Client extends { middlewareStack: { add: unknown } }>(
   client: Client,
   service: string,
-  { onCall, pace, profile }: AwsConfig,
+  { onCall, pacer, profile }: AwsConfig,
 ): Client {
   const stack = client.middlewareStack as unknown as MiddlewareStack;
+  const actionOf = ({ commandName = '' }: { commandName?: string }): string =>
+    `${service}:${commandName.replace(/Command$/, '')}`;
   stack.add(
     (next, context) => async (args) => {
-      const action = `${service}:${(context.commandName ?? '').replace(/Command$/, '')}`;
-      await pace?.(action);
+      const action = actionOf(context);
       const started = performance.now();
       const record = (attempts: number, error?: string): void => {
         onCall?.({
@@ -58,19 +59,45 @@ export function supervised<Client extends { middlewareStack: { add: unknown } }>
           error,
         });
       };
+      let tries = 0;
+      const attempt = async () => {
+        await pacer?.wait(action);
+        tries += 1;
+        return next(args);
+      };
       try {
-        const result = await againWhileBusy(() => next(args));
-        record(result.output?.$metadata?.attempts ?? 1);
+        const result = await againWhileBusy(attempt, (throttled) => {
+          pacer?.answered(action, throttled);
+        });
+        record(Math.max(tries, result.output?.$metadata?.attempts ?? 1));
         return result;
       } catch (error) {
         const { name, $metadata } = error as { name?: string; $metadata?: Metadata };
-        record($metadata?.attempts ?? 1, name);
+        record(Math.max(tries, $metadata?.attempts ?? 1), name);
         throw translateError(error, { action, profile, secrets: valuesIn(args.input) });
       }
     },
     { step: 'initialize', priority: 'high', name: 'ecsSecretsSupervision' },
   );
+  stack.add(
+    (next, context) => async (args) => {
+      try {
+        return await next(args);
+      } catch (error) {
+        throw notRepeatable.has(actionOf(context)) ? new Unrepeated(error) : error;
+      }
+    },
+    { step: 'finalizeRequest', priority: 'low', name: 'ecsSecretsNoRepeat' },
+  );
   return client;
+}
+
+/**
+ * Whether nobody can tell if a call was carried out: its answer got lost, or AWS failed at it. What
+ * may not be done twice has to be looked up then.
+ */
+export function isUncertain(error: unknown): boolean {
+  return error instanceof AwsError && ['aws-failed', 'unreachable'].includes(error.code);
 }
 
 // --- internal ---
@@ -85,8 +112,24 @@ interface MiddlewareStack {
       next: (args: { input: object }) => Promise<{ output?: { $metadata?: Metadata } }>,
       context: { commandName?: string },
     ) => (args: { input: object }) => Promise<{ output?: { $metadata?: Metadata } }>,
-    options: { step: 'initialize'; priority: 'high'; name: string },
+    options: { step: 'initialize' | 'finalizeRequest'; priority: 'high' | 'low'; name: string },
   ): void;
+}
+
+/**
+ * Calls that have another effect each time they are made: PutParameter with Overwrite stores one more
+ * version. The SDK would repeat them when an answer got lost.
+ */
+const notRepeatable = new Set(['ssm:PutParameter']);
+
+/** Hides an error from the SDK's retries, which look at its class, its members and its cause. */
+class Unrepeated extends Error {
+  readonly original: unknown;
+
+  constructor(original: unknown) {
+    super('not to be repeated');
+    this.original = original;
+  }
 }
 
 /**
@@ -95,13 +138,27 @@ interface MiddlewareStack {
  */
 const busy = new Set(['TooManyUpdates', 'ConcurrentModificationException']);
 
-async function againWhileBusy<T>(call: () => Promise<T>): Promise<T> {
+/** Tries again what was refused without being done; a throttled call waits for its turn anew. */
+async function againWhileBusy<T>(
+  call: () => Promise<T>,
+  answered: (throttled: boolean) => void,
+): Promise<T> {
+  let conflicts = 0;
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await call();
-    } catch (error) {
-      if (attempt === 5 || !busy.has((error as Error).name)) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 200 * attempt * (0.5 + Math.random())));
+      const result = await call();
+      answered(false);
+      return result;
+    } catch (thrown) {
+      const error = thrown instanceof Unrepeated ? thrown.original : thrown;
+      const { name } = error as Error;
+      const throttled = throttling.has(name) && !busy.has(name);
+      answered(throttled);
+      if (busy.has(name)) conflicts += 1;
+      const again = busy.has(name) || (throttled && thrown instanceof Unrepeated);
+      if (!again || conflicts === 5 || attempt === 20) throw error;
+      const pause = busy.has(name) ? 200 * conflicts : 50 * attempt;
+      await new Promise((resolve) => setTimeout(resolve, pause * (0.5 + Math.random())));
     }
   }
 }

@@ -33,7 +33,7 @@ export interface Aws {
 
 /** Makes the service module. Nothing is loaded or called before it is used. */
 export function createAws(given: AwsConfig): Aws {
-  const config = { ...given, pace: createPacer() };
+  const config = { ...given, pacer: createPacer() };
   const made = new Map<string, Promise<unknown>>();
   const once = <T>(key: string, make: () => Promise<T>): Promise<T> => {
     const found = made.get(key) as Promise<T> | undefined;

@@ -7,9 +7,15 @@ export interface Rate {
 /** Actions that share one published rate. */
 interface Family extends Rate {
   actions: readonly string[];
+  /** The rate is only where we begin: what AWS takes of this account is found out. */
+  learned?: true;
 }
 
-/** Request rates of ECS for each account and region (ECS API reference, "request throttling"). */
+/**
+ * Request rates for each account and region. ECS: API reference, "request throttling". PutParameter:
+ * 3 a second by default and 10 with higher throughput, as AWS Support told users; more where an
+ * account was given more.
+ */
 const families: readonly Family[] = [
   { burst: 20, perSecond: 1, actions: ['ecs:RegisterTaskDefinition'] },
   { burst: 50, perSecond: 20, actions: ['ecs:DescribeTaskDefinition', 'ecs:ListTaskDefinitions'] },
@@ -22,27 +28,100 @@ const families: readonly Family[] = [
   },
   { burst: 100, perSecond: 20, actions: ['ecs:ListTasks', 'ecs:DescribeTasks'] },
   { burst: 50, perSecond: 20, actions: ['ecs:ListClusters', 'ecs:DescribeClusters'] },
+  { burst: 3, perSecond: 3, actions: ['ssm:PutParameter'], learned: true },
 ];
 
-/**
- * Makes the function that waits until a call may be made at the rate that AWS publishes for it;
- * actions without a published rate pass at once. Keeps us from being throttled in the first place.
- */
+/** Keeps calls to the rate that AWS takes, so that we are not throttled in the first place. */
+export interface Pacer {
+  /** Waits until an action may be called; returns at once for actions without a known rate. */
+  wait(action: string): Promise<void>;
+  /** Takes note of how a call ended; matters to actions whose rate is learned. */
+  answered(action: string, throttled: boolean): void;
+}
+
+/** Makes the pacer of a run. Times are in milliseconds. */
 export function createPacer(
   now: () => number = () => performance.now(),
   sleep: (milliseconds: number) => Promise<void> = (milliseconds) =>
     new Promise((resolve) => setTimeout(resolve, milliseconds)),
-): (action: string) => Promise<void> {
-  const buckets = new Map<Family, { tokens: number; at: number }>();
-  return async (action) => {
-    const family = families.find(({ actions }) => actions.includes(action));
-    if (!family) return;
-    const { burst, perSecond } = family;
-    const at = now();
-    const last = buckets.get(family) ?? { tokens: burst, at };
-    const tokens = Math.min(burst, last.tokens + ((at - last.at) / 1_000) * perSecond) - 1;
-    // Below zero the token is taken in advance, so that those who wait keep their order.
-    buckets.set(family, { tokens, at });
-    if (tokens < 0) await sleep((-tokens / perSecond) * 1_000);
+): Pacer {
+  const lanes = new Map(
+    families.flatMap((family) => {
+      const lane = createLane(family, now, sleep);
+      return family.actions.map((action) => [action, lane] as const);
+    }),
+  );
+  return {
+    wait(action) {
+      return lanes.get(action)?.turn() ?? Promise.resolve();
+    },
+    answered(action, throttled) {
+      lanes.get(action)?.answered(throttled);
+    },
+  };
+}
+
+// --- internal ---
+
+/** Answers that are looked at together when a rate is learned. */
+const sample = 20;
+
+/** The share of throttled answers that tells of a limit; a service in trouble throttles some at any rate. */
+const tooMany = 0.3;
+
+function createLane(
+  { burst, perSecond: start, learned }: Family,
+  now: () => number,
+  sleep: (milliseconds: number) => Promise<void>,
+) {
+  let perSecond = start;
+  let tokens = burst;
+  let at = now();
+  let limitSeen = false;
+  let seen = { since: at, passed: 0, throttled: 0 };
+  let last = Promise.resolve();
+
+  const refill = (): void => {
+    const time = now();
+    tokens = Math.min(burst, tokens + ((time - at) / 1_000) * perSecond);
+    at = time;
+  };
+
+  const takeToken = async (): Promise<void> => {
+    refill();
+    if (tokens < 1) await sleep(((1 - tokens) / perSecond) * 1_000);
+    refill();
+    // A timer may be early by a fraction of a millisecond.
+    tokens = Math.max(0, tokens - 1);
+  };
+
+  return {
+    /** One after the other, so that those who wait take part in a rate that was learned meanwhile. */
+    turn(): Promise<void> {
+      last = last.then(takeToken);
+      return last;
+    },
+
+    /**
+     * Until a limit shows, every call that passes adds the rate we began with; then we go back to
+     * what got through, and try a tenth more after each sample without too many refusals.
+     */
+    answered(throttled: boolean): void {
+      if (!learned) return;
+      if (throttled) seen.throttled += 1;
+      else {
+        seen.passed += 1;
+        if (!limitSeen) perSecond += start;
+      }
+      const { since, passed } = seen;
+      if (passed + seen.throttled < sample) return;
+      if (seen.throttled > tooMany * sample) {
+        perSecond = Math.max(start / 2, passed / ((now() - since) / 1_000));
+        limitSeen = true;
+      } else if (limitSeen) {
+        perSecond *= 1.1;
+      }
+      seen = { since: now(), passed: 0, throttled: 0 };
+    },
   };
 }

@@ -1,42 +1,36 @@
 import {
   AddTagsToResourceCommand,
+  DeleteParametersCommand,
   DescribeParametersCommand,
   GetParameterCommand,
+  GetParameterHistoryCommand,
+  GetParametersByPathCommand,
+  GetParametersCommand,
   ListTagsForResourceCommand,
   PutParameterCommand,
   SSMClient,
+  type ParameterStringFilter,
 } from '@aws-sdk/client-ssm';
 import { isAwsError } from '../errors.ts';
 import type { Tag, Tier } from '../model/secret-rules.ts';
-import { SecretValue } from '../model/secret-value.ts';
-import { clientSettings, supervised, type AwsConfig } from './client.ts';
+import type { SecretValue } from '../model/secret-value.ts';
+import { clientSettings, isUncertain, supervised, type AwsConfig } from './client.ts';
+import {
+  describedParameter,
+  parameterVersion,
+  readParameter,
+  type ParameterDescription,
+  type ParameterVersion,
+  type ReadParameter,
+} from './parameter-answers.ts';
 
-/** A parameter with its value. */
-export interface ReadParameter {
-  name: string;
-  arn: string;
-  version: number;
-  /** `SecureString`, `String` or `StringList`. */
-  type: string;
-  value: SecretValue;
-}
+export type { ParameterDescription, ParameterVersion, ReadParameter } from './parameter-answers.ts';
 
-/** What Parameter Store tells of a parameter without its value. */
-export interface ParameterDescription {
-  name: string;
-  arn: string | undefined;
-  type: string;
-  version: number;
-  /** As given at the last write: alias, id or ARN; undefined for a plain String. */
-  kmsKeyId: string | undefined;
-  tier: Tier | undefined;
-  description: string | undefined;
-  allowedPattern: string | undefined;
-  /** JSON of its policies (advanced parameters); undefined for none. */
-  policies: string | undefined;
-  dataType: string | undefined;
-  changedAt: Date | undefined;
-}
+/** Which parameters to list: those below a path, those whose names begin so, or all. */
+export type ParameterFilter = { path: string } | { beginsWith: string } | undefined;
+
+/** Most names in one call of `readMany` and `delete` (API reference). */
+export const parameterBatch = 10;
 
 /** What a write sets besides the value; undefined is left to Parameter Store. */
 export interface ParameterAttributes {
@@ -50,10 +44,20 @@ export interface ParameterAttributes {
 
 /** Parameter Store, in the calls this tool makes. */
 export interface ParameterStore {
-  /** The value of a version, or the current one, decrypted; undefined when there is none. */
-  read(name: string, version?: number): Promise<ReadParameter | undefined>;
+  /** The value of a version (its number or label), or the current one, decrypted; undefined when there is none. */
+  read(name: string, version?: number | string): Promise<ReadParameter | undefined>;
+  /** The current values of up to 10 names, decrypted; those that do not exist are left out. */
+  readMany(names: readonly string[]): Promise<ReadParameter[]>;
+  /** The current values of all parameters below a path like `/shop/prod`, decrypted. */
+  readBelow(path: string): Promise<ReadParameter[]>;
   /** Descriptions by name, of those that exist; 50 names a call. */
   describe(names: readonly string[]): Promise<Map<string, ParameterDescription>>;
+  /** Descriptions in the order of their names. */
+  list(filter: ParameterFilter): Promise<ParameterDescription[]>;
+  /** The versions that are kept, oldest first; undefined when there is no such parameter. */
+  history(name: string): Promise<ParameterVersion[] | undefined>;
+  /** Deletes up to 10 parameters; answers the names of those that existed. */
+  delete(names: readonly string[]): Promise<string[]>;
   /** A new SecureString. Throws AwsError ParameterAlreadyExists. */
   create(
     name: string,
@@ -61,11 +65,15 @@ export interface ParameterStore {
     attributes: ParameterAttributes,
     tags: readonly Tag[],
   ): Promise<{ version: number }>;
-  /** A new version. Attributes left undefined may be reset by AWS: pass on what is to be kept. */
+  /**
+   * A new version in place of version `over`. Attributes left undefined may be reset by AWS: pass on
+   * what is to be kept.
+   */
   overwrite(
     name: string,
     value: SecretValue,
     attributes: ParameterAttributes,
+    over: number,
   ): Promise<{ version: number }>;
   tags(name: string): Promise<Tag[]>;
   addTags(name: string, tags: readonly Tag[]): Promise<void>;
@@ -78,88 +86,148 @@ export function createParameterStore(config: AwsConfig, region?: string): Parame
     name: string,
     value: SecretValue,
     { kmsKeyId, tier, description, allowedPattern, policies, dataType }: ParameterAttributes,
-    more: { Overwrite?: boolean; Tags?: { Key: string; Value: string }[] },
+    { over, ...more }: { over: number; Overwrite?: boolean; Tags?: AwsTag[] },
   ): Promise<{ version: number }> => {
-    const { Version } = await client.send(
-      new PutParameterCommand({
-        Name: name,
-        Value: value.reveal(),
-        Type: 'SecureString',
-        KeyId: kmsKeyId,
-        Tier: tier,
-        Description: description,
-        AllowedPattern: allowedPattern,
-        Policies: policies,
-        DataType: dataType,
-        ...more,
-      }),
-    );
-    return { version: Version ?? 0 };
+    const command = new PutParameterCommand({
+      Name: name,
+      Value: value.reveal(),
+      Type: 'SecureString',
+      KeyId: kmsKeyId,
+      Tier: tier,
+      Description: description,
+      AllowedPattern: allowedPattern,
+      Policies: policies,
+      DataType: dataType,
+      ...more,
+    });
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        const { Version } = await client.send(command);
+        return { version: Version ?? 0 };
+      } catch (error) {
+        if (!isUncertain(error) || attempt === 5) throw error;
+        await pause(100 * 2 ** attempt);
+        const stored = await read(name).catch(() => undefined);
+        if (stored && stored.version > over && stored.value.equals(value)) return stored;
+      }
+    }
+  };
+
+  const read: ParameterStore['read'] = async (name, version) => {
+    try {
+      const { Parameter } = await client.send(
+        new GetParameterCommand({
+          Name: version === undefined ? name : `${name}:${version}`,
+          WithDecryption: true,
+        }),
+      );
+      return readParameter(Parameter ?? { Name: name });
+    } catch (error) {
+      if (isAwsError(error, 'ParameterNotFound', 'ParameterVersionNotFound')) return undefined;
+      throw error;
+    }
+  };
+
+  const describe = async (
+    filter: ParameterStringFilter | undefined,
+  ): Promise<ParameterDescription[]> => {
+    const found: ParameterDescription[] = [];
+    let token: string | undefined;
+    do {
+      const page = await client.send(
+        new DescribeParametersCommand({
+          ...(filter && { ParameterFilters: [filter] }),
+          MaxResults: 50,
+          NextToken: token,
+        }),
+      );
+      found.push(...(page.Parameters ?? []).map(describedParameter));
+      token = page.NextToken;
+    } while (token);
+    return found;
   };
 
   return {
-    async read(name, version) {
-      try {
-        const { Parameter } = await client.send(
-          new GetParameterCommand({
-            Name: version === undefined ? name : `${name}:${version}`,
+    read,
+
+    async readMany(names) {
+      const { Parameters } = await client.send(
+        new GetParametersCommand({ Names: [...names], WithDecryption: true }),
+      );
+      return (Parameters ?? []).map(readParameter);
+    },
+
+    async readBelow(path) {
+      const found: ReadParameter[] = [];
+      let token: string | undefined;
+      do {
+        const page = await client.send(
+          new GetParametersByPathCommand({
+            Path: path,
+            Recursive: true,
             WithDecryption: true,
+            MaxResults: 10,
+            NextToken: token,
           }),
         );
-        return {
-          name: Parameter?.Name ?? name,
-          arn: Parameter?.ARN ?? '',
-          version: Parameter?.Version ?? 0,
-          type: Parameter?.Type ?? '',
-          value: new SecretValue(Parameter?.Value ?? ''),
-        };
-      } catch (error) {
-        if (isAwsError(error, 'ParameterNotFound', 'ParameterVersionNotFound')) return undefined;
-        throw error;
-      }
+        found.push(...(page.Parameters ?? []).map(readParameter));
+        token = page.NextToken;
+      } while (token);
+      return found;
     },
 
     async describe(names) {
       const found = new Map<string, ParameterDescription>();
       for (let start = 0; start < names.length; start += 50) {
         const batch = names.slice(start, start + 50);
-        let token: string | undefined;
-        do {
-          const page = await client.send(
-            new DescribeParametersCommand({
-              ParameterFilters: [{ Key: 'Name', Option: 'Equals', Values: batch }],
-              MaxResults: 50,
-              NextToken: token,
-            }),
-          );
-          for (const parameter of page.Parameters ?? []) {
-            const name = parameter.Name ?? '';
-            found.set(name, {
-              name,
-              arn: parameter.ARN,
-              type: parameter.Type ?? '',
-              version: parameter.Version ?? 0,
-              kmsKeyId: parameter.KeyId,
-              tier: parameter.Tier,
-              description: parameter.Description,
-              allowedPattern: parameter.AllowedPattern,
-              policies: policiesOf(parameter.Policies),
-              dataType: parameter.DataType,
-              changedAt: parameter.LastModifiedDate,
-            });
-          }
-          token = page.NextToken;
-        } while (token);
+        const filter = { Key: 'Name', Option: 'Equals', Values: batch };
+        for (const description of await describe(filter)) found.set(description.name, description);
       }
       return found;
     },
 
-    create(name, value, attributes, tags) {
-      return put(name, value, attributes, tags.length > 0 ? { Tags: toAws(tags) } : {});
+    async list(filter) {
+      const found = await describe(
+        filter &&
+          ('path' in filter
+            ? { Key: 'Path', Option: 'Recursive', Values: [filter.path] }
+            : { Key: 'Name', Option: 'BeginsWith', Values: [filter.beginsWith] }),
+      );
+      return found.sort((a, b) => (a.name < b.name ? -1 : 1));
     },
 
-    overwrite(name, value, attributes) {
-      return put(name, value, attributes, { Overwrite: true });
+    async history(name) {
+      const versions: ParameterVersion[] = [];
+      let token: string | undefined;
+      try {
+        do {
+          const page = await client.send(
+            new GetParameterHistoryCommand({ Name: name, MaxResults: 50, NextToken: token }),
+          );
+          versions.push(...(page.Parameters ?? []).map(parameterVersion));
+          token = page.NextToken;
+        } while (token);
+      } catch (error) {
+        if (isAwsError(error, 'ParameterNotFound')) return undefined;
+        throw error;
+      }
+      return versions.sort((a, b) => a.version - b.version);
+    },
+
+    async delete(names) {
+      const { DeletedParameters } = await client.send(
+        new DeleteParametersCommand({ Names: [...names] }),
+      );
+      return DeletedParameters ?? [];
+    },
+
+    create(name, value, attributes, tags) {
+      const more = tags.length > 0 && { Tags: toAws(tags) };
+      return put(name, value, attributes, { over: 0, ...more });
+    },
+
+    overwrite(name, value, attributes, over) {
+      return put(name, value, attributes, { over, Overwrite: true });
     },
 
     async tags(name) {
@@ -183,12 +251,15 @@ export function createParameterStore(config: AwsConfig, region?: string): Parame
 
 // --- internal ---
 
-/** The policies as PutParameter takes them: one list of the documents that DescribeParameters splits. */
-function policiesOf(policies: readonly { PolicyText?: string }[] | undefined): string | undefined {
-  const texts = (policies ?? []).flatMap(({ PolicyText }) => PolicyText ?? []);
-  return texts.length === 0 ? undefined : `[${texts.join(',')}]`;
+interface AwsTag {
+  Key: string;
+  Value: string;
 }
 
-function toAws(tags: readonly Tag[]): { Key: string; Value: string }[] {
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds * (0.5 + Math.random())));
+}
+
+function toAws(tags: readonly Tag[]): AwsTag[] {
   return tags.map(({ key, value }) => ({ Key: key, Value: value }));
 }

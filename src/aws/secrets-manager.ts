@@ -1,7 +1,10 @@
 import {
+  BatchGetSecretValueCommand,
   CreateSecretCommand,
+  DeleteSecretCommand,
   DescribeSecretCommand,
   GetSecretValueCommand,
+  ListSecretsCommand,
   ListSecretVersionIdsCommand,
   PutSecretValueCommand,
   RestoreSecretCommand,
@@ -13,33 +16,27 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { isAwsError } from '../errors.ts';
 import type { Tag } from '../model/secret-rules.ts';
-import { SecretValue } from '../model/secret-value.ts';
-import type { SecretVersion } from '../model/staleness.ts';
+import type { SecretValue } from '../model/secret-value.ts';
 import { clientSettings, supervised, type AwsConfig } from './client.ts';
+import {
+  describedSecret,
+  listedSecret,
+  readSecret,
+  storedVersion,
+  type ReadSecret,
+  type SecretDescription,
+  type StoredVersion,
+} from './secret-answers.ts';
 
-/** A version of a secret with its value. */
-export interface ReadSecret {
-  name: string;
-  arn: string;
-  versionId: string;
-  /** Undefined for a binary secret, which ECS cannot inject. */
-  value: SecretValue | undefined;
-}
+export type { ReadSecret, SecretDescription, StoredVersion } from './secret-answers.ts';
 
-/** What Secrets Manager tells of a secret without its value. */
-export interface SecretDescription {
-  name: string;
-  arn: string;
-  /** As stored; undefined for the AWS-managed key `aws/secretsmanager`. */
-  kmsKeyId: string | undefined;
-  description: string | undefined;
-  tags: Tag[];
-  /** Set while its deletion is scheduled. */
-  deletedAt: Date | undefined;
-  /** When anything of it last changed. */
-  changedAt: Date | undefined;
-  /** The version that holds AWSCURRENT; undefined while there is no value. */
-  currentVersionId: string | undefined;
+/** Most secrets in one call of `readMany` (API reference, BatchGetSecretValue). */
+export const secretBatch = 20;
+
+/** Which version to read; the current one when nothing is given. */
+export interface VersionSelector {
+  stage?: string | undefined;
+  versionId?: string | undefined;
 }
 
 /** What a write sets besides the value; undefined is kept as it is. */
@@ -51,10 +48,17 @@ export interface SecretAttributes {
 /** Secrets Manager, in the calls this tool makes. Ids are names, partial or full ARNs. */
 export interface SecretsManager {
   /**
-   * The current value; undefined when there is no such secret, or no value yet.
+   * The value of a version; undefined when there is no such secret or version, or no value yet.
    * Throws AwsError InvalidRequestException while the secret's deletion is scheduled.
    */
-  read(id: string): Promise<ReadSecret | undefined>;
+  read(id: string, version?: VersionSelector): Promise<ReadSecret | undefined>;
+  /**
+   * The current values of up to 20 secrets. Left out are those that do not exist, have no value or
+   * cannot be read: `read` tells why.
+   */
+  readMany(ids: readonly string[]): Promise<ReadSecret[]>;
+  /** Descriptions of the secrets whose names begin so (all for an empty text), in that order. */
+  list(namePrefix: string): Promise<SecretDescription[]>;
   /** Undefined when there is no such secret. Answers during a scheduled deletion too. */
   describe(id: string): Promise<SecretDescription | undefined>;
   /** Throws AwsError ResourceExistsException, InvalidRequestException (deletion scheduled). */
@@ -76,8 +80,8 @@ export interface SecretsManager {
     value: SecretValue,
     current: string,
   ): Promise<{ versionId: string } | undefined>;
-  /** The labelled versions with their dates. */
-  versions(id: string): Promise<SecretVersion[]>;
+  /** The labelled versions with their dates; `all`: those too that have lost their labels. */
+  versions(id: string, options?: { all?: boolean }): Promise<StoredVersion[]>;
   /**
    * Makes a version current again in place of another. False when that other one is not current any
    * more: somebody else stored a value.
@@ -89,6 +93,8 @@ export interface SecretsManager {
   addTags(id: string, tags: readonly Tag[]): Promise<void>;
   /** Takes back a scheduled deletion. */
   restore(id: string): Promise<void>;
+  /** Schedules the deletion in 7 to 30 days, or deletes at once and for good (0). */
+  delete(id: string, recoveryDays: number): Promise<{ deletedAt: Date | undefined }>;
 }
 
 /** Makes the Secrets Manager gateway for a region. */
@@ -99,40 +105,55 @@ export function createSecretsManager(config: AwsConfig, region?: string): Secret
     config,
   );
   return {
-    async read(id) {
+    async read(id, { stage, versionId } = {}) {
       try {
-        const { Name, ARN, VersionId, SecretString } = await client.send(
-          new GetSecretValueCommand({ SecretId: id, VersionStage: 'AWSCURRENT' }),
+        const answer = await client.send(
+          new GetSecretValueCommand({
+            SecretId: id,
+            VersionId: versionId,
+            VersionStage: stage ?? (versionId === undefined ? 'AWSCURRENT' : undefined),
+          }),
         );
-        return {
-          name: Name ?? id,
-          arn: ARN ?? '',
-          versionId: VersionId ?? '',
-          value: SecretString === undefined ? undefined : new SecretValue(SecretString),
-        };
+        return readSecret(answer);
       } catch (error) {
         if (isAwsError(error, 'ResourceNotFoundException')) return undefined;
         throw error;
       }
     },
 
+    async readMany(ids) {
+      const found: ReadSecret[] = [];
+      let token: string | undefined;
+      do {
+        const page = await client.send(
+          new BatchGetSecretValueCommand({ SecretIdList: [...ids], NextToken: token }),
+        );
+        found.push(...(page.SecretValues ?? []).map(readSecret));
+        token = page.NextToken;
+      } while (token);
+      return found;
+    },
+
+    async list(namePrefix) {
+      const found: SecretDescription[] = [];
+      let token: string | undefined;
+      do {
+        const page = await client.send(
+          new ListSecretsCommand({
+            ...(namePrefix !== '' && { Filters: [{ Key: 'name', Values: [namePrefix] }] }),
+            MaxResults: 100,
+            NextToken: token,
+          }),
+        );
+        found.push(...(page.SecretList ?? []).map(listedSecret));
+        token = page.NextToken;
+      } while (token);
+      return found.sort((a, b) => (a.name < b.name ? -1 : 1));
+    },
+
     async describe(id) {
       try {
-        const secret = await client.send(new DescribeSecretCommand({ SecretId: id }));
-        const [currentVersionId] =
-          Object.entries(secret.VersionIdsToStages ?? {}).find(([, stages]) =>
-            stages.includes('AWSCURRENT'),
-          ) ?? [];
-        return {
-          name: secret.Name ?? id,
-          arn: secret.ARN ?? '',
-          kmsKeyId: secret.KmsKeyId,
-          description: secret.Description,
-          tags: (secret.Tags ?? []).map(({ Key = '', Value = '' }) => ({ key: Key, value: Value })),
-          deletedAt: secret.DeletedDate,
-          changedAt: secret.LastChangedDate,
-          currentVersionId,
-        };
+        return describedSecret(await client.send(new DescribeSecretCommand({ SecretId: id })));
       } catch (error) {
         if (isAwsError(error, 'ResourceNotFoundException')) return undefined;
         throw error;
@@ -175,17 +196,19 @@ export function createSecretsManager(config: AwsConfig, region?: string): Secret
       return { versionId };
     },
 
-    async versions(id) {
-      const versions: SecretVersion[] = [];
+    async versions(id, { all = false } = {}) {
+      const versions: StoredVersion[] = [];
       let token: string | undefined;
       do {
         const page = await client.send(
-          new ListSecretVersionIdsCommand({ SecretId: id, MaxResults: 100, NextToken: token }),
+          new ListSecretVersionIdsCommand({
+            SecretId: id,
+            MaxResults: 100,
+            NextToken: token,
+            ...(all && { IncludeDeprecated: true }),
+          }),
         );
-        for (const { VersionId = '', VersionStages = [], CreatedDate } of page.Versions ?? []) {
-          if (CreatedDate)
-            versions.push({ versionId: VersionId, stages: VersionStages, createdAt: CreatedDate });
-        }
+        versions.push(...(page.Versions ?? []).flatMap(storedVersion));
         token = page.NextToken;
       } while (token);
       return versions;
@@ -211,6 +234,18 @@ export function createSecretsManager(config: AwsConfig, region?: string): Secret
 
     async restore(id) {
       await client.send(new RestoreSecretCommand({ SecretId: id }));
+    },
+
+    async delete(id, recoveryDays) {
+      const { DeletionDate } = await client.send(
+        new DeleteSecretCommand({
+          SecretId: id,
+          ...(recoveryDays === 0
+            ? { ForceDeleteWithoutRecovery: true }
+            : { RecoveryWindowInDays: recoveryDays }),
+        }),
+      );
+      return { deletedAt: DeletionDate };
     },
   };
 

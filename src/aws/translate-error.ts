@@ -109,7 +109,8 @@ const invalidCredentials = new Set([
   'MissingAuthenticationTokenException',
 ]);
 const denied = new Set(['AccessDenied', 'AccessDeniedException', 'UnauthorizedOperation']);
-const throttling = new Set([
+/** Error names by which services say that calls come too fast. */
+export const throttling: ReadonlySet<string> = new Set([
   'ThrottlingException',
   'Throttling',
   'ThrottledException',

@@ -160,7 +160,8 @@ async function update(
   const write = request.force === true || !sameValue || !sameAttributes;
   if (!write && newTags.length === 0) return outcome('unchanged');
   if (request.dryRun) return outcome('updated');
-  const version = write ? (await store.overwrite(name, value, attributes)).version : stored.version;
+  const before = current?.version ?? stored.version;
+  const { version } = write ? await store.overwrite(name, value, attributes, before) : stored;
   // Parameter Store refuses tags together with an overwrite.
   if (newTags.length > 0) await store.addTags(name, newTags);
   // The one before ours, even if somebody else wrote since we looked.

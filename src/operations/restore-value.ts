@@ -29,7 +29,7 @@ export async function restoreValue(
   if (description?.version !== ours) return overtaken;
   const old = await store.read(secret.name, Number(previous));
   if (!old) return { restored: false, why: `version ${previous} is not kept any more` };
-  const { version } = await store.overwrite(secret.name, old.value, description);
+  const { version } = await store.overwrite(secret.name, old.value, description, ours);
   return { restored: true, version };
 }
 

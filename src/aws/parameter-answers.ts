@@ -1,0 +1,91 @@
+import type { Parameter, ParameterHistory, ParameterMetadata } from '@aws-sdk/client-ssm';
+import type { Tier } from '../model/secret-rules.ts';
+import { SecretValue } from '../model/secret-value.ts';
+
+/** A parameter with its value. */
+export interface ReadParameter {
+  name: string;
+  arn: string;
+  version: number;
+  /** `SecureString`, `String` or `StringList`. */
+  type: string;
+  value: SecretValue;
+}
+
+/** What Parameter Store tells of a parameter without its value. */
+export interface ParameterDescription {
+  name: string;
+  arn: string | undefined;
+  type: string;
+  version: number;
+  /** As given at the last write: alias, id or ARN; undefined for a plain String. */
+  kmsKeyId: string | undefined;
+  tier: Tier | undefined;
+  description: string | undefined;
+  allowedPattern: string | undefined;
+  /** JSON of its policies (advanced parameters); undefined for none. */
+  policies: string | undefined;
+  dataType: string | undefined;
+  changedAt: Date | undefined;
+  /** ARN of who wrote the current version. */
+  changedBy: string | undefined;
+}
+
+/** What Parameter Store tells of one version, without its value. */
+export interface ParameterVersion {
+  version: number;
+  labels: string[];
+  kmsKeyId: string | undefined;
+  tier: Tier | undefined;
+  changedAt: Date | undefined;
+  changedBy: string | undefined;
+}
+
+/** Reads an answer of GetParameter, GetParameters or GetParametersByPath. */
+export function readParameter({ Name, ARN, Version, Type, Value }: Parameter): ReadParameter {
+  return {
+    name: Name ?? '',
+    arn: ARN ?? '',
+    version: Version ?? 0,
+    type: Type ?? '',
+    value: new SecretValue(Value ?? ''),
+  };
+}
+
+/** Reads an answer of DescribeParameters. */
+export function describedParameter(parameter: ParameterMetadata): ParameterDescription {
+  return {
+    name: parameter.Name ?? '',
+    arn: parameter.ARN,
+    type: parameter.Type ?? '',
+    version: parameter.Version ?? 0,
+    kmsKeyId: parameter.KeyId,
+    tier: parameter.Tier,
+    description: parameter.Description,
+    allowedPattern: parameter.AllowedPattern,
+    policies: policiesOf(parameter.Policies),
+    dataType: parameter.DataType,
+    changedAt: parameter.LastModifiedDate,
+    changedBy: parameter.LastModifiedUser,
+  };
+}
+
+/** Reads an answer of GetParameterHistory. */
+export function parameterVersion(parameter: ParameterHistory): ParameterVersion {
+  return {
+    version: parameter.Version ?? 0,
+    labels: parameter.Labels ?? [],
+    kmsKeyId: parameter.KeyId,
+    tier: parameter.Tier,
+    changedAt: parameter.LastModifiedDate,
+    changedBy: parameter.LastModifiedUser,
+  };
+}
+
+// --- internal ---
+
+/** The policies as PutParameter takes them: one list of the documents that DescribeParameters splits. */
+function policiesOf(policies: readonly { PolicyText?: string }[] | undefined): string | undefined {
+  const texts = (policies ?? []).flatMap(({ PolicyText }) => PolicyText ?? []);
+  return texts.length === 0 ? undefined : `[${texts.join(',')}]`;
+}

@@ -1,0 +1,102 @@
+import type {
+  DescribeSecretResponse,
+  SecretListEntry,
+  SecretValueEntry,
+  SecretVersionsListEntry,
+} from '@aws-sdk/client-secrets-manager';
+import type { Tag } from '../model/secret-rules.ts';
+import { SecretValue } from '../model/secret-value.ts';
+import type { SecretVersion } from '../model/staleness.ts';
+
+/** A version of a secret with its value. */
+export interface ReadSecret {
+  name: string;
+  arn: string;
+  versionId: string;
+  /** Undefined for a binary secret, whose value ECS cannot inject. */
+  value: SecretValue | undefined;
+}
+
+/** What Secrets Manager tells of a secret without its value. */
+export interface SecretDescription {
+  name: string;
+  arn: string;
+  /** As stored; undefined for the AWS-managed key `aws/secretsmanager`. */
+  kmsKeyId: string | undefined;
+  description: string | undefined;
+  tags: Tag[];
+  /** Set while its deletion is scheduled. */
+  deletedAt: Date | undefined;
+  /** When anything of it last changed. */
+  changedAt: Date | undefined;
+  /** The version that holds AWSCURRENT; undefined while there is no value. */
+  currentVersionId: string | undefined;
+  /** The AWS service that manages it, e.g. `rds`; undefined for a secret of one's own. */
+  owningService: string | undefined;
+  /** The region of the secret that this one may be a replica of; undefined when not replicated. */
+  primaryRegion: string | undefined;
+}
+
+/** A version of a secret without its value. */
+export interface StoredVersion extends SecretVersion {
+  kmsKeyIds: string[];
+  /** The day it was last read, as far as Secrets Manager has noted it. */
+  accessedAt: Date | undefined;
+}
+
+/** Reads an answer of GetSecretValue or BatchGetSecretValue. */
+export function readSecret({ Name, ARN, VersionId, SecretString }: SecretValueEntry): ReadSecret {
+  return {
+    name: Name ?? '',
+    arn: ARN ?? '',
+    versionId: VersionId ?? '',
+    value: SecretString === undefined ? undefined : new SecretValue(SecretString),
+  };
+}
+
+/** Reads an answer of DescribeSecret. */
+export function describedSecret(secret: DescribeSecretResponse): SecretDescription {
+  return describe(secret, secret.VersionIdsToStages);
+}
+
+/** Reads an entry of ListSecrets. */
+export function listedSecret(secret: SecretListEntry): SecretDescription {
+  return describe(secret, secret.SecretVersionsToStages);
+}
+
+/** Reads an entry of ListSecretVersionIds; nothing for a version without a date. */
+export function storedVersion(entry: SecretVersionsListEntry): StoredVersion[] {
+  const { VersionId = '', VersionStages = [], CreatedDate, KmsKeyIds, LastAccessedDate } = entry;
+  if (!CreatedDate) return [];
+  return [
+    {
+      versionId: VersionId,
+      stages: VersionStages,
+      createdAt: CreatedDate,
+      kmsKeyIds: KmsKeyIds ?? [],
+      accessedAt: LastAccessedDate,
+    },
+  ];
+}
+
+// --- internal ---
+
+function describe(
+  secret: DescribeSecretResponse | SecretListEntry,
+  stages: Record<string, string[]> | undefined,
+): SecretDescription {
+  const [currentVersionId] =
+    Object.entries(stages ?? {}).find(([, labels]) => labels.includes('AWSCURRENT')) ?? [];
+  return {
+    name: secret.Name ?? '',
+    arn: secret.ARN ?? '',
+    kmsKeyId: secret.KmsKeyId,
+    description: secret.Description,
+    tags: (secret.Tags ?? []).map(({ Key = '', Value = '' }): Tag => ({ key: Key, value: Value })),
+    deletedAt: secret.DeletedDate,
+    changedAt: secret.LastChangedDate,
+    currentVersionId,
+    owningService: secret.OwningService,
+    primaryRegion: secret.PrimaryRegion,
+  };
+}
