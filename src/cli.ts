@@ -26,6 +26,8 @@ export interface Result {
   summary?: string;
   /** Set when the result is told and the command failed all the same. */
   failure?: CliError | undefined;
+  /** The text is a value: it is written as it is, without a newline of ours. */
+  exact?: boolean;
   /** An exit code other than 0 that is no failure of ours (a child's). */
   exitCode?: number;
 }

@@ -191,11 +191,12 @@ function logCall({ stderr }: World) {
 
 function printResult(
   { stdout, stderr }: World,
-  { data, text }: Result,
+  { data, text, exact }: Result,
   { json }: GlobalOptions,
 ): void {
   stderr.endLive();
   if (json && data !== undefined) stdout.write(`${JSON.stringify(data, null, 2)}\n`);
+  else if (exact) stdout.write(text);
   else if (!json && text !== '') stdout.write(text.endsWith('\n') ? text : `${text}\n`);
 }
 

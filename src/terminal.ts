@@ -12,6 +12,8 @@ export async function processWorld(): Promise<World> {
   // CI systems cancel with SIGTERM; it deserves the same account of what is done.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
+      // A program that we run decides itself what a signal means to it.
+      if (child.runs) return;
       // The second one ends at once: whoever presses twice does not want to wait for us.
       if (interrupts.signal.aborted) process.exit(130);
       interrupts.abort();
@@ -36,6 +38,7 @@ export async function processWorld(): Promise<World> {
         const { askHidden } = await import('./hidden-prompt.ts');
         return askHidden(question, process.stdin, (text) => process.stderr.write(text));
       },
+      confirm,
     },
     stdout: await output(process.stdout),
     stderr: await output(process.stderr),
@@ -55,6 +58,27 @@ export async function processWorld(): Promise<World> {
 }
 
 // --- internal ---
+
+async function confirm(question: string): Promise<boolean> {
+  const { createInterface } = await import('node:readline/promises');
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    const stop = new AbortController();
+    // The interface takes Ctrl-C and Ctrl-D for itself.
+    lines.on('SIGINT', () => process.emit('SIGINT'));
+    lines.on('close', () => {
+      stop.abort();
+    });
+    const answer = await lines.question(`${question} [y/N] `, { signal: stop.signal });
+    return /^y(es)?$/i.test(answer.trim());
+  } catch (error) {
+    if ((error as Error).name !== 'AbortError') throw error;
+    process.stderr.write('\n');
+    return false;
+  } finally {
+    lines.close();
+  }
+}
 
 async function output(stream: NodeJS.WriteStream): Promise<Output> {
   const isTTY = stream.isTTY;
@@ -115,28 +139,61 @@ const plain: Style = {
   cyan: same,
 };
 
+/** The program that we run, if any. */
+const child = { runs: false };
+
+/** Where a program is: in the PATH of its environment, or in ours if that has none. */
+async function findProgram(
+  command: string,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<string> {
+  if (env.PATH !== undefined || /[/\\]/.test(command)) return command;
+  const [{ access, constants: modes }, path] = await Promise.all([
+    import('node:fs/promises'),
+    import('node:path'),
+  ]);
+  for (const folder of (process.env.PATH ?? '').split(path.delimiter)) {
+    const candidate = path.join(folder, command);
+    const found = await access(candidate, modes.X_OK).then(
+      () => true,
+      () => false,
+    );
+    if (found) return candidate;
+  }
+  return command;
+}
+
 async function run(
   [command = '', ...args]: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<number> {
   const { spawn } = await import('node:child_process');
+  const program = await findProgram(command, env);
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { stdio: 'inherit', env });
-    // Ctrl-C reaches the child from the terminal itself; a signal sent to us alone has to be passed on.
-    const forward = (signal: NodeJS.Signals) => () => child.kill(signal);
-    const onTerm = forward('SIGTERM');
-    const onHangup = forward('SIGHUP');
-    // Whatever ends us must not leave the child behind.
-    const onExit = forward('SIGKILL');
-    process.on('SIGTERM', onTerm).on('SIGHUP', onHangup).on('exit', onExit);
-    const done = (): void => {
-      process.off('SIGTERM', onTerm).off('SIGHUP', onHangup).off('exit', onExit);
+    const running = spawn(program, args, { stdio: 'inherit', env, argv0: command });
+    child.runs = true;
+    const forward = (signal: NodeJS.Signals): void => {
+      running.kill(signal);
     };
-    child.on('error', (error) => {
+    // Whatever ends us must not leave the child behind.
+    const onExit = (): void => {
+      running.kill('SIGKILL');
+    };
+    // What is pressed on a terminal reaches the child from there; what is sent to us alone does not.
+    const passed: NodeJS.Signals[] = ['SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2'];
+    if (!process.stdin.isTTY) passed.push('SIGINT', 'SIGQUIT');
+    for (const signal of passed) process.on(signal, forward);
+    process.on('exit', onExit);
+    const done = (): void => {
+      child.runs = false;
+      for (const signal of passed) process.off(signal, forward);
+      process.off('exit', onExit);
+    };
+    running.on('error', (error) => {
       done();
       reject(error);
     });
-    child.on('exit', (code, signal) => {
+    running.on('exit', (code, signal) => {
       done();
       resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal]));
     });

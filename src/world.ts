@@ -28,6 +28,8 @@ export interface Input {
   read(): Promise<Uint8Array>;
   /** Asks for a value that is not shown, on stderr. */
   askHidden(question: string): Promise<Answer>;
+  /** Asks a question on stderr; true for "y" or "yes" in any case. */
+  confirm(question: string): Promise<boolean>;
 }
 
 export interface Output {

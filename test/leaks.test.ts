@@ -10,6 +10,7 @@ beforeAll(async () => {
   await shop.run(['put', '/shop/db'], { stdin: `${mark}-before` });
   await shop.run(['put', 'sm:shop/json:key'], { stdin: `${mark}-before` });
   await shop.run(['put', 'sm:shop/text'], { stdin: `${mark}-text` });
+  await shop.run(['put', '/lines/a'], { stdin: `${mark}\n${mark}` });
   await shop.run(['role', 'create', 'r', '--secret', '/shop/db', '--secret', 'sm:shop/json']);
   const references = ['--secret', 'DB=/shop/db', '--secret', 'KEY=sm:shop/json:key'];
   await shop.run(['register', 'web.json', ...references, '--execution-role', 'r']);
@@ -69,6 +70,53 @@ const cases: [string, Case][] = [
   ['rotate --redeploy', { argv: ['rotate', '/shop/db', '--redeploy'], stdin: `${mark}-2` }],
   ['rotate a key --redeploy', { argv: ['rotate', 'sm:shop/json:key', '--redeploy'], ...value }],
   ['rotate what does not exist', { argv: ['rotate', '/shop/none'], ...value }],
+  ['rollback', { argv: ['rollback', '/shop/db'] }],
+  ['rollback of a secret --redeploy', { argv: ['rollback', 'sm:shop/json', '--redeploy'] }],
+  ['rollback --dry-run', { argv: ['rollback', '/shop/db', '--dry-run'] }],
+  ['import', { argv: ['import', '-', '--prefix', '/bulk'], stdin: `A=${mark}\nB='${mark}'\n` }],
+  [
+    'import --dry-run',
+    { argv: ['import', '-', '--prefix', '/bulk', '--dry-run'], stdin: `A=${mark}-2\nC=${mark}\n` },
+  ],
+  ['import --as-json', { argv: ['import', '-', '--as-json', 'bulk'], stdin: `A=${mark}\n` }],
+  [
+    'import of a bad name and value',
+    { argv: ['import', '-'], stdin: JSON.stringify({ 'a b': mark, c: `{{${mark}}}` }) },
+  ],
+  ['import of bad dotenv', { argv: ['import', '-'], stdin: `${mark}\nA="${mark}\nB=x${mark}#y` }],
+  ['import of bad JSON', { argv: ['import', '-'], stdin: `{"a": ${mark}}` }],
+  [
+    'import of bad YAML',
+    { argv: ['import', '-', '--format', 'yaml'], stdin: `a: *${mark}\nb: !${mark}\nc: @${mark}` },
+  ],
+  [
+    'import refused by AWS, which quotes the value',
+    {
+      argv: ['import', '-', '--prefix', '/refused'],
+      stdin: `A=${mark}`,
+      fault: { service: 'ssm', operation: 'PutParameter', code: 'ValidationException' },
+    },
+  ],
+  ['list', { argv: ['list', '/shop'] }],
+  ['list of secrets', { argv: ['list', 'sm:'] }],
+  ['get', { argv: ['get', '/shop/db'] }],
+  ['get of a JSON secret', { argv: ['get', 'sm:shop/json'] }],
+  ['history', { argv: ['history', '/shop/db'] }],
+  ['history of a secret', { argv: ['history', 'sm:shop/json'] }],
+  ['delete of what is in use', { argv: ['delete', '/shop/db', '--yes'] }],
+  ['delete --dry-run', { argv: ['delete', 'sm:shop/text', '--dry-run'] }],
+  ['restore', { argv: ['restore', 'sm:shop/text'] }],
+  ['diff', { argv: ['diff', '/shop', '/bulk'] }],
+  ['diff of task definitions', { argv: ['diff', 'web', '/shop'] }],
+  ['exec of a missing program', { argv: ['exec', '--prefix', '/shop', '--', 'no-such-program'] }],
+  [
+    'exec of a key that is none',
+    { argv: ['exec', '--task-definition', 'web', '--container', 'nope', '--', 'true'] },
+  ],
+  [
+    'export in a format that cannot carry it',
+    { argv: ['export', '--prefix', '/lines', '--format', 'docker'] },
+  ],
 ];
 
 test.each(cases)('%s shows no value', async (_name, { argv, stdin, env, fault }) => {

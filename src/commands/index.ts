@@ -22,6 +22,56 @@ export const commands: readonly (CommandEntry | CommandGroup)[] = [
     load: async () => (await import('./put.ts')).put,
   },
   {
+    name: 'import',
+    summary: 'store many secrets from a dotenv, JSON or YAML file',
+    load: async () => (await import('./import.ts')).importCommand,
+  },
+  {
+    name: 'list',
+    summary: 'the secrets of a store',
+    load: async () => (await import('./list.ts')).list,
+  },
+  {
+    name: 'get',
+    summary: 'what is known of a secret; with --reveal its value',
+    load: async () => (await import('./get.ts')).get,
+  },
+  {
+    name: 'history',
+    summary: 'the versions of a secret',
+    load: async () => (await import('./history.ts')).history,
+  },
+  {
+    name: 'rollback',
+    summary: 'make an earlier version of a secret current again',
+    load: async () => (await import('./rollback.ts')).rollback,
+  },
+  {
+    name: 'delete',
+    summary: 'delete a secret that nothing uses',
+    load: async () => (await import('./delete.ts')).deleteCommand,
+  },
+  {
+    name: 'restore',
+    summary: 'take back the scheduled deletion of a secret',
+    load: async () => (await import('./restore.ts')).restore,
+  },
+  {
+    name: 'export',
+    summary: 'print values for other programs',
+    load: async () => (await import('./export.ts')).exportCommand,
+  },
+  {
+    name: 'exec',
+    summary: 'run a program with the secrets that a container would get',
+    load: async () => (await import('./exec.ts')).exec,
+  },
+  {
+    name: 'diff',
+    summary: 'how the values of two places differ',
+    load: async () => (await import('./diff.ts')).diff,
+  },
+  {
     name: 'role',
     summary: "the tasks' execution role",
     commands: [

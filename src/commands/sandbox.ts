@@ -1,6 +1,9 @@
 import { Argument, Option } from '@commander-js/extra-typings';
-import { defineCommand } from '../cli.ts';
+import { defineCommand, repeatable } from '../cli.ts';
 import { CliError, UsageError } from '../errors.ts';
+import { Problems } from '../model/problems.ts';
+import { runProgram } from './run-program.ts';
+import { parseFaults, parseRates } from './sandbox-faults.ts';
 
 /** `sandbox [-- CMD]`: an embedded AWS on loopback. */
 export const sandbox = defineCommand({
@@ -9,6 +12,13 @@ export const sandbox = defineCommand({
     command
       .addArgument(new Argument('[command...]', 'program to run in it, after --'))
       .addOption(new Option('--port <port>', 'listen on this port (default: a free one)'))
+      .option('--throttle', 'keep to the request rates that AWS publishes')
+      .option('--rate <service:operation=n>', 'take n calls a second (repeatable)', repeatable)
+      .option(
+        '--fault <service:operation=code@share>',
+        'fail with this error, e.g. ssm:PutParameter=ThrottlingException@10%, or lose the answer: lost@5% (repeatable)',
+        repeatable,
+      )
       .addHelpText(
         'after',
         `
@@ -18,16 +28,24 @@ prints the variables to set and serves until interrupted. Nothing leaves this ma
 
 Examples:
   $ ecs-secrets sandbox -- sh ci/deploy.sh
+  $ ecs-secrets sandbox --throttle --fault ssm:PutParameter=InternalServerError@5% -- sh ci/deploy.sh
   $ ecs-secrets sandbox`,
       ),
 
-  async run({ world, report, globals }, [command], { port }) {
+  async run({ world, report, globals }, [command], { port, throttle, ...options }) {
     if (port !== undefined && !(/^\d+$/.test(port) && Number(port) < 65_536)) {
       throw new UsageError(`--port: "${port}" is not a port number`);
     }
-    const { startSandbox } = await import('../sandbox/index.ts');
+    const problems = new Problems();
+    const rates = parseRates(options.rate ?? [], problems);
+    const faults = parseFaults(options.fault ?? [], problems);
+    problems.throwIfAny();
+    const { startSandbox, publishedRates } = await import('../sandbox/index.ts');
     const running = await startSandbox({
       port: Number(port ?? 0),
+      // Of two rates for one operation the last one counts.
+      throttle: [...(throttle ? publishedRates : []), ...rates],
+      faults,
       ...(globals.region !== undefined && { region: globals.region }),
     }).catch((error: unknown) => {
       if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
@@ -55,19 +73,7 @@ Examples:
         });
         return { data: undefined, text: '' };
       }
-      const exitCode = await world
-        .run(command, childEnvironment(world.env, running.environment))
-        .catch((error: unknown) => {
-          const { code, message } = error as NodeJS.ErrnoException;
-          const missing = code === 'ENOENT';
-          // The exit codes of a shell that cannot run a program.
-          throw new CliError(
-            'cannot-run',
-            `cannot run ${command[0] ?? ''}: ${missing ? 'there is no such program' : message}`,
-            { exitCode: missing ? 127 : 126 },
-          );
-        });
-      return { data: undefined, text: '', exitCode };
+      return await runProgram(world, command, childEnvironment(world.env, running.environment));
     } finally {
       await running.close();
     }

@@ -1,4 +1,4 @@
-import type { Sources } from '../operations/read-task-definition.ts';
+import type { Sources } from '../operations/read-source.ts';
 import type { World } from '../world.ts';
 
 /** Where a command reads its documents from: the world's files and standard input. */

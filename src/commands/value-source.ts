@@ -2,15 +2,17 @@ import { Option, type Command, type OptionValues } from '@commander-js/extra-typ
 import { canAsk, type Context } from '../cli.ts';
 import { CliError, Interrupted, UsageError } from '../errors.ts';
 import { untilInterrupted } from '../operations/until-interrupted.ts';
-import { defaultLength, generateValue } from '../model/generate.ts';
+import { alphabets, defaultLength, generateValue, parseAlphabet } from '../model/generate.ts';
 import { InvalidInput } from '../model/problems.ts';
 import { SecretValue } from '../model/secret-value.ts';
+import { mask } from './mask.ts';
 
 /** The options by which a value comes in; without any it is piped or asked for. */
 export interface ValueOptions {
   valueFile?: string | undefined;
   fromEnv?: string | undefined;
   generate?: string | true | undefined;
+  alphabet?: string | undefined;
   raw?: true | undefined;
 }
 
@@ -25,7 +27,13 @@ export function withValueOptions<Args extends unknown[], Opts extends OptionValu
     .addOption(
       new Option(
         '--generate [length]',
-        `make a random one of letters and digits (${defaultLength})`,
+        `make a random one, of ${defaultLength} characters when left out`,
+      ),
+    )
+    .addOption(
+      new Option(
+        '--alphabet <set>',
+        `what --generate makes it of: ${Object.keys(alphabets).join(', ')}, or chars:CHARACTERS`,
       ),
     )
     .addOption(new Option('--raw', 'keep a trailing newline of a pipe or file'));
@@ -42,7 +50,7 @@ export async function readValue(
 }
 
 /** Checks that at most one source is given, without reading it. Throws UsageError. */
-export function checkSources({ valueFile, fromEnv, generate }: ValueOptions): void {
+export function checkSources({ valueFile, fromEnv, generate, alphabet }: ValueOptions): void {
   const given = [
     valueFile !== undefined && '--value-file',
     fromEnv !== undefined && '--from-env',
@@ -53,6 +61,10 @@ export function checkSources({ valueFile, fromEnv, generate }: ValueOptions): vo
       `${given.join(' and ')} are ${given.length} sources for one value`,
       'give one',
     );
+  }
+  if (alphabet !== undefined) {
+    if (generate === undefined) throw new UsageError('--alphabet goes with --generate');
+    parseAlphabet(alphabet);
   }
   if (typeof generate === 'string' && !/^\d+$/.test(generate)) {
     // Not quoted: whoever takes the argument for the value has just typed a secret.
@@ -70,8 +82,8 @@ async function readFrom(
   target: string,
   { world, report }: Pick<Context, 'world' | 'report'>,
 ): Promise<SecretValue> {
-  const { valueFile, fromEnv, generate, raw } = options;
-  if (generate !== undefined) return generated({ world, report }, generate);
+  const { valueFile, fromEnv, generate, alphabet, raw } = options;
+  if (generate !== undefined) return generated({ world, report }, generate, alphabet);
   if (fromEnv !== undefined) {
     const text = world.env[fromEnv];
     // Not quoted: whoever takes the option for the value's own has just typed a secret.
@@ -111,13 +123,15 @@ async function readFrom(
 function generated(
   { world, report }: Pick<Context, 'world' | 'report'>,
   length: string | true,
+  alphabet: string | undefined,
 ): SecretValue {
-  const value = generateValue(length === true ? defaultLength : Number(length), (limit) =>
-    world.randomInt(limit),
+  const value = generateValue(
+    length === true ? defaultLength : Number(length),
+    (limit) => world.randomInt(limit),
+    alphabet === undefined ? undefined : parseAlphabet(alphabet),
   );
-  // GitHub blanks out what a job registers so, should a later step print it.
-  if (world.env.GITHUB_ACTIONS) world.stderr.write(`::add-mask::${value.reveal()}\n`);
-  else report.note(`generated a value of ${value.byteLength} characters`);
+  mask(world, value);
+  if (!world.env.GITHUB_ACTIONS) report.note(`generated a value of ${value.byteLength} characters`);
   return value;
 }
 

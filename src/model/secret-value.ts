@@ -1,3 +1,4 @@
+import { JsonKeyError, jsonValue } from './agent-json.ts';
 import { InvalidInput } from './problems.ts';
 
 const mask = '[secret value]';
@@ -76,10 +77,44 @@ export class SecretValue {
   }
 
   /**
+   * What a container gets for a JSON key, printed as the ECS agent prints it (agent/asm/asm.go);
+   * undefined when the agent would fail: no JSON object, or no such key.
+   */
+  injectedKey(key: string): SecretValue | undefined {
+    try {
+      return new SecretValue(jsonValue(this.#text, key));
+    } catch (error) {
+      if (error instanceof JsonKeyError) return undefined;
+      throw error;
+    }
+  }
+
+  /**
    * This JSON object with one key set; the others stay as they are, in their order, numbers with all
    * their digits. Throws InvalidInput when it is none.
    */
   withJsonKey(key: string, value: SecretValue): SecretValue {
+    return this.#mapJson((marked) => ({ ...marked, [`s${key}`]: `s${value.#text}` }));
+  }
+
+  /** This JSON object without these keys; see `withJsonKey`. */
+  withoutJsonKeys(keys: ReadonlySet<string>): SecretValue {
+    return this.#mapJson((marked) =>
+      Object.fromEntries(Object.entries(marked).filter(([key]) => !keys.has(key.slice(1)))),
+    );
+  }
+
+  /**
+   * What stands under a top-level JSON key: the text of a string, the JSON of anything else; undefined
+   * when the value is no JSON object, or has no such key.
+   */
+  jsonMember(key: string): SecretValue | undefined {
+    if (!this.jsonKeys()?.includes(key)) return undefined;
+    return this.jsonKey(key) ?? this.#mapJson((marked) => marked[`s${key}`]);
+  }
+
+  /** What becomes of this JSON object; its keys and strings are marked by "s" meanwhile. */
+  #mapJson(change: (marked: Record<string, unknown>) => unknown): SecretValue {
     this.#jsonObject();
     // A JavaScript number would lose digits: each goes through as a string marked "n", strings as "s".
     const marked = JSON.parse(
@@ -87,7 +122,7 @@ export class SecretValue {
         token.startsWith('"') ? `"s${token.slice(1)}` : `"n${token}"`,
       ),
     ) as Record<string, unknown>;
-    const text = JSON.stringify({ ...marked, [`s${key}`]: `s${value.#text}` });
+    const text = JSON.stringify(change(marked));
     return new SecretValue(
       text.replace(/"n([^"]*)"|"s([^"\\]*(?:\\.[^"\\]*)*")/g, (_, number, string) =>
         typeof number === 'string' ? number : `"${String(string)}`,

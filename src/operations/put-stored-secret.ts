@@ -4,6 +4,7 @@ import { formatReference, lookupId, type SecretReference } from '../model/refere
 import { checkValue, missingTags, sameKey } from '../model/secret-rules.ts';
 import { SecretValue } from '../model/secret-value.ts';
 import { orDenied } from './or-denied.ts';
+import { checkOwnSecret } from './own-secret.ts';
 import type { PutOutcome, PutRequest } from './put-secret.ts';
 
 /** Stores a value in Secrets Manager, whole or under one JSON key; see `putSecret`. */
@@ -22,6 +23,7 @@ export async function putStoredSecret(
   }
   if (request.only === 'create') throw exists(reference);
   if (!stored && found !== 'denied' && request.only === 'update') throw notFound(reference);
+  if (stored) checkOwnSecret(stored);
   if (stored?.deletedAt) {
     if (!request.restore) throw pendingDeletion(formatReference(reference), stored.deletedAt);
     if (request.dryRun) return outcomeOf(reference, stored, { action: 'updated' });
@@ -35,7 +37,9 @@ export function pendingDeletion(written: string, at: Date): CliError {
   return new CliError(
     'pending-deletion',
     `the secret ${written} is scheduled for deletion (${at.toISOString()})`,
-    { hint: 'ecs-secrets put --restore takes the deletion back and stores a value' },
+    {
+      hint: `ecs-secrets restore ${written} takes the deletion back; put --restore stores a value too`,
+    },
   );
 }
 

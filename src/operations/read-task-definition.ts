@@ -2,12 +2,7 @@ import type { Aws } from '../aws/index.ts';
 import { CliError } from '../errors.ts';
 import { InvalidInput } from '../model/problems.ts';
 import { parseTaskDefinition, type TaskDefinition } from '../model/task-definition.ts';
-
-/** Where documents are read from. */
-export interface Sources {
-  readFile(path: string): Promise<Uint8Array>;
-  readStdin(): Promise<Uint8Array>;
-}
+import { readSource, type Sources } from './read-source.ts';
 
 /**
  * Reads a task definition from a file, `-` (stdin), or AWS (`FAMILY[:REVISION]` or an ARN). What
@@ -29,7 +24,7 @@ export async function readTaskDefinitionFile(
   path: string,
   sources: Sources,
 ): Promise<TaskDefinition> {
-  const text = new TextDecoder().decode(await bytes(path, sources));
+  const text = new TextDecoder().decode(await readSource(path, sources));
   const name = path === '-' ? 'standard input' : path;
   const document = await parseDocument(text, name);
   try {
@@ -52,32 +47,12 @@ export async function describeTaskDefinition(id: string, aws: Aws) {
   });
 }
 
-// --- internal ---
-
-function isFile(written: string): boolean {
+/** Whether a task definition is written as the path of a file. */
+export function isFile(written: string): boolean {
   return !written.startsWith('arn:') && (written === '-' || /[/\\]|\.(json|ya?ml)$/i.test(written));
 }
 
-async function bytes(path: string, sources: Sources): Promise<Uint8Array> {
-  if (path === '-') return sources.readStdin();
-  try {
-    return await sources.readFile(path);
-  } catch (error) {
-    throw new CliError('file-not-readable', `cannot read ${path}: ${reason(error)}`, {
-      cause: error,
-    });
-  }
-}
-
-function reason(error: unknown): string {
-  const { code, message } = error as NodeJS.ErrnoException;
-  const words: Readonly<Record<string, string>> = {
-    ENOENT: 'there is no such file',
-    EISDIR: 'it is a directory',
-    EACCES: 'permission denied',
-  };
-  return words[code ?? ''] ?? message;
-}
+// --- internal ---
 
 /** JSON first, being strict and fast; YAML reads JSON too and tells line and column of a mistake. */
 async function parseDocument(text: string, name: string): Promise<unknown> {

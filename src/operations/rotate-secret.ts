@@ -22,6 +22,7 @@ import {
   type RedeployOutcome,
 } from './redeploy-services.ts';
 import { resolveReference, type ResolvedSecret } from './resolve-references.ts';
+import { restoreEarlier, type EarlierVersion } from './restore-earlier.ts';
 import { currentVersion, restoreValue, type RestoreOutcome } from './restore-value.ts';
 import { scan, type ServiceFilter, type ServiceName } from './scan.ts';
 import { serviceName } from './service-name.ts';
@@ -45,9 +46,12 @@ export interface RotateRequest {
   reference: Reference;
   /**
    * Reads the new value; called when everything else is known to be ready. `invoke`: the secret's
-   * rotation function makes it, within so many milliseconds.
+   * rotation function makes it, within so many milliseconds. `earlier`: one that was current before.
    */
-  value: (() => Promise<SecretValue>) | { invoke: { timeout: number; clock: Clock } };
+  value:
+    | (() => Promise<SecretValue>)
+    | { invoke: { timeout: number; clock: Clock } }
+    | { earlier: EarlierVersion };
   /** Replace a JSON object by a text that is none. */
   replaceJson: boolean;
   /** Find out what would be done, without reading a value or writing one. */
@@ -164,9 +168,8 @@ async function storeNew(
   secret: ResolvedSecret,
   { reference, value, replaceJson, interrupted }: RotateRequest,
 ): Promise<PutOutcome> {
-  if (typeof value !== 'function') {
-    return invokeRotation(aws, secret, { ...value.invoke, interrupted });
-  }
+  if ('invoke' in value) return invokeRotation(aws, secret, { ...value.invoke, interrupted });
+  if ('earlier' in value) return restoreEarlier(aws, secret, value.earlier);
   const read = await value();
   if (interrupted.aborted) throw new Interrupted('interrupted; nothing was stored');
   return putSecret(aws, reference, { value: read, only: 'update', exclusive: true, replaceJson });

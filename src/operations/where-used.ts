@@ -56,6 +56,16 @@ export async function findScheduled(
   secret: SecretIdentity,
 ): Promise<Pick<WhereUsed, 'scheduled' | 'unchecked'>> {
   const { tasks, unchecked } = await scheduledTasks(aws, found.clusters);
+  return { scheduled: await scheduledConsumersIn(aws, found, tasks, secret), unchecked };
+}
+
+/** Those of the scheduled tasks that refer to a secret. */
+export async function scheduledConsumersIn(
+  aws: Aws,
+  found: Scan,
+  tasks: readonly ScheduledTask[],
+  secret: SecretIdentity,
+): Promise<ScheduledConsumer[]> {
   const ecs = await aws.ecs();
   const scheduled: ScheduledConsumer[] = [];
   for (const task of tasks) {
@@ -64,13 +74,11 @@ export async function findScheduled(
     const uses = revision ? usesOf(revision.definition, secret, found.here) : [];
     if (uses.length > 0) scheduled.push({ scheduled: task, uses });
   }
-  return { scheduled, unchecked };
+  return scheduled;
 }
 
-// --- internal ---
-
 /** The scheduled tasks of these clusters, as far as the caller may see them. */
-async function scheduledTasks(
+export async function scheduledTasks(
   aws: Aws,
   clusters: readonly string[],
 ): Promise<{ tasks: ScheduledTask[]; unchecked: string[] }> {

@@ -2,6 +2,8 @@ import { createAccount, type AccountOptions } from './account.ts';
 import type { Fault } from './faults.ts';
 import { startServer } from './server.ts';
 
+export { publishedRates } from './throttle.ts';
+
 /** How a sandbox is set up. Everything has a default. */
 export interface SandboxOptions extends AccountOptions {
   /** TCP port; 0, the default, takes a free one. */

@@ -292,7 +292,7 @@ describe('a secret of Secrets Manager', () => {
     await shop.secrets.send(new DeleteSecretCommand({ SecretId: 'db' }));
     const seen = await shop.run(['put', 'sm:db'], { stdin: 'new' });
     expect(seen.code).toBe(1);
-    expect(seen.stderr).toMatch(/is scheduled for deletion[\s\S]*hint: ecs-secrets put --restore/);
+    expect(seen.stderr).toMatch(/is scheduled for deletion[\s\S]*put --restore/);
     expect((await shop.run(['put', 'sm:db', '--restore'], { stdin: 'new' })).code).toBe(0);
     expect(await secret('db')).toBe('new');
     const { DeletedDate } = await shop.secrets.send(new DescribeSecretCommand({ SecretId: 'db' }));

@@ -47,6 +47,10 @@ export async function run(argv: readonly string[], setting: Setting = {}): Promi
         const text = setting.terminal?.answer;
         return Promise.resolve(text === undefined ? { cancelled: true } : { text });
       },
+      confirm: (question) => {
+        seen.stderr += `${question} [y/N] `;
+        return Promise.resolve(setting.terminal?.answer === 'y');
+      },
     },
     stdout: output('stdout'),
     stderr: output('stderr'),

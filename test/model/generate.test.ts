@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { defaultLength, generateValue } from '../../src/model/generate.ts';
+import { defaultLength, generateValue, parseAlphabet } from '../../src/model/generate.ts';
 import { problemsOf } from './problems-of.ts';
 
 describe('generateValue', () => {
@@ -59,4 +59,32 @@ describe('generateValue', () => {
       ]);
     },
   );
+});
+
+describe('an alphabet', () => {
+  it('makes values of its characters only', () => {
+    const text = generateValue(200, randomInt, parseAlphabet('hex')).reveal();
+    expect(text).toMatch(/^[0-9a-f]{200}$/);
+    expect(problemsOf(() => generateValue(79, randomInt, parseAlphabet('chars:ab')))).toHaveLength(
+      1,
+    );
+    const bits = generateValue(80, randomInt, parseAlphabet('chars:ab')).reveal();
+    expect(bits).toMatch(/^[ab]{80}$/);
+  });
+
+  it('of few characters needs more of them, for 80 bits', () => {
+    const digits = parseAlphabet('digits');
+    expect(problemsOf(() => generateValue(24, randomInt, digits))).toEqual([
+      'a generated value has 25 to 4096 characters, not 24',
+    ]);
+    expect(generateValue(25, randomInt, digits).byteLength).toBe(25);
+  });
+
+  it.each(['none', 'chars:a', 'chars:aa', 'chars:é☃', 'toString'])('is not %s', (text) => {
+    expect(problemsOf(() => parseAlphabet(text))).toHaveLength(1);
+  });
+
+  it('takes no character that a shell expands within double quotes', () => {
+    expect(parseAlphabet('symbols')).not.toMatch(/["\\$`!' ]/);
+  });
 });

@@ -1,5 +1,5 @@
 import type { Invoke } from './agent.ts';
-import { JsonKeyError, jsonValue } from './json-keys.ts';
+import { JsonKeyError, jsonValue } from '../../model/agent-json.ts';
 import type { Reference } from './secret-references.ts';
 import { callError, secretFailure } from './start-failures.ts';
 

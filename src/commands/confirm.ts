@@ -1,0 +1,23 @@
+import { canAsk, type Context } from '../cli.ts';
+import { Interrupted, UsageError } from '../errors.ts';
+import { untilInterrupted } from '../operations/until-interrupted.ts';
+
+/**
+ * Has the user confirm what cannot be taken back; `--yes` does so beforehand. Throws Interrupted when
+ * they do not, UsageError when nobody is there to ask.
+ */
+export async function confirmed(
+  { world, globals }: Pick<Context, 'world' | 'globals'>,
+  question: string,
+): Promise<void> {
+  if (globals.yes) return;
+  if (!canAsk(world)) {
+    throw new UsageError(`nobody is there to answer: ${question}`, '--yes answers yes');
+  }
+  const answer = await untilInterrupted(
+    world.stdin.confirm(question),
+    world.interrupted,
+    'interrupted; nothing was done',
+  );
+  if (!answer) throw new Interrupted('cancelled; nothing was done');
+}

@@ -1,0 +1,38 @@
+import { Option } from '@commander-js/extra-typings';
+import { defineCommand } from '../cli.ts';
+import { exportFormats, formatSecrets, namesAreVariables } from '../operations/format-secrets.ts';
+import { readEnvironment, withSourceOptions } from './environment-source.ts';
+import { mask } from './mask.ts';
+
+/** `export`: print many values, in a format that other programs read. */
+export const exportCommand = defineCommand({
+  declare: (command) =>
+    withSourceOptions(command)
+      .addOption(
+        new Option('--format <format>', 'how to write them')
+          .choices(exportFormats)
+          .default('dotenv'),
+      )
+      .addHelpText(
+        'after',
+        `
+Prints values. Below a prefix "/", "-" and "." of a name become "_" where the format wants variables.
+A value that a format cannot carry byte for byte is refused, by its name.
+
+Examples:
+  $ ecs-secrets export --prefix /shop/prod --format json | jq keys
+  $ eval "$(ecs-secrets export --task-definition web --format shell)"`,
+      ),
+
+  async run(context, _args, options) {
+    const { format } = options;
+    const values = await readEnvironment(context, options, namesAreVariables(format));
+    for (const { value } of values) mask(context.world, value);
+    const text = formatSecrets(values, format);
+    return {
+      data: JSON.parse(formatSecrets(values, 'json')) as unknown,
+      text,
+      exact: true,
+    };
+  },
+});

@@ -1,0 +1,53 @@
+import { InvalidInput, type Problems } from '../model/problems.ts';
+
+/** A rate of the sandbox: so many calls a second of one operation. */
+export interface SandboxRate {
+  service: string;
+  operations: readonly [string];
+  perSecond: number;
+}
+
+/** What a share (0 to 1) of the calls of an operation meets; `lost` is done, but not answered. */
+export type SandboxFault = { service: string; operation: string; share: number } & (
+  { code: string; status?: number } | { lost: true }
+);
+
+/** Reads `--rate ssm:PutParameter=40`; adds to the problems what is malformed. */
+export function parseRates(written: readonly string[], problems: Problems): SandboxRate[] {
+  return written.flatMap(
+    (text) =>
+      problems.attempt(() => {
+        const [service, operation, number] = parts(text, '40');
+        const perSecond = Number(number);
+        if (!(perSecond > 0)) throw new InvalidInput(`"${text}" has no rate above 0`);
+        return { service, operations: [operation] as const, perSecond };
+      }, '--rate') ?? [],
+  );
+}
+
+/** Reads `--fault ssm:PutParameter=ThrottlingException@10%`; adds to the problems what is malformed. */
+export function parseFaults(written: readonly string[], problems: Problems): SandboxFault[] {
+  return written.flatMap(
+    (text) =>
+      problems.attempt(() => {
+        const [service, operation, fault] = parts(text, 'ThrottlingException@10%');
+        const [, code = '', percent = '100'] = /^(\w+)(?:@(\d+(?:\.\d+)?)%)?$/.exec(fault) ?? [];
+        const share = Number(percent) / 100;
+        if (code === '' || share > 1) throw new InvalidInput(`"${fault}" is not CODE or CODE@10%`);
+        if (code === 'lost') return { service, operation, share, lost: true as const };
+        const status = /^(Internal|ServiceUnavailable)/.test(code) ? 500 : 400;
+        return { service, operation, share, code, status };
+      }, '--fault') ?? [],
+  );
+}
+
+// --- internal ---
+
+function parts(text: string, example: string): [string, string, string] {
+  const match = /^([a-z]+):([A-Za-z]+)=(.+)$/.exec(text);
+  const [, service, operation, rest] = match ?? [];
+  if (service === undefined || operation === undefined || rest === undefined) {
+    throw new InvalidInput(`"${text}" is not written like ssm:PutParameter=${example}`);
+  }
+  return [service, operation, rest];
+}

@@ -1,0 +1,105 @@
+import type { Aws } from '../aws/index.ts';
+import type { ReadSecret, SecretsManager } from '../aws/secrets-manager.ts';
+import { CliError } from '../errors.ts';
+import { formatReference, type SecretReference } from '../model/reference.ts';
+import { SecretValue } from '../model/secret-value.ts';
+import { orDenied } from './or-denied.ts';
+import type { PutOutcome, PutRequest } from './put-secret.ts';
+import { putStoredSecret } from './put-stored-secret.ts';
+import type { SecretFileEntry } from './read-secret-file.ts';
+
+/** What became of one key of a JSON secret. */
+export interface ImportedKey {
+  key: string;
+  action: 'created' | 'updated' | 'unchanged' | 'deleted';
+}
+
+/** What an import into one secret did, or with `dryRun` would do. */
+export interface ImportedJson {
+  put: PutOutcome;
+  keys: ImportedKey[];
+}
+
+/**
+ * Sets many keys of one JSON secret, in one new version on top of the one that was read: what others
+ * set meanwhile is not lost. Other keys stay, unless `prune`. Throws CliError `json-secret` for a
+ * secret that is no JSON object.
+ */
+export async function importAsJson(
+  aws: Aws,
+  reference: SecretReference,
+  entries: readonly SecretFileEntry[],
+  { prune, ...request }: Omit<PutRequest, 'value'> & { prune: boolean },
+): Promise<ImportedJson> {
+  const manager = await aws.secretsManager(reference.scope?.region);
+  for (let attempt = 1; ; attempt += 1) {
+    const current = await read(manager, reference);
+    const base = current?.value ?? new SecretValue('{}');
+    const keys = plan(base, entries, prune);
+    const gone = keys.filter(({ action }) => action === 'deleted').map(({ key }) => key);
+    const value = entries.reduce(
+      (json, entry) => json.withJsonKey(entry.key, entry.value),
+      base.withoutJsonKeys(new Set(gone)),
+    );
+    const same = keys.every(({ action }) => action === 'unchanged');
+    try {
+      const put = await putStoredSecret(withRead(manager, current), reference, {
+        ...request,
+        // A secret may be written with other spaces and be the same to everyone who uses it.
+        value: same && current?.value ? current.value : value,
+        replaceJson: true,
+        exclusive: true,
+        only: current ? 'update' : 'create',
+      });
+      return { put, keys };
+    } catch (error) {
+      const overtaken =
+        error instanceof CliError && ['concurrent-write', 'already-exists'].includes(error.code);
+      if (!overtaken || attempt === 10) throw error;
+    }
+  }
+}
+
+// --- internal ---
+
+async function read(
+  manager: SecretsManager,
+  reference: SecretReference,
+): Promise<ReadSecret | undefined> {
+  const current = await orDenied(manager.read(reference.name));
+  const written = formatReference(reference);
+  if (current === 'denied') {
+    throw new CliError('access-denied', `keys of ${written} cannot be set without reading it`, {
+      hint: 'allow secretsmanager:GetSecretValue',
+    });
+  }
+  if (current && !current.value?.jsonKeys()) {
+    throw new CliError('json-secret', `${written} is no JSON object, so it takes no keys`, {
+      hint: 'choose another name, or delete it first',
+    });
+  }
+  return current;
+}
+
+function plan(
+  base: SecretValue,
+  entries: readonly SecretFileEntry[],
+  prune: boolean,
+): ImportedKey[] {
+  const had = new Set(base.jsonKeys());
+  const wanted = new Set(entries.map(({ key }) => key));
+  return [
+    ...entries.map(({ key, value }): ImportedKey => {
+      if (!had.has(key)) return { key, action: 'created' };
+      return { key, action: base.jsonKey(key)?.equals(value) ? 'unchanged' : 'updated' };
+    }),
+    ...[...had]
+      .filter((key) => prune && !wanted.has(key))
+      .map((key): ImportedKey => ({ key, action: 'deleted' })),
+  ];
+}
+
+/** The gateway, whose first read answers what the plan was made from: the write then relies on it. */
+function withRead(manager: SecretsManager, current: ReadSecret | undefined): SecretsManager {
+  return current ? { ...manager, read: () => Promise.resolve(current) } : manager;
+}
