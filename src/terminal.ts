@@ -64,8 +64,11 @@ async function confirm(question: string): Promise<boolean> {
   const lines = createInterface({ input: process.stdin, output: process.stderr });
   try {
     const stop = new AbortController();
-    // The interface takes Ctrl-C and Ctrl-D for itself.
-    lines.on('SIGINT', () => process.emit('SIGINT'));
+    // The interface takes Ctrl-C and Ctrl-D for itself; both mean no.
+    lines.on('SIGINT', () => {
+      process.stderr.write('\n');
+      stop.abort();
+    });
     lines.on('close', () => {
       stop.abort();
     });
@@ -73,7 +76,6 @@ async function confirm(question: string): Promise<boolean> {
     return /^y(es)?$/i.test(answer.trim());
   } catch (error) {
     if ((error as Error).name !== 'AbortError') throw error;
-    process.stderr.write('\n');
     return false;
   } finally {
     lines.close();
