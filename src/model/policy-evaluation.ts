@@ -1,8 +1,13 @@
 import * as z from 'zod/mini';
 import './english.ts';
-import { conditionsHold, isConditionOperator, type PolicyContext } from './policy-conditions.ts';
+import {
+  conditionsHold,
+  isConditionOperator,
+  variablesOf,
+  type PolicyContext,
+} from './policy-conditions.ts';
 import { InvalidInput } from './problems.ts';
-import { matchesWildcard } from './wildcard.ts';
+import { matchesPattern, matchesWildcard, patternOf, variablesIn } from './wildcard.ts';
 
 /** What policies say of a request. A deny always wins; without an allow the answer is no. */
 export type Decision = 'allowed' | 'explicitDeny' | 'implicitDeny';
@@ -10,9 +15,10 @@ export type Decision = 'allowed' | 'explicitDeny' | 'implicitDeny';
 /** Where a policy hangs: on an identity, on a role as its trust, or on a resource (secret, key). */
 export type PolicyKind = 'identity' | 'trust' | 'resource';
 
-/** Who asks: an AWS service, or a role (by its ARN; `sessionArn` is that of the assumed role). */
+/** Who asks: an AWS service, a user, or a role (by its ARN; `sessionArn` is that of the assumed role). */
 export type RequestPrincipal =
   | { kind: 'service'; service: string }
+  | { kind: 'user'; arn: string }
   | { kind: 'role'; arn: string; sessionArn?: string | undefined };
 
 /** One request to decide on. */
@@ -30,11 +36,11 @@ export interface PolicyRequest {
 /** A policy document that was read: lists are always lists. */
 export type Policy = z.output<typeof policySchema>;
 
-/** All policies that bear on one request of a role. */
+/** All policies that bear on one request of a role or user. */
 export interface AccessPolicies {
-  /** Inline and attached policies of the role. */
+  /** Inline and attached policies. */
   identity: readonly Policy[];
-  /** The role's permissions boundary. */
+  /** The permissions boundary. */
   boundary?: Policy | undefined;
   /** The policy of the resource. */
   resource?: Policy | undefined;
@@ -76,29 +82,44 @@ export function parsePolicy(document: unknown, kind: PolicyKind): Policy {
 
 /**
  * Decides a request by these policies alone, taken together. In policies that name principals a
- * statement counts only if it names the request's (an account's root names every role in it).
+ * statement counts only if it names the request's (an account's root names everybody in it).
  */
 export function evaluate(policies: readonly Policy[], request: PolicyRequest): Decision {
-  const effects = new Set(
-    policies
-      .flatMap((policy) => policy.Statement)
-      .filter(
-        (statement) => names(statement, request.principal) !== 'no' && covers(statement, request),
-      )
-      .map((statement) => statement.Effect),
-  );
-  if (effects.has('Deny')) return 'explicitDeny';
-  return effects.has('Allow') ? 'allowed' : 'implicitDeny';
+  return decide(policies, request, false);
 }
 
 /**
- * Decides a request of a role within its account: its own policies, its permissions boundary and the
- * resource's policy together (IAM guide, "policy evaluation logic").
+ * Keys that policies ask for in their conditions and variables, in the order of their first use
+ * (IAM API, "GetContextKeysForPrincipalPolicy").
+ */
+export function contextKeysIn(policies: readonly Policy[]): string[] {
+  const keys = policies.flatMap((policy) =>
+    policy.Statement.flatMap((statement) => {
+      const conditions = Object.values(statement.Condition ?? {}).flatMap(Object.entries<string[]>);
+      const texts = [
+        ...(statement.Resource ?? []),
+        ...(statement.NotResource ?? []),
+        ...conditions.flatMap(([, wanted]) => wanted),
+      ];
+      const variables = hasVariables(policy) ? texts.flatMap(variablesIn) : [];
+      return [...conditions.map(([key]) => key), ...variables];
+    }),
+  );
+  return [...new Map(keys.map((key) => [key.toLowerCase(), key])).values()];
+}
+
+/**
+ * Decides a request of a role or user within its account: its own policies, its permissions boundary
+ * and the resource's policy together (IAM guide, "policy evaluation logic").
  */
 export function evaluateAccess(policies: AccessPolicies, request: PolicyRequest): AccessDecision {
   const identity = evaluate(policies.identity, request);
   const boundary = policies.boundary ? evaluate([policies.boundary], request) : 'allowed';
-  const resource = policies.resource ? evaluate([policies.resource], request) : 'implicitDeny';
+  const resource = decide(
+    listOf(policies.resource ?? []),
+    request,
+    policies.boundary !== undefined,
+  );
   if (identity === 'explicitDeny') return { decision: identity, by: 'identity' };
   if (boundary === 'explicitDeny') return { decision: boundary, by: 'boundary' };
   if (resource === 'explicitDeny') return { decision: resource, by: 'resource' };
@@ -204,24 +225,55 @@ function statementProblems(statement: Statement, kind: PolicyKind): string[] {
   return problems;
 }
 
-function covers(statement: Statement, request: PolicyRequest): boolean {
+function decide(
+  policies: readonly Policy[],
+  request: PolicyRequest,
+  behindBoundary: boolean,
+): Decision {
+  const effects = new Set(
+    policies.flatMap((policy) =>
+      policy.Statement.filter(
+        (statement) =>
+          names(statement, request.principal, behindBoundary) !== 'no' &&
+          covers(policy, statement, request),
+      ).map((statement) => statement.Effect),
+    ),
+  );
+  if (effects.has('Deny')) return 'explicitDeny';
+  return effects.has('Allow') ? 'allowed' : 'implicitDeny';
+}
+
+/** Policies of the older version have no variables: `${…}` is text in them. */
+function hasVariables({ Version }: Policy): boolean {
+  return Version === '2012-10-17';
+}
+
+function covers(policy: Policy, statement: Statement, request: PolicyRequest): boolean {
   const action = request.action.toLowerCase();
+  const context = request.context ?? {};
+  const variables = hasVariables(policy) ? variablesOf(context) : undefined;
   const matchesAction = (pattern: string): boolean =>
     matchesWildcard(pattern.toLowerCase(), action);
-  const matchesResource = (pattern: string): boolean => matchesWildcard(pattern, request.resource);
+  const matchesResource = (written: string): boolean => {
+    const pattern = patternOf(written, variables);
+    return pattern !== undefined && matchesPattern(pattern, request.resource);
+  };
   return (
     (statement.Action?.some(matchesAction) ?? true) &&
     !statement.NotAction?.some(matchesAction) &&
     (statement.Resource?.some(matchesResource) ?? true) &&
     !statement.NotResource?.some(matchesResource) &&
-    conditionsHold(statement.Condition ?? {}, request.context ?? {})
+    conditionsHold(statement.Condition ?? {}, context, variables)
   );
 }
 
-/** How near a resource's policy allows the request: to everyone, the role, its account, or not. */
+/**
+ * How near a resource's policy allows the request: to everyone (or the very session or user), the
+ * role, its account, or not.
+ */
 function grantOf(policy: Policy, request: PolicyRequest): Named {
   const granted = policy.Statement.filter(
-    (statement) => statement.Effect === 'Allow' && covers(statement, request),
+    (statement) => statement.Effect === 'Allow' && covers(policy, statement, request),
   ).map((statement) => names(statement, request.principal));
   return (['everyone', 'role', 'account'] as const).find((near) => granted.includes(near)) ?? 'no';
 }
@@ -229,8 +281,14 @@ function grantOf(policy: Policy, request: PolicyRequest): Named {
 type Named = 'everyone' | 'role' | 'account' | 'no';
 
 /** Whether a statement is about the principal of the request. */
-function names(statement: Statement, principal: RequestPrincipal | undefined): Named {
+function names(
+  statement: Statement,
+  principal: RequestPrincipal | undefined,
+  behindBoundary = false,
+): Named {
   if (statement.NotPrincipal) {
+    // Such a deny is for whoever has a boundary (IAM guide, "permissions boundaries").
+    if (behindBoundary && statement.Effect === 'Deny') return 'everyone';
     return nearest(statement.NotPrincipal, principal) === 'no' ? 'everyone' : 'no';
   }
   // A policy of an identity names nobody: it is about whoever it hangs on.
@@ -244,7 +302,8 @@ function nearest(principals: Principals, principal: RequestPrincipal | undefined
   if (principal.kind === 'service') {
     return principals.Service?.includes(principal.service) ? 'role' : 'no';
   }
-  if (principal.sessionArn !== undefined && aws.includes(principal.sessionArn)) return 'everyone';
+  const caller = principal.kind === 'user' ? principal.arn : principal.sessionArn;
+  if (caller !== undefined && aws.includes(caller)) return 'everyone';
   if (aws.includes(principal.arn)) return 'role';
   const [, partition = '', , , account = ''] = principal.arn.split(':');
   return aws.includes(account) || aws.includes(`arn:${partition}:iam::${account}:root`)

@@ -1,18 +1,63 @@
-/**
- * Whether a text matches a pattern in which `*` stands for any characters, `?` for exactly one and
- * nothing else is special. Takes at most pattern length × text length steps, whatever the pattern.
- */
+const anyText = Symbol('*');
+const anyCharacter = Symbol('?');
+
+/** A pattern that was read: characters that stand for themselves, and wildcards. */
+export type Pattern = readonly (string | typeof anyText | typeof anyCharacter)[];
+
+/** What stands for the policy variable of a key; undefined for one without a value. */
+export type Variables = (key: string) => string | undefined;
+
+/** Whether a text matches a pattern in which `*` stands for any characters, `?` for exactly one. */
 export function matchesWildcard(pattern: string, text: string): boolean {
+  return matchesPattern(patternOf(pattern) ?? [], text);
+}
+
+/**
+ * Reads a pattern. With `variables`, `${key}`, `${key, 'default'}`, `${*}`, `${?}` and `${$}` stand for
+ * text, in which nothing is special; undefined when one of them has no value, as then nothing matches
+ * (IAM guide, "variables and tags").
+ */
+export function patternOf(written: string, variables?: Variables): Pattern | undefined {
+  const pattern: Pattern[number][] = [];
+  for (const piece of piecesOf(written, variables)) {
+    if (piece.text === undefined) return undefined;
+    for (const unit of piece.text.split('')) {
+      pattern.push(piece.literal ? unit : (wildcards.get(unit) ?? unit));
+    }
+  }
+  return pattern;
+}
+
+/** The text with its variables filled in; undefined as for `patternOf`. */
+export function fillIn(written: string, variables?: Variables): string | undefined {
+  const texts = piecesOf(written, variables).map(({ text }) => text);
+  return texts.includes(undefined) ? undefined : texts.join('');
+}
+
+/** Keys of the variables in a text. */
+export function variablesIn(written: string): string[] {
+  const keys: string[] = [];
+  piecesOf(written, (key) => {
+    keys.push(key);
+    return undefined;
+  });
+  return keys;
+}
+
+/**
+ * Whether a text matches. Takes at most pattern length × text length steps, whatever the pattern.
+ */
+export function matchesPattern(pattern: Pattern, text: string): boolean {
   let at = 0;
   let read = 0;
   let star = -1;
   let resume = 0;
   while (read < text.length) {
-    const wanted = pattern.charAt(at);
-    if (wanted === '*') {
+    const wanted = pattern[at];
+    if (wanted === anyText) {
       star = at++;
       resume = read;
-    } else if (wanted === '?' || wanted === text.charAt(read)) {
+    } else if (wanted === anyCharacter || wanted === text.charAt(read)) {
       at++;
       read++;
     } else if (star >= 0) {
@@ -23,6 +68,37 @@ export function matchesWildcard(pattern: string, text: string): boolean {
       return false;
     }
   }
-  while (pattern.charAt(at) === '*') at++;
+  while (pattern[at] === anyText) at++;
   return at === pattern.length;
+}
+
+// --- internal ---
+
+const wildcards = new Map<string, Pattern[number]>([
+  ['*', anyText],
+  ['?', anyCharacter],
+]);
+
+interface Piece {
+  text: string | undefined;
+  /** Whether it came from a variable: nothing in it is special. */
+  literal: boolean;
+}
+
+function piecesOf(written: string, variables: Variables | undefined): Piece[] {
+  if (!variables) return [{ text: written, literal: false }];
+  // Braces cannot nest; leaving them out keeps the search linear for a text of `${${${`.
+  return written.split(/(\$\{[^{}]*\})/).map((text, index) => {
+    if (index % 2 === 0) return { text, literal: false };
+    return { text: valueOf(text.slice(2, -1), variables), literal: true };
+  });
+}
+
+function valueOf(inner: string, variables: Variables): string | undefined {
+  if (inner === '*' || inner === '?' || inner === '$') return inner;
+  const comma = inner.indexOf(',');
+  if (comma < 0) return variables(inner.trim());
+  const quoted = inner.slice(comma + 1).trim();
+  const isQuoted = quoted.length > 1 && quoted.startsWith("'") && quoted.endsWith("'");
+  return variables(inner.slice(0, comma).trim()) ?? (isQuoted ? quoted.slice(1, -1) : undefined);
 }

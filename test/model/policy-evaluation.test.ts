@@ -201,7 +201,28 @@ describe('conditionsHold', () => {
       { k: '2021-01-01T00:00:00Z' },
       true,
     ],
-    ['IpAddress is not evaluated', { IpAddress: { k: ['0.0.0.0/0'] } }, { k: '1.2.3.4' }, false],
+    ['an address', { IpAddress: { k: ['1.2.3.4'] } }, { k: '1.2.3.4' }, true],
+    ['a range', { IpAddress: { k: ['203.0.113.0/24'] } }, { k: '203.0.113.9' }, true],
+    ['another range', { IpAddress: { k: ['203.0.113.0/25'] } }, { k: '203.0.113.129' }, false],
+    ['every address', { IpAddress: { k: ['0.0.0.0/0'] } }, { k: '1.2.3.4' }, true],
+    ['IPv6', { IpAddress: { k: ['2001:DB8::/32'] } }, { k: '2001:db8:1::7' }, true],
+    ['IPv6 in full', { IpAddress: { k: ['::1'] } }, { k: '0:0:0:0:0:0:0:1' }, true],
+    ['the other kind of address', { IpAddress: { k: ['::/0'] } }, { k: '1.2.3.4' }, false],
+    ['what is no address', { IpAddress: { k: ['::/0'] } }, { k: '1::2::3' }, false],
+    ['NotIpAddress', { NotIpAddress: { k: ['10.0.0.0/8'] } }, { k: '1.2.3.4' }, true],
+    ['a list needs a set operator', { StringEquals: { k: ['a'] } }, { k: ['a'] }, false],
+    ['so does a refused list', { StringNotEquals: { k: ['b'] } }, { k: ['a'] }, false],
+    ['an empty list is missing', { Null: { k: ['true'] } }, { k: [] }, true],
+    ['an empty text is not', { Null: { k: ['true'] } }, { k: '' }, false],
+    ['an empty text is no number', { NumericEquals: { k: ['0'] } }, { k: '' }, false],
+    ['NumericNotEquals', { NumericNotEquals: { k: ['1'] } }, { k: '2' }, true],
+    ['seconds', { DateLessThan: { k: ['2020-01-01T00:00:00Z'] } }, { k: '1577836799' }, true],
+    [
+      'ForAllValues with a refused value',
+      { 'ForAllValues:StringNotEquals': { k: ['a'] } },
+      { k: ['b', 'a'] },
+      false,
+    ],
     [
       'all operators',
       { StringEquals: { k: ['a'] }, Bool: { l: ['true'] } },
@@ -215,7 +236,9 @@ describe('conditionsHold', () => {
   it('knows the names of operators', () => {
     expect(isConditionOperator('ForAnyValue:StringNotLikeIfExists')).toBe(true);
     expect(isConditionOperator('NotIpAddress')).toBe(true);
+    expect(isConditionOperator('Null')).toBe(true);
     expect(isConditionOperator('StringSounds')).toBe(false);
+    expect(isConditionOperator('NotBool')).toBe(false);
   });
 });
 
@@ -290,6 +313,32 @@ describe('evaluateAccess', () => {
       decision,
       by,
     });
+  });
+
+  it('denies everybody behind a boundary whom a policy denies by NotPrincipal', () => {
+    const resource = resourcePolicy({
+      ...everything,
+      Effect: 'Deny',
+      NotPrincipal: { AWS: role },
+    });
+    const policies = { identity: [identity], resource };
+    expect(evaluateAccess(policies, decrypt).decision).toBe('allowed');
+    const bounded = { ...policies, boundary: identity };
+    expect(evaluateAccess(bounded, decrypt)).toEqual({ decision: 'explicitDeny', by: 'resource' });
+  });
+
+  it('takes the word of a policy that names the very user or session', () => {
+    const user = `arn:aws:iam::${account}:user/ann`;
+    const request = { ...decrypt, principal: { kind: 'user' as const, arn: user } };
+    const named = resourcePolicy({ ...everything, Principal: { AWS: user } });
+    const policies = { identity: [], boundary, resource: named, resourceDecides: true };
+    expect(evaluateAccess(policies, request).decision).toBe('allowed');
+    expect(evaluateAccess({ ...policies, resource: root }, request).decision).toBe('implicitDeny');
+    const session = resourcePolicy({
+      ...everything,
+      Principal: { AWS: 'arn:aws:sts::1:assumed-role/exec/t' },
+    });
+    expect(evaluateAccess({ ...policies, resource: session }, decrypt).decision).toBe('allowed');
   });
 
   it('takes the word of the identity policy or of the resource policy for other resources', () => {
