@@ -7,7 +7,13 @@ import {
   type PolicyContext,
 } from './policy-conditions.ts';
 import { InvalidInput } from './problems.ts';
-import { matchesPattern, matchesWildcard, patternOf, variablesIn } from './wildcard.ts';
+import {
+  matchesPattern,
+  matchesWildcard,
+  patternOf,
+  plainPattern,
+  variablesIn,
+} from './wildcard.ts';
 
 /** What policies say of a request. A deny always wins; without an allow the answer is no. */
 export type Decision = 'allowed' | 'explicitDeny' | 'implicitDeny';
@@ -255,8 +261,12 @@ function covers(policy: Policy, statement: Statement, request: PolicyRequest): b
   const matchesAction = (pattern: string): boolean =>
     matchesWildcard(pattern.toLowerCase(), action);
   const matchesResource = (written: string): boolean => {
-    const pattern = patternOf(written, variables);
-    return pattern !== undefined && matchesPattern(pattern, request.resource);
+    // Variables have their place behind the fifth colon of an ARN only.
+    const head = /^(?:[^:]*:){5}/.exec(written)?.[0] ?? '';
+    const pattern = patternOf(written.slice(head.length), variables);
+    return (
+      pattern !== undefined && matchesPattern([...plainPattern(head), ...pattern], request.resource)
+    );
   };
   return (
     (statement.Action?.some(matchesAction) ?? true) &&

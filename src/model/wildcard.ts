@@ -9,21 +9,24 @@ export type Variables = (key: string) => string | undefined;
 
 /** Whether a text matches a pattern in which `*` stands for any characters, `?` for exactly one. */
 export function matchesWildcard(pattern: string, text: string): boolean {
-  return matchesPattern(patternOf(pattern) ?? [], text);
+  return matchesPattern(plainPattern(pattern), text);
+}
+
+/** Reads a pattern that has no variables. */
+export function plainPattern(written: string): Pattern {
+  return written.split('').map((unit) => wildcards.get(unit) ?? unit);
 }
 
 /**
  * Reads a pattern. With `variables`, `${key}`, `${key, 'default'}`, `${*}`, `${?}` and `${$}` stand for
- * text, in which nothing is special; undefined when one of them has no value, as then nothing matches
- * (IAM guide, "variables and tags").
+ * text, in which nothing is special. Undefined when one of them has no value: such a pattern matches
+ * nothing (IAM guide, "policy variables with no value").
  */
 export function patternOf(written: string, variables?: Variables): Pattern | undefined {
   const pattern: Pattern[number][] = [];
   for (const piece of piecesOf(written, variables)) {
     if (piece.text === undefined) return undefined;
-    for (const unit of piece.text.split('')) {
-      pattern.push(piece.literal ? unit : (wildcards.get(unit) ?? unit));
-    }
+    pattern.push(...(piece.literal ? piece.text.split('') : plainPattern(piece.text)));
   }
   return pattern;
 }

@@ -51,6 +51,11 @@ describe('policy variables in resources', () => {
     expect(allows({ Resource: arn(written) }, name)).toBe(expected);
   });
 
+  it('have no place before the fifth colon', () => {
+    const Resource = 'arn:aws:ssm:*:${aws:PrincipalAccount}:parameter/app';
+    expect(allows({ Resource })).toBe(false);
+  });
+
   it('do not let a NotResource without a value refuse anything', () => {
     expect(allows({ NotResource: arn('${aws:username}') })).toBe(true);
     expect(allows({ NotResource: arn('${aws:username}*') }, 'other')).toBe(true);
