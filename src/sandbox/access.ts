@@ -1,9 +1,18 @@
-import { evaluateAccess, type Policy } from '../model/policy-evaluation.ts';
+import {
+  evaluateAccess,
+  parsePolicy,
+  type AccessDecision,
+  type Policy,
+  type RequestPrincipal,
+} from '../model/policy-evaluation.ts';
 import type { PolicyContext } from '../model/policy-conditions.ts';
 import { ServiceError, type Call, type Environment } from './service.ts';
 
-/** The policies of a role that are in force. */
+/** A role's policies that are in force, and what its requests say about it. */
 export interface RolePolicies {
+  /** Its unique id, `AROA…`. */
+  id: string;
+  tags: ReadonlyMap<string, string>;
   identity: readonly Policy[];
   boundary: Policy | undefined;
 }
@@ -17,39 +26,33 @@ export interface Attempt {
   /** Condition keys besides the global ones. */
   context?: PolicyContext;
   resourcePolicy?: Policy | undefined;
-  /** True for KMS keys, whose own policy must allow it or delegate to IAM. */
+  /** True for KMS keys and roles, whose own policy must allow it or delegate to IAM. */
   resourceDecides?: boolean;
 }
 
-/** Decides whether a call's principal may do something; throws AccessDeniedException if not. */
+/** Decides whether a call's principal may do something; the owner, as a user who may do everything. */
+export type Decide = (call: Call, attempt: Attempt) => AccessDecision;
+
+/** The same for roles only; throws AccessDeniedException if not. */
 export type Access = (call: Call, attempt: Attempt) => void;
 
-/** Access by the policies of the call's role; `policiesOf` answers undefined for an unknown role. */
-export function createAccess(
+/** Decides by the policies of the call's role; `policiesOf` answers undefined for an unknown role. */
+export function createDecide(
   environment: Environment,
   policiesOf: (roleArn: string) => RolePolicies | undefined,
-): Access {
+): Decide {
   return (call, attempt) => {
-    const { principal } = call;
-    if (principal.kind === 'owner') return;
-    const policies = policiesOf(principal.roleArn);
-    const session = callerArn(environment, call);
     const { action, resource, resourcePolicy, resourceDecides } = attempt;
-    const { decision, by } = evaluateAccess(
-      {
-        identity: policies?.identity ?? [],
-        boundary: policies?.boundary,
-        resource: resourcePolicy,
-        resourceDecides,
-      },
+    const { policies, principal, context } = callerOf(environment, call, policiesOf);
+    return evaluateAccess(
+      { ...policies, resource: resourcePolicy, resourceDecides },
       {
         action,
         resource,
-        principal: { kind: 'role', arn: principal.roleArn, sessionArn: session },
+        principal,
         context: {
-          'aws:PrincipalArn': principal.roleArn,
+          ...context,
           'aws:PrincipalAccount': environment.account,
-          'aws:PrincipalType': 'AssumedRole',
           'aws:RequestedRegion': call.region,
           'aws:SecureTransport': 'true',
           'aws:CurrentTime': new Date(environment.now()).toISOString(),
@@ -57,6 +60,15 @@ export function createAccess(
         },
       },
     );
+  };
+}
+
+/** Refuses what `decide` does not allow to a role, in AWS's words. */
+export function createAccess(environment: Environment, decide: Decide): Access {
+  return (call, attempt) => {
+    if (call.principal.kind === 'owner') return;
+    const { action, resource } = attempt;
+    const { decision, by } = decide(call, attempt);
     if (decision === 'allowed') return;
     const policy = policyNames[by];
     const reason =
@@ -65,7 +77,7 @@ export function createAccess(
         : `because no ${policy} allows the ${action} action`;
     throw new ServiceError(
       'AccessDeniedException',
-      `User: ${session} is not authorized to perform: ${action} on resource: ${resource} ${reason}`,
+      `User: ${callerArn(environment, call)} is not authorized to perform: ${action} on resource: ${resource} ${reason}`,
     );
   };
 }
@@ -76,11 +88,66 @@ export function callerArn(environment: Environment, call: Call): string {
   const { principal } = call;
   if (principal.kind === 'owner') return `arn:${partition}:iam::${account}:user/sandbox`;
   const role = principal.roleArn.slice(principal.roleArn.lastIndexOf('/') + 1);
-  const session = principal.sessionName ?? 'sandbox';
-  return `arn:${partition}:sts::${account}:assumed-role/${role}/${session}`;
+  return `arn:${partition}:sts::${account}:assumed-role/${role}/${sessionName(call)}`;
+}
+
+/** Unique id of who makes a call: the user's, or the role's with the name of the session. */
+export function callerId(call: Call, role: RolePolicies | undefined): string {
+  if (call.principal.kind === 'owner') return 'AIDASANDBOXUSER00000';
+  return `${role?.id ?? 'AROASANDBOXROLE00000'}:${sessionName(call)}`;
 }
 
 // --- internal ---
+
+interface Caller {
+  policies: { identity: readonly Policy[]; boundary?: Policy | undefined };
+  principal: RequestPrincipal;
+  context: PolicyContext;
+}
+
+function callerOf(
+  environment: Environment,
+  call: Call,
+  policiesOf: (roleArn: string) => RolePolicies | undefined,
+): Caller {
+  const arn = callerArn(environment, call);
+  if (call.principal.kind === 'owner') {
+    return {
+      policies: { identity: [everything] },
+      principal: { kind: 'user', arn },
+      context: {
+        'aws:PrincipalArn': arn,
+        'aws:PrincipalType': 'User',
+        'aws:userid': callerId(call, undefined),
+        'aws:username': 'sandbox',
+      },
+    };
+  }
+  const { roleArn } = call.principal;
+  const role = policiesOf(roleArn);
+  return {
+    policies: { identity: role?.identity ?? [], boundary: role?.boundary },
+    principal: { kind: 'role', arn: roleArn, sessionArn: arn },
+    context: {
+      'aws:PrincipalArn': roleArn,
+      'aws:PrincipalType': 'AssumedRole',
+      'aws:userid': callerId(call, role),
+      'aws:MultiFactorAuthPresent': 'false',
+      ...Object.fromEntries(
+        [...(role?.tags ?? [])].map(([key, value]) => [`aws:PrincipalTag/${key}`, value]),
+      ),
+    },
+  };
+}
+
+function sessionName({ principal }: Call): string {
+  return (principal.kind === 'role' ? principal.sessionName : undefined) ?? 'sandbox';
+}
+
+const everything = parsePolicy(
+  { Version: '2012-10-17', Statement: { Effect: 'Allow', Action: '*', Resource: '*' } },
+  'identity',
+);
 
 const policyNames = {
   identity: 'identity-based policy',

@@ -1,4 +1,4 @@
-import { createAccess } from './access.ts';
+import { createAccess, createDecide } from './access.ts';
 import { createCodeDeploy } from './codedeploy/index.ts';
 import { createDispatcher, type Dispatcher, type GuardedService } from './dispatch.ts';
 import { createEcs, type EcsService } from './ecs/index.ts';
@@ -10,6 +10,7 @@ import { createKms } from './kms.ts';
 import { createScheduler } from './scheduler/index.ts';
 import { createSecretsManager } from './secrets-manager/index.ts';
 import type { Environment } from './service.ts';
+import { createSessions, type Sessions } from './sessions.ts';
 import { createSsm } from './ssm/index.ts';
 import { createSts } from './sts.ts';
 import { createThrottle, publishedRates, type Rate } from './throttle.ts';
@@ -44,6 +45,7 @@ export interface Account {
   region: string;
   dispatcher: Dispatcher;
   ecs: EcsService;
+  sessions: Sessions;
 }
 
 /** Makes an empty account. Close its `ecs` when done. */
@@ -58,7 +60,9 @@ export function createAccount(options: AccountOptions = {}): Account {
   };
 
   const iam = createIam(environment, options.iamDelay ?? 0);
-  const access = createAccess(environment, (arn) => iam.roles.policiesOf(arn));
+  const decide = createDecide(environment, (arn) => iam.roles.policiesOf(arn));
+  const access = createAccess(environment, decide);
+  const sessions = createSessions(environment);
   const keys = createKeyRing(environment, access);
   const ecs = createEcs(environment, options.ecs);
   const services: GuardedService[] = [
@@ -66,7 +70,7 @@ export function createAccount(options: AccountOptions = {}): Account {
     createSecretsManager(environment, keys, access, options.rotationMs ?? 200),
     createKms(environment, keys),
     iam.service,
-    createSts(environment, iam.roles),
+    createSts(environment, iam.roles, decide, sessions),
     ecs,
     createEvents(environment),
     createScheduler(environment),
@@ -81,7 +85,7 @@ export function createAccount(options: AccountOptions = {}): Account {
     faults: options.faults ?? [],
     random: options.random ?? Math.random,
   });
-  return { environment, region, dispatcher, ecs };
+  return { environment, region, dispatcher, ecs, sessions };
 }
 
 // --- internal ---

@@ -102,8 +102,9 @@ function asQueryError(error: ServiceError): ServiceError {
     ThrottlingException: 'Throttling',
     MissingAuthenticationTokenException: 'MissingAuthenticationToken',
     AccessDeniedException: 'AccessDenied',
+    ExpiredTokenException: 'ExpiredToken',
   }[error.code];
   if (code === undefined) return error;
-  const denied = code === 'AccessDenied' || code === 'MissingAuthenticationToken';
-  return new ServiceError(code, error.message, denied ? 403 : error.status);
+  const isDenial = ['AccessDenied', 'MissingAuthenticationToken', 'ExpiredToken'].includes(code);
+  return new ServiceError(code, error.message, isDenial ? 403 : error.status);
 }

@@ -3,8 +3,9 @@ import type { IncomingMessage } from 'node:http';
 /** Largest body of a request, in bytes. */
 const largestBody = 1024 * 1024;
 
-/** Region and service that a request was signed for. */
+/** The access key that a request was signed with, and the region and service it was signed for. */
 export interface CredentialScope {
+  accessKeyId: string;
   region: string;
   service: string;
 }
@@ -27,13 +28,15 @@ export async function readBody(request: IncomingMessage): Promise<string | undef
   return size > largestBody ? undefined : Buffer.concat(chunks).toString('utf8');
 }
 
-/** Region and service from the signature of a request, if it has one. */
+/** What the signature of a request says, if it has one. */
 export function credentialScope(request: IncomingMessage): CredentialScope | undefined {
   const match =
-    /Credential=[^/\s,]+\/\d{8}\/([a-z0-9-]{1,32})\/([a-z0-9-]{1,32})\/aws4_request/.exec(
+    /Credential=([^/\s,]+)\/\d{8}\/([a-z0-9-]{1,32})\/([a-z0-9-]{1,32})\/aws4_request/.exec(
       request.headers.authorization ?? '',
     );
-  return match ? { region: match[1] ?? '', service: match[2] ?? '' } : undefined;
+  if (!match) return undefined;
+  const [, accessKeyId = '', region = '', service = ''] = match;
+  return { accessKeyId, region, service };
 }
 
 /** A name from a request, fit for one line of a log. */

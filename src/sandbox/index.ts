@@ -28,12 +28,13 @@ export interface RunningSandbox {
 
 /** Starts an AWS of its own on the loopback interface. Rejects when the port is taken. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<RunningSandbox> {
-  const { dispatcher, ecs, environment, region } = createAccount(options);
+  const { dispatcher, ecs, environment, region, sessions } = createAccount(options);
   const server = await startServer({
     port: options.port ?? 0,
     defaultRegion: region,
     dispatcher,
     now: () => environment.now(),
+    principalOf: (accessKeyId) => sessions.principalOf(accessKeyId),
     log: options.log ?? (() => undefined),
     taskEnvironment: (task) => ecs.taskEnvironment(task),
   });

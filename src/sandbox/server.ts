@@ -5,7 +5,7 @@ import type { Dispatcher } from './dispatch.ts';
 import { isRest, openExchange, type Exchange, type Reply } from './exchange.ts';
 import { AnswerLost } from './faults.ts';
 import { credentialScope, decode, isLocal, readBody } from './http-request.ts';
-import { owner, ServiceError } from './service.ts';
+import { ServiceError, type Principal } from './service.ts';
 
 /** One call that came over HTTP. Neither input nor answer is kept. */
 export interface RecordedCall {
@@ -32,6 +32,8 @@ export async function startServer(options: {
   defaultRegion: string;
   dispatcher: Dispatcher;
   now: () => number;
+  /** Who signs with an access key. Throws ServiceError. */
+  principalOf: (accessKeyId: string | undefined) => Principal;
   /** Told one line for each call: service, operation, status. Never a value. */
   log: (line: string) => void;
   /** The environment of a task's containers, for `/_sandbox/tasks/…/environment`. */
@@ -78,7 +80,8 @@ export async function startServer(options: {
 
   async function run(request: IncomingMessage, exchange: Exchange): Promise<unknown> {
     const { service, operation } = exchange;
-    const region = credentialScope(request)?.region ?? options.defaultRegion;
+    const scope = credentialScope(request);
+    const region = scope?.region ?? options.defaultRegion;
     calls.push({ service, operation, region, at: new Date(options.now()).toISOString() });
     if (calls.length > mostCalls) calls.shift();
     if (request.headers.authorization === undefined) {
@@ -88,9 +91,10 @@ export async function startServer(options: {
         400,
       );
     }
+    const principal = options.principalOf(scope?.accessKeyId);
     const input = exchange.input();
     if (!input) throw new ServiceError('SerializationException', 'The request cannot be read');
-    return options.dispatcher.call(service, operation, input, { principal: owner, region });
+    return options.dispatcher.call(service, operation, input, { principal, region });
   }
 
   /** The sandbox's own questions. */

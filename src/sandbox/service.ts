@@ -11,7 +11,7 @@ export type Principal =
       sessionName?: string;
     };
 
-/** The owner of the sandbox's account: every request over HTTP comes from it. */
+/** The owner of the sandbox's account: who asks over HTTP, but for the sessions of roles. */
 export const owner: Principal = { kind: 'owner' };
 
 /** The circumstances of one call. */

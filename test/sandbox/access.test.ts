@@ -250,7 +250,7 @@ describe('secrets', () => {
 
 describe('assuming a role', () => {
   const ask = (asOwner: Ask, more: object = {}): Promise<Record<string, unknown>> =>
-    asOwner('sts', 'AssumeRole', {
+    asOwner('sts', 'AssumeRoleForService', {
       RoleArn: roleArn,
       RoleSessionName: 'task1',
       ServicePrincipal: 'ecs-tasks.amazonaws.com',

@@ -99,8 +99,12 @@ describe('the server', () => {
   it('does not let HTTP reach the operations for the sandbox alone', async () => {
     await using scene = await openScene();
     const sts = { authorization: signed.authorization.replace('/ssm/', '/sts/') };
-    const answer = await send(scene.sandbox.url, sts, 'Action=AssumeRole&Version=2011-06-15');
-    expect(answer.text).toContain('sts:AssumeRole is not in the sandbox');
+    const answer = await send(
+      scene.sandbox.url,
+      sts,
+      'Action=AssumeRoleForService&Version=2011-06-15',
+    );
+    expect(answer.text).toContain('sts:AssumeRoleForService is not in the sandbox');
   });
 
   it('keeps regions apart and remembers calls without what was in them', async () => {

@@ -80,7 +80,7 @@ async function assume(world: World, task: Task, roleArn: string): Promise<Princi
   };
   try {
     const call: Call = { principal: owner, region: task.region };
-    const answer = await world.environment.invoke('sts', 'AssumeRole', request, call);
+    const answer = await world.environment.invoke('sts', 'AssumeRoleForService', request, call);
     // The role as whom to call, with the name of its session where the answer tells it.
     return (answer as { Principal?: Principal }).Principal ?? { kind: 'role', roleArn };
   } catch {

@@ -1,4 +1,4 @@
-import { evaluate } from '../../model/policy-evaluation.ts';
+import { evaluate, type Policy } from '../../model/policy-evaluation.ts';
 import type { PolicyContext } from '../../model/policy-conditions.ts';
 import type { RolePolicies } from '../access.ts';
 import { ServiceError, type Environment } from '../service.ts';
@@ -43,6 +43,8 @@ export interface RoleBook {
   remove(role: Role): void;
   /** Policies of a role that are in force; undefined when there is no such role (yet). */
   policiesOf(arn: string): RolePolicies | undefined;
+  /** Who may assume a role, and for how many seconds at most; undefined when it is not there (yet). */
+  trustOf(arn: string): { trust: Policy; maxSessionDuration: number } | undefined;
   /** Whether the role is there and lets a service assume it. */
   trusts(arn: string, by: { service: string; context: PolicyContext }): boolean;
 }
@@ -55,9 +57,10 @@ export function createRoleBook(
 ): RoleBook {
   const roles = new Map<string, MutableRole>();
 
-  function inForce(arn: string): RoleRules | undefined {
+  function inForce(arn: string): { role: MutableRole; rules: RoleRules } | undefined {
     const role = [...roles.values()].find((one) => one.arn === arn);
-    return role?.history.findLast(({ at }) => at + delay <= environment.now())?.rules;
+    const rules = role?.history.findLast(({ at }) => at + delay <= environment.now())?.rules;
+    return role && rules && { role, rules };
   }
 
   return {
@@ -94,9 +97,12 @@ export function createRoleBook(
       roles.delete(role.name.toLowerCase());
     },
     policiesOf(arn) {
-      const rules = inForce(arn);
-      if (!rules) return undefined;
+      const found = inForce(arn);
+      if (!found) return undefined;
+      const { role, rules } = found;
       return {
+        id: role.id,
+        tags: role.tags,
         identity: [
           ...[...rules.inline.values()].map(({ policy }) => policy),
           ...rules.attached.flatMap((one) => managed.find(one)?.document.policy ?? []),
@@ -105,16 +111,22 @@ export function createRoleBook(
           rules.boundary === undefined ? undefined : managed.find(rules.boundary)?.document.policy,
       };
     },
+    trustOf(arn) {
+      const found = inForce(arn);
+      if (!found) return undefined;
+      const { role, rules } = found;
+      return { trust: rules.trust.policy, maxSessionDuration: role.maxSessionDuration };
+    },
     trusts(arn, { service, context }) {
-      const rules = inForce(arn);
-      if (!rules) return false;
+      const found = inForce(arn);
+      if (!found) return false;
       const request = {
         action: 'sts:AssumeRole',
         resource: arn,
         principal: { kind: 'service' as const, service },
         context,
       };
-      return evaluate([rules.trust.policy], request) === 'allowed';
+      return evaluate([found.rules.trust.policy], request) === 'allowed';
     },
   };
 }

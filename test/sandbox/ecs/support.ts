@@ -51,7 +51,7 @@ function answer(stores: Stores, action: string, input: Record<string, unknown>):
     );
   }
   switch (action) {
-    case 'sts:AssumeRole':
+    case 'sts:AssumeRoleForService':
       if (!stores.roles.has(input.RoleArn as string)) {
         throw new ServiceError('AccessDenied', 'no such role', 403);
       }

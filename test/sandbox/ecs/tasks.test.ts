@@ -73,7 +73,7 @@ test('starts a task as the agent does and keeps what it was given', async () => 
 
   const [assume] = stores.calls;
   expect(assume).toEqual({
-    operation: 'sts:AssumeRole',
+    operation: 'sts:AssumeRoleForService',
     input: {
       RoleArn: roleArn,
       RoleSessionName: arn.split('/').at(-1),
