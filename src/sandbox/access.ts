@@ -30,6 +30,9 @@ export interface Attempt {
   resourceDecides?: boolean;
 }
 
+/** An attempt of which the action may be left out: then it is the operation that is asked for. */
+export type Question = Omit<Attempt, 'action'> & { action?: string };
+
 /** Decides whether a call's principal may do something; the owner, as a user who may do everything. */
 export type Decide = (call: Call, attempt: Attempt) => AccessDecision;
 

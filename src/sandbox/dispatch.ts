@@ -1,4 +1,4 @@
-import type { Access, Attempt } from './access.ts';
+import type { Access, Question } from './access.ts';
 import { createFaults, type Fault } from './faults.ts';
 import { ServiceError, type Call, type Service } from './service.ts';
 
@@ -8,11 +8,7 @@ export interface GuardedService extends Service {
    * What a role must be allowed for a request; none where the operation itself checks. A service
    * without this function asks for its action on `*`.
    */
-  attempts?(
-    operation: string,
-    input: Record<string, unknown>,
-    call: Call,
-  ): Omit<Attempt, 'action'>[];
+  attempts?(operation: string, input: Record<string, unknown>, call: Call): Question[];
   /** Operations for other services of the sandbox, which HTTP does not reach. */
   internal?: Service['operations'];
 }

@@ -55,6 +55,8 @@ export interface KeyRing {
   find(region: string, keyId: string): Key | undefined;
   /** What hinders the use of a key: `ARN is disabled.`; undefined for nothing. */
   hindrance(key: Key): string | undefined;
+  /** Condition keys of every request about a key. */
+  conditionKeys(region: string, key: Key): PolicyContext;
   /**
    * Throws AccessDeniedException unless the call's principal may do an action with a key through a
    * service (`ssm`, `secretsmanager`) and with this encryption context.
@@ -75,7 +77,7 @@ export function createKeyRing(environment: Environment, access: Access): KeyRing
     for (const service of ['ssm', 'secretsmanager']) {
       const key = make(name, {
         manager: 'AWS',
-        policyText: managedKeyPolicy(account, viaService(service, name, partition)),
+        policyText: managedKeyPolicy(partition, account, viaService(service, name, partition)),
         description: `Default key that protects the values of ${service} when no other key is defined`,
       });
       store.keys.set(key.id, key);
@@ -103,6 +105,17 @@ export function createKeyRing(environment: Environment, access: Access): KeyRing
     };
   }
 
+  function conditionKeys(regionName: string, key: Key): PolicyContext {
+    const aliases = [...region(regionName).aliases.values()];
+    return {
+      'kms:CallerAccount': account,
+      'kms:KeySpec': key.spec,
+      'kms:KeyUsage': key.usage,
+      'kms:MultiRegion': String(key.multiRegion),
+      'kms:ResourceAliases': aliases.flatMap(({ name, keyId }) => (keyId === key.id ? name : [])),
+    };
+  }
+
   return {
     region,
     create(regionName, newKey) {
@@ -122,10 +135,12 @@ export function createKeyRing(environment: Environment, access: Access): KeyRing
       if (key.state === 'PendingDeletion') return `${key.arn} is pending deletion.`;
       return undefined;
     },
+    conditionKeys,
     authorize(call, key, { action, via, encryptionContext }) {
       const context: PolicyContext = {
+        ...conditionKeys(call.region, key),
         'kms:ViaService': viaService(via, call.region, partition),
-        'kms:CallerAccount': account,
+        'kms:EncryptionAlgorithm': 'SYMMETRIC_DEFAULT',
         'kms:EncryptionContextKeys': Object.keys(encryptionContext),
         ...Object.fromEntries(
           Object.entries(encryptionContext).map(([name, value]) => [
@@ -188,11 +203,17 @@ function defaultKeyPolicy(partition: string, account: string): string {
   );
 }
 
-/** Lets every principal of the account use the key through its service. */
-function managedKeyPolicy(account: string, via: string): string {
+/** Lets every principal of the account use the key through its service, and IAM decide who sees it. */
+function managedKeyPolicy(partition: string, account: string, via: string): string {
   return JSON.stringify({
     Version: '2012-10-17',
     Statement: [
+      {
+        Effect: 'Allow',
+        Principal: { AWS: `arn:${partition}:iam::${account}:root` },
+        Action: ['kms:Describe*', 'kms:Get*', 'kms:List*', 'kms:RevokeGrant'],
+        Resource: '*',
+      },
       {
         Effect: 'Allow',
         Principal: { AWS: ['*'] },

@@ -5,6 +5,7 @@ import { flag, integer, operation, optional, structure, list, text } from './inp
 import { page, sortBy } from './page.ts';
 import { ServiceError, type Call, type Environment } from './service.ts';
 import { localId, type Key, type KeyRing } from './kms-keys.ts';
+import { questionsOf } from './kms-permissions.ts';
 
 /** KMS without cryptography: keys, their aliases, states and policies. */
 export function createKms(environment: Environment, ring: KeyRing): GuardedService {
@@ -44,13 +45,7 @@ export function createKms(environment: Environment, ring: KeyRing): GuardedServi
 
   return {
     name: 'kms',
-    attempts(_, input, call) {
-      const { KeyId, TargetKeyId } = input;
-      const id = KeyId ?? TargetKeyId;
-      const key = typeof id === 'string' ? ring.find(call.region, id) : undefined;
-      if (!key) return [{ resource: '*' }];
-      return [{ resource: key.arn, resourcePolicy: key.policy, resourceDecides: true }];
-    },
+    attempts: (...request) => questionsOf(environment, ring, ...request),
     operations: {
       CreateKey: operation(
         {

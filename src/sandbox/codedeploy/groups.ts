@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { list, oneOf, operation, optional, structure, text, type Field } from '../input.ts';
 import { sortBy } from '../page.ts';
-import { ServiceError, type Call, type Operation } from '../service.ts';
+import { owner, ServiceError, type Operation } from '../service.ts';
 import {
   cut,
   getApplication,
@@ -29,9 +29,11 @@ const kept = {
 
 /** The operations on applications and deployment groups. */
 export function groupOperations(world: CodeDeployWorld): Record<string, Operation> {
-  async function checkService(target: EcsTarget, call: Call): Promise<void> {
+  async function checkService(target: EcsTarget, region: string): Promise<void> {
     const { clusterName: cluster, serviceName } = target;
     const request = { cluster, services: [serviceName] };
+    // CodeDeploy looks with its service role, not as the caller.
+    const call = { principal: owner, region };
     const answer = await world.environment.invoke('ecs', 'DescribeServices', request, call);
     const [service] = (answer as { services: { deploymentController?: { type: string } }[] })
       .services;
@@ -92,7 +94,7 @@ export function groupOperations(world: CodeDeployWorld): Record<string, Operatio
             `Deployment group already exists: ${deploymentGroupName}`,
           );
         }
-        for (const target of ecsServices) await checkService(target, call);
+        for (const target of ecsServices) await checkService(target, call.region);
         const group: DeploymentGroup = {
           id: randomUUID(),
           name: deploymentGroupName,

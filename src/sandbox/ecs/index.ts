@@ -2,6 +2,7 @@ import type { GuardedService } from '../dispatch.ts';
 import type { Environment } from '../service.ts';
 import { clusterOperations } from './clusters.ts';
 import { lastSegment } from './ids.ts';
+import { questionsOf } from './permissions.ts';
 import { withRequired } from './required.ts';
 import { serviceDeploymentOperations } from './service-deployments.ts';
 import { serviceOperations } from './services.ts';
@@ -26,6 +27,7 @@ export function createEcs(environment: Environment, options: Partial<Timing> = {
   const world = createWorld(environment, { ...defaultTiming, ...options });
   return {
     name: 'ecs',
+    attempts: (...request) => questionsOf(world, ...request),
     operations: withRequired({
       ...clusterOperations(world),
       ...taskDefinitionOperations(world),

@@ -43,34 +43,33 @@ export function checkTags(tags: Tag[]): void {
   }
 }
 
-function find(world: World, regionName: string, arn: string): { tags: Tag[] } {
-  const match = /^arn:[^:]+:ecs:[^:]*:\d{12}:([a-z-]+)\/(.+)$/.exec(arn);
-  if (!match) throw invalidParameter('The specified ARN is invalid.');
-  const [, kind = '', path = ''] = match;
+/** What has tags by its ARN; undefined when it is not there. */
+export function taggedOf(
+  world: World,
+  regionName: string,
+  arn: string,
+): { tags: Tag[] } | undefined {
+  const [, kind = '', path = ''] = arnPattern.exec(arn) ?? [];
   const region = regionOf(world, regionName);
   const [first = '', second = ''] = path.split('/');
   const cluster = region.clusters.get(first);
-  switch (kind) {
-    case 'cluster':
-      if (cluster?.status !== 'ACTIVE') throw clusterNotFound();
-      return cluster;
-    case 'service': {
-      if (!cluster) throw clusterNotFound();
-      const service = cluster.services.get(second);
-      if (!service) throw serviceNotFound();
-      return service;
-    }
-    case 'task': {
-      const task = cluster?.tasks.get(second);
-      if (!task) break;
-      return task;
-    }
-    case 'task-definition': {
-      const [family = '', revision = ''] = path.split(':');
-      const definition = region.families.get(family)?.[Number(revision) - 1];
-      if (!definition) break;
-      return definition;
-    }
-  }
+  const [family = '', revision = ''] = path.split(':');
+  if (kind === 'cluster') return cluster?.status === 'ACTIVE' ? cluster : undefined;
+  if (kind === 'service') return cluster?.services.get(second);
+  if (kind === 'task') return cluster?.tasks.get(second);
+  if (kind !== 'task-definition') return undefined;
+  return region.families.get(family)?.[Number(revision) - 1];
+}
+
+const arnPattern = /^arn:[^:]+:ecs:[^:]*:\d{12}:([a-z-]+)\/(.+)$/;
+
+function find(world: World, region: string, arn: string): { tags: Tag[] } {
+  const [, kind, path = ''] = arnPattern.exec(arn) ?? [];
+  if (kind === undefined) throw invalidParameter('The specified ARN is invalid.');
+  const found = taggedOf(world, region, arn);
+  if (found) return found;
+  const cluster = regionOf(world, region).clusters.get(path.split('/')[0] ?? '');
+  if (kind === 'cluster' || (kind === 'service' && !cluster)) throw clusterNotFound();
+  if (kind === 'service') throw serviceNotFound();
   throw new ServiceError('ResourceNotFoundException', 'The specified resource was not found.');
 }

@@ -22,7 +22,7 @@ export function taskDefinitionOperations(world: World): Record<string, Operation
     },
 
     DescribeTaskDefinition: (input: { taskDefinition: string; include?: string[] }, call: Call) => {
-      const definition = find(world, call.region, input.taskDefinition);
+      const definition = findDefinition(world, call.region, input.taskDefinition);
       if (!definition) throw clientError('Unable to describe task definition.');
       const tags = input.include?.includes('TAGS') ? { tags: definition.tags } : {};
       return { taskDefinition: view(definition), ...tags };
@@ -30,7 +30,7 @@ export function taskDefinitionOperations(world: World): Record<string, Operation
 
     DeregisterTaskDefinition: (input: { taskDefinition: string }, call: Call) => {
       if (!hasRevision(input.taskDefinition)) throw clientError(noRevision);
-      const definition = find(world, call.region, input.taskDefinition);
+      const definition = findDefinition(world, call.region, input.taskDefinition);
       if (!definition) throw clientError('The specified task definition does not exist.');
       if (definition.status !== 'ACTIVE') {
         throw clientError('The specified task definition is already inactive.');
@@ -49,7 +49,7 @@ export function taskDefinitionOperations(world: World): Record<string, Operation
       const failures: unknown[] = [];
       for (const reference of references) {
         if (!hasRevision(reference)) throw clientError(noRevision);
-        const definition = find(world, call.region, reference);
+        const definition = findDefinition(world, call.region, reference);
         const reason = markDeleted(world, definition);
         const path = `task-definition/${reference}`;
         const arn = reference.startsWith('arn:') ? reference : ecsArn(world, call.region, path);
@@ -102,14 +102,18 @@ export function findActiveDefinition(
   region: string,
   reference: string,
 ): TaskDefinition {
-  const definition = find(world, region, reference);
+  const definition = findDefinition(world, region, reference);
   if (!definition) throw clientError('TaskDefinition not found.');
   if (definition.status !== 'ACTIVE') throw clientError('TaskDefinition is inactive');
   return definition;
 }
 
 /** Finds a revision by `family` (its latest active one), `family:revision` or ARN. */
-function find(world: World, region: string, reference: string): TaskDefinition | undefined {
+export function findDefinition(
+  world: World,
+  region: string,
+  reference: string,
+): TaskDefinition | undefined {
   const [family = '', revision] = lastSegment(reference).split(':');
   const revisions = regionOf(world, region).families.get(family) ?? [];
   if (revision !== undefined) {

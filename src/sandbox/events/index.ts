@@ -1,14 +1,17 @@
-import type { Environment, Service } from '../service.ts';
+import type { GuardedService } from '../dispatch.ts';
+import type { Environment } from '../service.ts';
 import { busOperations } from './buses.ts';
+import { questionsOf } from './permissions.ts';
 import { ruleOperations } from './rules.ts';
 import { createEventsWorld } from './store.ts';
 import { targetOperations } from './targets.ts';
 
 /** Makes an EventBridge that keeps rules and their targets; no rule ever fires. */
-export function createEvents(environment: Environment): Service {
+export function createEvents(environment: Environment): GuardedService {
   const world = createEventsWorld(environment);
   return {
     name: 'events',
+    attempts: (...request) => questionsOf(environment, ...request),
     operations: { ...ruleOperations(world), ...targetOperations(world), ...busOperations(world) },
   };
 }

@@ -6,6 +6,7 @@ import {
   cut,
   getRule,
   invalid,
+  ruleArn,
   rulesOf,
   type EventsWorld,
   type Rule,
@@ -21,7 +22,7 @@ export const paging = { NextToken: optional(text(1, 2048)), Limit: optional(inte
 
 /** The operations on rules. */
 export function ruleOperations(world: EventsWorld): Record<string, Operation> {
-  const { account, partition } = world.environment;
+  const { account } = world.environment;
   return {
     PutRule: operation(
       {
@@ -50,10 +51,9 @@ export function ruleOperations(world: EventsWorld): Record<string, Operation> {
           throw invalid('Parameter ScheduleExpression is not valid.');
         }
         if (pattern) checkPattern(pattern);
-        const path = bus === 'default' ? name : `${bus}/${name}`;
         const rule: Rule = {
           name,
-          arn: `arn:${partition}:events:${region}:${account}:rule/${path}`,
+          arn: ruleArn(world.environment, region, bus, name),
           bus,
           eventPattern: pattern,
           scheduleExpression: schedule,

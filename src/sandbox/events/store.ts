@@ -38,6 +38,17 @@ export function createEventsWorld(environment: Environment): EventsWorld {
   };
 }
 
+/** ARN of a rule; that of the bus `default` does not name it. */
+export function ruleArn(
+  { account, partition }: Environment,
+  region: string,
+  bus: string,
+  name: string,
+): string {
+  const path = bus === 'default' ? name : `${bus}/${name}`;
+  return `arn:${partition}:events:${region}:${account}:rule/${path}`;
+}
+
 /** Name of a bus that was given by name or ARN; `default` when none was. */
 export function busName(nameOrArn = 'default'): string {
   return nameOrArn.replace(/^arn:[^/]*:event-bus\//, '');

@@ -1,13 +1,16 @@
-import type { Environment, Service } from '../service.ts';
+import type { GuardedService } from '../dispatch.ts';
+import type { Environment } from '../service.ts';
 import { groupOperations } from './groups.ts';
+import { questionsOf } from './permissions.ts';
 import { scheduleOperations } from './schedules.ts';
 import { createSchedulerWorld } from './store.ts';
 
 /** Makes an EventBridge Scheduler that keeps schedules; none ever fires. */
-export function createScheduler(environment: Environment): Service {
+export function createScheduler(environment: Environment): GuardedService {
   const world = createSchedulerWorld(environment);
   return {
     name: 'scheduler',
+    attempts: (...request) => questionsOf(environment, ...request),
     operations: { ...scheduleOperations(world), ...groupOperations(world) },
   };
 }

@@ -4,7 +4,7 @@ import type { GuardedService } from '../dispatch.ts';
 import type { KeyRing } from '../kms-keys.ts';
 import type { Environment } from '../service.ts';
 import { lifecycleOperations } from './lifecycle.ts';
-import { attemptOn } from './permissions.ts';
+import { questionsOf } from './permissions.ts';
 import { readOperations } from './read.ts';
 import { replicationOperations } from './replication.ts';
 import { rotationOperations } from './rotation.ts';
@@ -27,9 +27,7 @@ export function createSecretsManager(
   };
   return {
     name: 'secretsmanager',
-    attempts(_, { SecretId: id }, call) {
-      return [typeof id === 'string' ? attemptOn(world, call, id) : { resource: '*' }];
-    },
+    attempts: (...request) => questionsOf(world, ...request),
     operations: {
       ...writeOperations(world),
       ...readOperations(world, access),

@@ -17,6 +17,7 @@ import {
   type SecretVersion,
 } from './store.ts';
 import { managementOf, refuseManaged } from './managed.ts';
+import { authorizeKey, keyTrial } from './permissions.ts';
 import { checkRegions, replicate, replicaRegions } from './replication.ts';
 import { isFilled } from './rotation-progress.ts';
 import { labelsOf, moveStage } from './stages.ts';
@@ -71,12 +72,7 @@ export function writeOperations(world: SecretsWorld): Record<string, Operation> 
       );
     }
     checkKey(world, call, secret.keyId);
-    const key = keyOf(world, call, secret.keyId);
-    world.keys.authorize(call, key, {
-      action: 'kms:GenerateDataKey',
-      via: 'secretsmanager',
-      encryptionContext: { SecretARN: secret.arn, SecretVersionId: id },
-    });
+    authorizeKey(world, call, keyOf(world, call, secret.keyId), secret.arn, id);
     makeRoom(secret, environment.now());
     const all = new Set([...secret.versions.values()].flatMap((one) => [...one.stages]));
     if (new Set([...all, ...stages]).size > mostStages) {
@@ -155,6 +151,7 @@ export function writeOperations(world: SecretsWorld): Record<string, Operation> 
           replicas: new Map(),
         };
         checkKey(world, call, secret.keyId);
+        authorizeKey(world, call, keyOf(world, call, secret.keyId), secret.arn, keyTrial);
         const version = hasValue ? addVersion(secret, input, ['AWSCURRENT'], call) : undefined;
         store.set(name, secret);
         return {
@@ -199,6 +196,7 @@ export function writeOperations(world: SecretsWorld): Record<string, Operation> 
         if (input.KmsKeyId !== undefined) {
           const changed = customKey(input.KmsKeyId);
           checkKey(world, call, changed);
+          authorizeKey(world, call, keyOf(world, call, changed), secret.arn, keyTrial);
           secret.keyId = changed;
           for (const version of secret.versions.values()) {
             if (

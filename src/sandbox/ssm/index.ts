@@ -3,8 +3,9 @@ import type { GuardedService } from '../dispatch.ts';
 import type { KeyRing } from '../kms-keys.ts';
 import type { Environment } from '../service.ts';
 import { getOperations } from './get.ts';
+import { questionsOf } from './permissions.ts';
 import { putOperation } from './put.ts';
-import { resourcesOf, type ParameterStore, type SsmWorld } from './store.ts';
+import type { ParameterStore, SsmWorld } from './store.ts';
 import { tagOperations } from './tags.ts';
 import { versionOperations } from './versions.ts';
 
@@ -17,19 +18,7 @@ export function createSsm(environment: Environment, keys: KeyRing): GuardedServi
   };
   return {
     name: 'ssm',
-    attempts(_, input, call) {
-      const resources = resourcesOf(world, call, input);
-      if (resources.length === 0) return [{ resource: '*' }];
-      return resources.map(({ arn, parameter }) => ({
-        resource: arn,
-        context: Object.fromEntries(
-          [...(parameter?.tags ?? [])].flatMap(([key, value]) => [
-            [`aws:ResourceTag/${key}`, value],
-            [`ssm:resourceTag/${key}`, value],
-          ]),
-        ),
-      }));
-    },
+    attempts: (...request) => questionsOf(world, ...request),
     operations: {
       PutParameter: putOperation(world),
       ...getOperations(world),

@@ -30,6 +30,7 @@ export function putOperation(world: SsmWorld): Operation {
   return operation(shape, (input, call) => {
     const store = world.region(call.region);
     const name = parameterName(input.Name, call.region, environment);
+    const arn = parameterArn(name, call.region, environment);
     const existing = store.get(name);
     checkRequest(input, existing);
 
@@ -45,7 +46,7 @@ export function putOperation(world: SsmWorld): Operation {
       type,
       value: input.Value,
       ciphertext: type === 'SecureString' ? opaqueCiphertext() : '',
-      keyId: keyFor(world, call, input, type),
+      keyId: keyFor(world, call, input, { type, tier, arn }),
       description: input.Description,
       allowedPattern: input.AllowedPattern,
       policies: input.Policies,
@@ -63,7 +64,7 @@ export function putOperation(world: SsmWorld): Operation {
       checkCount(store.values(), tier, store.size);
       store.set(name, {
         name,
-        arn: parameterArn(name, call.region, environment),
+        arn,
         versions: [version],
         tags: withTags(new Map(), input.Tags ?? []),
       });
@@ -152,7 +153,7 @@ function keyFor(
   world: SsmWorld,
   call: Call,
   input: Put,
-  type: Version['type'],
+  { type, tier, arn }: Pick<Version, 'type' | 'tier'> & { arn: string },
 ): string | undefined {
   if (type !== 'SecureString') {
     if (input.KeyId !== undefined) {
@@ -164,6 +165,11 @@ function keyFor(
   const keyId = input.KeyId ?? 'alias/aws/ssm';
   const key = world.keys.find(call.region, keyId);
   if (!key) throw new ServiceError('InvalidKeyId', `Invalid keyId ${keyId}`);
+  world.keys.authorize(call, key, {
+    action: tier === 'Standard' ? 'kms:Encrypt' : 'kms:GenerateDataKey',
+    via: 'ssm',
+    encryptionContext: { PARAMETER_ARN: arn },
+  });
   const hindrance = world.keys.hindrance(key);
   if (hindrance !== undefined) throw new ServiceError('InvalidKeyId', hindrance);
   return keyId;
