@@ -257,6 +257,10 @@ const rows: Row[] = [
   ],
   ofPolicy('GetPolicy'),
   ofPolicy('GetPolicyVersion', { VersionId: 'v1' }),
+  ofPolicy('CreatePolicyVersion', { PolicyDocument: document }),
+  ofPolicy('ListPolicyVersions'),
+  ofPolicy('SetDefaultPolicyVersion', { VersionId: 'v1' }),
+  ofPolicy('DeletePolicyVersion', { VersionId: 'v1' }),
   ofPolicy('DeletePolicy'),
 
   ecs(

@@ -5,6 +5,7 @@ import { inlinePolicyOperations } from './inline-policies.ts';
 import { createManagedPolicies } from './managed-policies.ts';
 import { questionsOf } from './permissions.ts';
 import { managedPolicyOperations } from './policy-operations.ts';
+import { policyVersionOperations } from './policy-versions.ts';
 import { roleOperations } from './role-operations.ts';
 import { createRoleBook, type RoleBook } from './roles.ts';
 
@@ -13,7 +14,7 @@ export function createIam(
   environment: Environment,
   delay: number,
 ): { service: GuardedService; roles: RoleBook } {
-  const managed = createManagedPolicies(environment.partition);
+  const managed = createManagedPolicies(environment, delay);
   const roles = createRoleBook(environment, managed, delay);
   const world = { environment, roles, managed };
   const service: GuardedService = {
@@ -24,6 +25,7 @@ export function createIam(
       ...inlinePolicyOperations(world),
       ...attachmentOperations(world),
       ...managedPolicyOperations(world),
+      ...policyVersionOperations(world),
     },
   };
   return { service, roles };

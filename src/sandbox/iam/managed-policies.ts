@@ -1,38 +1,99 @@
 import { executionRolePolicyArn } from '../../model/policy.ts';
+import type { Environment } from '../service.ts';
 import { readDocument, type Document } from './documents.ts';
 
-/** A managed policy. It has one version, v1. */
+/** One version of a managed policy. */
+export interface PolicyVersion {
+  /** `v1`, `v2`, … */
+  readonly id: string;
+  readonly document: Document;
+  readonly created: Date;
+}
+
+/** A managed policy. */
 export interface ManagedPolicy {
-  name: string;
-  path: string;
-  id: string;
-  arn: string;
-  description: string | undefined;
-  created: Date;
-  document: Document;
-  tags: Map<string, string>;
+  readonly name: string;
+  readonly path: string;
+  readonly id: string;
+  readonly arn: string;
+  readonly description: string | undefined;
+  readonly created: Date;
+  /** When it last got a version. */
+  changed: Date;
+  /** Oldest first; one of them is the default. */
+  versions: readonly PolicyVersion[];
+  defaultVersion: PolicyVersion;
+  /** Versions that there ever were: numbers are not given again. */
+  count: number;
+  readonly tags: Map<string, string>;
+  /** Every default version that may still be in force, oldest first. */
+  readonly history: { at: number; version: PolicyVersion }[];
 }
 
 /** The managed policies of the account and those of AWS. */
 export interface ManagedPolicies {
   find(arn: string): ManagedPolicy | undefined;
-  add(policy: ManagedPolicy): void;
+  /** The document of a policy that is in force; undefined when it is not there (yet). */
+  inForce(arn: string): Document | undefined;
+  /** Adds a policy with its first version. */
+  add(
+    policy: Pick<
+      ManagedPolicy,
+      'name' | 'path' | 'id' | 'arn' | 'description' | 'created' | 'tags'
+    >,
+    document: Document,
+  ): ManagedPolicy;
+  /** Makes a version the default one; in force after the propagation delay. */
+  setDefault(policy: ManagedPolicy, version: PolicyVersion): void;
   remove(policy: ManagedPolicy): void;
 }
 
-/** Makes the policies that AWS provides: the one for ECS execution roles. */
-export function createManagedPolicies(partition: string): ManagedPolicies {
+/**
+ * Makes the policies that AWS provides: the one for ECS execution roles. `delay` is how long changes
+ * take to be in force, in ms.
+ */
+export function createManagedPolicies(environment: Environment, delay: number): ManagedPolicies {
+  const now = (): number => environment.now();
   const policies = new Map<string, ManagedPolicy>();
-  const arn = executionRolePolicyArn(partition);
-  policies.set(arn, {
-    name: 'AmazonECSTaskExecutionRolePolicy',
-    path: '/service-role/',
-    id: 'ANPASANDBOXPOLICY00001',
-    arn,
-    description:
-      'Provides access to other AWS service resources that are required to run Amazon ECS tasks',
-    created: new Date('2017-11-16T18:48:22Z'),
-    document: readDocument(
+
+  const book: ManagedPolicies = {
+    find: (arn) => policies.get(arn),
+    inForce: (arn) =>
+      policies.get(arn)?.history.findLast(({ at }) => at + delay <= now())?.version.document,
+    add(policy, document) {
+      const { created } = policy;
+      const version = { id: 'v1', document, created };
+      const added: ManagedPolicy = {
+        ...policy,
+        changed: created,
+        versions: [version],
+        defaultVersion: version,
+        count: 1,
+        history: [{ at: created.getTime(), version }],
+      };
+      policies.set(policy.arn, added);
+      return added;
+    },
+    setDefault(policy, version) {
+      policy.defaultVersion = version;
+      const old = policy.history.findLastIndex(({ at }) => at + delay <= now());
+      policy.history.splice(0, Math.max(old, 0));
+      policy.history.push({ at: now(), version });
+    },
+    remove: (policy) => policies.delete(policy.arn),
+  };
+  book.add(
+    {
+      name: 'AmazonECSTaskExecutionRolePolicy',
+      path: '/service-role/',
+      id: 'ANPASANDBOXPOLICY00001',
+      arn: executionRolePolicyArn(environment.partition),
+      description:
+        'Provides access to other AWS service resources that are required to run Amazon ECS tasks',
+      created: new Date('2017-11-16T18:48:22Z'),
+      tags: new Map(),
+    },
+    readDocument(
       JSON.stringify({
         Version: '2012-10-17',
         Statement: [
@@ -52,11 +113,6 @@ export function createManagedPolicies(partition: string): ManagedPolicies {
       }),
       'identity',
     ),
-    tags: new Map(),
-  });
-  return {
-    find: (wanted) => policies.get(wanted),
-    add: (policy) => policies.set(policy.arn, policy),
-    remove: (policy) => policies.delete(policy.arn),
-  };
+  );
+  return book;
 }

@@ -1,8 +1,6 @@
 import { list, operation, optional, tag, text } from '../input.ts';
 import { ServiceError, type Operation } from '../service.ts';
 import {
-  limitExceeded,
-  noSuchPolicy,
   path,
   policyArn,
   policyDocument,
@@ -12,22 +10,13 @@ import {
   withTags,
   type IamWorld,
 } from './common.ts';
-import { countedSize, encodeDocument, readDocument } from './documents.ts';
 import type { ManagedPolicy } from './managed-policies.ts';
+import { getOwnPolicy, getPolicy, readManaged } from './policy-versions.ts';
 
-/** Size of a managed policy, without whitespace. */
-const largestManaged = 6144;
-
-/** Managed policies, of one version each. */
+/** Managed policies. */
 export function managedPolicyOperations(world: IamWorld): Record<string, Operation> {
   const { environment, managed, roles } = world;
   const { account, partition } = environment;
-
-  function get(arn: string): ManagedPolicy {
-    const policy = managed.find(arn);
-    if (!policy) throw noSuchPolicy(arn);
-    return policy;
-  }
 
   function detail(policy: ManagedPolicy): Record<string, unknown> {
     const rules = roles.all().map((role) => role.rules);
@@ -36,13 +25,13 @@ export function managedPolicyOperations(world: IamWorld): Record<string, Operati
       PolicyId: policy.id,
       Arn: policy.arn,
       Path: policy.path,
-      DefaultVersionId: 'v1',
+      DefaultVersionId: policy.defaultVersion.id,
       AttachmentCount: rules.filter(({ attached }) => attached.includes(policy.arn)).length,
       PermissionsBoundaryUsageCount: rules.filter(({ boundary }) => boundary === policy.arn).length,
       IsAttachable: true,
       Description: policy.description,
       CreateDate: policy.created,
-      UpdateDate: policy.created,
+      UpdateDate: policy.changed,
       Tags: tagList(policy.tags),
     };
   }
@@ -57,10 +46,7 @@ export function managedPolicyOperations(world: IamWorld): Record<string, Operati
         Tags: optional(list(tag, 0, 50)),
       },
       (input) => {
-        const document = readDocument(input.PolicyDocument, 'identity');
-        if (countedSize(input.PolicyDocument) > largestManaged) {
-          throw limitExceeded(`Cannot exceed quota for PolicySize: ${largestManaged}`);
-        }
+        const document = readManaged(input.PolicyDocument);
         const ownPath = input.Path ?? '/';
         const arn = `arn:${partition}:iam::${account}:policy${ownPath}${input.PolicyName}`;
         if (managed.find(arn)) {
@@ -70,52 +56,28 @@ export function managedPolicyOperations(world: IamWorld): Record<string, Operati
             409,
           );
         }
-        const policy: ManagedPolicy = {
-          name: input.PolicyName,
-          path: ownPath,
-          id: uniqueId('ANPA'),
-          arn,
-          description: input.Description,
-          created: new Date(environment.now()),
+        const policy = managed.add(
+          {
+            name: input.PolicyName,
+            path: ownPath,
+            id: uniqueId('ANPA'),
+            arn,
+            description: input.Description,
+            created: new Date(environment.now()),
+            tags: withTags(new Map(), input.Tags ?? []),
+          },
           document,
-          tags: withTags(new Map(), input.Tags ?? []),
-        };
-        managed.add(policy);
+        );
         return { Policy: detail(policy) };
       },
     ),
 
     GetPolicy: operation({ PolicyArn: policyArn }, ({ PolicyArn }) => ({
-      Policy: detail(get(PolicyArn)),
+      Policy: detail(getPolicy(world, PolicyArn)),
     })),
 
-    GetPolicyVersion: operation(
-      { PolicyArn: policyArn, VersionId: text(1) },
-      ({ PolicyArn, VersionId }) => {
-        const policy = get(PolicyArn);
-        if (VersionId !== 'v1') {
-          throw new ServiceError(
-            'NoSuchEntity',
-            `Policy ${PolicyArn} version ${VersionId} does not exist or is not attachable.`,
-            404,
-          );
-        }
-        return {
-          PolicyVersion: {
-            Document: encodeDocument(policy.document.text),
-            VersionId,
-            IsDefaultVersion: true,
-            CreateDate: policy.created,
-          },
-        };
-      },
-    ),
-
     DeletePolicy: operation({ PolicyArn: policyArn }, ({ PolicyArn }) => {
-      const policy = get(PolicyArn);
-      if (!PolicyArn.startsWith(`arn:${partition}:iam::${account}:`)) {
-        throw new ServiceError('AccessDenied', `Policy ${PolicyArn} belongs to AWS.`, 403);
-      }
+      const policy = getOwnPolicy(world, PolicyArn);
       const used = roles
         .all()
         .some(({ rules }) => rules.attached.includes(PolicyArn) || rules.boundary === PolicyArn);
@@ -123,6 +85,13 @@ export function managedPolicyOperations(world: IamWorld): Record<string, Operati
         throw new ServiceError(
           'DeleteConflict',
           'Cannot delete a policy attached to entities.',
+          409,
+        );
+      }
+      if (policy.versions.length > 1) {
+        throw new ServiceError(
+          'DeleteConflict',
+          "This policy has more than one version. Before you delete a policy, you must delete the policy's versions. The default version is deleted with the policy.",
           409,
         );
       }

@@ -105,10 +105,10 @@ export function createRoleBook(
         tags: role.tags,
         identity: [
           ...[...rules.inline.values()].map(({ policy }) => policy),
-          ...rules.attached.flatMap((one) => managed.find(one)?.document.policy ?? []),
+          ...rules.attached.flatMap((one) => managed.inForce(one)?.policy ?? []),
         ],
         boundary:
-          rules.boundary === undefined ? undefined : managed.find(rules.boundary)?.document.policy,
+          rules.boundary === undefined ? undefined : managed.inForce(rules.boundary)?.policy,
       };
     },
     trustOf(arn) {
