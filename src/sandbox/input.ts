@@ -91,6 +91,14 @@ export function optional<T>(field: Field<T>): Field<T | undefined> {
   return (value, at) => (value === undefined || value === null ? undefined : field(value, at));
 }
 
+/** A member that changes more than the sandbox does: better refused than passed over. */
+export function notHere(member: string): Field<undefined> {
+  return (value) => {
+    if (value === undefined || value === null || value === '') return undefined;
+    throw new ServiceError('NotInSandbox', `The member ${member} is not in the sandbox`);
+  };
+}
+
 /** A tag, as every service but KMS writes it. */
 export const tag = structure({ Key: text(1, 128), Value: text(0, 256) });
 

@@ -1,7 +1,7 @@
 import { callerArn, callerId, type Decide } from './access.ts';
 import type { GuardedService } from './dispatch.ts';
 import type { RoleBook } from './iam/roles.ts';
-import { integer, operation, optional, text, type Field } from './input.ts';
+import { integer, notHere, operation, optional, text } from './input.ts';
 import { ServiceError, type Call, type Environment } from './service.ts';
 import type { Sessions } from './sessions.ts';
 
@@ -120,12 +120,4 @@ function notAuthorized(who: string, role: string): ServiceError {
 
 function tooLong(message: string): ServiceError {
   return new ServiceError('ValidationException', message);
-}
-
-/** A member that would change what the session may do: better refused than passed over. */
-function notHere(member: string): Field<undefined> {
-  return (value) => {
-    if (value === undefined || value === '') return undefined;
-    throw new ServiceError('NotInSandbox', `${member} of AssumeRole is not in the sandbox`);
-  };
 }

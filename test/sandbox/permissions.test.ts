@@ -262,6 +262,12 @@ const rows: Row[] = [
   ofPolicy('SetDefaultPolicyVersion', { VersionId: 'v1' }),
   ofPolicy('DeletePolicyVersion', { VersionId: 'v1' }),
   ofPolicy('DeletePolicy'),
+  [
+    'iam',
+    'SimulatePrincipalPolicy',
+    { PolicySourceArn: iamArn('role/team/exec'), ActionNames: ['ssm:GetParameter'] },
+    `iam:SimulatePrincipalPolicy ${iamArn('role/team/exec')}`,
+  ],
 
   ecs(
     'CreateCluster',

@@ -8,6 +8,7 @@ import { managedPolicyOperations } from './policy-operations.ts';
 import { policyVersionOperations } from './policy-versions.ts';
 import { roleOperations } from './role-operations.ts';
 import { createRoleBook, type RoleBook } from './roles.ts';
+import { simulationOperations } from './simulation.ts';
 
 /** Makes IAM and the roles that the other services decide by. `delay`: propagation in ms. */
 export function createIam(
@@ -26,6 +27,7 @@ export function createIam(
       ...attachmentOperations(world),
       ...managedPolicyOperations(world),
       ...policyVersionOperations(world),
+      ...simulationOperations(world),
     },
   };
   return { service, roles };
