@@ -23,12 +23,11 @@ export function plainPattern(written: string): Pattern {
  * nothing (IAM guide, "policy variables with no value").
  */
 export function patternOf(written: string, variables?: Variables): Pattern | undefined {
-  const pattern: Pattern[number][] = [];
-  for (const piece of piecesOf(written, variables)) {
-    if (piece.text === undefined) return undefined;
-    pattern.push(...(piece.literal ? piece.text.split('') : plainPattern(piece.text)));
-  }
-  return pattern;
+  const pieces = piecesOf(written, variables);
+  if (pieces.some(({ text }) => text === undefined)) return undefined;
+  return pieces.flatMap(({ text = '', literal }) =>
+    literal ? text.split('') : plainPattern(text),
+  );
 }
 
 /** The text with its variables filled in; undefined as for `patternOf`. */
