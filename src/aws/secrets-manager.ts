@@ -3,6 +3,7 @@ import {
   CreateSecretCommand,
   DeleteSecretCommand,
   DescribeSecretCommand,
+  GetResourcePolicyCommand,
   GetSecretValueCommand,
   ListSecretsCommand,
   ListSecretVersionIdsCommand,
@@ -14,7 +15,7 @@ import {
   UpdateSecretCommand,
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
-import { isAwsError } from '../errors.ts';
+import { AwsError, isAwsError } from '../errors.ts';
 import type { Tag } from '../model/secret-rules.ts';
 import type { SecretValue } from '../model/secret-value.ts';
 import { clientSettings, supervised, type AwsConfig } from './client.ts';
@@ -93,6 +94,8 @@ export interface SecretsManager {
   addTags(id: string, tags: readonly Tag[]): Promise<void>;
   /** Takes back a scheduled deletion. */
   restore(id: string): Promise<void>;
+  /** The secret's own policy, decoded; undefined when it has none. */
+  resourcePolicy(id: string): Promise<unknown>;
   /** Schedules the deletion in 7 to 30 days, or deletes at once and for good (0). */
   delete(id: string, recoveryDays: number): Promise<{ deletedAt: Date | undefined }>;
 }
@@ -117,7 +120,12 @@ export function createSecretsManager(config: AwsConfig, region?: string): Secret
         return readSecret(answer);
       } catch (error) {
         if (isAwsError(error, 'ResourceNotFoundException')) return undefined;
-        throw error;
+        throw isAwsError(error, 'InvalidRequestException') && error.message.includes('for deletion')
+          ? new AwsError('pending-deletion', `the secret ${id} is scheduled for deletion`, {
+              hint: `ecs-secrets restore ${id.startsWith('arn:') ? id : `sm:${id}`} takes the deletion back`,
+              awsCode: error.awsCode,
+            })
+          : error;
       }
     },
 
@@ -236,6 +244,11 @@ export function createSecretsManager(config: AwsConfig, region?: string): Secret
       await client.send(new RestoreSecretCommand({ SecretId: id }));
     },
 
+    async resourcePolicy(id) {
+      const { ResourcePolicy } = await client.send(new GetResourcePolicyCommand({ SecretId: id }));
+      return ResourcePolicy === undefined ? undefined : (JSON.parse(ResourcePolicy) as unknown);
+    },
+
     async delete(id, recoveryDays) {
       const { DeletionDate } = await client.send(
         new DeleteSecretCommand({
@@ -275,6 +288,8 @@ export function createSecretsManager(config: AwsConfig, region?: string): Secret
       const { VersionIdsToStages = {} } = await client.send(
         new DescribeSecretCommand({ SecretId: id }),
       );
+      // The first answer may have been lost, and this one be that of the SDK's second try.
+      if (VersionIdsToStages[to]?.includes('AWSCURRENT')) return true;
       if (VersionIdsToStages[from]?.includes('AWSCURRENT')) throw error;
       return false;
     }

@@ -1,6 +1,7 @@
 import { Argument } from '@commander-js/extra-typings';
-import { defineCommand } from '../cli.ts';
+import { defineCommand, type Context } from '../cli.ts';
 import { UsageError } from '../errors.ts';
+import { parseArn } from '../model/partition.ts';
 import { InvalidInput } from '../model/problems.ts';
 import { formatReference, parseReference, type Reference } from '../model/reference.ts';
 import { checkUnused, deleteSecret } from '../operations/delete-secret.ts';
@@ -41,6 +42,7 @@ Examples:
     const dryRun = options.dryRun ?? false;
     const secret = await resolveReference(aws, reference);
     if (!options.force) {
+      await checkRegion(context, secret.arn);
       const { onProgress } = rolloutView(report, world.stderr.style);
       const unchecked = await checkUnused(aws, [secret], onProgress);
       report.clearLive();
@@ -68,6 +70,17 @@ Examples:
 });
 
 // --- internal ---
+
+/** Users are looked for in the region of the command. */
+async function checkRegion({ aws }: Context, arn: string): Promise<void> {
+  const { region } = await aws.caller();
+  const own = parseArn(arn)?.region ?? region;
+  if (own === region) return;
+  throw new UsageError(
+    `${arn} is in ${own}, and its users would be looked for in ${region}`,
+    `run the command with --region ${own}; --force deletes without looking`,
+  );
+}
 
 function checkedDays(
   reference: Reference,

@@ -1,12 +1,12 @@
 import { Argument } from '@commander-js/extra-typings';
 import { defineCommand, type Context } from '../cli.ts';
-import { exitCodes } from '../errors.ts';
+import { CliError, exitCodes } from '../errors.ts';
 import { formatPrefix, parsePrefix } from '../model/prefix.ts';
 import type { Store } from '../model/reference.ts';
 import { diffValues } from '../model/diff-values.ts';
 import type { NamedValue } from '../operations/format-secrets.ts';
 import { readContainer, readPrefix } from '../operations/read-environment.ts';
-import { isFile, readTaskDefinition } from '../operations/read-task-definition.ts';
+import { readTaskDefinition } from '../operations/read-task-definition.ts';
 import { asVariables } from './environment-source.ts';
 import { sourcesOf } from './sources.ts';
 import { storeOption } from './store-option.ts';
@@ -65,9 +65,10 @@ type Place =
 
 /** A path of parameters begins with a slash, as the path of a file may: its ending tells them apart. */
 function placeOf(text: string, store: Store | undefined): Place {
+  const isName = !/^(arn:|-$|\.{1,2}[/\\])|\.(json|ya?ml)$/i.test(text);
   const isPrefix =
     /^(ssm|sm):/.test(text) || (text.startsWith('/') && !/\.(json|ya?ml)$/i.test(text));
-  if (isPrefix || (store === 'secrets-manager' && !isFile(text) && !text.startsWith('arn:'))) {
+  if (isPrefix || (store === 'secrets-manager' && isName)) {
     return { kind: 'prefix', prefix: parsePrefix(text, store) };
   }
   return { kind: 'task-definition', id: text };
@@ -80,7 +81,12 @@ async function valuesOf(
   variables: boolean,
 ): Promise<NamedValue[]> {
   if (place.kind === 'prefix') {
-    const { values, warnings } = await readPrefix(aws, place.prefix);
+    // A place where nothing is yet differs in everything.
+    const { values, warnings } = await readPrefix(aws, place.prefix).catch((error: unknown) => {
+      if (!(error instanceof CliError) || error.code !== 'nothing-found') throw error;
+      report.note(error.message);
+      return { values: [], warnings: [] };
+    });
     for (const warning of warnings) report.warn(warning);
     return variables ? asVariables(values, formatPrefix(place.prefix)) : values;
   }

@@ -47,6 +47,7 @@ export async function readEnvironment(
     const definition = await readTaskDefinition(taskDefinition, aws, sourcesOf(world));
     environment = await readContainer(aws, definition, container);
   } else {
+    if (prefix === '') throw new UsageError('--prefix is empty', '/ is the whole store');
     if (container !== undefined) throw new UsageError('--container goes with --task-definition');
     const place = parsePrefix(prefix ?? '', store);
     environment = await readPrefix(aws, place);

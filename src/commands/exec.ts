@@ -1,6 +1,7 @@
 import { Argument } from '@commander-js/extra-typings';
 import { defineCommand } from '../cli.ts';
 import { CliError, UsageError } from '../errors.ts';
+import { untilInterrupted } from '../operations/until-interrupted.ts';
 import { readEnvironment, withSourceOptions } from './environment-source.ts';
 import { runProgram } from './run-program.ts';
 
@@ -29,7 +30,11 @@ Examples:
     const { world, report } = context;
     const { pristine = false, preserve = false } = options;
     if (pristine && preserve) throw new UsageError('--pristine and --preserve exclude each other');
-    const values = await readEnvironment(context, options, true);
+    const values = await untilInterrupted(
+      readEnvironment(context, options, true),
+      world.interrupted,
+      'interrupted; nothing was run',
+    );
     const nul = values.filter(({ value }) => value.matches(/\0/)).map(({ name }) => name);
     if (nul.length > 0) {
       throw new CliError('not-a-variable', `no variable holds a NUL: ${nul.join(', ')}`);

@@ -25,7 +25,7 @@ Examples:
       ),
 
   async run(context, _args, options) {
-    const { format } = options;
+    const format = context.globals.json ? 'json' : options.format;
     const values = await readEnvironment(context, options, namesAreVariables(format));
     for (const { value } of values) mask(context.world, value);
     const text = formatSecrets(values, format);

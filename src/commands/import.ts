@@ -1,26 +1,22 @@
 import { Argument, Option } from '@commander-js/extra-typings';
 import { defineCommand, fromEnv, repeatable, type Context, type Result } from '../cli.ts';
-import { CliError, UsageError } from '../errors.ts';
-import { formatPrefix, parsePrefix, referenceBelow, type Prefix } from '../model/prefix.ts';
-import { Problems } from '../model/problems.ts';
-import { formatReference, parseReference, type SecretIdentity } from '../model/reference.ts';
+import { UsageError } from '../errors.ts';
+import { parsePrefix, referenceBelow, type Prefix } from '../model/prefix.ts';
+import { InvalidInput, Problems } from '../model/problems.ts';
+import { parseReference } from '../model/reference.ts';
 import { checkValue, parseTags, parseTier, type Tag, type Tier } from '../model/secret-rules.ts';
-import { checkUnused, deleteSecret } from '../operations/delete-secret.ts';
 import { importAsJson } from '../operations/import-as-json.ts';
-import {
-  importSecrets,
-  type ImportedItem,
-  type ImportItem,
-  type ImportProgress,
-} from '../operations/import-secrets.ts';
-import { listSecrets } from '../operations/list-secrets.ts';
+import { importSecrets, type ImportItem } from '../operations/import-secrets.ts';
 import { checkTarget } from '../operations/put-secret.ts';
 import {
   readSecretFile,
   secretFileFormats,
   type SecretFileEntry,
 } from '../operations/read-secret-file.ts';
+import { untilInterrupted } from '../operations/until-interrupted.ts';
 import { confirmed } from './confirm.ts';
+import { nothingPruned, planPrune, prune } from './import-prune.ts';
+import { progressView, tell } from './import-result.ts';
 import { tellPut } from './put.ts';
 import { sourcesOf } from './sources.ts';
 import { storeOption } from './store-option.ts';
@@ -72,7 +68,8 @@ Examples:
     if (options.asJson !== undefined && prefix) {
       throw new UsageError('--as-json and --prefix exclude each other', 'give one of them');
     }
-    if (options.prune && !prefix && options.asJson === undefined) {
+    if (options.prefix === '') throw new UsageError('--prefix is empty', '/ is the whole store');
+    if (options.prune && !prefix?.path && options.asJson === undefined) {
       throw new UsageError('--prune needs --prefix: it would look at the whole store');
     }
     const request = {
@@ -82,7 +79,10 @@ Examples:
       force: options.force ?? false,
       dryRun: options.dryRun ?? false,
     };
-    const entries = await readSecretFile(file, options.format, sourcesOf(world));
+    const entries = await untilInterrupted(
+      readSecretFile(file, options.format, sourcesOf(world)),
+      world.interrupted,
+    );
     if (options.asJson !== undefined) {
       return asJson(context, options.asJson, entries, {
         ...request,
@@ -90,18 +90,26 @@ Examples:
       });
     }
     const items = itemsOf(entries, prefix, options.store, request);
+    const extra = options.prune && prefix ? await planPrune(context, prefix, items, request) : [];
     const view = progressView(context);
     const imported = await importSecrets(aws, items, {
       ...request,
+      replaceJson: request.force,
       interrupted: world.interrupted,
       onProgress: view,
     });
     report.clearLive();
-    const failed = imported.filter(({ error }) => error !== undefined);
-    const pruned =
-      options.prune && prefix && failed.length === 0
-        ? await prune(context, prefix, items, request)
-        : [];
+    const uncompared = imported.filter(({ put }) => put?.compared === false).length;
+    if (uncompared > 0) {
+      report.note(`${uncompared} may not be read, so they were written uncompared`);
+    }
+    const failed = imported.some(({ error }) => error !== undefined);
+    if (failed && extra.length > 0) report.note('nothing was deleted, since not all was stored');
+    const pruned = request.dryRun
+      ? { ...nothingPruned, deleted: extra }
+      : failed
+        ? nothingPruned
+        : await prune(context, extra);
     return tell(imported, pruned, request.dryRun);
   },
 });
@@ -128,8 +136,9 @@ function itemsOf(
   const items = entries.flatMap(({ key, value }): ImportItem[] => {
     const reference = problems.attempt(() => {
       const own = prefix ? referenceBelow(prefix, key) : parseReference(key, store);
+      if (own.scope) throw new InvalidInput('a file names secrets by name, not by ARN');
       checkTarget(own, request);
-      checkValue(value, own.store, request.tier ?? 'Standard');
+      checkValue(value, own.store, request.tier);
       return own;
     }, key);
     if (!reference) return [];
@@ -145,11 +154,12 @@ function itemsOf(
 }
 
 async function asJson(
-  { aws }: Context,
+  context: Context,
   name: string,
   entries: readonly SecretFileEntry[],
   { tier, ...request }: Request & { prune: boolean },
 ): Promise<Result> {
+  const { aws, world } = context;
   const reference = parseReference(name, 'secrets-manager');
   checkTarget(reference, { ...request, tier });
   const problems = new Problems();
@@ -163,7 +173,18 @@ async function asJson(
     if (key.includes(':')) problems.add(`${key}: ECS cannot refer to a key with a ":"`);
   }
   problems.throwIfAny();
-  const { put, keys } = await importAsJson(aws, reference, entries, request);
+  const run = (dryRun: boolean) =>
+    untilInterrupted(
+      importAsJson(aws, reference, entries, { ...request, dryRun }),
+      world.interrupted,
+      'interrupted; the write under way may have been made',
+    );
+  if (request.prune && !request.dryRun) {
+    const gone = (await run(true)).keys.filter(({ action }) => action === 'deleted');
+    const names = gone.map(({ key }) => key).join(', ');
+    if (gone.length > 0) await confirmed(context, `Delete ${names} from the secret ${name}?`);
+  }
+  const { put, keys } = await run(request.dryRun);
   return {
     data: { ...put, dryRun: request.dryRun, keys },
     text: [
@@ -172,101 +193,5 @@ async function asJson(
         .map(({ key, action }) => `${request.dryRun ? `would be ${action}` : action}  ${key}`),
       tellPut(put, request.dryRun),
     ].join('\n'),
-  };
-}
-
-/** Progress with the rate of what was written: live on a terminal, elsewhere a line every 5 seconds. */
-function progressView({ report, world }: Context): (progress: ImportProgress) => void {
-  let started: number | undefined;
-  let told = world.clock.now();
-  return ({ step, done, total }) => {
-    const now = world.clock.now();
-    if (step === 'writing') started ??= now;
-    const seconds = (now - (started ?? now)) / 1_000;
-    const rate = seconds > 0 && done > 1 ? `, ${(done / seconds).toFixed(1)}/s` : '';
-    const line = `${step} ${done}/${total}${rate}`;
-    report.live([line]);
-    if (report.isLive || now - told < 5_000) return;
-    told = now;
-    report.event(line);
-  };
-}
-
-async function prune(
-  context: Context,
-  prefix: Prefix,
-  items: readonly ImportItem[],
-  { force, dryRun }: Request,
-): Promise<SecretIdentity[]> {
-  const { aws, report } = context;
-  const kept = new Set(items.map(({ reference }) => reference.name));
-  const extra = (await listSecrets(aws, prefix)).filter(({ name }) => !kept.has(name));
-  if (extra.length === 0) return [];
-  if (!force) {
-    for (const what of await checkUnused(aws, extra, () => undefined)) {
-      report.warn(`not checked, for want of a permission: ${what}`);
-    }
-  }
-  if (dryRun) return extra;
-  for (const { name } of extra) report.event(`to be deleted: ${name}`);
-  const count = extra.length === 1 ? 'this secret' : `these ${extra.length} secrets`;
-  await confirmed(context, `Delete ${count} below ${formatPrefix(prefix)}?`);
-  const deleted: SecretIdentity[] = [];
-  for (const secret of extra) {
-    if (context.world.interrupted.aborted) break;
-    if (await deleteSecret(aws, secret, 30)) deleted.push(secret);
-  }
-  return deleted;
-}
-
-function tell(
-  imported: readonly ImportedItem[],
-  pruned: readonly SecretIdentity[],
-  dryRun: boolean,
-): Result {
-  const verb = (action: string): string => (dryRun ? `would be ${action}` : action);
-  const count = (action: string): number =>
-    imported.filter(({ put }) => put?.action === action).length;
-  const failed = imported.flatMap(({ reference, error }) =>
-    error ? [{ name: formatReference(reference).replace(/^ssm:/, ''), error }] : [],
-  );
-  const counts = [
-    `${count('created')} ${verb('created')}`,
-    `${count('updated')} ${verb('updated')}`,
-    `${count('unchanged')} unchanged`,
-    ...(pruned.length > 0 ? [`${pruned.length} ${verb('deleted')}`] : []),
-    ...(failed.length > 0 ? [`${failed.length} failed`] : []),
-  ].join(', ');
-  const changes = dryRun
-    ? imported.flatMap(({ put }) =>
-        put && put.action !== 'unchanged' ? [`${verb(put.action)}  ${put.name}`] : [],
-      )
-    : [];
-  return {
-    data: {
-      dryRun,
-      secrets: imported.map(({ key, reference, put, error }) => ({
-        key,
-        name: put?.name ?? reference.name,
-        ...(put
-          ? { action: put.action, version: put.version, previousVersion: put.previousVersion }
-          : { action: 'failed', error: { code: error.code, message: error.message } }),
-      })),
-      deleted: pruned.map(({ name }) => name),
-    },
-    text: [...changes, ...pruned.map(({ name }) => `${verb('deleted')}  ${name}`), counts].join(
-      '\n',
-    ),
-    failure:
-      failed.length === 0
-        ? undefined
-        : new CliError(
-            'import-failed',
-            failed.map(({ name, error }) => `${name}: ${error.message}`).join('\n'),
-            {
-              hint:
-                failed[0]?.error.hint ?? 'run the command again: it writes only what is missing',
-            },
-          ),
   };
 }

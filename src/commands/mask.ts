@@ -7,7 +7,7 @@ import type { World } from '../world.ts';
  */
 export function mask({ env, stderr }: World, value: SecretValue): void {
   if (!env.GITHUB_ACTIONS) return;
-  for (const line of value.reveal().split(/\r?\n/)) {
+  for (const line of value.reveal().split(/\r\n|\r|\n/)) {
     if (line.length >= 4) stderr.write(`::add-mask::${line.replaceAll('%', '%25')}\n`);
   }
 }

@@ -5,6 +5,7 @@ import { formatReference, parseReference, type Reference } from '../model/refere
 import { resolveReference } from '../operations/resolve-references.ts';
 import { restoreEarlier, type EarlierVersion } from '../operations/restore-earlier.ts';
 import { rotateSecret } from '../operations/rotate-secret.ts';
+import { untilInterrupted } from '../operations/until-interrupted.ts';
 import { rotateResult } from './rotate-result.ts';
 import { rotationPlan, withRotationOptions } from './rotation-options.ts';
 import { storeOption } from './store-option.ts';
@@ -44,7 +45,15 @@ Examples:
     problems.throwIfAny();
     if (!reference) throw new Error('a reference without problems is parsed');
     const earlier = { to: options.to, dryRun: options.dryRun ?? false };
-    if (!plan.redeploy) return restoreOnly(context, reference, earlier);
+    const restored =
+      plan.redeploy && !earlier.dryRun
+        ? undefined
+        : await untilInterrupted(
+            restoreOnly(context, reference, earlier),
+            context.world.interrupted,
+            'interrupted; the write under way may have been made',
+          );
+    if (!plan.redeploy && restored) return restored;
     const written = formatReference(reference);
     const outcome = await rotateSecret(context.aws, {
       ...plan,
@@ -54,7 +63,13 @@ Examples:
       dryRun: earlier.dryRun,
     });
     context.report.endLive();
-    return rotateResult(context, { ref: written, command: 'rollback' }, outcome);
+    const result = rotateResult(context, { ref: written, command: 'rollback' }, outcome);
+    if (!restored) return result;
+    return {
+      ...result,
+      data: { ...(result.data as object), ...(restored.data as object) },
+      text: `${restored.text}\n${result.text}`,
+    };
   },
 });
 

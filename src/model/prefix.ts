@@ -17,6 +17,9 @@ export function parsePrefix(text: string, store: Store = 'parameter-store'): Pre
   const own: Store =
     word === undefined ? store : word === 'sm:' ? 'secrets-manager' : 'parameter-store';
   const path = rest.replace(/\/$/, '');
+  if (path.includes(':')) {
+    throw new InvalidInput(`prefix "${text}" has a ":"; a prefix names no ARN and no key`);
+  }
   if (path !== '' && own === 'parameter-store' && !path.startsWith('/')) {
     throw new InvalidInput(
       `prefix "${text}" does not start with "/", as a path of parameters does`,
@@ -37,13 +40,12 @@ export function formatPrefix({ store, path }: Prefix): string {
 export function referenceBelow({ store, path }: Prefix, relativeName: string): Reference {
   // A colon would begin the key of a JSON secret.
   if (relativeName.includes(':')) throw new InvalidInput(`the name "${relativeName}" has a ":"`);
-  return parseReference(
-    `${store === 'secrets-manager' ? 'sm' : 'ssm'}:${path === '' ? '' : `${path}/`}${relativeName}`,
-  );
+  const below = path === '' && store === 'secrets-manager' ? '' : `${path}/`;
+  return parseReference(`${store === 'secrets-manager' ? 'sm' : 'ssm'}:${below}${relativeName}`);
 }
 
 /** What follows the prefix in a full name; undefined for a name that is not below it. */
-export function relativeName({ path }: Prefix, name: string): string | undefined {
-  if (path === '') return name.replace(/^\//, '');
+export function relativeName({ store, path }: Prefix, name: string): string | undefined {
+  if (path === '') return store === 'secrets-manager' ? name : name.replace(/^\//, '');
   return name.startsWith(`${path}/`) ? name.slice(path.length + 1) : undefined;
 }

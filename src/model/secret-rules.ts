@@ -27,6 +27,7 @@ export function checkValue(value: SecretValue, store: Store, tier?: Tier): void 
   const problems = new Problems();
   const size = value.byteLength;
   if (size === 0) problems.add('the value is empty; neither store keeps an empty value');
+  if (value.matches(/\p{Cs}/u)) problems.add('the value has half of a Unicode surrogate pair');
   if (store === 'secrets-manager') {
     if (size > secretBytes) {
       problems.add(`the value has ${size} bytes; Secrets Manager takes ${secretBytes} at most`);

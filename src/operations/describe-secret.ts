@@ -4,6 +4,7 @@ import { formatReference, lookupId, parameterArn, type Reference } from '../mode
 import type { Tag } from '../model/secret-rules.ts';
 import type { SecretValue } from '../model/secret-value.ts';
 import { orDenied } from './or-denied.ts';
+import { parameterStoreOf } from './parameter-store-of.ts';
 
 /** Everything that is known of one secret but its value. */
 export interface SecretDetails {
@@ -45,7 +46,7 @@ export async function describeSecret(aws: Aws, reference: Reference): Promise<Se
     const known = { keys: value?.jsonKeys(), bytes: value?.byteLength };
     return { store: 'secrets-manager', ...details, version, ...known };
   }
-  const store = await aws.parameterStore(region);
+  const store = await parameterStoreOf(aws, reference);
   const found = (await store.describe([reference.name])).get(reference.name);
   if (!found) throw secretNotFound(reference);
   const { name, type, version, tier, kmsKeyId, description, changedAt, changedBy } = found;
@@ -72,7 +73,7 @@ export async function describeSecret(aws: Aws, reference: Reference): Promise<Se
 export async function readValueOf(aws: Aws, reference: Reference): Promise<SecretValue> {
   const region = reference.scope?.region;
   if (reference.store === 'parameter-store') {
-    const read = await (await aws.parameterStore(region)).read(reference.name);
+    const read = await (await parameterStoreOf(aws, reference)).read(reference.name);
     if (!read) throw secretNotFound(reference);
     return read.value;
   }

@@ -1,7 +1,7 @@
 import type { Aws } from '../aws/index.ts';
 import { CliError, isAccessDenied } from '../errors.ts';
 import type { SecretIdentity } from '../model/reference.ts';
-import { consumersIn, standaloneConsumersIn } from './find-consumers.ts';
+import { consumersIn, usesOf } from './find-consumers.ts';
 import { scan } from './scan.ts';
 import { serviceName } from './service-name.ts';
 import { scheduledConsumersIn, scheduledTasks } from './where-used.ts';
@@ -27,11 +27,22 @@ export async function findUsers(
     const { tasks, unchecked } = await scheduledTasks(aws, found.clusters);
     for (const secret of secrets) {
       const scheduled = await scheduledConsumersIn(aws, found, tasks, secret);
-      users.set(secret.arn, [
-        ...consumersIn(found, secret).map(({ service }) => `service ${serviceName(service)}`),
-        ...standaloneConsumersIn(found, secret).map(({ task }) => `task ${task.arn}`),
-        ...scheduled.map((one) => `${one.scheduled.kind} ${one.scheduled.name}`),
-      ]);
+      // A service in the middle of a deployment runs tasks of its old revision too, and may go back.
+      const running = found.tasks
+        .filter(({ taskDefinition }) => {
+          const revision = found.revisions.get(taskDefinition);
+          return revision && usesOf(revision.definition, secret, found.here).length > 0;
+        })
+        .map(({ arn, cluster, group }) =>
+          group.startsWith('service:')
+            ? `service ${serviceName({ cluster, name: group.slice('service:'.length) })}`
+            : `task ${arn}`,
+        );
+      const services = consumersIn(found, secret).map(
+        ({ service }) => `service ${serviceName(service)}`,
+      );
+      const planned = scheduled.map((one) => `${one.scheduled.kind} ${one.scheduled.name}`);
+      users.set(secret.arn, [...new Set([...services, ...running, ...planned])]);
     }
     return { users, unchecked };
   } catch (error) {

@@ -28,8 +28,12 @@ export function formatSecrets(entries: readonly NamedValue[], format: ExportForm
   const lines = entries.map(({ name, value }) => {
     if (namesAreVariables(format) && !isVariableName(name)) {
       problems.add(`${name} is not the name of a variable, as ${format} needs it`);
+      return '';
     }
-    const line = writers[format](name, value.reveal());
+    const line =
+      namesAreVariables(format) && value.matches(/\p{Cs}/u)
+        ? { refused: 'it has half of a Unicode surrogate pair' }
+        : writers[format](name, value.reveal());
     if ('refused' in line) problems.add(`${format} cannot carry ${name}: ${line.refused}`);
     return 'text' in line ? line.text : '';
   });
@@ -62,21 +66,30 @@ const nul: Line = { refused: 'no environment variable holds a NUL' };
 function dotenvLine(name: string, value: string): Line {
   if (value.includes('\0')) return nul;
   const escaped = value.replaceAll('\n', '\\n').replaceAll('\r', '\\r');
-  const candidates = [
-    ...(/^[\w./:@%+,-]+$/.test(value) ? [value] : []),
+  // A backslash at the end would hide the closing quote.
+  const quotable = value.endsWith('\\') ? [] : quotedIn(value, escaped);
+  const candidates = [...(/^[\w./:@%+,\\-]+$/.test(value) ? [value] : []), ...quotable];
+  const next = name === '_' ? '__' : '_';
+  const found = candidates.find((candidate) => {
+    // What follows matters: a quote that stays open would run into it.
+    const read = parseDotenv(
+      `${name}=${candidate}\n${next}='"\`x'\n${next}=\`'"x\`\n${next}="'\`x"\n`,
+    );
+    return read[name] === value && read[next] === "'`x" && Object.keys(read).length === 2;
+  });
+  return found === undefined
+    ? { refused: 'there is no way to quote it' }
+    : { text: `${name}=${found}` };
+}
+
+/** A text in the quotes that it does not hold itself, those first that a shell reads alike. */
+function quotedIn(value: string, escaped: string): string[] {
+  return [
     ...(value.includes("'") ? [] : [`'${value}'`]),
     ...(/["\\$`]/.test(value) ? [] : [`"${escaped}"`]),
     ...(value.includes('`') ? [] : [`\`${value}\``]),
     ...(value.includes('"') ? [] : [`"${escaped}"`]),
   ];
-  const found = candidates.find((candidate) => {
-    // What follows matters: a quote that stays open would run into it.
-    const read = parseDotenv(`${name}=${candidate}\n_='"\`x'\n_=\`'"x\`\n_="'\`x"\n`);
-    return read[name] === value && read._ === "'`x" && Object.keys(read).length === 2;
-  });
-  return found === undefined
-    ? { refused: 'there is no way to quote it' }
-    : { text: `${name}=${found}` };
 }
 
 /** A JSON text is a YAML text, but for what YAML 1.1 takes for line breaks or does not print. */
@@ -98,7 +111,12 @@ function dockerLine(name: string, value: string): Line {
 /** Terraform brings texts into Unicode's normal form C (go-cty), which changes some. */
 function tfvarsLine(name: string, value: string): Line {
   if (value.includes('\0')) return nul;
-  if (value.normalize('NFC') !== value) {
+  if (reservedVariables.has(name)) return { refused: 'Terraform keeps this name to itself' };
+  // Go's normalization looks at 16 bits of a character, and parts long runs of marks.
+  const cut = Array.from(value, (one) =>
+    String.fromCharCode((one.codePointAt(0) ?? 0) & 0xffff),
+  ).join('');
+  if ([value, cut].some((text) => text.normalize('NFC') !== text) || /\p{M}{31}/u.test(value)) {
     return { refused: 'Terraform would change its Unicode characters (normal form C)' };
   }
   const quoted = JSON.stringify(value).replace(
@@ -107,6 +125,18 @@ function tfvarsLine(name: string, value: string): Line {
   );
   return { text: `${name} = ${quoted}` };
 }
+
+/** Names that no variable of a module has (Terraform language, "input variables"). */
+const reservedVariables = new Set([
+  'count',
+  'depends_on',
+  'for_each',
+  'lifecycle',
+  'locals',
+  'providers',
+  'source',
+  'version',
+]);
 
 /** What JSON writes and HCL does not know, and what HCL takes for a template. */
 const tfvarsEscapes: Partial<Record<string, string>> = {

@@ -1,7 +1,8 @@
 import type { Aws } from '../aws/index.ts';
 import type { ReadSecret, SecretsManager } from '../aws/secrets-manager.ts';
 import { CliError } from '../errors.ts';
-import { formatReference, type SecretReference } from '../model/reference.ts';
+import { formatReference, lookupId, type SecretReference } from '../model/reference.ts';
+import { checkValue } from '../model/secret-rules.ts';
 import { SecretValue } from '../model/secret-value.ts';
 import { orDenied } from './or-denied.ts';
 import type { PutOutcome, PutRequest } from './put-secret.ts';
@@ -32,6 +33,7 @@ export async function importAsJson(
   { prune, ...request }: Omit<PutRequest, 'value'> & { prune: boolean },
 ): Promise<ImportedJson> {
   const manager = await aws.secretsManager(reference.scope?.region);
+  const id = lookupId(reference);
   for (let attempt = 1; ; attempt += 1) {
     const current = await read(manager, reference);
     const base = current?.value ?? new SecretValue('{}');
@@ -41,6 +43,7 @@ export async function importAsJson(
       (json, entry) => json.withJsonKey(entry.key, entry.value),
       base.withoutJsonKeys(new Set(gone)),
     );
+    checkValue(value, 'secrets-manager');
     const same = keys.every(({ action }) => action === 'unchanged');
     try {
       const put = await putStoredSecret(withRead(manager, current), reference, {
@@ -49,7 +52,7 @@ export async function importAsJson(
         value: same && current?.value ? current.value : value,
         replaceJson: true,
         exclusive: true,
-        only: current ? 'update' : 'create',
+        only: current || (await manager.describe(id)) ? 'update' : 'create',
       });
       return { put, keys };
     } catch (error) {
@@ -66,7 +69,7 @@ async function read(
   manager: SecretsManager,
   reference: SecretReference,
 ): Promise<ReadSecret | undefined> {
-  const current = await orDenied(manager.read(reference.name));
+  const current = await orDenied(manager.read(lookupId(reference)));
   const written = formatReference(reference);
   if (current === 'denied') {
     throw new CliError('access-denied', `keys of ${written} cannot be set without reading it`, {

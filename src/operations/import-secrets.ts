@@ -3,6 +3,7 @@ import type { Aws } from '../aws/index.ts';
 import type { ParameterStore } from '../aws/parameter-store.ts';
 import type { ReadSecret } from '../aws/secrets-manager.ts';
 import { CliError, Interrupted } from '../errors.ts';
+import { InvalidInput } from '../model/problems.ts';
 import type { Reference, Store } from '../model/reference.ts';
 import type { SecretValue } from '../model/secret-value.ts';
 import { putParameter } from './put-parameter.ts';
@@ -27,7 +28,7 @@ export type ImportedItem = { key: string; reference: Reference } & (
 /** How secrets are imported; the rest is as for `putSecret`. */
 export interface ImportOptions extends Omit<
   PutRequest,
-  'value' | 'only' | 'exclusive' | 'restore' | 'replaceJson'
+  'value' | 'only' | 'exclusive' | 'restore'
 > {
   interrupted: AbortSignal;
   onProgress: (progress: ImportProgress) => void;
@@ -71,9 +72,9 @@ export async function importSecrets(
       try {
         results.push({ key, reference, put: await put(item) });
       } catch (error) {
-        if (!(error instanceof CliError)) throw error;
-        results.push({ key, reference, error });
-        if (stopsAll.has(error.code)) fatal.abort();
+        const told = asCliError(error);
+        results.push({ key, reference, error: told });
+        if (stopsAll.has(told.code)) fatal.abort();
       }
       onProgress({ step: 'writing', done: results.length, total: items.length });
     },
@@ -92,6 +93,13 @@ export async function importSecrets(
 }
 
 // --- internal ---
+
+/** What is wrong with one secret in the light of what is stored does not stop the others. */
+function asCliError(error: unknown): CliError {
+  if (error instanceof CliError) return error;
+  if (!(error instanceof InvalidInput)) throw error;
+  return new CliError('invalid-input', error.message, { hint: error.hint });
+}
 
 type Request = Omit<PutRequest, 'value'>;
 type Put = (item: ImportItem) => Promise<PutOutcome>;
@@ -148,7 +156,7 @@ async function preparePut(
   const described = await parameters.describe(
     [...differing.map(({ reference }) => reference.name), ...read.denied.keys()].sort(),
   );
-  const prefetched = prefetch(parameters, read, described);
+  const prefetched = prefetch(parameters, read, described, request.dryRun ?? false);
   return ({ reference, value }) => putParameter(prefetched, reference.name, { ...request, value });
 }
 
@@ -175,6 +183,7 @@ function prefetch(
   store: ParameterStore,
   { found, denied }: ReadValues<Awaited<ReturnType<ParameterStore['readMany']>>[number]>,
   described: Awaited<ReturnType<ParameterStore['describe']>>,
+  dryRun: boolean,
 ): ParameterStore {
   const asked = new Set<string>();
   const isFirst = (question: string): boolean => {
@@ -192,6 +201,10 @@ function prefetch(
     describe(names) {
       const [name = ''] = names;
       const known = described.get(name);
+      // What cannot be read for it is not there needs no second question, where nothing is written.
+      if (dryRun && names.length === 1 && !found.has(name) && !denied.has(name)) {
+        return Promise.resolve(new Map());
+      }
       return names.length === 1 && known && isFirst(`describe ${name}`)
         ? Promise.resolve(new Map([[name, known]]))
         : store.describe(names);

@@ -1,15 +1,9 @@
 import type { Aws } from '../aws/index.ts';
-import { CliError } from '../errors.ts';
 import { Problems } from '../model/problems.ts';
-import {
-  checkWritable,
-  formatReference,
-  type ParameterReference,
-  type Reference,
-  type Store,
-} from '../model/reference.ts';
+import { checkWritable, type Reference, type Store } from '../model/reference.ts';
 import { checkValue, type Tag, type Tier } from '../model/secret-rules.ts';
 import type { SecretValue } from '../model/secret-value.ts';
+import { parameterStoreOf } from './parameter-store-of.ts';
 import { putParameter } from './put-parameter.ts';
 import { putStoredSecret } from './put-stored-secret.ts';
 
@@ -64,8 +58,7 @@ export async function putSecret(
   if (reference.store === 'secrets-manager') {
     return putStoredSecret(await aws.secretsManager(region), reference, request);
   }
-  await checkAccount(aws, reference);
-  return putParameter(await aws.parameterStore(region), reference.name, request);
+  return putParameter(await parameterStoreOf(aws, reference), reference.name, request);
 }
 
 // --- internal ---
@@ -87,17 +80,4 @@ export function checkTarget(reference: Reference, request: Omit<PutRequest, 'val
     problems.add('--tier is for Parameter Store; Secrets Manager has no tiers');
   }
   problems.throwIfAny();
-}
-
-/** Parameter Store is written by name: it would go to the caller's account, whatever the ARN says. */
-async function checkAccount(aws: Aws, reference: ParameterReference): Promise<void> {
-  const { scope } = reference;
-  if (!scope) return;
-  const { account } = await aws.caller();
-  if (scope.account === account) return;
-  throw new CliError(
-    'wrong-account',
-    `${formatReference(reference)} is of account ${scope.account}; the caller is of ${account}`,
-    { hint: 'use credentials of that account (--profile)' },
-  );
 }

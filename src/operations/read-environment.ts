@@ -19,6 +19,7 @@ import {
   type TaskDefinition,
 } from '../model/task-definition.ts';
 import type { NamedValue } from './format-secrets.ts';
+import { parameterStoreOf } from './parameter-store-of.ts';
 import { readParameters, readSecrets } from './read-values.ts';
 
 /** The values of a place, with what there is to say about them. */
@@ -152,14 +153,15 @@ async function readReferences(
     aws,
     references.filter((reference) => reference.store === 'parameter-store'),
   );
-  const secrets = new Map<string, ReadSecret | undefined>();
+  const secrets = new Map<string, ReadSecret | 'pending-deletion' | undefined>();
   const wanted = references.filter((reference) => reference.store === 'secrets-manager');
   await pMap(
     new Map(wanted.map((reference) => [versionOf(reference), reference])),
     async ([key, reference]) => {
       const manager = await aws.secretsManager(reference.scope?.region);
       const { versionStage: stage, versionId } = reference;
-      secrets.set(key, await manager.read(lookupId(reference), { stage, versionId }));
+      const read = manager.read(lookupId(reference), { stage, versionId });
+      secrets.set(key, await read.catch(orPendingDeletion));
     },
     { concurrency: 10 },
   );
@@ -170,8 +172,17 @@ async function readReferences(
       return value ? { value } : absent(reference);
     }
     const secret = secrets.get(versionOf(reference));
+    if (secret === 'pending-deletion') {
+      const failure = `the secret ${versionOf(reference)} is scheduled for deletion`;
+      return { value: nothing, failure };
+    }
     return secret ? injected(secret, reference) : absent(reference);
   };
+}
+
+function orPendingDeletion(error: unknown): 'pending-deletion' {
+  if (error instanceof CliError && error.code === 'pending-deletion') return 'pending-deletion';
+  throw error;
 }
 
 function versionOf(reference: SecretReference): string {
@@ -184,6 +195,7 @@ async function readParameterReferences(
 ): Promise<Map<string, SecretValue>> {
   const values = new Map<string, SecretValue>();
   const regions = new Set(references.map(({ scope }) => scope?.region));
+  for (const reference of references) await parameterStoreOf(aws, reference);
   for (const region of regions) {
     const store = await aws.parameterStore(region);
     const group = references.filter(({ scope }) => scope?.region === region);

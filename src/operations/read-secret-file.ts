@@ -29,6 +29,7 @@ export async function readSecretFile(
   const text = decoded(await readSource(path, sources), name);
   const problems = new Problems();
   const entries = await read(text, format ?? formatOf(path, text), name, problems);
+  problems.throwIfAny();
   for (const { key, value } of entries) {
     if (value.byteLength === 0) problems.add(`${name}: ${key} is empty; neither store keeps that`);
   }
@@ -65,36 +66,76 @@ function read(
   return readYaml(text, name, problems);
 }
 
-const assignment = /^\s*(?:export\s+)?([\w.-]+)\s*(?:=|:\s)\s*(.*)$/;
+/** An assignment as the dotenv library knows it: `NAME=VALUE`, `export NAME=VALUE`, `NAME: VALUE`. */
+const assignment = /^\s*(?:export\s+)?([\w.-]+)(?:\s*=|:\s)\s*([^]*)$/;
 
-/** The dotenv library leaves out what it does not understand; here that is a mistake. */
+/**
+ * Reads dotenv as the library does, which leaves out what it does not understand; here that is a
+ * mistake. Each assignment is read by itself and all together: where both differ, quotes run into
+ * each other. What has no value is told by its line: a name there may be the end of a value.
+ */
 function readDotenv(text: string, name: string, problems: Problems): SecretFileEntry[] {
-  const parsed = parseDotenv(text);
+  const entries: (SecretFileEntry & { line: number })[] = [];
   const lines = text.split(/\r\n?|\n/);
-  const written = new Map<string, number>();
-  lines.forEach((line, index) => {
-    const [, key, value = ''] = assignment.exec(line) ?? [];
-    const repeated = key !== undefined && written.has(key);
-    if (key !== undefined && !repeated) written.set(key, index);
-    const place = `${name}, line ${index + 1}`;
-    if (/^\s*(#|$)/.test(line)) return;
-    if (key === undefined || repeated || !Object.hasOwn(parsed, key)) {
-      // A line within quotes looks like anything; without it the value would be another one.
-      const others = lines.toSpliced(repeated ? (written.get(key) ?? 0) : index, 1).join('\n');
-      if (!sameEntries(parseDotenv(others), parsed)) return;
-      problems.add(repeated ? `${place}: ${key} is set twice` : `${place} is not NAME=VALUE`);
-    } else if (/^["'`]/.test(value) && parsed[key] === value.trimEnd()) {
-      problems.add(`${place}: the quote of ${key} is not closed`);
-    } else if (/^[^"'`#][^#]*[^\s#]#/.test(value)) {
-      problems.add(`${place}: ${key} has a "#", where dotenv begins a comment: quote the value`);
+  const seen = new Set<string>();
+  const faulty: number[] = [];
+  const bad = (line: number, rule: string): void => {
+    faulty.push(line);
+    problems.add(`${name}, line ${line + 1}${rule}`);
+  };
+  for (let index = 0; index < lines.length;) {
+    const line = index;
+    const [, key, written = ''] = assignment.exec(lines[line] ?? '') ?? [];
+    const end = key === undefined ? line : endOfValue(lines, line, written);
+    index = (typeof end === 'number' ? end : line) + 1;
+    const parsed = parseDotenv(lines.slice(line, index).join('\n'));
+    if (key === undefined || !Object.hasOwn(parsed, key)) {
+      if (!/^\s*(#|$)/.test(lines[line] ?? '')) bad(line, ' is not NAME=VALUE');
+      continue;
     }
-  });
-  return Object.entries(parsed).map(([key, value]) => ({ key, value: new SecretValue(value) }));
+    const value = parsed[key] ?? '';
+    const isQuoted = /^["'`]/.test(written);
+    if (end === 'open') {
+      bad(line, `: the quote of ${key} is not closed`);
+    } else if (end === 'text behind') {
+      bad(line, `: there is text behind the quote of ${key}`);
+    } else if (value === '' || (!isQuoted && /^=+$/.test(value))) {
+      bad(line, ': there is no value; one of several lines has to be quoted');
+    } else if (!isQuoted && /\S#/.test(written)) {
+      bad(line, `: ${key} has a "#", where dotenv begins a comment: quote the value`);
+    } else if (seen.has(key)) {
+      bad(line, `: ${key} is set twice`);
+    }
+    seen.add(key);
+    entries.push({ key, value: new SecretValue(value), line });
+  }
+  const whole = parseDotenv(text);
+  for (const { key, value, line } of faulty.length === 0 ? entries : []) {
+    if (value.equals(new SecretValue(whole[key] ?? ''))) continue;
+    bad(line, `: the quote of ${key} runs into another one: use another kind of quotes`);
+  }
+  return entries;
 }
 
-function sameEntries(a: Record<string, string>, b: Record<string, string>): boolean {
-  const keys = Object.keys(a);
-  return keys.length === Object.keys(b).length && keys.every((key) => a[key] === b[key]);
+/** The line on which a value ends that begins on another, or what is wrong with its quotes. */
+function endOfValue(
+  lines: readonly string[],
+  start: number,
+  written: string,
+): number | 'open' | 'text behind' {
+  const quote = /^["'`]/.exec(written)?.[0];
+  if (quote === undefined) return start;
+  let rest = written.slice(1);
+  let line = start;
+  while (line < lines.length) {
+    for (let at = rest.indexOf(quote); at >= 0; at = rest.indexOf(quote, at + 1)) {
+      if (rest[at - 1] === '\\') continue;
+      return /^\s*(#.*)?$/.test(rest.slice(at + 1)) ? line : 'text behind';
+    }
+    line += 1;
+    rest = lines[line] ?? '';
+  }
+  return 'open';
 }
 
 function checkJson(text: string, name: string): void {
@@ -115,7 +156,11 @@ async function readYaml(
 ): Promise<SecretFileEntry[]> {
   const { isAlias, isMap, isScalar, parseDocument } = await import('yaml');
   // "failsafe" knows texts only: 0123, 1e3 and true stay what they are.
-  const document = parseDocument(text, { schema: 'failsafe', prettyErrors: false });
+  const document = parseDocument(text, {
+    schema: 'failsafe',
+    prettyErrors: false,
+    resolveKnownTags: false,
+  });
   for (const { code, pos } of [...document.errors, ...document.warnings]) {
     problems.add(`${name}: ${placeOf(text, pos[0])}: ${yamlFaults[code] ?? `${code} (YAML)`}`);
   }
@@ -126,9 +171,14 @@ async function readYaml(
     const target = isAlias(node) ? node.resolve(document) : node;
     if (isMap(target) && isAlias(node)) {
       problems.add(`${place} stands for a map elsewhere; write it out`);
+    } else if (isAlias(node) && !target) {
+      problems.add(`${place}: a value that begins with "*" has to be quoted`);
     } else if (isMap(target)) {
+      if (target.items.length === 0 && path.length > 0) problems.add(`${place} is an empty map`);
       for (const { key, value } of target.items) {
-        if (isScalar(key)) walk(value, [...path, String(key.value)]);
+        // Without a colon what stands there is rather a value than a key: it is not told.
+        if (value === null) problems.add(`${place} has a key without a value`);
+        else if (isScalar(key) && key.value !== '') walk(value, [...path, String(key.value)]);
         else problems.add(`${place} has a key that is no text`);
       }
     } else if (path.length === 0) {
@@ -142,12 +192,19 @@ async function readYaml(
     }
   };
   walk(document.contents, []);
+  const paths = new Set<string>();
+  for (const { key } of entries) {
+    if (paths.has(key)) problems.add(`${name}: ${key} stands there twice`);
+    paths.add(key);
+  }
   return entries;
 }
 
 /** The library's own messages quote the text. */
 const yamlFaults: Partial<Record<string, string>> = {
   BAD_ALIAS: 'a value that begins with "*" has to be quoted',
+  BLOCK_AS_IMPLICIT_KEY: 'a key and its value stand on one line, and more follows: quote the value',
+  MULTIPLE_DOCS: 'there is more than one document',
   BAD_DQ_ESCAPE: 'the text in double quotes has an escape that YAML does not know',
   BAD_INDENT: 'the indentation is wrong',
   BAD_SCALAR_START: 'a value that begins with this character has to be quoted',

@@ -1,13 +1,13 @@
 import pMap from 'p-map';
 import type { ParameterStore, ReadParameter } from '../aws/parameter-store.ts';
 import type { ReadSecret, SecretsManager } from '../aws/secrets-manager.ts';
-import { isAccessDenied, type AwsError } from '../errors.ts';
+import { AwsError, isAccessDenied } from '../errors.ts';
 import { orDenied } from './or-denied.ts';
 
 /** Values that were read many at a time. What is in neither map does not exist. */
 export interface ReadValues<T> {
   found: Map<string, T>;
-  /** What the caller may not read, with AWS's refusal. */
+  /** What may not be read, or is about to be deleted, with AWS's refusal. */
   denied: Map<string, AwsError>;
 }
 
@@ -38,7 +38,7 @@ export async function readParameters(
 /**
  * Reads the current values of secrets, 20 a call; those that a batch leaves out are asked for one by
  * one, as is everything for a caller without secretsmanager:BatchGetSecretValue. Results are found
- * by the names as given. Throws AwsError for a secret whose deletion is scheduled.
+ * by the names as given.
  */
 export async function readSecrets(
   manager: SecretsManager,
@@ -77,7 +77,8 @@ async function readEach<T>(
         const value = await read(name);
         if (value) found.set(name, value);
       } catch (error) {
-        if (!isAccessDenied(error)) throw error;
+        const kept = error instanceof AwsError && error.code === 'pending-deletion';
+        if (!kept && !isAccessDenied(error)) throw error;
         denied.set(name, error);
       }
     },

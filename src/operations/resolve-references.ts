@@ -4,6 +4,7 @@ import type { Aws } from '../aws/index.ts';
 import type { ParameterDescription, ParameterStore } from '../aws/parameter-store.ts';
 import type { SecretDescription, SecretsManager } from '../aws/secrets-manager.ts';
 import { CliError, isAccessDenied } from '../errors.ts';
+import { parameterStoreOf } from './parameter-store-of.ts';
 import { pendingDeletion } from './put-stored-secret.ts';
 import {
   formatReference,
@@ -27,24 +28,43 @@ export async function resolveReferences(
   aws: Aws,
   references: readonly Reference[],
 ): Promise<Map<string, ResolvedSecret>> {
+  const { found, missing } = await resolveExisting(aws, references);
+  if (missing.length > 0) {
+    throw await notFound(
+      aws,
+      missing,
+      'a bare name means a parameter, sm:NAME a secret of Secrets Manager',
+    );
+  }
+  return found;
+}
+
+/** The error for secrets that do not exist; `more` is added to its hint. */
+export async function notFound(
+  aws: Aws,
+  missing: readonly Reference[],
+  more: string,
+): Promise<CliError> {
+  const { region, account } = await aws.caller();
+  return new CliError(
+    'secret-not-found',
+    [...new Set(missing.map(formatReference))]
+      .map((key) => `there is no secret ${key} (account ${account}, region ${region})`)
+      .join('\n'),
+    { hint: `ecs-secrets put creates it; ${more}` },
+  );
+}
+
+/** The same, with those apart that do not exist. */
+export async function resolveExisting(
+  aws: Aws,
+  references: readonly Reference[],
+): Promise<{ found: Map<string, ResolvedSecret>; missing: Reference[] }> {
   const found = new Map([
     ...(await resolveParameters(aws, references)),
     ...(await resolveSecrets(aws, references)),
   ]);
-  const missing = [...new Set(references.map(formatReference))].filter((key) => !found.has(key));
-  if (missing.length > 0) {
-    const { region, account } = await aws.caller();
-    throw new CliError(
-      'secret-not-found',
-      missing
-        .map((key) => `there is no secret ${key} (account ${account}, region ${region})`)
-        .join('\n'),
-      {
-        hint: 'ecs-secrets put creates it; a bare name means a parameter, sm:NAME a secret of Secrets Manager',
-      },
-    );
-  }
-  return found;
+  return { found, missing: references.filter((one) => !found.has(formatReference(one))) };
 }
 
 /** Resolves one reference; see `resolveReferences`. */
@@ -62,6 +82,7 @@ async function resolveParameters(aws: Aws, references: readonly Reference[]): Pr
   const byRegion = new Map<string | undefined, Reference[]>();
   for (const reference of references) {
     if (reference.store !== 'parameter-store') continue;
+    await parameterStoreOf(aws, reference);
     const region = reference.scope?.region;
     byRegion.set(region, [...(byRegion.get(region) ?? []), reference]);
   }

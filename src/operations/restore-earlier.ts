@@ -56,7 +56,7 @@ async function restoreParameter(
       ? versions.at(-2)
       : versions.find(({ version, labels }) => String(version) === to || labels.includes(to));
   if (!target) {
-    if (to === undefined) throw noEarlier(name);
+    if (to === undefined) throw noEarlier(name, name);
     const kept = versions.map(({ version, labels }) => [version, ...labels].join(' '));
     throw notFound(name, to, kept);
   }
@@ -70,12 +70,18 @@ async function restoreParameter(
     previousVersion: current.version,
     compared: true,
   };
+  const description = (await store.describe([name])).get(name);
+  if (description && description.type !== 'SecureString') {
+    throw new CliError(
+      'not-secure-string',
+      `${name} is a plain ${description.type} parameter, and this tool stores SecureString only`,
+    );
+  }
   const [earlier, now] = await Promise.all([store.read(name, target.version), store.read(name)]);
   if (!earlier) throw notFound(name, String(target.version), []);
   if (now?.value.equals(earlier.value)) return outcome;
   if (dryRun) return { ...outcome, action: 'updated' };
-  const description = (await store.describe([name])).get(name);
-  if (description?.version !== current.version) throw overtaken(name);
+  if (description?.version !== current.version) throw overtaken(name, name);
   const { version } = await store.overwrite(name, earlier.value, description, current.version);
   return { ...outcome, action: 'updated', version };
 }
@@ -92,7 +98,7 @@ async function restoreSecret(
   if (!current) throw new CliError('no-value', `the secret ${name} has no value`);
   const target = findVersion(versions, to ?? 'AWSPREVIOUS');
   if (!target) {
-    if (to === undefined) throw noEarlier(name);
+    if (to === undefined) throw noEarlier(name, `sm:${name}`);
     throw notFound(
       name,
       to,
@@ -112,7 +118,8 @@ async function restoreSecret(
   };
   if (target.versionId === from) return { ...outcome, action: 'unchanged', version: undefined };
   if (dryRun) return outcome;
-  if (!(await manager.moveCurrent(arn, target.versionId, from))) throw overtaken(name);
+  if (!(await manager.moveCurrent(arn, target.versionId, from)))
+    throw overtaken(name, `sm:${name}`);
   return outcome;
 }
 
@@ -124,9 +131,9 @@ function findVersion(versions: readonly StoredVersion[], to: string): StoredVers
   return matches.length === 1 ? matches[0] : undefined;
 }
 
-function noEarlier(name: string): CliError {
+function noEarlier(name: string, ref: string): CliError {
   return new CliError('no-earlier-version', `${name} has no version before the current one`, {
-    hint: `ecs-secrets history ${name} lists the versions; --to names one`,
+    hint: `ecs-secrets history ${ref} lists the versions; --to names one`,
   });
 }
 
@@ -136,10 +143,10 @@ function notFound(name: string, to: string, kept: readonly string[]): CliError {
   });
 }
 
-function overtaken(name: string): CliError {
+function overtaken(name: string, ref: string): CliError {
   return new CliError(
     'concurrent-write',
     `somebody else has stored a value of ${name} at the same time; it is left alone`,
-    { hint: `ecs-secrets history ${name} shows what there is; then run the command again` },
+    { hint: `ecs-secrets history ${ref} shows what there is; then run the command again` },
   );
 }

@@ -1,6 +1,7 @@
 import type { Aws } from '../aws/index.ts';
 import { lookupId, type Reference } from '../model/reference.ts';
 import { secretNotFound } from './describe-secret.ts';
+import { parameterStoreOf } from './parameter-store-of.ts';
 
 /** A version that is kept, without its value. */
 export interface KeptVersion {
@@ -21,7 +22,7 @@ export async function secretHistory(
 ): Promise<{ name: string; versions: KeptVersion[] }> {
   const region = reference.scope?.region;
   if (reference.store === 'parameter-store') {
-    const versions = await (await aws.parameterStore(region)).history(reference.name);
+    const versions = await (await parameterStoreOf(aws, reference)).history(reference.name);
     if (!versions) throw secretNotFound(reference);
     return { name: reference.name, versions: versions.toReversed() };
   }

@@ -260,6 +260,10 @@ describe('export', () => {
     expect(seen.stderr).toBe('::add-mask::abcdef\n');
   });
 
+  test('prints every name with --json', async () => {
+    expect(await shop.json(['export', '--prefix', '/digits'])).toEqual({ '1st': 'x' });
+  });
+
   test('prints one JSON document with --json', async () => {
     expect(await shop.json(['export', '--prefix', '/app/prod'])).toEqual({
       DB_PASSWORD: 'p2',
@@ -303,6 +307,17 @@ describe('diff', () => {
       code: 3,
       stdout: '+ X\n- cache_Token\n',
     });
+  });
+
+  test('takes a place where nothing is for empty', async () => {
+    const seen = await bin(['diff', '/none', '/app/prod']);
+    expect(seen).toMatchObject({ code: 3, stdout: '+ DB_PASSWORD\n+ ONLY\n' });
+    expect(seen.stderr).toContain('there is nothing below /none');
+  });
+
+  test('takes names for those of the store that is set', async () => {
+    const seen = await bin(['diff', 'sm/dev', 'sm/dev/', '--store', 'secrets-manager']);
+    expect(seen).toMatchObject({ code: 0, stdout: 'no differences (1 equal)\n' });
   });
 
   test('compares the two stores', async () => {

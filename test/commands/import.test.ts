@@ -82,7 +82,7 @@ describe('into Parameter Store', () => {
   });
 
   test('tells every bad name and value at once, and writes nothing', async () => {
-    const json = JSON.stringify({ 'bad name': 'x', 'a//b': 'x', ok: 'x', big: 'x'.repeat(4097) });
+    const json = JSON.stringify({ 'bad name': 'x', 'a//b': 'x', ok: 'x', big: 'x'.repeat(8193) });
     const seen = await shop.run(
       ['import', 'all.json', '--prefix', '/shop'],
       load(json, 'all.json'),
@@ -93,10 +93,14 @@ describe('into Parameter Store', () => {
   });
 
   test('refuses two keys that make one name', async () => {
-    const json = JSON.stringify({ 'a/b': '1', a: { b: '2' } });
-    const seen = await shop.run(['import', 'x.json', '--prefix', '/s'], load(json, 'x.json'));
+    const twice = JSON.stringify({ 'a/b': '1', a: { b: '2' } });
+    const seen = await shop.run(['import', 'x.json', '--prefix', '/s'], load(twice, 'x.json'));
     expect(seen.code).toBe(2);
-    expect(seen.stderr).toContain('are both /s/a/b');
+    expect(seen.stderr).toContain('a/b stands there twice');
+    const same = JSON.stringify({ foo: '1', '/foo': '2' });
+    const both = await shop.run(['import', 'x.json'], load(same, 'x.json'));
+    expect(both.code).toBe(2);
+    expect(both.stderr).toContain('/foo and foo are both foo');
   });
 
   test('goes on after a failure, lists all of them, and finishes when run again', async () => {
@@ -133,6 +137,44 @@ describe('into Parameter Store', () => {
     expect(seen.stderr).toContain('not tried');
   });
 
+  test('of a value that only one parameter takes tells that one', async () => {
+    await shop.run(['put', '/t/b', '--tier', 'advanced'], { stdin: 'x' });
+    const file = load('a=1\nb=2\nc=3');
+    const seen = await shop.run(['import', '.env', '--prefix', '/t', '--tier', 'standard'], file);
+    expect(seen.code).toBe(1);
+    expect(seen.stdout).toBe('2 created, 0 updated, 0 unchanged, 1 failed\n');
+    const large = load(`b=${'x'.repeat(5_000)}`);
+    expect((await shop.run(['import', '.env', '--prefix', '/t'], large)).code).toBe(0);
+  });
+
+  test('takes names and no ARNs, and an empty prefix for a mistake', async () => {
+    const arn = 'arn:aws:ssm:eu-west-1:999999999999:parameter/far/x';
+    const json = JSON.stringify({ [arn]: 'x' });
+    expect((await shop.run(['import', 'x.json'], load(json, 'x.json'))).code).toBe(2);
+    expect((await shop.run(['import', '.env', '--prefix', ''], load('A=1'))).code).toBe(2);
+    expect((await shop.run(['exec', '--prefix', '', '--', 'true'])).code).toBe(2);
+  });
+
+  test('asks nothing a second time in a dry run', async () => {
+    const lines = Array.from({ length: 30 }, (_, index) => `V${index}=${index}`).join('\n');
+    const before = (await calls()).length;
+    await shop.run(['import', '-', '--prefix', '/shop', '--dry-run'], { stdin: lines });
+    const made = (await calls()).slice(before).map(({ operation }) => operation);
+    expect(made).toEqual(Array<string>(3).fill('GetParameters'));
+  });
+
+  test('stops at an interrupt while it waits for its input or compares', async () => {
+    const stop = AbortSignal.abort();
+    for (const more of [
+      ['--prefix', '/i'],
+      ['--as-json', 'i'],
+    ]) {
+      const seen = await shop.run(['import', '-', ...more], { stdin: 'A=1', interrupted: stop });
+      expect(seen.code).toBe(130);
+    }
+    expect(await values('/i')).toEqual({});
+  });
+
   test('recognises a write whose answer was lost', async () => {
     await shop.run(['put', '/shop/B'], { stdin: 'old' });
     for (let time = 0; time < 2; time += 1) {
@@ -152,7 +194,7 @@ describe('--prune', () => {
     const argv = ['import', '.env', '--prefix', '/shop', '--prune'];
     const refused = await shop.run(argv, { ...load('A=x'), terminal: { answer: 'n' } });
     expect(refused.code).toBe(130);
-    expect(refused.stderr).toMatch(/to be deleted: \/shop\/B[\s\S]*Delete these 2 secrets below/);
+    expect(refused.stderr).toContain('Delete /shop/B, /shop/deep/C (below /shop)? [y/N]');
     expect(Object.keys(await values('/shop'))).toHaveLength(3);
     const nobody = await shop.run(argv, load('A=x'));
     expect(nobody.code).toBe(2);
@@ -175,8 +217,49 @@ describe('--prune', () => {
     expect(Object.keys(await values('/shop'))).toHaveLength(2);
   });
 
-  test('needs a prefix', async () => {
-    expect((await shop.run(['import', '.env', '--prune'], load('A=x'))).code).toBe(2);
+  test('asks before anything is written', async () => {
+    await shop.run(['put', '/shop/B'], { stdin: 'x' });
+    const argv = ['import', '.env', '--prefix', '/shop', '--prune'];
+    expect((await shop.run(argv, load('A=new'))).code).toBe(2);
+    expect(await values('/shop')).toEqual({ '/shop/B': 'x' });
+  });
+
+  test('goes on where one cannot be deleted, and deletes nothing when not all was stored', async () => {
+    for (const name of ['shop/B', 'shop/C']) {
+      await shop.secrets.send(
+        new CreateSecretCommand({
+          Name: name,
+          SecretString: 'x',
+          ...(name === 'shop/B' && { AddReplicaRegions: [{ Region: 'eu-west-1' }] }),
+        }),
+      );
+    }
+    const argv = ['import', '.env', '--prefix', 'sm:shop', '--prune', '--yes', '--json'];
+    const seen = await shop.run(argv, load('A=x'));
+    expect(seen.code).toBe(1);
+    expect(JSON.parse(seen.stdout)).toMatchObject({
+      secrets: [{ key: 'A', action: 'created' }],
+      deleted: ['shop/C'],
+    });
+    expect(seen.stderr).toContain('error: shop/B: ');
+    await shop.ssm.send(new PutParameterCommand({ Name: '/p/A', Value: 'x', Type: 'String' }));
+    await shop.run(['put', '/p/B'], { stdin: 'x' });
+    const partly = ['import', '.env', '--prefix', '/p', '--prune', '--yes'];
+    const failed = await shop.run(partly, load('A=y'));
+    expect(failed.stderr).toContain('nothing was deleted');
+    expect(Object.keys(await values('/p'))).toHaveLength(2);
+  });
+
+  test.each([
+    ['without a prefix', []],
+    ['of an empty prefix', ['--prefix', '']],
+    ['of the whole store', ['--prefix', '/']],
+    ['of all of Secrets Manager', ['--prefix', 'sm:']],
+  ])('is refused %s', async (_name, prefix) => {
+    await shop.run(['put', '/other'], { stdin: 'x' });
+    const argv = ['import', '.env', ...prefix, '--prune', '--yes'];
+    expect((await shop.run(argv, load('A=x'))).code).toBe(2);
+    expect((await shop.run(['get', '/other'])).code).toBe(0);
   });
 });
 
@@ -202,7 +285,10 @@ describe('into Secrets Manager', () => {
     expect(seen.stdout).toMatch(/^updated {2}A\ncreated {2}B\nsecret db updated/);
     expect(await text('db')).toBe('{"keep":12345678901234567890,"A":"new","B":"2"}');
     expect((await shop.run(argv, load('A=new\nB=2\n'))).stdout).toMatch(/^secret db unchanged/);
-    const pruned = await shop.run([...argv, '--prune'], load('A=new\n'));
+    const asked = await shop.run([...argv, '--prune'], load('A=new\n'));
+    expect(asked.code).toBe(2);
+    expect(asked.stderr).toContain('Delete keep, B from the secret db?');
+    const pruned = await shop.run([...argv, '--prune', '--yes'], load('A=new\n'));
     expect(pruned.stdout).toContain('deleted  B');
     expect(await text('db')).toBe('{"A":"new"}');
   });
@@ -220,6 +306,40 @@ describe('into Secrets Manager', () => {
       K2: '2',
       K3: '3',
     });
+  });
+
+  test('sets keys by ARN, and of a secret that has no value yet', async () => {
+    const { ARN = '' } = await shop.secrets.send(new CreateSecretCommand({ Name: 'empty' }));
+    expect((await shop.run(['import', '.env', '--as-json', ARN], load('A=1'))).code).toBe(0);
+    expect(await text('empty')).toBe('{"A":"1"}');
+    expect((await shop.run(['import', '.env', '--as-json', ARN], load('B=2'))).code).toBe(0);
+    expect(await text('empty')).toBe('{"A":"1","B":"2"}');
+  });
+
+  test('refuses more than a secret takes, before it is sent', async () => {
+    const big = `A=${'x'.repeat(65_530)}`;
+    const seen = await shop.run(['import', '.env', '--as-json', 'db'], load(big));
+    expect(seen.code).toBe(2);
+    expect(seen.stderr).toContain('Secrets Manager takes 65536');
+  });
+
+  test('names a secret that is about to be deleted, and goes on with the others', async () => {
+    await shop.run(['put', 'sm:p/A'], { stdin: 'x' });
+    await shop.run(['delete', 'sm:p/A', '--yes']);
+    const seen = await shop.run(['import', '.env', '--prefix', 'sm:p'], load('A=1\nB=2'));
+    expect(seen.code).toBe(1);
+    expect(seen.stdout).toBe('1 created, 0 updated, 0 unchanged, 1 failed\n');
+    expect(seen.stderr).toMatch(
+      /sm:p\/A: .*scheduled for deletion[\s\S]*ecs-secrets restore sm:p\/A/,
+    );
+  });
+
+  test('replaces a JSON object by a text with --force only', async () => {
+    await shop.run(['put', 'sm:p/A:key'], { stdin: 'x' });
+    const argv = ['import', '.env', '--prefix', 'sm:p'];
+    expect((await shop.run(argv, load('A=1'))).code).toBe(1);
+    expect((await shop.run([...argv, '--force'], load('A=1'))).code).toBe(0);
+    expect(await text('p/A')).toBe('1');
   });
 
   test('refuses to set keys of a text', async () => {

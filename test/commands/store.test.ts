@@ -1,3 +1,4 @@
+import { UpdateServiceCommand } from '@aws-sdk/client-ecs';
 import { LabelParameterVersionCommand, PutParameterCommand } from '@aws-sdk/client-ssm';
 import {
   CreateSecretCommand,
@@ -353,6 +354,76 @@ describe('delete', () => {
       expect(seen.stderr).toMatch(/is a replica of the one in us-east-1[\s\S]*--region us-east-1/);
     }
   });
+});
+
+describe('a reference to another account or region', () => {
+  const theirs = 'arn:aws:ssm:us-east-1:999999999999:parameter/shop/db';
+
+  test.each([
+    ['get', ['get', theirs]],
+    ['get --reveal', ['get', theirs, '--reveal']],
+    ['history', ['history', theirs]],
+    ['rollback', ['rollback', theirs]],
+    ['delete', ['delete', theirs, '--yes', '--force']],
+    ['rotate', ['rotate', theirs]],
+  ])('does not lead %s to our own parameter', async (_name, argv) => {
+    await put('/shop/db', 'one', 'two');
+    const seen = await shop.run(argv, { stdin: 'three' });
+    expect(seen).toMatchObject({ code: 1, stdout: '' });
+    expect(seen.stderr).toContain('is of account 999999999999');
+    expect(await valuesBelow(shop.ssm, '/shop')).toEqual({ '/shop/db': 'two' });
+  });
+
+  test('is not deleted from a region where its users are not looked for', async () => {
+    const put = ['put', 'sm:far/db', '--region', 'eu-west-1'];
+    const { arn } = await shop.json(put, { stdin: 'x' });
+    const seen = await shop.run(['delete', String(arn), '--yes']);
+    expect(seen.code).toBe(2);
+    expect(seen.stderr).toContain('--region eu-west-1');
+  });
+});
+
+test('delete sees tasks that still run an older revision of their service', async () => {
+  await put('/shop/db', 'x');
+  await serviceWith('DB=/shop/db');
+  const failing = {
+    name: 'web',
+    image: 'x',
+    essential: true,
+    dockerLabels: { 'ecs-secrets.sandbox/exit-code': '1' },
+  };
+  const stdin = JSON.stringify({ family: 'web', containerDefinitions: [failing] });
+  await shop.run(['register', '-'], { stdin });
+  await shop.ecs.send(
+    new UpdateServiceCommand({ cluster: 'shop', service: 'web', taskDefinition: 'web' }),
+  );
+  const seen = await shop.run(['delete', '/shop/db', '--yes']);
+  expect(seen.stderr).toContain('is used by service shop/web');
+});
+
+test('a rollback whose answer was lost is told as done', async () => {
+  await put('sm:db', 'one', 'two');
+  const call = { service: 'secretsmanager', operation: 'UpdateSecretVersionStage' };
+  shop.sandbox.inject({ ...call, lost: true, times: 1 });
+  expect((await shop.run(['rollback', 'sm:db'])).code).toBe(0);
+  expect(await secret('db')).toBe('one');
+  shop.sandbox.inject({ ...call, lost: true, times: 1 });
+  expect((await shop.run(['rotate', 'sm:db'], { stdin: 'three' })).code).toBe(0);
+  expect(await secret('db')).toBe('three');
+});
+
+test('a dry run of rollback --redeploy looks at the version too', async () => {
+  await put('sm:db', 'one', 'two');
+  const none = await shop.run(['rollback', 'sm:db', '--to', 'nine', '--redeploy', '--dry-run']);
+  expect(none.code).toBe(1);
+  const seen = await shop.run(['rollback', 'sm:db', '--redeploy', '--dry-run']);
+  expect(seen.stdout).toMatch(/would be current again[\s\S]*no service refers to it/);
+});
+
+test('an interrupt before the write of a rollback keeps it from being made', async () => {
+  await put('/shop/db', 'one', 'two');
+  const seen = await shop.run(['rollback', '/shop/db'], { interrupted: AbortSignal.abort() });
+  expect(seen.code).toBe(130);
 });
 
 describe('restore', () => {
