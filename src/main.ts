@@ -20,11 +20,12 @@ import type { World } from './world.ts';
  */
 export async function main(argv: readonly string[], given?: World): Promise<number> {
   const world = given ?? (await processWorld());
-  const outcome: { result?: Result; globals: GlobalOptions } = { globals: {} };
+  const outcome: { result?: Result; globals: GlobalOptions; command?: string } = { globals: {} };
   const own = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv;
   try {
-    const program = buildProgram(world, async (definition, globals, args, options) => {
+    const program = buildProgram(world, async (definition, path, globals, args, options) => {
       outcome.globals = globals;
+      outcome.command = path;
       const running = definition.run(
         {
           world,
@@ -50,15 +51,16 @@ export async function main(argv: readonly string[], given?: World): Promise<numb
     printResult(world, result, globals);
     await writeSummary(world, result);
     if (!result.failure) return result.exitCode ?? exitCodes.done;
-    return printError(world, result.failure, globals);
+    return printError(world, result.failure, globals, outcome.command);
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.done;
-    return printError(world, fromCommander(error, own), {
+    const globals = {
       ...outcome.globals,
       // Where parsing failed the options are not known: a look at the words has to do.
       json: outcome.globals.json ?? (own.includes('--json') || Boolean(world.env.ECS_SECRETS_JSON)),
       debug: outcome.globals.debug ?? own.includes('--debug'),
-    });
+    };
+    return printError(world, fromCommander(error, own), globals, outcome.command);
   }
 }
 
@@ -66,6 +68,8 @@ export async function main(argv: readonly string[], given?: World): Promise<numb
 
 type Run = (
   definition: CommandDefinition,
+  /** How the command is called, e.g. `role create`. */
+  path: string,
   globals: GlobalOptions,
   args: unknown[],
   options: Record<string, unknown>,
@@ -112,6 +116,7 @@ function addCommands(
         completeFromEnv(command, world.env);
         return run(
           definition,
+          parent.parent ? `${parent.name()} ${entry.name}` : entry.name,
           globalOptions(command),
           command.registeredArguments.map((_, index) => all[index]),
           command.opts(),
@@ -212,9 +217,19 @@ async function writeSummary({ env, appendFile }: World, { summary }: Result): Pr
   });
 }
 
-function printError(world: World, error: unknown, { json, debug }: GlobalOptions): number {
+function printError(
+  world: World,
+  error: unknown,
+  { json, debug }: GlobalOptions,
+  command?: string,
+): number {
   const { stderr } = world;
-  const { code, message, hint, exitCode } = describeError(error);
+  const { code, message, exitCode, ...described } = describeError(error);
+  const hint =
+    command !== undefined &&
+    (code === 'access-denied' || described.hint?.includes("caller's policy"))
+      ? `${described.hint ?? 'allow it'}; ecs-secrets policy caller --for '${command}' prints all that it needs`
+      : described.hint;
   stderr.endLive();
   for (const line of message.split('\n')) stderr.write(`${stderr.style.red('error:')} ${line}\n`);
   if (hint !== undefined) stderr.write(`${stderr.style.cyan('hint:')} ${hint}\n`);

@@ -1,17 +1,27 @@
 import {
   AttachRolePolicyCommand,
+  CreatePolicyCommand,
+  CreatePolicyVersionCommand,
   CreateRoleCommand,
+  DeletePolicyCommand,
+  DeletePolicyVersionCommand,
+  DeleteRoleCommand,
   DeleteRolePolicyCommand,
   DetachRolePolicyCommand,
+  GetPolicyCommand,
+  GetPolicyVersionCommand,
   GetRoleCommand,
   GetRolePolicyCommand,
   IAMClient,
+  ListPolicyVersionsCommand,
   paginateListAttachedRolePolicies,
   paginateListRolePolicies,
   PutRolePermissionsBoundaryCommand,
   PutRolePolicyCommand,
+  SimulatePrincipalPolicyCommand,
   TagRoleCommand,
   UpdateAssumeRolePolicyCommand,
+  UpdateRoleCommand,
 } from '@aws-sdk/client-iam';
 import { isAwsError } from '../errors.ts';
 import type { PolicyDocument } from '../model/policy.ts';
@@ -27,6 +37,15 @@ export interface Role {
   trustPolicy: unknown;
   permissionsBoundary: string | undefined;
   tags: Tag[];
+  description: string | undefined;
+  createdAt: Date | undefined;
+}
+
+/** What IAM's own simulation says of one action on one resource. */
+export interface Simulated {
+  decision: 'allowed' | 'explicitDeny' | 'implicitDeny';
+  /** True when a policy of the organization is what denies it. */
+  byOrganization: boolean;
 }
 
 /** What a role is created with. */
@@ -58,6 +77,27 @@ export interface Iam {
   detach(role: string, policyArn: string): Promise<void>;
   setPermissionsBoundary(role: string, policyArn: string): Promise<void>;
   tag(role: string, tags: readonly Tag[]): Promise<void>;
+  setDescription(role: string, description: string): Promise<void>;
+  /** Policies have to be off it first. Does nothing when it is gone. */
+  deleteRole(role: string): Promise<void>;
+  /** The default version of a managed policy, decoded; undefined when there is no such policy. */
+  managedPolicy(arn: string): Promise<unknown>;
+  /** Throws AwsError EntityAlreadyExistsException. */
+  createPolicy(name: string, path: string, document: PolicyDocument): Promise<void>;
+  /** A new default version; the oldest goes where there are five (IAM quotas). */
+  replacePolicy(arn: string, document: PolicyDocument): Promise<void>;
+  /** With all its versions; it has to be detached. Does nothing when it is gone. */
+  deletePolicy(arn: string): Promise<void>;
+  /**
+   * Asks IAM whether a role's policies, its boundary and those of its organization allow an action.
+   * Policies of the resource are not looked at (API reference, SimulatePrincipalPolicy).
+   */
+  simulate(
+    roleArn: string,
+    action: string,
+    resource: string,
+    context: Readonly<Record<string, string>>,
+  ): Promise<Simulated>;
 }
 
 /** Makes the IAM gateway. */
@@ -74,6 +114,8 @@ export function createIam(config: AwsConfig): Iam {
           trustPolicy: decode(Role?.AssumeRolePolicyDocument),
           permissionsBoundary: Role?.PermissionsBoundary?.PermissionsBoundaryArn,
           tags: (Role?.Tags ?? []).map(({ Key = '', Value = '' }) => ({ key: Key, value: Value })),
+          description: Role?.Description,
+          createdAt: Role?.CreateDate,
         };
       } catch (error) {
         if (isAwsError(error, 'NoSuchEntityException')) return undefined;
@@ -163,10 +205,104 @@ export function createIam(config: AwsConfig): Iam {
     async tag(role, tags) {
       await client.send(new TagRoleCommand({ RoleName: role, Tags: toAws(tags) }));
     },
+
+    async setDescription(role, description) {
+      await client.send(new UpdateRoleCommand({ RoleName: role, Description: description }));
+    },
+
+    async deleteRole(role) {
+      await orGone(client.send(new DeleteRoleCommand({ RoleName: role })));
+    },
+
+    async managedPolicy(arn) {
+      const found = await orGone(client.send(new GetPolicyCommand({ PolicyArn: arn })));
+      const version = found?.Policy?.DefaultVersionId;
+      if (version === undefined) return undefined;
+      const { PolicyVersion } = await client.send(
+        new GetPolicyVersionCommand({ PolicyArn: arn, VersionId: version }),
+      );
+      return decode(PolicyVersion?.Document);
+    },
+
+    async createPolicy(name, path, document) {
+      await client.send(
+        new CreatePolicyCommand({
+          PolicyName: name,
+          Path: path,
+          PolicyDocument: JSON.stringify(document),
+          Description: 'Part of an execution role of ECS tasks, kept by ecs-secrets',
+        }),
+      );
+    },
+
+    async replacePolicy(arn, document) {
+      const versions = await policyVersions(arn);
+      const old = versions.filter(({ isDefault }) => !isDefault);
+      if (versions.length >= 5 && old[0]) await deleteVersion(arn, old[0].id);
+      await client.send(
+        new CreatePolicyVersionCommand({
+          PolicyArn: arn,
+          PolicyDocument: JSON.stringify(document),
+          SetAsDefault: true,
+        }),
+      );
+    },
+
+    async deletePolicy(arn) {
+      const versions = (await orGone(policyVersions(arn))) ?? [];
+      for (const { id, isDefault } of versions) if (!isDefault) await deleteVersion(arn, id);
+      await orGone(client.send(new DeletePolicyCommand({ PolicyArn: arn })));
+    },
+
+    async simulate(roleArn, action, resource, context) {
+      const { EvaluationResults = [] } = await client.send(
+        new SimulatePrincipalPolicyCommand({
+          PolicySourceArn: roleArn,
+          ActionNames: [action],
+          ResourceArns: [resource],
+          ContextEntries: Object.entries(context).map(([key, value]) => ({
+            ContextKeyName: key,
+            ContextKeyType: 'string',
+            ContextKeyValues: [value],
+          })),
+        }),
+      );
+      const result = EvaluationResults[0];
+      const [own] = result?.ResourceSpecificResults ?? [];
+      return {
+        decision: own?.EvalResourceDecision ?? result?.EvalDecision ?? 'implicitDeny',
+        byOrganization: result?.OrganizationsDecisionDetail?.AllowedByOrganizations === false,
+      };
+    },
   };
+
+  /** Oldest first. */
+  async function policyVersions(arn: string): Promise<{ id: string; isDefault: boolean }[]> {
+    const { Versions = [] } = await client.send(new ListPolicyVersionsCommand({ PolicyArn: arn }));
+    return Versions.sort(
+      (a, b) => (a.CreateDate?.getTime() ?? 0) - (b.CreateDate?.getTime() ?? 0),
+    ).map(({ VersionId = '', IsDefaultVersion = false }) => ({
+      id: VersionId,
+      isDefault: IsDefaultVersion,
+    }));
+  }
+
+  async function deleteVersion(arn: string, id: string): Promise<void> {
+    await client.send(new DeletePolicyVersionCommand({ PolicyArn: arn, VersionId: id }));
+  }
 }
 
 // --- internal ---
+
+/** What a call answers, or undefined when what it is about is not there. */
+async function orGone<T>(call: Promise<T>): Promise<T | undefined> {
+  try {
+    return await call;
+  } catch (error) {
+    if (isAwsError(error, 'NoSuchEntityException')) return undefined;
+    throw error;
+  }
+}
 
 /** IAM answers with documents in RFC 3986 encoding, which the SDK leaves as they are. */
 function decode(document: string | undefined): unknown {

@@ -1,4 +1,4 @@
-import { DescribeKeyCommand, KMSClient } from '@aws-sdk/client-kms';
+import { DescribeKeyCommand, GetKeyPolicyCommand, KMSClient } from '@aws-sdk/client-kms';
 import { clientSettings, supervised, type AwsConfig } from './client.ts';
 
 /** What decides whether and how a policy has to name a key. */
@@ -6,12 +6,16 @@ export interface KeyDescription {
   arn: string;
   /** False for AWS-managed keys, whose key policies already allow the account through the service. */
   customerManaged: boolean;
+  /** `Enabled`, `Disabled`, `PendingDeletion`, … */
+  state: string | undefined;
 }
 
 /** KMS, in the calls this tool makes. */
 export interface Kms {
   /** Resolves an id, ARN, alias or alias ARN. Throws AwsError NotFoundException. */
   describeKey(id: string): Promise<KeyDescription>;
+  /** The key's policy, decoded. */
+  keyPolicy(arn: string): Promise<unknown>;
 }
 
 /** Makes the KMS gateway for a region. */
@@ -23,7 +27,15 @@ export function createKms(config: AwsConfig, region?: string): Kms {
       return {
         arn: KeyMetadata?.Arn ?? '',
         customerManaged: KeyMetadata?.KeyManager === 'CUSTOMER',
+        state: KeyMetadata?.KeyState,
       };
+    },
+
+    async keyPolicy(arn) {
+      const { Policy } = await client.send(
+        new GetKeyPolicyCommand({ KeyId: arn, PolicyName: 'default' }),
+      );
+      return Policy === undefined ? undefined : (JSON.parse(Policy) as unknown);
     },
   };
 }

@@ -48,7 +48,7 @@ export function translateError(thrown: unknown, call: FailedCall): CliError {
       'check that the key, the secret key and the session token belong together; aws sts get-caller-identity shows who they are',
     );
   }
-  if (denied.has(name)) return accessDenied(text, call, make);
+  if (denied.has(name)) return accessDenied(text, error.message ?? '', call, make);
   if (throttling.has(name) || error.$retryable?.throttling) {
     return make(
       'throttled',
@@ -121,6 +121,7 @@ export const throttling: ReadonlySet<string> = new Set([
 
 function accessDenied(
   text: string,
+  original: string,
   call: FailedCall,
   make: (code: string, message: string, hint?: string) => AwsError,
 ): AwsError {
@@ -128,10 +129,16 @@ function accessDenied(
     text,
   );
   if (!match) {
+    // Nothing of the text may be left, for fear of a short value in it; an action's name holds none.
+    const named = /not authorized to perform: ([a-z0-9-]+:[A-Za-z]+)/.exec(original)?.[1];
+    // Secrets Manager does not say which action on the key it is (Secrets Manager guide, KMS).
+    const action = original.includes('Access to KMS')
+      ? 'kms:Decrypt and kms:GenerateDataKey on the key, here and in the policy of the key'
+      : (named ?? call.action);
     return make(
       'access-denied',
-      `access denied to ${call.action}: ${text}`,
-      `allow ${call.action} to the caller`,
+      `access denied to ${call.action}${text === '' ? '' : `: ${text}`}`,
+      `allow ${action} in the caller's policy`,
     );
   }
   const [, user, action = call.action, resource] = match;

@@ -1,5 +1,6 @@
 import { Option } from '@commander-js/extra-typings';
 import { defineCommand } from '../cli.ts';
+import { UsageError } from '../errors.ts';
 import { exportFormats, formatSecrets, namesAreVariables } from '../operations/format-secrets.ts';
 import { readEnvironment, withSourceOptions } from './environment-source.ts';
 import { mask } from './mask.ts';
@@ -9,9 +10,9 @@ export const exportCommand = defineCommand({
   declare: (command) =>
     withSourceOptions(command)
       .addOption(
-        new Option('--format <format>', 'how to write them')
-          .choices(exportFormats)
-          .default('dotenv'),
+        new Option('--format <format>', 'how to write them (default: dotenv)').choices(
+          exportFormats,
+        ),
       )
       .addHelpText(
         'after',
@@ -25,7 +26,11 @@ Examples:
       ),
 
   async run(context, _args, options) {
-    const format = context.globals.json ? 'json' : options.format;
+    const { json = false } = context.globals;
+    if (json && options.format !== undefined && options.format !== 'json') {
+      throw new UsageError('--json and --format exclude each other', 'give one of them');
+    }
+    const format = json ? 'json' : (options.format ?? 'dotenv');
     const values = await readEnvironment(context, options, namesAreVariables(format));
     for (const { value } of values) mask(context.world, value);
     const text = formatSecrets(values, format);

@@ -26,7 +26,7 @@ Examples:
   $ ecs-secrets get sm:shop/prod/db:password --reveal | wc -c`,
       ),
 
-  async run({ aws, world }, [ref], { store, reveal }) {
+  async run({ aws, world, report }, [ref], { store, reveal }) {
     const reference = parseReference(ref, store);
     if (!reveal) {
       if (
@@ -39,6 +39,11 @@ Examples:
         );
       }
       const details = await describeSecret(aws, reference);
+      if (!details.tags) report.note('its tags may not be seen (ssm:ListTagsForResource)');
+      const { store: own, version, deletedAt, bytes } = details;
+      if (own === 'secrets-manager' && version && !deletedAt && bytes === undefined) {
+        report.note('whether it has keys may not be seen (secretsmanager:GetSecretValue)');
+      }
       return { data: details, text: tell(details) };
     }
     const value = await readValueOf(aws, reference);

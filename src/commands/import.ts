@@ -99,7 +99,9 @@ Examples:
       onProgress: view,
     });
     report.clearLive();
-    const uncompared = imported.filter(({ put }) => put?.compared === false).length;
+    const uncompared = imported.filter(
+      ({ put }) => put?.compared === false && put.action === 'updated',
+    ).length;
     if (uncompared > 0) {
       report.note(`${uncompared} may not be read, so they were written uncompared`);
     }

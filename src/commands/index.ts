@@ -80,6 +80,37 @@ export const commands: readonly (CommandEntry | CommandGroup)[] = [
         summary: 'create the role, or bring it to the state its references need',
         load: async () => (await import('./role-create.ts')).roleCreate,
       },
+      {
+        name: 'show',
+        summary: 'what a role grants, statement by statement',
+        load: async () => (await import('./role-show.ts')).roleShow,
+      },
+      {
+        name: 'check',
+        summary: 'whether a role covers what task definitions refer to',
+        load: async () => (await import('./role-check.ts')).roleCheck,
+      },
+      {
+        name: 'delete',
+        summary: 'delete a role that nothing uses',
+        load: async () => (await import('./role-delete.ts')).roleDelete,
+      },
+    ],
+  },
+  {
+    name: 'policy',
+    summary: 'policy documents to read, or for other tools to put in place',
+    commands: [
+      {
+        name: 'execution',
+        summary: 'what an execution role needs',
+        load: async () => (await import('./policy-execution.ts')).policyExecution,
+      },
+      {
+        name: 'caller',
+        summary: 'what the caller of this tool needs',
+        load: async () => (await import('./policy-caller.ts')).policyCaller,
+      },
     ],
   },
   {

@@ -70,7 +70,7 @@ Examples:
     checkTarget(reference, request);
     const value = await readValue(context, options, formatReference(reference));
     const outcome = await putSecret(context.aws, reference, { ...request, value });
-    if (!outcome.compared) {
+    if (!outcome.compared && outcome.action === 'updated') {
       context.report.note('the old value may not be read, so the new one was written uncompared');
     }
     if (

@@ -109,7 +109,7 @@ export function redeployFailure(
   if (failed.length > 0) {
     return new CliError('rollout-failed', `the deployment failed of: ${failed.join(', ')}`, {
       exitCode: exitCodes.rolloutFailed,
-      hint: hints.failed,
+      hint: withRefusal(outcome, hints.failed),
     });
   }
   const late = inState(deployments, 'timed-out');
@@ -127,6 +127,12 @@ export function redeployFailure(
     `the deployments go on, but could not be followed to the end: ${lost.join(', ')}`,
     { hint: hints.goOn },
   );
+}
+
+/** A hint, behind that of AWS where it refused to deploy for want of a permission. */
+export function withRefusal({ refused }: RedeployOutcome, hint: string): string {
+  const denied = refused.map(({ error }) => error).find(({ code }) => code === 'access-denied');
+  return denied?.hint === undefined ? hint : `${denied.hint}; ${hint}`;
 }
 
 // --- internal ---

@@ -47,7 +47,7 @@ Examples:
   $ ecs-secrets register web.yaml --secret API_KEY=sm:shop/prod/api:key --dry-run`,
       ),
 
-  async run({ aws, world }, [file], options) {
+  async run({ aws, world, report }, [file], options) {
     const base = await baseOf();
     const dryRun = options.dryRun ?? false;
     const outcome = await registerTaskDefinition(aws, {
@@ -62,6 +62,13 @@ Examples:
       store: options.store ?? 'parameter-store',
       force: options.force ?? false,
       dryRun,
+      clock: world.clock,
+      interrupted: world.interrupted,
+      onWait: () => {
+        report.note(
+          'ECS does not see the role yet: IAM takes up to two minutes to spread a new one',
+        );
+      },
     });
     const { action, arn, definition } = outcome;
     const uses = secretUses(definition);

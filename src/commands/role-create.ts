@@ -2,27 +2,16 @@ import { Argument, Option } from '@commander-js/extra-typings';
 import { defineCommand, fromEnv, repeatable } from '../cli.ts';
 import { UsageError } from '../errors.ts';
 import { Problems } from '../model/problems.ts';
-import { parseReference } from '../model/reference.ts';
 import { parseTags } from '../model/secret-rules.ts';
-import { needsExecutionRolePolicy, secretUses, useReference } from '../model/task-definition.ts';
+import { needsExecutionRolePolicy } from '../model/task-definition.ts';
 import { ensureRole, type RoleOutcome } from '../operations/ensure-role.ts';
-import { readTaskDefinition } from '../operations/read-task-definition.ts';
 import { grantsFor } from '../operations/role-grants.ts';
-import { sourcesOf } from './sources.ts';
-import { storeOption } from './store-option.ts';
+import { readReferences, tellGrants, withReferenceOptions } from './role-references.ts';
 
 /** `role create NAME`: the execution role with trust, inline and managed policy. */
 export const roleCreate = defineCommand({
   declare: (command) =>
-    command
-      .addArgument(new Argument('<name>', 'name of the role'))
-      .option(
-        '--task-definition <file|family>',
-        'grant what it refers to: FILE, FAMILY[:REVISION] (repeatable)',
-        repeatable,
-      )
-      .option('--secret <ref>', 'grant this secret (repeatable)', repeatable)
-      .addOption(storeOption())
+    withReferenceOptions(command.addArgument(new Argument('<name>', 'name of the role')))
       .addOption(
         new Option('--managed-policy <when>', 'attach AmazonECSTaskExecutionRolePolicy')
           .choices(['auto', 'always', 'never'] as const)
@@ -32,6 +21,9 @@ export const roleCreate = defineCommand({
         fromEnv(new Option('--permissions-boundary <arn>', 'set this permissions boundary')),
       )
       .option('--path <path>', 'create the role under this path')
+      .option('--description <text>', 'what it is for')
+      .option('--compact', 'where the policy is too large, grant common prefixes')
+      .option('--split', 'where it is too large, spread it over managed policies')
       .option('--tag <key=value>', 'tag the role (repeatable)', repeatable)
       .option('--no-source-condition', 'trust ECS without naming this account and region')
       .option('--dry-run', 'say what would be done, and do nothing')
@@ -48,13 +40,8 @@ Examples:
 
   async run(context, [name], options) {
     const { aws, world, report } = context;
-    const definitions = options.taskDefinition ?? [];
-    const secrets = options.secret ?? [];
-    if (definitions.length + secrets.length === 0) {
-      throw new UsageError(
-        'there is nothing to grant',
-        'give --task-definition FILE|FAMILY or --secret REF, or both',
-      );
+    if (options.compact && options.split) {
+      throw new UsageError('--compact and --split exclude each other', 'give one of them');
     }
     const problems = new Problems();
     if (!/^[\w+=,.@-]{1,64}$/.test(name)) {
@@ -63,33 +50,39 @@ Examples:
     if (options.path !== undefined && !/^\/([\x21-\x7e]+\/)?$/.test(options.path)) {
       problems.add(`path "${options.path}" does not begin and end with "/"`);
     }
-    const tags = problems.attempt(() => parseTags(options.tag ?? [])) ?? [];
-    const references = secrets.flatMap(
-      (ref) => problems.attempt(() => parseReference(ref, options.store)) ?? [],
-    );
-    problems.throwIfAny();
-
-    const sources = sourcesOf(world);
-    const read = [];
-    for (const written of definitions) read.push(await readTaskDefinition(written, aws, sources));
-    for (const use of read.flatMap(secretUses)) {
-      const reference = problems.attempt(() => useReference(use), use.place);
-      if (reference) references.push(reference);
+    if ((options.description?.length ?? 0) > 1000) {
+      problems.add('the description is longer than 1,000 characters');
     }
+    const tags = problems.attempt(() => parseTags(options.tag ?? [])) ?? [];
     problems.throwIfAny();
 
+    const references = await readReferences(context, options);
+    const grants = await grantsFor(aws, references);
+    tellGrants(report, grants);
     const dryRun = options.dryRun ?? false;
     const outcome = await ensureRole(
       aws,
       {
         name,
-        grants: await grantsFor(aws, references),
-        managedPolicy: managedPolicy(options.managedPolicy, read.some(needsExecutionRolePolicy)),
+        grants,
+        oversize: options.compact ? 'compact' : options.split ? 'split' : 'fail',
+        managedPolicy: managedPolicy(
+          options.managedPolicy,
+          references.definitions.some(needsExecutionRolePolicy),
+        ),
         sourceCondition: options.sourceCondition,
         path: options.path,
         permissionsBoundary: options.permissionsBoundary,
+        description: options.description,
         tags,
         dryRun,
+        onCompact: (wildcards) => {
+          for (const { pattern, secrets } of wildcards) {
+            report.warn(
+              `${pattern} stands for ${secrets} secrets, and for whatever else lies there`,
+            );
+          }
+        },
       },
       world.clock,
     );
@@ -114,7 +107,10 @@ function managedPolicy(when: 'auto' | 'always' | 'never', needed: boolean): bool
   return when === 'always';
 }
 
-function tell({ name, arn, changes, inlinePolicy }: RoleOutcome, dryRun: boolean): string {
+function tell(
+  { name, arn, changes, inlinePolicy, managedPolicies }: RoleOutcome,
+  dryRun: boolean,
+): string {
   const head = dryRun
     ? `role ${name}: ${changes.length === 0 ? 'nothing would change' : 'what would change'}`
     : `role ${arn ?? name}${changes.length === 0 ? ' unchanged' : ''}`;
@@ -125,6 +121,10 @@ function tell({ name, arn, changes, inlinePolicy }: RoleOutcome, dryRun: boolean
       ...revokes.map((grant) => `    - ${grant}`),
       ...grants.map((grant) => `    + ${grant}`),
     ]),
-    ...(dryRun && inlinePolicy ? [JSON.stringify(inlinePolicy, null, 2)] : []),
+    ...(dryRun
+      ? [inlinePolicy, ...managedPolicies].flatMap((policy) =>
+          policy ? [JSON.stringify(policy, null, 2)] : [],
+        )
+      : []),
   ].join('\n');
 }

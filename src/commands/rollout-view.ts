@@ -1,5 +1,6 @@
 import type { Reporter } from '../cli.ts';
 import { formatDuration } from '../model/duration.ts';
+import { isRoleNotYetThere } from '../model/rollout.ts';
 import type {
   FollowedDeployment,
   FollowEvent,
@@ -27,6 +28,11 @@ export function rolloutView(report: Reporter, style: Style) {
         report.event(
           `${serviceName(event.deployment.started.service)}: a task stopped: ${event.reason}`,
         );
+        if (isRoleNotYetThere(event.reason)) {
+          report.note(
+            'IAM takes up to two minutes to spread a new role: ECS tries again meanwhile',
+          );
+        }
       } else if (event.kind === 'polled') {
         report.live(liveLines(event.deployments, style));
       } else if (!report.isLive) {

@@ -14,6 +14,7 @@ import {
   tellDeployments,
   warnOfOthers,
   warnOfStandalone,
+  withRefusal,
 } from './redeploy-result.ts';
 
 /** What a rotation is told as; `ref` as in messages, `command` as the user called it. */
@@ -113,7 +114,10 @@ function failureOf(
   const failed = failedServices(redeploy).join(', ');
   const message = (end: string): string => `the deployment failed of: ${failed}; ${end}`;
   const make = (end: string, hint: string): CliError =>
-    new CliError('rollout-failed', message(end), { exitCode: exitCodes.rolloutFailed, hint });
+    new CliError('rollout-failed', message(end), {
+      exitCode: exitCodes.rolloutFailed,
+      hint: withRefusal(redeploy, hint),
+    });
   if (!rollback.value.restored) {
     return make(`the new value stays: ${rollback.value.why}`, `mend the cause, then ${goOn}`);
   }

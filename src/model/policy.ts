@@ -1,5 +1,4 @@
-import { dnsSuffix, parseArn, type Scope } from './partition.ts';
-import type { Store } from './reference.ts';
+import type { Scope } from './partition.ts';
 
 /** A statement of an IAM policy document, as far as this tool writes them. */
 export interface Statement {
@@ -14,46 +13,6 @@ export interface Statement {
 export interface PolicyDocument {
   Version: '2012-10-17';
   Statement: Statement[];
-}
-
-/** A secret that the execution role must be able to read. */
-export interface Grant {
-  store: Store;
-  /** Full ARN, without ECS's suffix. */
-  arn: string;
-  /** ARN of the customer-managed key that encrypts it; undefined for the AWS-managed key. */
-  kmsKeyArn?: string | undefined;
-}
-
-/**
- * The least policy with which ECS can read these secrets (ECS guide, "task execution IAM role";
- * KMS guide, "How Parameter Store / Secrets Manager uses KMS"). Undefined when there is nothing to
- * grant: IAM refuses a policy without statements.
- */
-export function executionPolicy(grants: readonly Grant[]): PolicyDocument | undefined {
-  const arns = (store: Store): string[] =>
-    sorted(grants.filter((grant) => grant.store === store).map(({ arn }) => arn));
-  const parameters = arns('parameter-store');
-  const secrets = arns('secrets-manager');
-  const statements: Statement[] = [];
-  if (parameters.length > 0) {
-    statements.push({
-      Sid: 'ReadParameters',
-      Effect: 'Allow',
-      Action: 'ssm:GetParameters',
-      Resource: parameters,
-    });
-  }
-  if (secrets.length > 0) {
-    statements.push({
-      Sid: 'ReadSecrets',
-      Effect: 'Allow',
-      Action: 'secretsmanager:GetSecretValue',
-      Resource: secrets,
-    });
-  }
-  statements.push(...decryptStatements(grants));
-  return statements.length > 0 ? { Version: '2012-10-17', Statement: statements } : undefined;
 }
 
 /**
@@ -93,7 +52,8 @@ export function samePolicy(a: unknown, b: unknown): boolean {
 
 /**
  * What the allowing statements of a policy document grant, as `ACTION on RESOURCE`, sorted; for
- * telling documents apart, whoever wrote them. Conditions are not looked at.
+ * telling documents apart, whoever wrote them. A key is granted `for` the secrets that its encryption
+ * context names; other conditions are not looked at.
  */
 export function grantsIn(document: unknown): string[] {
   const { Statement = [] } = (document ?? {}) as { Statement?: unknown };
@@ -101,16 +61,29 @@ export function grantsIn(document: unknown): string[] {
     Effect?: string;
     Action?: unknown;
     Resource?: unknown;
+    Condition?: Record<string, Record<string, unknown>>;
   }[];
   return sorted(
     statements
       .filter(({ Effect }) => Effect === 'Allow')
-      .flatMap(({ Action, Resource }) =>
-        listOf(Action).flatMap((action) =>
-          listOf(Resource).map((resource) => `${String(action)} on ${String(resource)}`),
-        ),
-      ),
+      .flatMap(({ Action, Resource, Condition = {} }) => {
+        const contexts = Object.values(Condition)
+          .flatMap((test) => Object.entries(test))
+          .filter(([key]) => key.startsWith('kms:EncryptionContext:'))
+          .flatMap(([, values]) => listOf(values).map((value) => ` for ${String(value)}`));
+        const ends = contexts.length > 0 ? contexts : [''];
+        return listOf(Action).flatMap((action) =>
+          listOf(Resource).flatMap((resource) =>
+            ends.map((end) => `${String(action)} on ${String(resource)}${end}`),
+          ),
+        );
+      }),
   );
+}
+
+/** Size of a policy document as IAM counts it: in characters, white space left out (IAM quotas). */
+export function policySize(document: unknown): number {
+  return JSON.stringify(document ?? '').replace(/\s/g, '').length;
 }
 
 // --- internal ---
@@ -118,38 +91,6 @@ export function grantsIn(document: unknown): string[] {
 function listOf(value: unknown): unknown[] {
   if (value === undefined) return [];
   return Array.isArray(value) ? value : [value];
-}
-
-function decryptStatements(grants: readonly Grant[]): Statement[] {
-  const byKeyAndService = new Map<string, { grants: Grant[]; key: string; via: string }>();
-  for (const grant of grants) {
-    const { kmsKeyArn: key, store } = grant;
-    const arn = parseArn(grant.arn);
-    if (key === undefined || !arn) continue;
-    const service = store === 'parameter-store' ? 'ssm' : 'secretsmanager';
-    const via = `${service}.${arn.region}.${dnsSuffix(arn.partition)}`;
-    const entry = byKeyAndService.get(`${via} ${key}`);
-    if (entry) entry.grants.push(grant);
-    else byKeyAndService.set(`${via} ${key}`, { grants: [grant], key, via });
-  }
-  return [...byKeyAndService]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([, { grants: own, key, via }], index) => {
-      const parameters = own[0]?.store === 'parameter-store';
-      const context = parameters ? 'PARAMETER_ARN' : 'SecretARN';
-      return {
-        Sid: `Decrypt${parameters ? 'Parameters' : 'Secrets'}${index + 1}`,
-        Effect: 'Allow' as const,
-        Action: 'kms:Decrypt',
-        Resource: [key],
-        Condition: {
-          StringEquals: {
-            'kms:ViaService': via,
-            [`kms:EncryptionContext:${context}`]: sorted(own.map(({ arn }) => arn)),
-          },
-        },
-      };
-    });
 }
 
 function sorted(list: readonly string[]): string[] {

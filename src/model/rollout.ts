@@ -142,6 +142,17 @@ export function failureThreshold(desiredCount: number): number {
 }
 
 /**
+ * How long a new role, or a change to one, may take to be in force, in milliseconds: IAM states no
+ * bound, and the Terraform provider waits as long.
+ */
+export const rolePropagation = 120_000;
+
+/** Whether a stop reason may only mean that IAM has not spread a new role yet. */
+export function isRoleNotYetThere(reason: string): boolean {
+  return /unable to assume the role/i.test(reason);
+}
+
+/**
  * Whether a stop reason says that the task did not get its secrets or its role. Every further task
  * will fail alike, so there is nothing to wait for.
  */

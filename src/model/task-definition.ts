@@ -137,6 +137,19 @@ export function secretUses({ containerDefinitions }: TaskDefinition): SecretUse[
   });
 }
 
+/** ARNs of the S3 objects that containers take variables from (`environmentFiles`). */
+export function environmentFileArns({ containerDefinitions }: TaskDefinition): string[] {
+  return containerDefinitions.flatMap(({ environmentFiles }) =>
+    Array.isArray(environmentFiles)
+      ? environmentFiles.flatMap((file: { value?: unknown } | null) =>
+          typeof file?.value === 'string' && /^arn:[^:]+:s3:::[^/]+\/./.test(file.value)
+            ? [file.value]
+            : [],
+        )
+      : [],
+  );
+}
+
 /** What a use refers to, as ECS reads it. Throws InvalidInput when it is malformed. */
 export function useReference({ kind, valueFrom }: SecretUse): Reference {
   // A bare name in repositoryCredentials is a secret's, everywhere else a parameter's (botocore model).

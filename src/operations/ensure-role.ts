@@ -1,18 +1,19 @@
 import type { Aws } from '../aws/index.ts';
 import type { Iam, Role } from '../aws/iam.ts';
 import { CliError, isAwsError } from '../errors.ts';
+import { executionPolicy, type Grants } from '../model/execution-policy.ts';
 import {
-  executionPolicy,
   executionRolePolicyArn,
   grantsIn,
   samePolicy,
   trustPolicy,
-  type Grant,
   type PolicyDocument,
 } from '../model/policy.ts';
 import { missingTags, type Tag } from '../model/secret-rules.ts';
 import type { Clock } from '../world.ts';
-import { checkOurs, checkSize } from './role-guards.ts';
+import { fitGrants, type Fitted } from './fit-grants.ts';
+import { checkOurs } from './role-guards.ts';
+import { isOwnPolicy, ownPolicyArn, ownPolicyName } from './own-policies.ts';
 
 /** Name of the one inline policy that is ours; others are left alone. */
 export const inlinePolicyName = 'ecs-secrets';
@@ -20,14 +21,19 @@ export const inlinePolicyName = 'ecs-secrets';
 /** The state a role is to be brought to. */
 export interface RoleRequest {
   name: string;
-  grants: readonly Grant[];
+  grants: Grants;
+  /** What to do when the policy is too large for the role. */
+  oversize: 'fail' | 'compact' | 'split';
   /** Attach AmazonECSTaskExecutionRolePolicy; false takes it off, undefined leaves it as it is. */
   managedPolicy: boolean | undefined;
   sourceCondition: boolean;
   path: string | undefined;
+  description: string | undefined;
   permissionsBoundary: string | undefined;
   tags: readonly Tag[];
   dryRun: boolean;
+  /** Told what `compact` widens, before it is done. */
+  onCompact: (wildcards: Fitted['wildcards']) => void;
 }
 
 /** One thing that was changed, or with `dryRun` would be. */
@@ -47,16 +53,19 @@ export interface RoleOutcome {
   arn: string | undefined;
   changes: RoleChange[];
   trustPolicy: PolicyDocument;
-  /** Undefined when there is nothing to grant. */
+  /** Undefined when there is nothing to grant, or it is in managed policies. */
   inlinePolicy: PolicyDocument | undefined;
+  /** Managed policies of our own, with `split`. */
+  managedPolicies: PolicyDocument[];
   /** Policies of the role that are not ours, and stay. */
   others: string[];
 }
 
 /**
  * Creates the execution role, or brings it to exactly the requested state; says what changed. Every
- * step compares first, so a second run, or one after a crash, does what is left. Throws
- * InvalidInput when the policy is too large, CliError when the role serves something else.
+ * step compares first, so a second run, or one after a crash, does what is left; what is new is
+ * granted before what is old goes. Throws InvalidInput when the policy is too large, CliError when the
+ * role serves something else.
  */
 export async function ensureRole(
   aws: Aws,
@@ -66,23 +75,33 @@ export async function ensureRole(
   const caller = await aws.caller();
   const iam = await aws.iam();
   const trust = trustPolicy(caller, request.sourceCondition);
-  const inline = executionPolicy(request.grants);
 
   const role = await iam.role(request.name);
   if (role) checkOurs(role, request);
   const attached = role ? await iam.attachedPolicies(role.name) : [];
   const inlineNames = role ? await iam.inlinePolicies(role.name) : [];
   const foreign = inlineNames.filter((name) => name !== inlinePolicyName);
-  await checkSize(iam, request, inline, foreign);
+  const fitted = await fitGrants(iam, request, foreign);
+  if (fitted.wildcards.length > 0) request.onCompact(fitted.wildcards);
+  const split = request.oversize === 'split' && fitted.parts.length > 1;
+  const documents = fitted.parts.flatMap(
+    ({ secrets, files }) => executionPolicy(secrets, files) ?? [],
+  );
+  const inline = split ? undefined : documents[0];
+  const path = role?.path ?? request.path ?? '/';
+  const own = (index: number): string => ownPolicyArn(caller, path, request.name, index + 1);
+  const parts = split ? documents : [];
   const current: Current = {
     role,
     attached,
     inline: inlineNames.includes(inlinePolicyName)
       ? await iam.inlinePolicy(request.name, inlinePolicyName)
       : undefined,
+    parts: await Promise.all(parts.map((_, index) => iam.managedPolicy(own(index)))),
   };
   const managedArn = executionRolePolicyArn(caller.partition);
-  const steps = plan(iam, request, { trust, inline, managedArn }, current, clock);
+  const desired = { trust, inline, parts, partArn: own, managedArn, path };
+  const steps = plan(iam, request, desired, current, clock);
   let arn = role?.arn;
   if (!request.dryRun) {
     for (const step of steps) arn = (await untilVisible(step.run, clock)) ?? arn;
@@ -93,9 +112,14 @@ export async function ensureRole(
     changes: steps.map(({ run: _run, ...change }) => change),
     trustPolicy: trust,
     inlinePolicy: inline,
+    managedPolicies: parts,
     others: [
       ...foreign,
-      ...attached.filter((policy) => policy !== managedArn || request.managedPolicy === undefined),
+      ...attached.filter(
+        (policy) =>
+          !isOwnPolicy(policy, request.name) &&
+          (policy !== managedArn || request.managedPolicy === undefined),
+      ),
     ],
   };
 }
@@ -106,12 +130,17 @@ interface Current {
   role: Role | undefined;
   attached: string[];
   inline: unknown;
+  /** The documents of our managed policies as they are, by part. */
+  parts: unknown[];
 }
 
 interface Desired {
   trust: PolicyDocument;
   inline: PolicyDocument | undefined;
+  parts: PolicyDocument[];
+  partArn: (index: number) => string;
   managedArn: string;
+  path: string;
 }
 
 interface Step extends RoleChange {
@@ -122,18 +151,15 @@ interface Step extends RoleChange {
 function plan(
   iam: Iam,
   request: RoleRequest,
-  { trust, inline, managedArn }: Desired,
-  { role, attached, inline: currentInline }: Current,
+  desired: Desired,
+  current: Current,
   clock: Clock,
 ): Step[] {
-  const { name, tags, permissionsBoundary: boundary, managedPolicy } = request;
+  const { name, managedPolicy } = request;
+  const { inline, parts, partArn, managedArn, path } = desired;
+  const { role, attached, inline: currentInline } = current;
   const steps: Step[] = [];
-  const step = (
-    what: string,
-    detail: string,
-    run: () => Promise<unknown>,
-    more: Pick<RoleChange, 'grants' | 'revokes'> = {},
-  ): void => {
+  const step: AddStep = (what, detail, run, more = {}) => {
     steps.push({
       what,
       detail,
@@ -144,20 +170,9 @@ function plan(
       },
     });
   };
-  if (!role) {
-    step('create role', name, () => create(iam, request, trust, clock));
-  } else {
-    if (!samePolicy(role.trustPolicy, trust)) {
-      step('set trust policy', 'ecs-tasks.amazonaws.com', () => iam.setTrustPolicy(name, trust));
-    }
-    if (boundary !== undefined && role.permissionsBoundary !== boundary) {
-      step('set permissions boundary', boundary, () => iam.setPermissionsBoundary(name, boundary));
-    }
-    const missing = missingTags(role.tags, tags);
-    if (missing.length > 0) {
-      step('set tags', missing.map(({ key }) => key).join(', '), () => iam.tag(name, missing));
-    }
-  }
+  if (role) planRole(iam, request, desired.trust, role, step);
+  else step('create role', name, () => create(iam, request, desired.trust, clock));
+
   if (inline && !samePolicy(currentInline, inline)) {
     step(
       currentInline === undefined ? 'add inline policy' : 'replace inline policy',
@@ -166,12 +181,32 @@ function plan(
       difference(currentInline, inline),
     );
   }
+  parts.forEach((document, index) => {
+    const arn = partArn(index);
+    const before = current.parts[index];
+    if (before === undefined) {
+      const own = ownPolicyName(name, index + 1);
+      const make = () => iam.createPolicy(own, path, document);
+      step('create managed policy', arn, make, difference(undefined, document));
+    } else if (!samePolicy(before, document)) {
+      const replace = () => iam.replacePolicy(arn, document);
+      step('replace managed policy', arn, replace, difference(before, document));
+    }
+    if (!attached.includes(arn)) step('attach managed policy', arn, () => iam.attach(name, arn));
+  });
+  const wanted = new Set(parts.map((_, index) => partArn(index)));
+  for (const arn of attached.filter((own) => isOwnPolicy(own, name) && !wanted.has(own))) {
+    step('delete managed policy', arn, async () => {
+      await iam.detach(name, arn);
+      await iam.deletePolicy(arn);
+    });
+  }
   if (!inline && currentInline !== undefined) {
     step(
       'delete inline policy',
       inlinePolicyName,
       () => iam.deleteInlinePolicy(name, inlinePolicyName),
-      difference(currentInline, undefined),
+      parts.length > 0 ? {} : difference(currentInline, undefined),
     );
   }
   if (managedPolicy === true && !attached.includes(managedArn)) {
@@ -183,7 +218,37 @@ function plan(
   return steps;
 }
 
-/** What a new inline policy grants and revokes against the old one. */
+type AddStep = (
+  what: string,
+  detail: string,
+  run: () => Promise<unknown>,
+  more?: Pick<RoleChange, 'grants' | 'revokes'>,
+) => void;
+
+/** What differs at a role itself. */
+function planRole(
+  iam: Iam,
+  { name, tags, permissionsBoundary: boundary, description }: RoleRequest,
+  trust: PolicyDocument,
+  role: Role,
+  step: AddStep,
+): void {
+  if (!samePolicy(role.trustPolicy, trust)) {
+    step('set trust policy', 'ecs-tasks.amazonaws.com', () => iam.setTrustPolicy(name, trust));
+  }
+  if (boundary !== undefined && role.permissionsBoundary !== boundary) {
+    step('set permissions boundary', boundary, () => iam.setPermissionsBoundary(name, boundary));
+  }
+  if (description !== undefined && role.description !== description) {
+    step('set description', description, () => iam.setDescription(name, description));
+  }
+  const missing = missingTags(role.tags, tags);
+  if (missing.length > 0) {
+    step('set tags', missing.map(({ key }) => key).join(', '), () => iam.tag(name, missing));
+  }
+}
+
+/** What a new policy grants and revokes against the old one. */
 function difference(old: unknown, wanted: unknown): { grants: string[]; revokes: string[] } {
   const before = grantsIn(old);
   const after = grantsIn(wanted);
@@ -207,7 +272,7 @@ async function untilVisible<T>(run: () => Promise<T>, clock: Clock): Promise<T> 
 
 async function create(
   iam: Iam,
-  { name, path, permissionsBoundary, tags }: RoleRequest,
+  { name, path, permissionsBoundary, tags, description }: RoleRequest,
   trust: PolicyDocument,
   clock: Clock,
 ): Promise<string> {
@@ -215,7 +280,7 @@ async function create(
     const { arn } = await iam.createRole({
       name,
       path,
-      description: 'Execution role of ECS tasks, kept by ecs-secrets',
+      description: description ?? 'Execution role of ECS tasks, kept by ecs-secrets',
       trustPolicy: trust,
       permissionsBoundary,
       tags,

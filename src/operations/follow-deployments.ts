@@ -2,9 +2,11 @@ import type { Ecs, Service, StoppedTask } from '../aws/ecs.ts';
 import { CliError } from '../errors.ts';
 import {
   failureThreshold,
+  isRoleNotYetThere,
   isStartFailure,
   judgeRollout,
   judgeServiceDeployment,
+  rolePropagation,
   type Rollout,
   type ServiceDeployment,
 } from '../model/rollout.ts';
@@ -197,11 +199,12 @@ async function advance(
 
 /** Why a deployment that ECS would go on trying can be given up. */
 function hopelessness(
-  { stopReasons }: FollowedDeployment,
+  { stopReasons, elapsed }: FollowedDeployment,
   { deployment }: Rollout,
 ): string | undefined {
   if (!deployment) return undefined;
   const { failedTasks: failed, desiredCount } = deployment;
+  if (elapsed < rolePropagation && stopReasons.some(isRoleNotYetThere)) return undefined;
   const startFailure = stopReasons.find(isStartFailure);
   if (startFailure !== undefined && failed >= 2) return startFailure;
   return failed >= failureThreshold(desiredCount) ? `${failed} of its tasks failed` : undefined;

@@ -35,7 +35,13 @@ export async function importAsJson(
   const manager = await aws.secretsManager(reference.scope?.region);
   const id = lookupId(reference);
   for (let attempt = 1; ; attempt += 1) {
-    const current = await read(manager, reference);
+    const read = await orDenied(manager.read(id));
+    const current = read === 'denied' ? undefined : read;
+    const found = current ? undefined : await orDenied(manager.describe(id));
+    const stored = found === 'denied' ? undefined : found;
+    // AWS refuses to read what does not exist too, where a policy names ARNs: then it is created.
+    if (read === 'denied' && stored) throw unreadable(reference);
+    if (current && !current.value?.jsonKeys()) throw noObject(reference);
     const base = current?.value ?? new SecretValue('{}');
     const keys = plan(base, entries, prune);
     const gone = keys.filter(({ action }) => action === 'deleted').map(({ key }) => key);
@@ -52,12 +58,13 @@ export async function importAsJson(
         value: same && current?.value ? current.value : value,
         replaceJson: true,
         exclusive: true,
-        only: current || (await manager.describe(id)) ? 'update' : 'create',
+        only: current || stored ? 'update' : 'create',
       });
       return { put, keys };
     } catch (error) {
       const overtaken =
         error instanceof CliError && ['concurrent-write', 'already-exists'].includes(error.code);
+      if (overtaken && read === 'denied') throw unreadable(reference);
       if (!overtaken || attempt === 10) throw error;
     }
   }
@@ -65,23 +72,20 @@ export async function importAsJson(
 
 // --- internal ---
 
-async function read(
-  manager: SecretsManager,
-  reference: SecretReference,
-): Promise<ReadSecret | undefined> {
-  const current = await orDenied(manager.read(lookupId(reference)));
-  const written = formatReference(reference);
-  if (current === 'denied') {
-    throw new CliError('access-denied', `keys of ${written} cannot be set without reading it`, {
-      hint: 'allow secretsmanager:GetSecretValue',
-    });
-  }
-  if (current && !current.value?.jsonKeys()) {
-    throw new CliError('json-secret', `${written} is no JSON object, so it takes no keys`, {
-      hint: 'choose another name, or delete it first',
-    });
-  }
-  return current;
+function unreadable(reference: SecretReference): CliError {
+  return new CliError(
+    'access-denied',
+    `keys of ${formatReference(reference)} cannot be set without reading it`,
+    { hint: 'allow secretsmanager:GetSecretValue' },
+  );
+}
+
+function noObject(reference: SecretReference): CliError {
+  return new CliError(
+    'json-secret',
+    `${formatReference(reference)} is no JSON object, so it takes no keys`,
+    { hint: 'choose another name, or delete it first' },
+  );
 }
 
 function plan(

@@ -33,10 +33,11 @@ export async function putStoredSecret(
 }
 
 /** The error for a secret that AWS is about to delete. */
-export function pendingDeletion(written: string, at: Date): CliError {
+export function pendingDeletion(written: string, at: Date | undefined): CliError {
+  const when = at ? ` (${at.toISOString()})` : '';
   return new CliError(
     'pending-deletion',
-    `the secret ${written} is scheduled for deletion (${at.toISOString()})`,
+    `the secret ${written} is scheduled for deletion${when}`,
     {
       hint: `ecs-secrets restore ${written} takes the deletion back; put --restore stores a value too`,
     },
@@ -69,7 +70,13 @@ async function create(
     return { ...outcomeOf(reference, undefined, { action: 'created', version: versionId }), arn };
   } catch (error) {
     if (isAwsError(error, 'ResourceExistsException')) return undefined;
-    throw error;
+    // Whoever may not describe secrets learns only here that it is about to be deleted.
+    if (!isAwsError(error, 'InvalidRequestException') || !error.message.includes('for deletion')) {
+      throw error;
+    }
+    if (!request.restore) throw pendingDeletion(formatReference(reference), undefined);
+    await manager.restore(lookupId(reference));
+    return undefined;
   }
 }
 

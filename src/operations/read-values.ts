@@ -26,8 +26,10 @@ export async function readParameters(
     batches([...new Set(names)], 10),
     async (batch) => {
       const read = await orDenied(store.readMany(batch));
-      if (read === 'denied') await readEach(batch, (name) => store.read(name), { found, denied });
-      else for (const parameter of read) found.set(parameter.name, parameter);
+      if (read === 'denied') {
+        const one = async (name: string) => (await store.readMany([name]))[0];
+        await readEach(batch, one, { found, denied });
+      } else for (const parameter of read) found.set(parameter.name, parameter);
       onRead(batch.length);
     },
     { concurrency: 4 },

@@ -1,7 +1,8 @@
 import type { Aws } from '../aws/index.ts';
-import { CliError } from '../errors.ts';
+import { AwsError, CliError } from '../errors.ts';
 import { Problems } from '../model/problems.ts';
 import { formatReference, formatValueFrom, type Store } from '../model/reference.ts';
+import { rolePropagation } from '../model/rollout.ts';
 import { checkReferenceScopes, checkTaskDefinition } from '../model/task-definition-checks.ts';
 import { editTaskDefinition, type Edits } from '../model/task-definition-edit.ts';
 import { sameTaskDefinition } from '../model/task-definition-equal.ts';
@@ -11,6 +12,7 @@ import {
   useReference,
   type TaskDefinition,
 } from '../model/task-definition.ts';
+import type { Clock } from '../world.ts';
 import { resolveReferences } from './resolve-references.ts';
 
 /** What is to be registered, on top of which definition. */
@@ -24,6 +26,10 @@ export interface RegisterRequest {
   /** Register even when the latest revision has the same content. */
   force: boolean;
   dryRun: boolean;
+  clock: Clock;
+  interrupted: AbortSignal;
+  /** Called when ECS does not see the role yet, and it is tried again for two minutes. */
+  onWait: () => void;
 }
 
 /** What was registered, or with `dryRun` would be. */
@@ -63,7 +69,7 @@ export async function registerTaskDefinition(
     return { action: 'unchanged', arn: latest.arn, definition };
   }
   if (dryRun) return { action: 'registered', arn: undefined, definition };
-  const { arn } = await ecs.registerTaskDefinition(definition);
+  const { arn } = await oncePropagated(() => ecs.registerTaskDefinition(definition), request);
   return { action: 'registered', arn, definition };
 }
 
@@ -84,6 +90,24 @@ async function withArns(aws: Aws, definition: TaskDefinition): Promise<TaskDefin
   if (role !== undefined && !role.startsWith('arn:'))
     result.executionRoleArn = await roleArn(aws, role);
   return result;
+}
+
+/** ECS says "Role is not valid" to one that IAM has not spread yet; `onWait` is told so once. */
+async function oncePropagated<T>(
+  call: () => Promise<T>,
+  { clock, interrupted, onWait }: RegisterRequest,
+): Promise<T> {
+  const until = clock.now() + rolePropagation;
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await call();
+    } catch (error) {
+      const early = error instanceof AwsError && /role is not valid/i.test(error.message);
+      if (!early || clock.now() >= until || interrupted.aborted) throw error;
+      if (attempt === 1) onWait();
+      await clock.sleep(5_000, interrupted);
+    }
+  }
 }
 
 async function roleArn(aws: Aws, name: string): Promise<string> {

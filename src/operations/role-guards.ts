@@ -1,14 +1,14 @@
-import type { Iam, Role } from '../aws/iam.ts';
+import type { Role } from '../aws/iam.ts';
 import { CliError } from '../errors.ts';
-import { InvalidInput } from '../model/problems.ts';
-import type { PolicyDocument } from '../model/policy.ts';
-import type { RoleRequest } from './ensure-role.ts';
 
 /**
  * Checks that a role is ours to change: one that was made for something else must not lose its trust
  * policy. Throws CliError.
  */
-export function checkOurs(role: Role, { name, path }: RoleRequest): void {
+export function checkOurs(
+  role: Role,
+  { name, path }: { name: string; path: string | undefined },
+): void {
   const others = otherPrincipals(role.trustPolicy);
   if (others.length > 0) {
     throw new CliError(
@@ -24,35 +24,7 @@ export function checkOurs(role: Role, { name, path }: RoleRequest): void {
   }
 }
 
-/**
- * Checks that the inline policy fits beside the role's others, which IAM counts together (IAM quotas).
- * Throws InvalidInput.
- */
-export async function checkSize(
-  iam: Iam,
-  { name, grants }: RoleRequest,
-  policy: PolicyDocument | undefined,
-  foreign: readonly string[],
-): Promise<void> {
-  const own = policy ? JSON.stringify(policy).length : 0;
-  if (own === 0) return;
-  const documents = await Promise.all(foreign.map((other) => iam.inlinePolicy(name, other)));
-  const others = documents.reduce<number>(
-    (sum, document) => sum + JSON.stringify(document ?? '').length,
-    0,
-  );
-  if (own + others <= inlinePolicyCharacters) return;
-  const rest = others === 0 ? '' : `, its other inline policies ${others}`;
-  throw new InvalidInput(
-    `the inline policy for ${grants.length} secrets has ${own} characters${rest}; IAM takes ${inlinePolicyCharacters} for all inline policies of a role`,
-    'use several roles, each for fewer secrets',
-  );
-}
-
 // --- internal ---
-
-/** Most characters of a role's inline policies together, white space not counted (IAM quotas). */
-const inlinePolicyCharacters = 10_240;
 
 /** Principals of a trust policy besides ECS tasks. */
 function otherPrincipals(trustPolicy: unknown): string[] {

@@ -88,13 +88,14 @@ export async function scheduledTasks(
   for (const cluster of clusters) {
     const own = await orDenied(rules.tasksIn(cluster));
     if (own === 'denied') {
-      unchecked.push('EventBridge rules');
+      unchecked.push('EventBridge rules (events:ListRuleNamesByTarget, ListTargetsByRule)');
       break;
     }
     tasks.push(...own);
   }
   const schedules = await orDenied((await aws.scheduler()).tasks());
-  if (schedules === 'denied') unchecked.push('EventBridge schedules');
+  if (schedules === 'denied')
+    unchecked.push('EventBridge schedules (scheduler:ListSchedules, GetSchedule)');
   else tasks.push(...schedules.filter(({ cluster }) => clusters.includes(cluster)));
   return { tasks, unchecked };
 }

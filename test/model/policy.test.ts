@@ -1,12 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  executionPolicy,
-  executionRolePolicyArn,
-  samePolicy,
-  trustPolicy,
-  type Grant,
-} from '../../src/model/policy.ts';
+import { executionPolicy, type Grant } from '../../src/model/execution-policy.ts';
+import { executionRolePolicyArn, samePolicy, trustPolicy } from '../../src/model/policy.ts';
 
 const account = '123456789012';
 const at = `us-east-1:${account}`;

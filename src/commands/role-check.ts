@@ -1,0 +1,77 @@
+import { Argument } from '@commander-js/extra-typings';
+import { defineCommand } from '../cli.ts';
+import { exitCodes } from '../errors.ts';
+import { checkRole, type RoleFinding } from '../operations/check-role.ts';
+import { grantsFor } from '../operations/role-grants.ts';
+import { readRole } from '../operations/role-policies.ts';
+import {
+  readReferences,
+  tellGrants,
+  withReferenceOptions,
+  type ReferenceOptions,
+} from './role-references.ts';
+import { table } from './table.ts';
+
+/** `role check NAME`: whether a role covers what task definitions refer to. */
+export const roleCheck = defineCommand({
+  declare: (command) =>
+    withReferenceOptions(
+      command.addArgument(new Argument('<name>', 'name or ARN of the role')),
+    ).addHelpText(
+      'after',
+      `
+Evaluates trust, inline and attached policies, the permissions boundary, the policies of keys and
+secrets, and asks IAM's simulation where you may. Reads no value. Exit code 3 when something is missing
+or denied; what cannot be seen is told as unknown.
+
+Examples:
+  $ ecs-secrets role check shop-execution --task-definition web.json
+  $ ecs-secrets role check shop-execution --service shop/web`,
+    ),
+
+  async run(context, [name], options) {
+    const { aws, report } = context;
+    const references = await readReferences(context, options);
+    const found = await readRole(await aws.iam(), name);
+    const grants = await grantsFor(aws, references);
+    tellGrants(report, grants);
+    const { findings, unused, simulated } = await checkRole(
+      aws,
+      found,
+      grants,
+      references.definitions,
+    );
+    if (!simulated) {
+      report.note(
+        'not confirmed by IAM (iam:SimulatePrincipalPolicy): policies of an organization are not known',
+      );
+    }
+    const wrong = findings.filter(({ verdict }) => verdict === 'missing' || verdict === 'denied');
+    if (wrong.length > 0) {
+      report.note(`this brings the role in step: ${fix(found.role.name, options)}`);
+    }
+    return {
+      data: { name: found.role.name, arn: found.role.arn, findings, unused, simulated },
+      text: [
+        table(['', 'WHAT', 'ACTION', 'WHY'], findings.map(row)),
+        ...unused.map((grant) => `unused: ${grant}`),
+      ].join('\n'),
+      exitCode: wrong.length > 0 ? exitCodes.findings : exitCodes.done,
+    };
+  },
+});
+
+// --- internal ---
+
+function row({ verdict, what, action, why }: RoleFinding): string[] {
+  return [verdict, what, action, why];
+}
+
+function fix(name: string, { taskDefinition, service, secret }: ReferenceOptions): string {
+  const words = [
+    ...(taskDefinition ?? []).flatMap((one) => ['--task-definition', one]),
+    ...(service ?? []).flatMap((one) => ['--service', one]),
+    ...(secret ?? []).flatMap((one) => ['--secret', one]),
+  ];
+  return ['ecs-secrets role create', name, ...words].join(' ');
+}

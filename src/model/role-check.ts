@@ -1,0 +1,86 @@
+import { dnsSuffix, parseArn, type Scope } from './partition.ts';
+import type { ContainerDefinition, TaskDefinition } from './task-definition.ts';
+
+/** One thing that ECS does under the execution role before a container runs. */
+export interface RoleNeed {
+  /** What it is for, e.g. `ssm:/shop/db` or `image of web`. */
+  what: string;
+  action: string;
+  resource: string;
+  /** Condition keys that the request carries, besides those of every request. */
+  context: Record<string, string>;
+}
+
+/** What the encryption of a secret needs: kms:Decrypt through the store, for that secret only. */
+export function decryptNeed(what: string, arn: string, kmsKeyArn: string): RoleNeed {
+  const { service = '', region = '', partition = 'aws' } = parseArn(arn) ?? {};
+  const context = service === 'ssm' ? 'PARAMETER_ARN' : 'SecretARN';
+  return {
+    what,
+    action: 'kms:Decrypt',
+    resource: kmsKeyArn,
+    context: {
+      'kms:ViaService': `${service}.${region}.${dnsSuffix(partition)}`,
+      [`kms:EncryptionContext:${context}`]: arn,
+    },
+  };
+}
+
+/**
+ * What images in ECR and logs to CloudWatch need (ECS guide, "task execution IAM role"): the contents
+ * of AmazonECSTaskExecutionRolePolicy, on just these repositories and log groups.
+ */
+export function containerNeeds(definition: TaskDefinition, here: Scope): RoleNeed[] {
+  const needs = definition.containerDefinitions.flatMap((container) => [
+    ...imageNeeds(container),
+    ...logNeeds(container, here),
+  ]);
+  return [...new Map(needs.map((need) => [`${need.action} ${need.resource}`, need])).values()];
+}
+
+// --- internal ---
+
+function imageNeeds({ name, image = '' }: ContainerDefinition): RoleNeed[] {
+  const match = /^(\d{12})\.dkr[.-]ecr(?:-fips)?\.([a-z0-9-]+)\.([^/]+)\/([^:@]+)/.exec(image);
+  if (!match) return [];
+  const [, account = '', region = '', suffix = '', repository = ''] = match;
+  const partition = partitionOf(suffix, region);
+  const what = `image of ${name}`;
+  const resource = `arn:${partition}:ecr:${region}:${account}:repository/${repository}`;
+  const need = (action: string, on: string): RoleNeed => ({
+    what,
+    action: `ecr:${action}`,
+    resource: on,
+    context: {},
+  });
+  return [
+    need('GetAuthorizationToken', '*'),
+    need('BatchCheckLayerAvailability', resource),
+    need('GetDownloadUrlForLayer', resource),
+    need('BatchGetImage', resource),
+  ];
+}
+
+function partitionOf(suffix: string, region: string): string {
+  if (suffix.endsWith('.cn')) return 'aws-cn';
+  return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
+}
+
+function logNeeds({ name, logConfiguration }: ContainerDefinition, here: Scope): RoleNeed[] {
+  if (logConfiguration?.logDriver !== 'awslogs') return [];
+  const { options } = logConfiguration;
+  const group = options?.['awslogs-group'] ?? '';
+  const region = options?.['awslogs-region'] ?? here.region;
+  const arn = `arn:${here.partition}:logs:${region}:${here.account}:log-group:${group}`;
+  const need = (action: string, resource: string): RoleNeed => ({
+    what: `logs of ${name}`,
+    action: `logs:${action}`,
+    resource,
+    context: {},
+  });
+  return [
+    ...(options?.['awslogs-create-group'] === 'true' ? [need('CreateLogGroup', `${arn}:*`)] : []),
+    need('CreateLogStream', `${arn}:*`),
+    need('PutLogEvents', `${arn}:log-stream:${name}`),
+  ];
+}

@@ -1,0 +1,316 @@
+import pMap from 'p-map';
+import type { Aws } from '../aws/index.ts';
+import { CliError, isAccessDenied } from '../errors.ts';
+import type { Grant } from '../model/execution-policy.ts';
+import { parseArn, type Scope } from '../model/partition.ts';
+import {
+  evaluate,
+  evaluateAccess,
+  parsePolicy,
+  type Policy,
+  type PolicyRequest,
+} from '../model/policy-evaluation.ts';
+import { containerNeeds, decryptNeed, type RoleNeed } from '../model/role-check.ts';
+import type { TaskDefinition } from '../model/task-definition.ts';
+import { matchesWildcard } from '../model/wildcard.ts';
+import { orDenied } from './or-denied.ts';
+import type { DerivedGrants } from './role-grants.ts';
+import type { AttachedPolicy, RoleWithPolicies } from './role-policies.ts';
+
+/** Whether ECS may do one thing under the role, and why. */
+export interface RoleFinding extends Pick<RoleNeed, 'what' | 'action' | 'resource'> {
+  /** `missing`: nothing allows it; `denied`: something forbids it; `unknown`: it cannot be seen. */
+  verdict: 'allowed' | 'missing' | 'denied' | 'unknown';
+  /** The policy that decides, or what is wrong. */
+  why: string;
+}
+
+/** What a role check found. */
+export interface RoleCheck {
+  findings: RoleFinding[];
+  /** Grants that none of the references needs, as `ACTION on RESOURCE (POLICY)`. */
+  unused: string[];
+  /** False when IAM's own simulation was not there to confirm it. */
+  simulated: boolean;
+}
+
+/**
+ * Whether a role covers what tasks read under it: its trust, its policies and its boundary, the
+ * policies of keys and secrets where they decide, and IAM's simulation, which alone knows the
+ * organization's policies, where the caller may use it. Reads no value.
+ */
+export async function checkRole(
+  aws: Aws,
+  found: RoleWithPolicies,
+  grants: DerivedGrants,
+  definitions: readonly TaskDefinition[],
+): Promise<RoleCheck> {
+  const here = await aws.caller();
+  const needs = [
+    ...grants.secrets.flatMap((grant) => readNeeds(grant)),
+    ...grants.files.map(({ objectArn }) => fileNeed(objectArn)),
+    ...definitions.flatMap((definition) => containerNeeds(definition, here)),
+  ];
+  const distinct = [...new Map(needs.map((need) => [JSON.stringify(need), need])).values()];
+  const facts = await gatherFacts(aws, distinct);
+  const simulation = createSimulation(aws, found);
+  const findings = await pMap(
+    distinct,
+    async (need) => {
+      const own = judge(found, need, facts, here);
+      return own.verdict === 'allowed' ? simulation.confirm(need, own, found) : own;
+    },
+    { concurrency: 5 },
+  );
+  return {
+    findings: [judgeTrust(found, here), ...findings],
+    unused: unusedGrants(found.policies, distinct),
+    simulated: simulation.isThere(),
+  };
+}
+
+// --- internal ---
+
+function readNeeds({ store, arn, kmsKeyArn }: Grant): RoleNeed[] {
+  const action =
+    store === 'parameter-store' ? 'ssm:GetParameters' : 'secretsmanager:GetSecretValue';
+  const what = arn.replace(/^arn:[^:]+:[^:]+:[^:]+:\d{12}:/, '');
+  // A name that does not exist yet is tried with an end that it might get.
+  const resource = arn.replace(/-\?{6}$/, '-AbCdEf');
+  return [
+    { what, action, resource, context: {} },
+    ...(kmsKeyArn === undefined ? [] : [decryptNeed(what, resource, kmsKeyArn)]),
+  ];
+}
+
+function fileNeed(objectArn: string): RoleNeed {
+  const what = objectArn.replace(/^arn:[^:]+:s3:::/, 'environment file ');
+  return { what, action: 's3:GetObject', resource: objectArn, context: {} };
+}
+
+/** The policies of keys and secrets, and the states of keys, by ARN. */
+interface Facts {
+  /** `denied` where the caller may not see it. */
+  policies: Map<string, Policy | 'denied' | undefined>;
+  keyStates: Map<string, string>;
+}
+
+async function gatherFacts(aws: Aws, needs: readonly RoleNeed[]): Promise<Facts> {
+  const facts: Facts = { policies: new Map(), keyStates: new Map() };
+  const resources = new Set(
+    needs
+      .filter(({ action }) => /^(kms:Decrypt|secretsmanager:)/.test(action))
+      .map(({ resource }) => resource),
+  );
+  await pMap(
+    resources,
+    async (arn) => {
+      const { service, region } = parseArn(arn) ?? {};
+      if (service === 'kms') {
+        const kms = await aws.kms(region);
+        const [policy, key] = await Promise.all([
+          unlessUnseen(kms.keyPolicy(arn)),
+          unlessUnseen(kms.describeKey(arn)),
+        ]);
+        facts.policies.set(arn, policy === 'denied' ? policy : parsed(policy));
+        if (key !== 'denied' && key.state) facts.keyStates.set(arn, key.state);
+      } else {
+        const policy = await unlessUnseen((await aws.secretsManager(region)).resourcePolicy(arn));
+        facts.policies.set(arn, policy === 'denied' ? policy : parsed(policy));
+      }
+    },
+    { concurrency: 5 },
+  );
+  return facts;
+}
+
+/** Another account's key or secret is not seen, and one that does not exist yet has no policy. */
+async function unlessUnseen<T>(call: Promise<T>): Promise<T | 'denied'> {
+  try {
+    return await orDenied(call);
+  } catch (error) {
+    if (error instanceof CliError) return 'denied';
+    throw error;
+  }
+}
+
+function parsed(document: unknown): Policy | undefined {
+  return document === undefined ? undefined : parsePolicy(document, 'resource');
+}
+
+function requestOf({ role }: RoleWithPolicies, need: RoleNeed, here: Scope): PolicyRequest {
+  return {
+    action: need.action,
+    resource: need.resource,
+    principal: { kind: 'role', arn: role.arn },
+    context: {
+      'aws:PrincipalArn': role.arn,
+      'aws:PrincipalAccount': here.account,
+      'aws:PrincipalType': 'AssumedRole',
+      'aws:RequestedRegion': parseArn(need.resource)?.region ?? here.region,
+      'aws:SecureTransport': 'true',
+      'kms:CallerAccount': here.account,
+      ...need.context,
+    },
+  };
+}
+
+function judge(found: RoleWithPolicies, need: RoleNeed, facts: Facts, here: Scope): RoleFinding {
+  const { what, action, resource } = need;
+  const request = requestOf(found, need, here);
+  const own = facts.policies.get(resource);
+  const account = parseArn(resource)?.account ?? '';
+  const foreign = account !== '' && account !== here.account;
+  const isKey = action.startsWith('kms:');
+  const finding = (verdict: RoleFinding['verdict'], why: string): RoleFinding => ({
+    what,
+    action,
+    resource,
+    verdict,
+    why,
+  });
+  const state = facts.keyStates.get(resource);
+  if (state !== undefined && state !== 'Enabled') return finding('denied', `the key is ${state}`);
+  const unseen = own === 'denied';
+  const { decision, by } = evaluateAccess(
+    {
+      identity: found.policies.map(({ policy }) => policy),
+      boundary: found.boundary?.policy,
+      resource: unseen ? undefined : own,
+      resourceDecides: isKey && !unseen,
+    },
+    request,
+  );
+  if (decision === 'explicitDeny') return finding('denied', denier(found, request, by));
+  if (decision === 'implicitDeny') return finding('missing', reasonFor(found, request, by));
+  if (foreign) {
+    return finding(
+      'unknown',
+      `allowed by the role; whether account ${account} lets it in, its own policy decides`,
+    );
+  }
+  if (unseen && isKey)
+    return finding(
+      'unknown',
+      'allowed by the role; the policy of the key is not seen (kms:GetKeyPolicy)',
+    );
+  const policy = allower(found, request) ?? 'the policy of the resource';
+  return finding(
+    'allowed',
+    unseen ? `${policy}; its own policy is not seen (secretsmanager:GetResourcePolicy)` : policy,
+  );
+}
+
+function allower({ policies }: RoleWithPolicies, request: PolicyRequest): string | undefined {
+  return policies.find(({ policy }) => evaluate([policy], request) === 'allowed')?.name;
+}
+
+function denier(found: RoleWithPolicies, request: PolicyRequest, by: string): string {
+  if (by === 'boundary') return `the permissions boundary ${found.boundary?.name ?? ''} denies it`;
+  if (by === 'resource') return 'the policy of the resource denies it';
+  const policy = found.policies.find((one) => evaluate([one.policy], request) === 'explicitDeny');
+  return `the policy ${policy?.name ?? ''} denies it`;
+}
+
+function reasonFor(found: RoleWithPolicies, request: PolicyRequest, by: string): string {
+  if (by === 'boundary') {
+    return `the permissions boundary ${found.boundary?.name ?? ''} does not allow it`;
+  }
+  if (by === 'resource') {
+    return 'the policy of the key neither names the role nor leaves it to IAM';
+  }
+  const { action, resource } = request;
+  const has = (other: PolicyRequest): boolean => allower(found, other) !== undefined;
+  if (action === 'ssm:GetParameters' && has({ ...request, action: 'ssm:GetParameter' })) {
+    return 'ssm:GetParameter is allowed, but ECS calls ssm:GetParameters';
+  }
+  const [, base] = /^(arn:.*:secret:.*)-[A-Za-z0-9]{6}$/.exec(resource) ?? [];
+  if (base !== undefined && has({ ...request, resource: base })) {
+    return 'a policy names the secret without the six characters at the end of its ARN';
+  }
+  const doubled = resource.replace(':parameter/', ':parameter//');
+  if (doubled !== resource && has({ ...request, resource: doubled })) {
+    return 'a policy writes parameter//; the name follows without its own slash';
+  }
+  if (action === 'kms:Decrypt' && has({ ...request, context: {} })) {
+    return 'a policy allows it under conditions that ECS does not meet';
+  }
+  return 'no policy of the role allows it';
+}
+
+function judgeTrust({ role }: RoleWithPolicies, here: Scope): RoleFinding {
+  const { partition, region, account } = here;
+  const finding = {
+    what: 'trust',
+    action: 'sts:AssumeRole',
+    resource: role.arn,
+  };
+  const decision = evaluate([parsePolicy(role.trustPolicy, 'trust')], {
+    action: 'sts:AssumeRole',
+    resource: role.arn,
+    principal: { kind: 'service', service: 'ecs-tasks.amazonaws.com' },
+    context: {
+      'aws:SourceAccount': account,
+      'aws:SourceArn': `arn:${partition}:ecs:${region}:${account}:task/cluster/0123456789abcdef`,
+    },
+  });
+  if (decision === 'allowed') return { ...finding, verdict: 'allowed', why: 'the trust policy' };
+  return {
+    ...finding,
+    verdict: decision === 'explicitDeny' ? 'denied' : 'missing',
+    why: `the trust policy does not let ecs-tasks.amazonaws.com assume it for account ${account} in ${region}`,
+  };
+}
+
+/** Asks IAM itself, as long as the caller may. */
+function createSimulation(aws: Aws, { role, policies }: RoleWithPolicies) {
+  let there = true;
+  return {
+    isThere: (): boolean => there,
+    async confirm(
+      need: RoleNeed,
+      finding: RoleFinding,
+      found: RoleWithPolicies,
+    ): Promise<RoleFinding> {
+      if (!there) return finding;
+      const here = await aws.caller();
+      try {
+        const { decision, byOrganization } = await (
+          await aws.iam()
+        ).simulate(role.arn, need.action, need.resource, need.context);
+        const identity = policies.map(({ policy }) => policy);
+        // The simulation does not know policies of resources: what only they allow it denies.
+        const ownAllow = evaluate(identity, requestOf(found, need, here)) === 'allowed';
+        const refuses = decision === 'explicitDeny' || (decision === 'implicitDeny' && ownAllow);
+        if (!refuses) return finding;
+        const who = byOrganization ? 'a policy of the organization' : "IAM's own simulation";
+        return { ...finding, verdict: 'denied', why: `${who} denies it` };
+      } catch (error) {
+        if (!isAccessDenied(error) && !(error instanceof CliError)) throw error;
+        there = false;
+        return finding;
+      }
+    },
+  };
+}
+
+function unusedGrants(policies: readonly AttachedPolicy[], needs: readonly RoleNeed[]): string[] {
+  const reading = ['ssm:GetParameters', 'secretsmanager:GetSecretValue', 'kms:Decrypt'];
+  return policies.flatMap(({ name, policy }) =>
+    policy.Statement.filter(({ Effect }) => Effect === 'Allow').flatMap((statement) =>
+      (statement.Action ?? []).flatMap((action) => {
+        const meant = reading.filter((one) =>
+          matchesWildcard(action.toLowerCase(), one.toLowerCase()),
+        );
+        if (meant.length === 0) return [];
+        const used = (pattern: string): boolean =>
+          needs.some(
+            (need) => meant.includes(need.action) && matchesWildcard(pattern, need.resource),
+          );
+        return (statement.Resource ?? [])
+          .filter((pattern) => !used(pattern))
+          .map((pattern) => `${action} on ${pattern} (${name})`);
+      }),
+    ),
+  );
+}

@@ -1,0 +1,73 @@
+import type { Iam } from '../aws/iam.ts';
+import {
+  compactGrants,
+  executionPolicy,
+  inlinePolicyCharacters,
+  managedPolicyCharacters,
+  splitGrants,
+  type CompactGrants,
+  type Grants,
+} from '../model/execution-policy.ts';
+import { policySize } from '../model/policy.ts';
+import { InvalidInput } from '../model/problems.ts';
+
+/** Grants in the form that the role takes. */
+export interface Fitted {
+  /** One for an inline policy, or several for as many managed policies. */
+  parts: Grants[];
+  wildcards: CompactGrants['wildcards'];
+}
+
+/**
+ * Makes grants fit beside the other inline policies of a role, which IAM counts together (IAM quotas):
+ * as they are, by common prefixes (`compact`) or in parts (`split`). Throws InvalidInput with the
+ * numbers when they do not.
+ */
+export async function fitGrants(
+  iam: Iam,
+  {
+    name,
+    grants,
+    oversize,
+  }: { name: string; grants: Grants; oversize: 'fail' | 'compact' | 'split' },
+  foreign: readonly string[],
+): Promise<Fitted> {
+  const own = policySize(executionPolicy(grants.secrets, grants.files));
+  const documents = await Promise.all(foreign.map((other) => iam.inlinePolicy(name, other)));
+  const others = documents.reduce<number>((sum, document) => sum + policySize(document), 0);
+  if (own + others <= inlinePolicyCharacters) return { parts: [grants], wildcards: [] };
+
+  const numbers = `the inline policy for ${count(grants)} has ${own} characters${others === 0 ? '' : `, its other inline policies ${others}`}; IAM takes ${inlinePolicyCharacters} for all inline policies of a role`;
+  if (oversize === 'fail') {
+    throw new InvalidInput(
+      numbers,
+      '--compact grants what lies together by its common prefix, --split spreads over managed policies, or use several roles',
+    );
+  }
+  if (oversize === 'compact') {
+    const compact = compactGrants(grants, inlinePolicyCharacters - others);
+    if (compact) return { parts: [compact.grants], wildcards: compact.wildcards };
+    throw new InvalidInput(
+      `${numbers}, and it does not fit with common prefixes either`,
+      '--split spreads it over managed policies',
+    );
+  }
+  const parts = splitGrants(grants, managedPolicyCharacters);
+  if (parts.length > mostManagedPolicies) {
+    throw new InvalidInput(
+      `${numbers}; ${parts.length} managed policies would be needed, and a role takes ${mostManagedPolicies} at most`,
+      'use several roles, each for fewer secrets',
+    );
+  }
+  return { parts, wildcards: [] };
+}
+
+// --- internal ---
+
+/** Managed policies of a role when its quota of 10 is raised as far as it goes (IAM quotas). */
+const mostManagedPolicies = 20;
+
+function count({ secrets, files }: Grants): string {
+  const distinct = new Set(secrets.map(({ arn }) => arn)).size;
+  return `${distinct} secrets${files.length > 0 ? ` and ${files.length} files` : ''}`;
+}

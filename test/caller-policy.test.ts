@@ -1,0 +1,454 @@
+import { EventBridgeClient, PutRuleCommand, PutTargetsCommand } from '@aws-sdk/client-eventbridge';
+import { CreateAliasCommand, CreateKeyCommand } from '@aws-sdk/client-kms';
+import { PutRolePolicyCommand } from '@aws-sdk/client-iam';
+import { CreateScheduleCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
+import { PutParameterCommand } from '@aws-sdk/client-ssm';
+import { AssumeRoleCommand } from '@aws-sdk/client-sts';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { callerNeeds, isCallerCommand, type CallerCommand } from '../src/model/caller-policy.ts';
+import type { PolicyDocument } from '../src/model/policy.ts';
+import type { Seen, Setting } from './helpers/run.ts';
+import { openShop, type Shop } from './helpers/scene.ts';
+import { createDeployer } from './sandbox/clients.ts';
+
+// Every command, called by a role with exactly the policy that `policy caller` prints for it; and then
+// with one action taken out of it.
+let shop: Shop;
+let key: string;
+beforeEach(open);
+afterEach(() => shop.sandbox.close());
+
+async function open(): Promise<void> {
+  shop = await openShop();
+  const { KeyMetadata } = await shop.kms.send(new CreateKeyCommand({}));
+  key = KeyMetadata?.Arn ?? '';
+  const AliasName = 'alias/shop';
+  await shop.kms.send(new CreateAliasCommand({ AliasName, TargetKeyId: key }));
+  await createDeployer(shop);
+}
+
+interface Step extends Setting {
+  argv: string[];
+  /** Expected exit code; 0 when left out. */
+  code?: number;
+}
+
+interface Scenario {
+  /** What the owner has to make first. */
+  before?: Step[];
+  steps: Step[];
+  /** Set when there are more parameters than an inline policy takes. */
+  many?: boolean;
+  /** Set when the owner starts a service of the task definition `web`. */
+  service?: boolean;
+  /** Actions without which the command goes on, and what it says then. */
+  degrades?: Record<string, RegExp>;
+  /** Actions without which it goes on in another way, or that this scene does not come to. */
+  spared?: string[];
+}
+
+const put = (ref: string, stdin: string, ...more: string[]): Step => ({
+  argv: ['put', ref, ...more],
+  stdin,
+});
+const file = (secrets: Record<string, string>): Setting => ({
+  files: {
+    'def.json': JSON.stringify({
+      family: 'def',
+      executionRoleArn: 'r',
+      containerDefinitions: [
+        {
+          name: 'app',
+          image: 'x',
+          secrets: Object.entries(secrets).map(([name, valueFrom]) => ({ name, valueFrom })),
+        },
+      ],
+    }),
+  },
+});
+const secretsOfAll = [
+  put('/p/a', 'one', '--kms-key', 'alias/shop'),
+  put('sm:s', 'one', '--kms-key', 'alias/shop'),
+];
+const web: Step[] = [
+  ...secretsOfAll,
+  { argv: ['role', 'create', 'r', '--secret', '/p/a', '--secret', 'sm:s'] },
+  {
+    argv: [
+      ...['register', 'web.json', '--secret', 'A=/p/a', '--secret', 'S=sm:s'],
+      ...['--execution-role', 'r'],
+    ],
+  },
+];
+const manySecrets = Array.from({ length: 110 }, (_, index) => `/many/${'x'.repeat(60)}-${index}`);
+const many = manySecrets.flatMap((name) => ['--secret', name]);
+const readValuesNote = /not be read|uncompared/;
+
+/** What is looked at beside services and tasks; where it may not be, that is said. */
+const scheduledOnly = {
+  'events:ListRuleNamesByTarget': /events:ListRuleNamesByTarget/,
+  'events:ListTargetsByRule': /ListTargetsByRule/,
+  'scheduler:ListSchedules': /scheduler:ListSchedules/,
+  'scheduler:GetSchedule': /GetSchedule/,
+};
+/** Asked for where a service has a native strategy, which this scene has not. */
+const onlyNative = ['ecs:ListServiceDeployments', 'ecs:DescribeServiceDeployments'];
+/** What rotate tells besides if it may look: tasks of no service, stop reasons, scheduled tasks. */
+const onlyTold = ['ecs:ListTasks', 'ecs:DescribeTasks', ...Object.keys(scheduledOnly)];
+
+const scenarios: Record<CallerCommand, Scenario> = {
+  put: {
+    before: [put('sm:gone', 'x'), { argv: ['delete', 'sm:gone', '--yes', '--force'] }],
+    steps: [
+      put('/p/a', 'one', '--kms-key', 'alias/shop', '--tag', 'a=1'),
+      put('/p/a', 'two', '--tag', 'a=2'),
+      put('/p/big', 'one', '--kms-key', 'alias/shop', '--tier', 'advanced'),
+      put('sm:s', 'one', '--kms-key', 'alias/shop', '--tag', 'a=1'),
+      put('sm:s', 'two', '--tag', 'a=2', '--description', 'x'),
+      put('sm:j:a', 'one'),
+      put('sm:j:b', 'two'),
+      put('sm:gone', 'new', '--restore'),
+    ],
+    degrades: { 'ssm:GetParameter': readValuesNote },
+    // Without it what there is to keep is not known, and a plain value is written all the same.
+    spared: ['secretsmanager:DescribeSecret'],
+  },
+  import: {
+    before: [put('sm:gone/a', 'x')],
+    steps: [
+      {
+        argv: ['import', '-', '--prefix', '/p', '--kms-key', 'alias/shop', '--tag', 'a=1'],
+        stdin: 'A=first\nB=second',
+      },
+      { argv: ['import', '-', '--prefix', '/p', '--tag', 'a=2'], stdin: 'A=other\nB=third' },
+      {
+        argv: ['import', '-', '--prefix', 'sm:p', '--kms-key', 'alias/shop', '--tag', 'a=1'],
+        stdin: 'A=first\nB=second',
+      },
+      { argv: ['import', '-', '--prefix', 'sm:p', '--tag', 'a=2'], stdin: 'A=other\nB=third' },
+      { argv: ['import', '-', '--as-json', 'j'], stdin: 'A=first' },
+      { argv: ['import', '-', '--as-json', 'j'], stdin: 'A=other' },
+      { argv: ['import', '-', '--prefix', 'sm:q'], stdin: 'A=first' },
+      {
+        argv: ['import', '-', '--prefix', 'sm:q', '--kms-key', 'alias/shop'],
+        stdin: 'A=first',
+      },
+      {
+        argv: ['import', '-', '--prefix', '/p', '--prune', '--force', '--yes'],
+        stdin: 'A=other\nB=third',
+      },
+      {
+        argv: ['import', '-', '--prefix', 'sm:p', '--prune', '--force', '--yes'],
+        stdin: 'A=other\nB=third',
+      },
+      put('/p/A', 'replaced'),
+    ],
+    degrades: { 'ssm:GetParameter': readValuesNote, 'ssm:GetParameters': readValuesNote },
+    spared: ['secretsmanager:BatchGetSecretValue', 'secretsmanager:DescribeSecret'],
+  },
+  list: { before: secretsOfAll, steps: [{ argv: ['list', '/p'] }, { argv: ['list', 'sm:'] }] },
+  get: {
+    before: secretsOfAll,
+    steps: [
+      { argv: ['get', '/p/a'] },
+      { argv: ['get', '/p/a', '--reveal'] },
+      { argv: ['get', 'sm:s'] },
+      { argv: ['get', 'sm:s', '--reveal'] },
+    ],
+    degrades: { 'ssm:ListTagsForResource': /may not be seen \(ssm:ListTagsForResource\)/ },
+  },
+  history: {
+    before: secretsOfAll,
+    steps: [{ argv: ['history', '/p/a'] }, { argv: ['history', 'sm:s'] }],
+  },
+  rollback: {
+    before: [
+      ...secretsOfAll,
+      put('/p/a', 'two'),
+      put('sm:s', 'two'),
+      put('/p/big', 'one', '--kms-key', 'alias/shop', '--tier', 'advanced'),
+      put('/p/big', 'two'),
+    ],
+    steps: [
+      { argv: ['rollback', '/p/a'] },
+      { argv: ['rollback', '/p/big'] },
+      { argv: ['rollback', 'sm:s'] },
+    ],
+  },
+  delete: {
+    before: [...web, put('/p/b', 'x'), put('sm:t', 'x')],
+    service: true,
+    steps: [{ argv: ['delete', '/p/b', '--yes'] }, { argv: ['delete', 'sm:t', '--yes'] }],
+    degrades: scheduledOnly,
+  },
+  restore: {
+    before: [put('sm:s', 'x'), { argv: ['delete', 'sm:s', '--yes', '--force'] }],
+    steps: [{ argv: ['restore', 'sm:s'] }],
+  },
+  export: environmentScenario('export', [], 0),
+  // No program is run in this process.
+  exec: environmentScenario('exec', ['--', 'true'], 126),
+  diff: {
+    before: [...web, put('sm:s/a', 'x', '--kms-key', 'alias/shop')],
+    steps: [{ argv: ['diff', '/p', 'sm:s'], code: 3 }, { argv: ['diff', 'web', 'web:1'] }],
+    spared: ['secretsmanager:BatchGetSecretValue'],
+  },
+  'role create': {
+    many: true,
+    before: web,
+    service: true,
+    steps: [
+      {
+        argv: [
+          ...['role', 'create', 'n', '--secret', '/p/a', '--task-definition', 'web'],
+          ...['--service', 'shop/web', '--managed-policy', 'always', '--tag', 'a=1'],
+        ],
+      },
+      {
+        argv: [
+          ...['role', 'create', 'n', '--secret', 'sm:s', '--managed-policy', 'never'],
+          ...['--tag', 'a=2', '--description', 'x', '--no-source-condition'],
+          ...[
+            '--permissions-boundary',
+            'arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy',
+          ],
+        ],
+      },
+      { argv: ['role', 'create', 'n', ...many, '--split'] },
+      { argv: ['role', 'create', 'n', ...many.slice(2), '--split'] },
+      { argv: ['role', 'create', 'n', '--secret', 'sm:s'] },
+    ],
+  },
+  'role show': {
+    before: [
+      ...web,
+      { argv: ['role', 'create', 'r', '--secret', '/p/a', '--managed-policy', 'always'] },
+    ],
+    steps: [{ argv: ['role', 'show', 'r'] }],
+  },
+  'role check': {
+    before: [
+      ...web,
+      {
+        argv: [
+          'role',
+          'create',
+          'r',
+          '--secret',
+          '/p/a',
+          '--secret',
+          'sm:s',
+          '--managed-policy',
+          'always',
+        ],
+      },
+    ],
+    service: true,
+    steps: [{ argv: ['role', 'check', 'r', '--service', 'shop/web', '--task-definition', 'web'] }],
+    degrades: {
+      'iam:SimulatePrincipalPolicy': /not confirmed by IAM/,
+      'kms:GetKeyPolicy': /unknown.*kms:GetKeyPolicy/,
+      'secretsmanager:GetResourcePolicy': /not seen \(secretsmanager:GetResourcePolicy/,
+    },
+  },
+  'role delete': {
+    many: true,
+    before: [
+      ...web,
+      { argv: ['role', 'create', 'n', ...many, '--split'] },
+      { argv: ['role', 'create', 'n', ...many.slice(4), '--split'] },
+      { argv: ['role', 'create', 'm', '--secret', '/p/a'] },
+    ],
+    service: true,
+    steps: [{ argv: ['role', 'delete', 'n', '--yes'] }, { argv: ['role', 'delete', 'm', '--yes'] }],
+  },
+  register: {
+    before: web,
+    steps: [
+      {
+        argv: [
+          'register',
+          'web.json',
+          '--secret',
+          'B=/p/a',
+          '--secret',
+          'C=sm:s',
+          '--execution-role',
+          'r',
+        ],
+      },
+      { argv: ['register', 'tagged.json'], files: tagged() },
+    ],
+  },
+  rotate: {
+    before: [
+      ...web,
+      put('sm:j:a', 'x'),
+      put('/p/big', 'x', '--kms-key', 'alias/shop', '--tier', 'advanced'),
+    ],
+    service: true,
+    steps: [
+      { argv: ['rotate', '/p/a', '--redeploy'], stdin: 'new' },
+      { argv: ['rotate', 'sm:s', '--redeploy'], stdin: 'new' },
+      { argv: ['rotate', 'sm:j:a'], stdin: 'new' },
+      { argv: ['rotate', '/p/big'], stdin: 'new' },
+    ],
+    degrades: { 'ssm:GetParameter': /not be read/ },
+    spared: [...onlyNative, ...onlyTold],
+  },
+  redeploy: {
+    before: web,
+    service: true,
+    steps: [
+      { argv: ['redeploy', '/p/a'] },
+      { argv: ['redeploy', 'sm:s'] },
+      { argv: ['redeploy', 'sm:s', '--stale'] },
+    ],
+    spared: onlyNative,
+  },
+  'where-used': {
+    before: web,
+    service: true,
+    steps: [{ argv: ['where-used', '/p/a'] }, { argv: ['where-used', 'sm:s'] }],
+    degrades: scheduledOnly,
+  },
+  stale: { before: web, service: true, steps: [{ argv: ['stale'] }] },
+};
+
+function environmentScenario(command: string, more: string[], code: number): Scenario {
+  return {
+    before: [...web, put('sm:s/a', 'x', '--kms-key', 'alias/shop')],
+    steps: [
+      { argv: [command, '--prefix', '/p', ...more], code },
+      { argv: [command, '--prefix', 'sm:s', ...more], code },
+      { argv: [command, '--task-definition', 'web', ...more], code },
+    ],
+    spared: ['secretsmanager:BatchGetSecretValue'],
+  };
+}
+
+function tagged(): Record<string, string> {
+  const { files = {} } = file({ A: '/p/a' });
+  const definition = JSON.parse(files['def.json'] ?? '') as object;
+  return { 'tagged.json': JSON.stringify({ ...definition, tags: [{ key: 'a', value: 'b' }] }) };
+}
+
+async function policyFor(command: CallerCommand): Promise<PolicyDocument> {
+  const printed = await shop.json(['policy', 'caller', '--for', command, '--kms-key', key]);
+  return printed as unknown as PolicyDocument;
+}
+
+/** Runs commands with the credentials of the deployer. */
+async function asDeployer(policy: object, steps: readonly Step[]): Promise<Seen[]> {
+  const PolicyDocument = JSON.stringify(policy);
+  const name = { RoleName: 'deployer', PolicyName: 'own' };
+  await shop.iam.send(new PutRolePolicyCommand({ ...name, PolicyDocument }));
+  const { Credentials } = await shop.sts.send(
+    new AssumeRoleCommand({
+      RoleArn: 'arn:aws:iam::123456789012:role/deployer',
+      RoleSessionName: 'ci',
+    }),
+  );
+  const own = {
+    AWS_ACCESS_KEY_ID: process.env.AWS_ACCESS_KEY_ID,
+    AWS_SECRET_ACCESS_KEY: process.env.AWS_SECRET_ACCESS_KEY,
+  };
+  process.env.AWS_ACCESS_KEY_ID = Credentials?.AccessKeyId;
+  process.env.AWS_SECRET_ACCESS_KEY = Credentials?.SecretAccessKey;
+  try {
+    const all: Seen[] = [];
+    for (const { argv, ...setting } of steps) all.push(await shop.run(argv, setting));
+    return all;
+  } finally {
+    Object.assign(process.env, own);
+  }
+}
+
+async function setUp({ before = [], service, many: wanted }: Scenario): Promise<void> {
+  const value = { Value: 'x', Type: 'SecureString' } as const;
+  const puts = wanted ? manySecrets.map((Name) => new PutParameterCommand({ Name, ...value })) : [];
+  await Promise.all(puts.map((command) => shop.ssm.send(command)));
+  for (const { argv, ...setting } of before) {
+    const seen = await shop.run(argv, setting);
+    if (seen.code !== 0) throw new Error(`${argv.slice(0, 3).join(' ')}: ${seen.stderr}`);
+  }
+  if (!service) return;
+  await shop.service({ cluster: 'shop', name: 'web', taskDefinition: 'web' });
+  await schedule();
+}
+
+/** A rule and a schedule that run the task definition `web`. */
+async function schedule(): Promise<void> {
+  const config = {
+    endpoint: shop.sandbox.url,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+  };
+  const target = {
+    Arn: 'arn:aws:ecs:us-east-1:123456789012:cluster/shop',
+    RoleArn: 'arn:aws:iam::123456789012:role/events',
+    EcsParameters: { TaskDefinitionArn: 'arn:aws:ecs:us-east-1:123456789012:task-definition/web' },
+  };
+  const events = new EventBridgeClient(config);
+  await events.send(new PutRuleCommand({ Name: 'nightly', ScheduleExpression: 'rate(1 day)' }));
+  await events.send(new PutTargetsCommand({ Rule: 'nightly', Targets: [{ Id: '1', ...target }] }));
+  await new SchedulerClient(config).send(
+    new CreateScheduleCommand({
+      Name: 'hourly',
+      ScheduleExpression: 'rate(1 hour)',
+      FlexibleTimeWindow: { Mode: 'OFF' },
+      Target: target,
+    }),
+  );
+}
+
+function actionsIn({ Statement }: PolicyDocument): string[] {
+  return [...new Set(Statement.flatMap(({ Action }) => Action))].sort();
+}
+
+function without(policy: PolicyDocument, action: string): PolicyDocument {
+  return {
+    ...policy,
+    Statement: policy.Statement.flatMap((statement) => {
+      const left = [statement.Action].flat().filter((one) => one !== action);
+      return left.length === 0 ? [] : [{ ...statement, Action: left }];
+    }),
+  };
+}
+
+const commands = Object.keys(callerNeeds).filter(isCallerCommand);
+
+describe.each(commands)('the policy for the caller of %s', (command) => {
+  const scenario = scenarios[command];
+  const expected = (index: number): number => scenario.steps[index]?.code ?? 0;
+
+  test('is enough', async () => {
+    await setUp(scenario);
+    const seen = await asDeployer(await policyFor(command), scenario.steps);
+    seen.forEach(({ code, stderr }, index) => {
+      expect(stderr).not.toMatch(/denied|may not/);
+      expect({ code, stderr }).toMatchObject({ code: expected(index) });
+    });
+  });
+
+  test('has nothing to spare', { timeout: 120_000 }, async () => {
+    const { degrades = {}, spared = [] } = scenario;
+    const all = actionsIn(await policyFor(command));
+    expect(all).toEqual(expect.arrayContaining([...Object.keys(degrades), ...spared]));
+    for (const action of all) {
+      await shop.sandbox.close();
+      await open();
+      await setUp(scenario);
+      const seen = await asDeployer(without(await policyFor(command), action), scenario.steps);
+      const failed = seen.filter(({ code }, index) => code !== expected(index));
+      const said = seen.map(({ stdout, stderr }) => `${stdout}${stderr}`).join('');
+      if (spared.includes(action)) continue;
+      expect.soft(said, `${command} without ${action}`).toMatch(degrades[action] ?? action);
+      if (degrades[action]) continue;
+      expect.soft(failed.length, `${command} without ${action}`).toBeGreaterThan(0);
+      const told = failed.map(({ stderr }) => stderr).join('');
+      expect.soft(told, `${command} without ${action}`).toContain(action);
+      expect.soft(told).toContain(`ecs-secrets policy caller --for '${command}'`);
+    }
+  });
+});
