@@ -114,6 +114,9 @@ function readDotenv(text: string, name: string, problems: Problems): SecretFileE
     if (value.equals(new SecretValue(whole[key] ?? ''))) continue;
     bad(line, `: the quote of ${key} runs into another one: use another kind of quotes`);
   }
+  if (faulty.length === 0 && Object.keys(whole).some((key) => !seen.has(key))) {
+    problems.add(`${name}: dotenv reads more in it than NAME=VALUE lines: quote the values`);
+  }
   return entries;
 }
 
