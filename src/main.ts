@@ -225,9 +225,13 @@ function printError(
 ): number {
   const { stderr } = world;
   const { code, message, exitCode, ...described } = describeError(error);
+  // Wherever a refusal of AWS comes up, what the command needs altogether is worth knowing.
+  const refused =
+    code === 'access-denied' ||
+    message.includes('access denied') ||
+    described.hint?.includes("caller's policy");
   const hint =
-    command !== undefined &&
-    (code === 'access-denied' || described.hint?.includes("caller's policy"))
+    refused && command !== undefined
       ? `${described.hint ?? 'allow it'}; ecs-secrets policy caller --for '${command}' prints all that it needs`
       : described.hint;
   stderr.endLive();

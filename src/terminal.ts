@@ -51,6 +51,12 @@ export async function processWorld(): Promise<World> {
     },
     interrupted: interrupts.signal,
     readFile: (path) => readFile(path),
+    writeFile: async (path, text) => {
+      const { rename, writeFile } = await import('node:fs/promises');
+      const whole = `${path}.${process.pid}.tmp`;
+      await writeFile(whole, text);
+      await rename(whole, path);
+    },
     appendFile: (path, text) => appendFile(path, text),
     randomInt: (limit) => process.getBuiltinModule('node:crypto').randomInt(limit),
     run,

@@ -11,6 +11,8 @@ export interface World {
   interrupted: AbortSignal;
   /** Reads a file whole. Rejects as node's fs does. */
   readFile: (path: string) => Promise<Uint8Array>;
+  /** Writes a file anew, through another one that takes its place when it is whole. */
+  writeFile: (path: string, text: string) => Promise<void>;
   /** Adds text at the end of a file. Rejects as node's fs does. */
   appendFile: (path: string, text: string) => Promise<void>;
   /** An unbiased integer from 0 to `limit` - 1, from a cryptographic source. */

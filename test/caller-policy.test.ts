@@ -263,22 +263,33 @@ const scenarios: Record<CallerCommand, Scenario> = {
     steps: [{ argv: ['role', 'delete', 'n', '--yes'] }, { argv: ['role', 'delete', 'm', '--yes'] }],
   },
   register: {
-    before: web,
+    before: [
+      ...web,
+      put('sm:j:a', 'x', '--kms-key', 'alias/shop'),
+      { argv: ['role', 'create', 'r', ...rolesOf(), '--managed-policy', 'always'] },
+    ],
+    service: true,
     steps: [
       {
         argv: [
-          'register',
-          'web.json',
-          '--secret',
-          'B=/p/a',
-          '--secret',
-          'C=sm:s',
-          '--execution-role',
-          'r',
+          ...['register', 'web.json', '--secret', 'B=/p/a', '--secret', 'C=sm:s'],
+          ...['--execution-role', 'r', '--strict'],
         ],
       },
       { argv: ['register', 'tagged.json'], files: tagged() },
+      {
+        argv: [
+          ...['register', 'web.json', '--secrets-from', 'sm:', '--read-values', '--strict'],
+          ...['--all-keys', 'sm:j', '--execution-role', 'r', '--service', 'shop/web'],
+        ],
+      },
     ],
+    // Asked for when a task stops, which none does here; and what only a policy of the secret denies.
+    spared: [
+      ...[...onlyNative, 'ecs:ListTasks', 'ecs:DescribeTasks'],
+      'secretsmanager:GetResourcePolicy',
+    ],
+    degrades: { 'kms:GetKeyPolicy': /kms:GetKeyPolicy/ },
   },
   rotate: {
     before: [
@@ -325,6 +336,10 @@ function environmentScenario(command: string, more: string[], code: number): Sce
     ],
     spared: ['secretsmanager:BatchGetSecretValue'],
   };
+}
+
+function rolesOf(): string[] {
+  return ['/p/a', 'sm:s', 'sm:j'].flatMap((ref) => ['--secret', ref]);
 }
 
 function tagged(): Record<string, string> {

@@ -19,6 +19,7 @@ import type { Deployment, ServiceDeployment } from '../model/rollout.ts';
 import { parseTaskDefinition, type TaskDefinition } from '../model/task-definition.ts';
 import { clientSettings, supervised, type AwsConfig } from './client.ts';
 import { toService, toServiceDeployment } from './ecs-answers.ts';
+import { withRawAnswer, withRawBody } from './raw-json.ts';
 import { unknownMembers } from './unknown-members.ts';
 
 /** A service, in the members this tool looks at. */
@@ -82,10 +83,13 @@ export interface Ecs {
   /** A revision by ARN, `family:revision`, or a family's latest active one; undefined: none. */
   taskDefinition(id: string): Promise<Revision | undefined>;
   registerTaskDefinition(definition: TaskDefinition): Promise<{ arn: string; revision: number }>;
-  /** Places of members that a registration would leave out, because they are not known. */
+  /** Places of members that this release does not know; they are sent all the same. */
   unknownMembers(definition: TaskDefinition): string[];
-  /** Forces a new deployment; answers with the service, whose PRIMARY deployment is the new one. */
-  forceNewDeployment(cluster: string, service: string): Promise<Service>;
+  /**
+   * Deploys a revision, or without one forces a new deployment of what runs; answers with the service,
+   * whose PRIMARY deployment is the new one.
+   */
+  deploy(cluster: string, service: string, taskDefinition?: string): Promise<Service>;
   /** ARN of a service's newest service deployment; undefined for none. */
   newestServiceDeployment(cluster: string, service: string): Promise<string | undefined>;
   /** Describes service deployments, 20 a call. */
@@ -129,13 +133,14 @@ export function createEcs(config: AwsConfig): Ecs {
 
     async taskDefinition(id) {
       try {
-        const { taskDefinition, tags } = await client.send(
+        const { command, answer } = withRawAnswer(
           new DescribeTaskDefinitionCommand({ taskDefinition: id, include: ['TAGS'] }),
         );
+        const { taskDefinition } = await client.send(command);
         return {
           arn: taskDefinition?.taskDefinitionArn ?? '',
           status: taskDefinition?.status ?? '',
-          definition: parseTaskDefinition({ taskDefinition, tags }),
+          definition: parseTaskDefinition(answer()),
         };
       } catch (error) {
         // ECS has no error of its own for a revision that is not there.
@@ -148,8 +153,11 @@ export function createEcs(config: AwsConfig): Ecs {
 
     async registerTaskDefinition(definition) {
       const { taskDefinition } = await client.send(
-        // The schema has checked the members that matter; AWS checks the rest.
-        new RegisterTaskDefinitionCommand(definition as RegisterTaskDefinitionCommandInput),
+        withRawBody(
+          // The schema has checked the members that matter; AWS checks the rest.
+          new RegisterTaskDefinitionCommand(definition as RegisterTaskDefinitionCommandInput),
+          definition,
+        ),
       );
       return {
         arn: taskDefinition?.taskDefinitionArn ?? '',
@@ -159,9 +167,13 @@ export function createEcs(config: AwsConfig): Ecs {
 
     unknownMembers,
 
-    async forceNewDeployment(cluster, service) {
+    async deploy(cluster, service, taskDefinition) {
       const answer = await client.send(
-        new UpdateServiceCommand({ cluster, service, forceNewDeployment: true }),
+        new UpdateServiceCommand({
+          cluster,
+          service,
+          ...(taskDefinition === undefined ? { forceNewDeployment: true } : { taskDefinition }),
+        }),
       );
       return toService(answer.service ?? {});
     },

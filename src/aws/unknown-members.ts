@@ -2,8 +2,8 @@ import { RegisterTaskDefinitionRequest$ } from '@aws-sdk/client-ecs';
 import { NormalizedSchema } from '@smithy/core/schema';
 
 /**
- * Places of members that RegisterTaskDefinition does not know, as far as this release's SDK goes: it
- * would leave them out without a word, and a misspelt `secrets` with them.
+ * Places of members that RegisterTaskDefinition does not know, as far as this release's SDK goes: newer
+ * ones, or misspelt ones, which ECS leaves out without a word.
  */
 export function unknownMembers(definition: object): string[] {
   return unknownIn(definition, NormalizedSchema.of(RegisterTaskDefinitionRequest$), '');

@@ -1,17 +1,27 @@
 import { Argument, Option } from '@commander-js/extra-typings';
 import { defineCommand, fromEnv, repeatable } from '../cli.ts';
 import { UsageError } from '../errors.ts';
-import { secretUses } from '../model/task-definition.ts';
+import { parseDuration } from '../model/duration.ts';
+import { Problems } from '../model/problems.ts';
+import { mutableImages } from '../model/task-definition.ts';
+import { parseTags } from '../model/secret-rules.ts';
+import { expandSecrets } from '../operations/expand-secrets.ts';
 import {
   describeTaskDefinition,
   readTaskDefinitionFile,
 } from '../operations/read-task-definition.ts';
 import { registerTaskDefinition } from '../operations/register-task-definition.ts';
+import { scan } from '../operations/scan.ts';
+import { untilInterrupted } from '../operations/until-interrupted.ts';
+import { deployRevision, registeredResult, writeOutputs } from './register-result.ts';
+import { serviceNames } from './service-options.ts';
 import { sourcesOf } from './sources.ts';
 import { storeOption } from './store-option.ts';
 
 /** `register [FILE|-]`: register a task definition with references to secrets. */
 export const register = defineCommand({
+  handlesInterrupt: true,
+
   declare: (command) =>
     command
       .addArgument(
@@ -28,13 +38,49 @@ export const register = defineCommand({
         'set a log option from a secret: [CONTAINER:]OPTION=REF (repeatable)',
         repeatable,
       )
+      .option(
+        '--secrets-from <prefix>',
+        'set a variable from each secret below: [CONTAINER=]PREFIX (repeatable)',
+        repeatable,
+      )
+      .option(
+        '--all-keys <secret>',
+        'set a variable from each key of a JSON secret: [CONTAINER=]SECRET (repeatable)',
+        repeatable,
+      )
+      .option(
+        '--remove-secret <env>',
+        'set a variable from a secret no more: [CONTAINER:]ENV (repeatable)',
+        repeatable,
+      )
+      .option('--exclusive-secrets', 'drop every variable from a secret that is not given here')
       .addOption(storeOption())
       .option('--image <uri>', 'set an image: [CONTAINER=]URI (repeatable)', repeatable)
       .addOption(
         fromEnv(new Option('--execution-role <role>', 'name or ARN of the execution role')),
       )
+      .option('--task-role <arn>', 'ARN of the task role')
+      .option('--cpu <units>', 'CPU of the task')
+      .option('--memory <mib>', 'memory of the task')
+      .option('--tag <key=value>', 'tag the revision (repeatable)', repeatable)
+      .option('--read-values', 'read JSON secrets, to see whether their keys are there')
+      .option('--strict', 'take warnings for errors')
+      .option('--diff', 'show what differs from the latest revision, without values')
+      .option('--output-file <file>', 'write the task definition to this file')
       .option('--force', 'register even if the latest revision is the same')
       .option('--dry-run', 'print what would be registered, and register nothing')
+      .optionsGroup('Deployment:')
+      .option(
+        '--service <cluster/service>',
+        'have this service run it, and follow the deployment (repeatable)',
+        repeatable,
+      )
+      .option('--no-wait', 'start the deployments and do not follow them')
+      .addOption(
+        fromEnv(
+          new Option('--timeout <duration>', 'stop following after this time').default('15m'),
+        ),
+      )
       .addHelpText(
         'after',
         `
@@ -44,24 +90,46 @@ anything is registered. The latest revision is returned when its content is the 
 Examples:
   $ ecs-secrets register web.json --secret web:DATABASE_PASSWORD=/shop/prod/db-password --execution-role shop-execution
   $ ecs-secrets register --family web --image web=123456789012.dkr.ecr.eu-west-1.amazonaws.com/web:2.1
-  $ ecs-secrets register web.yaml --secret API_KEY=sm:shop/prod/api:key --dry-run`,
+  $ ecs-secrets register web.yaml --secrets-from /shop/prod --diff --dry-run
+  $ ecs-secrets register web.json --image web:2.1 --service shop/web`,
       ),
 
-  async run({ aws, world, report }, [file], options) {
-    const base = await baseOf();
+  async run(context, [file], options) {
+    const { aws, world, report } = context;
+    const problems = new Problems();
+    const tags = problems.attempt(() => parseTags(options.tag ?? [])) ?? [];
+    const services = serviceNames('--service', options.service, problems);
+    const timeout = problems.attempt(() => parseDuration(options.timeout), '--timeout') ?? 0;
+    problems.throwIfAny();
+    // A service that is not there is told before anything is registered.
+    const found = services.length > 0 ? await scan(aws, { clusters: [], services }) : undefined;
+    const base = await untilInterrupted(baseOf(), world.interrupted, interruptedEarly);
     const dryRun = options.dryRun ?? false;
-    const outcome = await registerTaskDefinition(aws, {
+    const store = options.store ?? 'parameter-store';
+    const sources = { prefixes: options.secretsFrom ?? [], jsonSecrets: options.allKeys ?? [] };
+    const registering = registerTaskDefinition(aws, {
       base,
       edits: {
         family: file === undefined ? undefined : options.family,
         images: options.image ?? [],
-        secrets: options.secret ?? [],
+        secrets: [...(await expandSecrets(aws, sources, store)), ...(options.secret ?? [])],
         secretOptions: options.secretOption ?? [],
+        removeSecrets: options.removeSecret ?? [],
+        exclusiveSecrets: options.exclusiveSecrets ?? false,
+        taskRoleArn: options.taskRole,
+        cpu: options.cpu,
+        memory: options.memory,
+        tags,
       },
       executionRole: options.executionRole,
-      store: options.store ?? 'parameter-store',
+      store,
       force: options.force ?? false,
       dryRun,
+      strict: options.strict ?? false,
+      readValues: options.readValues ?? false,
+      onWarning: (text) => {
+        report.warn(text);
+      },
       clock: world.clock,
       interrupted: world.interrupted,
       onWait: () => {
@@ -70,23 +138,23 @@ Examples:
         );
       },
     });
-    const { action, arn, definition } = outcome;
-    const uses = secretUses(definition);
-    return {
-      data: { action, dryRun, taskDefinitionArn: arn, taskDefinition: definition },
-      text: dryRun
-        ? JSON.stringify(definition, null, 2)
-        : [
-            `${arn ?? ''} ${action === 'registered' ? 'registered' : 'unchanged: it has this content already'}`,
-            ...uses.map(
-              ({ container, name, valueFrom }) =>
-                `  ${[container, name].filter(Boolean).join(':')} from ${valueFrom}`,
-            ),
-          ].join('\n'),
-    };
+    const outcome = await untilInterrupted(
+      registering,
+      world.interrupted,
+      'interrupted; the revision may have been registered',
+    );
+    await writeOutputs(world, outcome, options.outputFile);
+    const images = mutableImages(outcome.definition);
+    if (images.length > 0) report.note(`images by a tag that may move: ${images.join(', ')}`);
+    const registered = registeredResult(outcome, { dryRun, diff: options.diff ?? false });
+    if (!found || outcome.arn === undefined) return registered;
+    const { wait } = options;
+    return deployRevision(context, { arn: outcome.arn, found, timeout, wait }, registered);
 
     async function baseOf() {
-      if (file !== undefined) return readTaskDefinitionFile(file, sourcesOf(world));
+      if (file !== undefined) {
+        return readTaskDefinitionFile(file, sourcesOf(world), options.family);
+      }
       if (options.family === undefined) {
         throw new UsageError(
           'there is no task definition to register',
@@ -97,3 +165,7 @@ Examples:
     }
   },
 });
+
+// --- internal ---
+
+const interruptedEarly = 'interrupted; nothing was registered';

@@ -42,6 +42,7 @@ export function checkTaskDefinition(definition: TaskDefinition): void {
     }
   });
 
+  checkLimits(definition, problems);
   const uses = secretUses(definition);
   for (const use of uses) problems.attempt(() => useReference(use), use.place);
   if (uses.length > 0 && !definition.executionRoleArn) {
@@ -78,6 +79,48 @@ export function checkReferenceScopes(definition: TaskDefinition, here: Scope): v
     }
   }
   problems.throwIfAny();
+}
+
+/** What is worth a word though ECS takes it; each with its place. */
+export function taskDefinitionWarnings({ containerDefinitions }: TaskDefinition): string[] {
+  return containerDefinitions.flatMap(({ logConfiguration: logs }, index) => {
+    const driver = logs?.logDriver ?? '';
+    if (!logs?.secretOptions?.length || documentedDrivers.has(driver)) return [];
+    return [
+      `containerDefinitions[${index}].logConfiguration.secretOptions: AWS documents them for ${[...documentedDrivers].join(', ')}, not for ${driver}`,
+    ];
+  });
+}
+
+// --- internal ---
+
+/** ECS guide, "specifying sensitive data using logging configuration". */
+const documentedDrivers = new Set(['splunk', 'fluentd', 'awsfirelens']);
+
+/** Log drivers of Fargate (ECS API reference, LogConfiguration). */
+const fargateDrivers = new Set(['awslogs', 'splunk', 'awsfirelens']);
+
+/** Limits of ECS and of Fargate (ECS service quotas, API reference). */
+function checkLimits(definition: TaskDefinition, problems: Problems): void {
+  const { containerDefinitions, requiresCompatibilities, placementConstraints, tags } = definition;
+  const count = (list: unknown): number => (Array.isArray(list) ? list.length : 0);
+  if (count(placementConstraints) > 10) {
+    problems.add('placementConstraints: ECS takes 10 at most');
+  }
+  if (count(tags) > 50) problems.add('tags: ECS takes 50 at most');
+  if (!Array.isArray(requiresCompatibilities) || !requiresCompatibilities.includes('FARGATE'))
+    return;
+  containerDefinitions.forEach(({ logConfiguration: logs }, index) => {
+    const driver = logs?.logDriver;
+    const place = `containerDefinitions[${index}].logConfiguration.logDriver`;
+    if (driver === undefined) return;
+    if (!fargateDrivers.has(driver)) {
+      problems.add(`${place}: Fargate takes ${[...fargateDrivers].join(', ')}, not ${driver}`);
+    }
+    if (driver === 'awslogs' && !definition.executionRoleArn) {
+      problems.add(`${place}: Fargate needs an execution role for awslogs; give --execution-role`);
+    }
+  });
 }
 
 function repeated(names: readonly string[]): string[] {

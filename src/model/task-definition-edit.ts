@@ -1,5 +1,6 @@
 import { Problems } from './problems.ts';
 import { formatReference, parseReference, type Store } from './reference.ts';
+import type { Tag } from './secret-rules.ts';
 import type { ContainerDefinition, SecretEntry, TaskDefinition } from './task-definition.ts';
 
 /** What a register command changes in a task definition. */
@@ -12,6 +13,15 @@ export interface Edits {
   secrets: readonly string[];
   /** `[CONTAINER:]OPTION=REF` */
   secretOptions: readonly string[];
+  /** `[CONTAINER:]ENV`: no longer from a secret. */
+  removeSecrets?: readonly string[];
+  /** Drop every variable from a secret that `secrets` does not set. */
+  exclusiveSecrets?: boolean;
+  taskRoleArn?: string | undefined;
+  cpu?: string | undefined;
+  memory?: string | undefined;
+  /** Set in addition to those that are there. */
+  tags?: readonly Tag[];
 }
 
 /** A reference to put into a container, as the user wrote it. */
@@ -35,6 +45,10 @@ export function editTaskDefinition(
   const result = structuredClone(original);
   if (edits.family !== undefined) result.family = edits.family;
   if (edits.executionRoleArn !== undefined) result.executionRoleArn = edits.executionRoleArn;
+  for (const key of ['taskRoleArn', 'cpu', 'memory'] as const) {
+    if (edits[key] !== undefined) result[key] = edits[key];
+  }
+  if (edits.tags && edits.tags.length > 0) result.tags = withTags(result.tags ?? [], edits.tags);
 
   const find = (option: string, name: string | undefined): ContainerDefinition | undefined => {
     const { containerDefinitions: all } = result;
@@ -66,6 +80,22 @@ export function editTaskDefinition(
       container.image = image;
     }
   }
+  if (edits.exclusiveSecrets) {
+    for (const container of result.containerDefinitions) delete container.secrets;
+  }
+  for (const written of edits.removeSecrets ?? []) {
+    const option = `--remove-secret ${written}`;
+    const colon = written.indexOf(':');
+    const name = written.slice(colon + 1);
+    const container = find(option, colon < 0 ? undefined : written.slice(0, colon));
+    if (!container) continue;
+    const left = (container.secrets ?? []).filter((entry) => entry.name !== name);
+    if (left.length === (container.secrets?.length ?? 0)) {
+      problems.add(`${option}: container "${container.name}" has no secret "${name}"`);
+    }
+    if (left.length > 0) container.secrets = left;
+    else delete container.secrets;
+  }
   for (const written of edits.secrets) {
     const option = `--secret ${written}`;
     const edit = problems.attempt(() => parseAssignment(option, written));
@@ -77,6 +107,10 @@ export function editTaskDefinition(
     if (valueFrom === undefined) continue;
     once(option, `secret ${container.name} ${edit.name}`);
     container.secrets = replaced(container.secrets, { name: edit.name, valueFrom });
+    // ECS refuses a name that is in both; the secret takes the place of the plain value.
+    if (container.environment?.some(({ name }) => name === edit.name)) {
+      container.environment = container.environment.filter(({ name }) => name !== edit.name);
+    }
   }
   for (const written of edits.secretOptions) {
     const option = `--secret-option ${written}`;
@@ -113,6 +147,16 @@ export function parseAssignment(option: string, written: string): Assignment {
   }
   problems.throwIfAny();
   return { container, name, reference };
+}
+
+/** Tags by key, new ones behind the old. */
+function withTags(
+  old: NonNullable<TaskDefinition['tags']>,
+  tags: readonly Tag[],
+): NonNullable<TaskDefinition['tags']> {
+  const byKey = new Map(old.map((tag) => [tag.key, tag]));
+  for (const tag of tags) byKey.set(tag.key, { ...byKey.get(tag.key), ...tag });
+  return [...byKey.values()];
 }
 
 /** The list with one entry set, in its old place when the name was there. */

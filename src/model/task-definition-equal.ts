@@ -10,6 +10,19 @@ export function sameTaskDefinition(a: TaskDefinition, b: TaskDefinition): boolea
   return JSON.stringify(normalForm(a)) === JSON.stringify(normalForm(b));
 }
 
+/** A task definition as all that mean the same have it: defaults filled in, lists and members in order. */
+export function normalForm(definition: TaskDefinition): Json {
+  const { networkMode, requiresCompatibilities, cpu, memory } = definition;
+  const json = JSON.parse(JSON.stringify(definition)) as Record<string, Json>;
+  if (cpu !== undefined) json.cpu = inUnits(cpu, 'vcpu');
+  if (memory !== undefined) json.memory = inUnits(memory, 'gb');
+  const fargate =
+    Array.isArray(requiresCompatibilities) && requiresCompatibilities.includes('FARGATE');
+  if (networkMode === undefined && !fargate) json.networkMode = 'bridge';
+  const sameHostPort = json.networkMode === 'awsvpc' || json.networkMode === 'host';
+  return normal(json, '', sameHostPort);
+}
+
 // --- internal ---
 
 /**
@@ -33,18 +46,6 @@ const unordered: Readonly<Record<string, string>> = {
   tags: 'key',
   requiresCompatibilities: '',
 };
-
-function normalForm(definition: TaskDefinition): Json {
-  const { networkMode, requiresCompatibilities, cpu, memory } = definition;
-  const json = JSON.parse(JSON.stringify(definition)) as Record<string, Json>;
-  if (cpu !== undefined) json.cpu = inUnits(cpu, 'vcpu');
-  if (memory !== undefined) json.memory = inUnits(memory, 'gb');
-  const fargate =
-    Array.isArray(requiresCompatibilities) && requiresCompatibilities.includes('FARGATE');
-  if (networkMode === undefined && !fargate) json.networkMode = 'bridge';
-  const sameHostPort = json.networkMode === 'awsvpc' || json.networkMode === 'host';
-  return normal(json, '', sameHostPort);
-}
 
 /** AWS turns `1 vCPU` and `2 GB` into `1024` and `2048` (API reference, RegisterTaskDefinition). */
 function inUnits(size: string, unit: 'vcpu' | 'gb'): string {

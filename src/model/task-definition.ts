@@ -27,6 +27,7 @@ const size = z.optional(z.union([z.string(), z.pipe(z.number(), z.transform(Stri
 const taskDefinition = z.looseObject({
   family: z.optional(z.string()),
   executionRoleArn: z.optional(z.string()),
+  taskRoleArn: z.optional(z.string()),
   cpu: size,
   memory: size,
   containerDefinitions: z.array(containerDefinition).check(z.minLength(1)),
@@ -75,11 +76,11 @@ export function parseTaskDefinition(input: unknown): TaskDefinition {
   // zod puts the members that it knows first; the order stays as it was written.
   return Object.fromEntries(
     Object.entries(read as object)
-      .filter(([key, member]) => !outputOnly.includes(key) && !(key === 'tags' && isEmpty(member)))
-      .map(([key, member]: [string, unknown]) => [
-        key,
-        key === 'cpu' || key === 'memory' ? result.data[key] : member,
-      ]),
+      .map(([key, member]: [string, unknown]): [string, unknown] => {
+        if (key === 'cpu' || key === 'memory') return [key, result.data[key]];
+        return [key, key === 'tags' ? ownTags(member) : member];
+      })
+      .filter(([key, member]) => !outputOnly.includes(key) && !(key === 'tags' && isEmpty(member))),
   ) as TaskDefinition;
 }
 
@@ -135,6 +136,12 @@ export function secretUses({ containerDefinitions }: TaskDefinition): SecretUse[
           ]),
     ];
   });
+}
+
+/** Images by a tag, which may come to mean another image; those by digest do not. */
+export function mutableImages({ containerDefinitions }: TaskDefinition): string[] {
+  const images = containerDefinitions.map(({ image = '' }) => image);
+  return images.filter((image) => image !== '' && !image.includes('@sha256:'));
 }
 
 /** ARNs of the S3 objects that containers take variables from (`environmentFiles`). */
@@ -206,6 +213,12 @@ export function needsExecutionRolePolicy({ containerDefinitions }: TaskDefinitio
 }
 
 // --- internal ---
+
+/** Tags that AWS puts on by itself come back from it and cannot be given. */
+function ownTags(tags: unknown): unknown {
+  if (!Array.isArray(tags)) return tags;
+  return tags.filter((tag: { key?: string } | null) => !/^aws:/i.test(tag?.key ?? ''));
+}
 
 /** RegisterTaskDefinition refuses an empty list of tags ("Tags can not be empty"). */
 function isEmpty(tags: unknown): boolean {

@@ -1,4 +1,5 @@
 import { CliError } from '../errors.ts';
+import { mutableImages } from '../model/task-definition.ts';
 import type { Consumer } from './find-consumers.ts';
 import { planRedeploy } from './redeploy-services.ts';
 import { serviceName } from './service-name.ts';
@@ -19,7 +20,7 @@ export function preflight(consumers: readonly Consumer[], force: boolean): strin
       hint: 'nothing was stored; wait or mend, or give --force to go on all the same',
     });
   }
-  return [...new Set(redeploy.flatMap(mutableImages))];
+  return [...new Set(redeploy.flatMap(({ revision }) => mutableImages(revision.definition)))];
 }
 
 // --- internal ---
@@ -35,9 +36,4 @@ function obstacle({ service, revision }: Consumer): string | undefined {
     return `a deployment is in progress (${primary?.id ?? 'unknown'})`;
   }
   return undefined;
-}
-
-function mutableImages({ revision }: Consumer): string[] {
-  const images = revision.definition.containerDefinitions.map(({ image = '' }) => image);
-  return images.filter((image) => image !== '' && !image.includes('@sha256:'));
 }

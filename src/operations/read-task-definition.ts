@@ -19,14 +19,18 @@ export async function readTaskDefinition(
     : (await describeTaskDefinition(written, aws)).definition;
 }
 
-/** Reads a task definition from a file or `-`; see `readTaskDefinition`. */
+/**
+ * Reads a task definition from a file or `-`; see `readTaskDefinition`. Of a file with several
+ * (a list, or `taskDefinitions`) `family` chooses one.
+ */
 export async function readTaskDefinitionFile(
   path: string,
   sources: Sources,
+  family?: string,
 ): Promise<TaskDefinition> {
   const text = new TextDecoder().decode(await readSource(path, sources));
   const name = path === '-' ? 'standard input' : path;
-  const document = await parseDocument(text, name);
+  const document = chosen(await parseDocument(text, name), family, name);
   try {
     return parseTaskDefinition(document);
   } catch (error) {
@@ -53,6 +57,24 @@ function isFile(written: string): boolean {
 }
 
 // --- internal ---
+
+function chosen(document: unknown, family: string | undefined, name: string): unknown {
+  const { taskDefinitions } = (document ?? {}) as { taskDefinitions?: unknown };
+  const all = Array.isArray(document) ? (document as unknown[]) : taskDefinitions;
+  if (!Array.isArray(all)) return document;
+  const familyOf = (one: unknown): string => {
+    const { taskDefinition = one } = (one ?? {}) as { taskDefinition?: unknown };
+    return (taskDefinition as { family?: string } | null)?.family ?? '';
+  };
+  const found = (all as unknown[]).filter(
+    (one) => family === undefined || familyOf(one) === family,
+  );
+  if (found.length === 1) return found[0];
+  throw new InvalidInput(
+    `${name} has ${all.length} task definitions: ${(all as unknown[]).map(familyOf).join(', ')}`,
+    'choose one with --family',
+  );
+}
 
 /** JSON first, being strict and fast; YAML reads JSON too and tells line and column of a mistake. */
 async function parseDocument(text: string, name: string): Promise<unknown> {

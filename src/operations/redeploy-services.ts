@@ -48,6 +48,8 @@ export interface RedeployOptions extends FollowOptions {
   wait: boolean;
   /** Deploy services under the CODE_DEPLOY controller through CodeDeploy. */
   codeDeploy?: boolean;
+  /** Deploy this revision instead of the one that runs. */
+  taskDefinition?: string;
   /** How many deployments are started at the same time. */
   maxParallel: number;
   onStarted: (deployment: StartedDeployment) => void;
@@ -97,7 +99,7 @@ export async function redeployServices(
           return;
         }
         const shift = await shiftOf(ecs, consumer);
-        const service = await ecs.forceNewDeployment(cluster, name);
+        const service = await ecs.deploy(cluster, name, options.taskDefinition);
         const before = deployments.map(({ id }) => id);
         const id = service.deployments.find(({ status }) => status === 'PRIMARY')?.id ?? '';
         const serviceDeployment = await shift?.next(options.clock, options.interrupted);

@@ -1,9 +1,14 @@
 import type { Aws } from '../aws/index.ts';
 import { AwsError, CliError } from '../errors.ts';
-import { Problems } from '../model/problems.ts';
+import { InvalidInput } from '../model/problems.ts';
 import { formatReference, formatValueFrom, type Store } from '../model/reference.ts';
 import { rolePropagation } from '../model/rollout.ts';
-import { checkReferenceScopes, checkTaskDefinition } from '../model/task-definition-checks.ts';
+import {
+  checkReferenceScopes,
+  checkTaskDefinition,
+  taskDefinitionWarnings,
+} from '../model/task-definition-checks.ts';
+import { diffTaskDefinitions } from '../model/task-definition-diff.ts';
 import { editTaskDefinition, type Edits } from '../model/task-definition-edit.ts';
 import { sameTaskDefinition } from '../model/task-definition-equal.ts';
 import {
@@ -13,6 +18,7 @@ import {
   type TaskDefinition,
 } from '../model/task-definition.ts';
 import type { Clock } from '../world.ts';
+import { checkReferences } from './check-references.ts';
 import { resolveReferences } from './resolve-references.ts';
 
 /** What is to be registered, on top of which definition. */
@@ -26,6 +32,11 @@ export interface RegisterRequest {
   /** Register even when the latest revision has the same content. */
   force: boolean;
   dryRun: boolean;
+  /** Take warnings for errors. */
+  strict: boolean;
+  /** Look into JSON secrets whether their keys are there and hold texts. */
+  readValues: boolean;
+  onWarning: (text: string) => void;
   clock: Clock;
   interrupted: AbortSignal;
   /** Called when ECS does not see the role yet, and it is tried again for two minutes. */
@@ -39,6 +50,10 @@ export interface RegisterOutcome {
   arn: string | undefined;
   /** What was sent: references are full ARNs. */
   definition: TaskDefinition;
+  /** Against the latest revision; see `diffTaskDefinitions`. */
+  diff: string[];
+  /** The latest active revision before; undefined for a new family. */
+  latest: string | undefined;
 }
 
 /**
@@ -54,23 +69,28 @@ export async function registerTaskDefinition(
   // The name stands in for the ARN until everything that needs no call is checked.
   const edited = editTaskDefinition(base, { ...edits, executionRoleArn: executionRole }, store);
   const ecs = await aws.ecs();
-  const problems = new Problems();
-  problems.attempt(() => {
-    checkTaskDefinition(edited);
-  });
-  for (const place of ecs.unknownMembers(edited)) {
-    problems.add(`${place}: there is no such member (is it misspelt, or newer than this release?)`);
-  }
-  problems.throwIfAny();
+  checkTaskDefinition(edited);
   const definition = await withArns(aws, edited);
+  const warnings = [
+    ...ecs
+      .unknownMembers(definition)
+      .map((place) => `${place}: this release does not know it; it is passed on (is it misspelt?)`),
+    ...taskDefinitionWarnings(definition),
+    ...(await checkReferences(aws, definition, request)),
+  ];
+  if (request.strict && warnings.length > 0)
+    throw new InvalidInput(warnings, 'mend them, or leave --strict out');
+  for (const warning of warnings) request.onWarning(warning);
 
-  const latest = force ? undefined : await ecs.taskDefinition(definition.family ?? '');
-  if (latest && sameTaskDefinition(latest.definition, definition)) {
-    return { action: 'unchanged', arn: latest.arn, definition };
+  const latest = await ecs.taskDefinition(definition.family ?? '');
+  const diff = diffTaskDefinitions(latest?.definition, definition);
+  if (latest && !force && sameTaskDefinition(latest.definition, definition)) {
+    return { action: 'unchanged', arn: latest.arn, definition, diff, latest: latest.arn };
   }
-  if (dryRun) return { action: 'registered', arn: undefined, definition };
+  const outcome = { action: 'registered' as const, definition, diff, latest: latest?.arn };
+  if (dryRun) return { ...outcome, arn: undefined };
   const { arn } = await oncePropagated(() => ecs.registerTaskDefinition(definition), request);
-  return { action: 'registered', arn, definition };
+  return { ...outcome, arn };
 }
 
 // --- internal ---

@@ -74,6 +74,10 @@ export async function run(argv: readonly string[], setting: Setting = {}): Promi
         ? Promise.reject(Object.assign(new Error(`no ${path}`), { code: 'ENOENT' }))
         : Promise.resolve(Buffer.from(text));
     },
+    writeFile: (path, text) => {
+      if (setting.files) setting.files[path] = text;
+      return Promise.resolve();
+    },
     appendFile: (path, text) => {
       if (setting.files) setting.files[path] = (setting.files[path] ?? '') + text;
       return Promise.resolve();

@@ -1,0 +1,50 @@
+import type { HttpResponse } from '@smithy/types';
+
+interface Stack {
+  add(
+    middleware: unknown,
+    options: { step: 'build' | 'deserialize'; priority?: 'high' | 'low' },
+  ): void;
+}
+
+/**
+ * Sends a document as it is, members included that this release of the SDK does not know and would
+ * leave out.
+ */
+export function withRawBody<Command extends { middlewareStack: object }>(
+  command: Command,
+  document: object,
+): Command {
+  (command.middlewareStack as Stack).add(
+    (next: Next) => (args: { request: { body: string } }) => {
+      args.request.body = JSON.stringify(document);
+      return next(args);
+    },
+    { step: 'build', priority: 'high' },
+  );
+  return command;
+}
+
+/** Has a command's answer read as JSON as well, with the members that the SDK does not know. */
+export function withRawAnswer<Command extends { middlewareStack: object }>(
+  command: Command,
+): { command: Command; answer: () => unknown } {
+  let raw: unknown;
+  (command.middlewareStack as Stack).add(
+    (next: Next) => async (args: unknown) => {
+      const result = await next(args);
+      const chunks: Uint8Array[] = [];
+      for await (const chunk of result.response.body as AsyncIterable<Uint8Array>) {
+        chunks.push(chunk);
+      }
+      const bytes = Buffer.concat(chunks);
+      result.response.body = bytes;
+      if (result.response.statusCode === 200) raw = JSON.parse(bytes.toString('utf8'));
+      return result;
+    },
+    { step: 'deserialize', priority: 'low' },
+  );
+  return { command, answer: () => raw };
+}
+
+type Next = (args: unknown) => Promise<{ response: HttpResponse }>;

@@ -1,0 +1,108 @@
+import type { Context, Result } from '../cli.ts';
+import { CliError } from '../errors.ts';
+import { secretUses } from '../model/task-definition.ts';
+import { redeployServices } from '../operations/redeploy-services.ts';
+import type { RegisterOutcome } from '../operations/register-task-definition.ts';
+import type { Scan } from '../operations/scan.ts';
+import type { World } from '../world.ts';
+import {
+  redeployData,
+  redeployFailure,
+  summaryOf,
+  tellDeployments,
+  warnOfOthers,
+} from './redeploy-result.ts';
+import { rolloutView } from './rollout-view.ts';
+
+/** What a registration is told as. */
+export function registeredResult(
+  { action, arn, definition, diff, latest }: RegisterOutcome,
+  { dryRun, diff: asked }: { dryRun: boolean; diff: boolean },
+): Result {
+  const uses = secretUses(definition);
+  const against = latest === undefined ? 'a new family' : `against ${latest.replace(/^.*\//, '')}`;
+  const changes = asked ? [diff.length === 0 ? 'no differences' : against, ...diff] : [];
+  const words = action === 'registered' ? 'registered' : 'unchanged: it has this content already';
+  return {
+    data: { action, dryRun, taskDefinitionArn: arn, taskDefinition: definition, diff },
+    text: [
+      ...changes,
+      ...(dryRun
+        ? asked
+          ? []
+          : [JSON.stringify(definition, null, 2)]
+        : [
+            `${arn ?? ''} ${words}`,
+            ...uses.map(
+              ({ container, name, valueFrom }) =>
+                `  ${[container, name].filter(Boolean).join(':')} from ${valueFrom}`,
+            ),
+          ]),
+    ].join('\n'),
+  };
+}
+
+/**
+ * Writes the task definition to a file, and its path and ARN to the outputs of a GitHub Actions step
+ * as AWS's own actions name them. Throws CliError `file-not-writable`.
+ */
+export async function writeOutputs(
+  world: World,
+  { definition, arn }: RegisterOutcome,
+  file: string | undefined,
+): Promise<void> {
+  const { env, writeFile, appendFile } = world;
+  if (file !== undefined) {
+    await orNotWritable(file, writeFile(file, `${JSON.stringify(definition, null, 2)}\n`));
+  }
+  const outputs = env.GITHUB_OUTPUT;
+  if (!outputs) return;
+  const lines = [
+    ...(file === undefined ? [] : [`task-definition=${file}`]),
+    ...(arn === undefined ? [] : [`task-definition-arn=${arn}`]),
+  ];
+  await orNotWritable(outputs, appendFile(outputs, lines.map((line) => `${line}\n`).join('')));
+}
+
+/** Has services run a revision, and follows their deployments. */
+export async function deployRevision(
+  { aws, world, report }: Context,
+  { arn, found, timeout, wait }: { arn: string; found: Scan; timeout: number; wait: boolean },
+  registered: Result,
+): Promise<Result> {
+  const view = rolloutView(report, world.stderr.style);
+  const consumers = found.services.flatMap((service) => {
+    const revision = found.revisions.get(service.taskDefinition ?? '');
+    // A service that runs it already is not deployed again.
+    return revision && revision.arn !== arn ? [{ service, revision, uses: [] }] : [];
+  });
+  const outcome = await redeployServices(aws, consumers, {
+    taskDefinition: arn,
+    wait,
+    timeout,
+    maxParallel: 10,
+    clock: world.clock,
+    interrupted: world.interrupted,
+    onStarted: view.onStarted,
+    onEvent: view.onEvent,
+  });
+  report.endLive();
+  warnOfOthers(outcome, report);
+  const already = found.services.length - consumers.length;
+  if (already > 0) report.note(`${already} of the services run it already`);
+  const goOn = `${arn} is registered; run the command again to deploy what is left`;
+  return {
+    data: { ...(registered.data as object), ...redeployData(outcome) },
+    text: [registered.text, ...tellDeployments(outcome)].join('\n'),
+    summary: summaryOf(`register ${arn.replace(/^.*\//, '')}`, outcome),
+    failure: redeployFailure(outcome, { goOn, failed: `mend the cause; ${goOn}` }),
+  };
+}
+
+// --- internal ---
+
+async function orNotWritable(file: string, write: Promise<void>): Promise<void> {
+  await write.catch((error: unknown) => {
+    throw new CliError('file-not-writable', `cannot write ${file}`, { cause: error });
+  });
+}
