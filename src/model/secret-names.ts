@@ -1,0 +1,109 @@
+import type { SecretKind } from './secret-shapes.ts';
+
+/** What the name of a variable says of its value. */
+export interface NameMeaning {
+  kind: SecretKind;
+  /** The name is enough by itself; otherwise the value has to look random too. */
+  strong: boolean;
+}
+
+/**
+ * What a name says: a kind of secret, that the value is none (`public`: `SECRET_NAME`, `TOKEN_URL`,
+ * `MAX_TOKENS`), or undefined for nothing. Reads `DB_PASSWORD`, `dbPassword` and `db.password` alike.
+ */
+export function nameMeaning(name: string): NameMeaning | 'public' | undefined {
+  const words = wordsOf(name);
+  if (words.some((word) => publicAnywhere.has(word)) || publicFirst.has(words[0] ?? '')) {
+    return 'public';
+  }
+  for (let end = words.length; end > 0; end -= 1) {
+    const joined = words.slice(0, end).join('_');
+    if (publicKeys.test(joined)) return 'public';
+    const found = meanings.find(({ pattern }) => pattern.test(joined));
+    if (found) return { kind: found.kind, strong: found.strong };
+    const last = words[end - 1] ?? '';
+    if (publicLast.has(last)) return 'public';
+    if (!neutralLast.has(last) && !/^\d+$/.test(last)) return undefined;
+  }
+  return undefined;
+}
+
+/**
+ * What may be shown of a name that was taken out of a command line: its words that are common ones. The
+ * rest may be a value that only looks like a name.
+ */
+export function commonWords(name: string): string {
+  const separator = /[_.]/.exec(name)?.[0] ?? '-';
+  return name
+    .split(/(?<=[a-z0-9])(?=[A-Z])|[^A-Za-z0-9]+/)
+    .filter((word) => common.has(word.toLowerCase()))
+    .join(separator);
+}
+
+// --- internal ---
+
+function wordsOf(name: string): string[] {
+  return name
+    .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
+    .replace(/([A-Z]+)([A-Z][a-z])/g, '$1_$2')
+    .toLowerCase()
+    .split(/[^a-z0-9]+/)
+    .filter((word) => word !== '');
+}
+
+function set(text: string): ReadonlySet<string> {
+  return new Set(text.split(' '));
+}
+
+const common = set(
+  'password passwd passphrase passcode pass pwd pw secret secrets token tokens key keys apikey pgpassword ' +
+    'credential credentials creds auth authorization login salt license jwt hmac pat api access private ' +
+    'encryption signing master account shared session cookie webhook client admin root user app service ' +
+    'db database datasource spring postgres mysql mongo redis rabbitmq ldap smtp mail aws azure github ' +
+    'gitlab slack stripe npm vault sonar splunk grafana sentry datadog server internal bind oauth basic',
+);
+const publicAnywhere = set('public publishable pub');
+const publicFirst = set(
+  'enable enabled disable disabled use uses is has require required allow skip feature max min num',
+);
+/** What follows the name of a secret when the value is about it, not it. */
+const publicLast = set(
+  'file files filename path paths dir directory folder name names arn arns id ids uuid sid url urls ' +
+    'uri uris endpoint endpoints host hosts hostname port ports length len size min max count counts ' +
+    'limit limits ttl expiry expires expiration expire timeout age days hours minutes seconds ' +
+    'interval lifetime duration validity enabled disabled enable required policy type algorithm alg ' +
+    'method mode header headers prefix suffix version region field fields format regex pattern store ' +
+    'provider backend issuer audience scope scopes bucket table class strategy rotation schedule ' +
+    'attempts location ref reference alias cookie param parameter parameters source rounds label ' +
+    'template service role manager user username client realm mount volume namespace domain reset ' +
+    'check validation complexity history strength encoding encoder hasher hash digest checksum sha ' +
+    'commit revision charset chars model mapping group stack zone contact email owner',
+);
+/** What may follow the name of a secret without a change of meaning. */
+const neutralLast = set(
+  'value text plain raw string json base64 b64 hex default main primary secondary old new current ' +
+    'previous prod production staging stage dev development test qa live local read write ro rw ' +
+    'master replica a b eu us',
+);
+const publicKeys =
+  /(?:^|_)(?:site|primary|partition|sort|foreign|cache|hash|routing|idempotency|object|range|index|group|row|host|kms|message|map|s3|redis|lookup)_?keys?$/;
+
+const meanings: readonly (NameMeaning & { pattern: RegExp })[] = [
+  {
+    kind: 'password by name',
+    strong: true,
+    pattern: /(?:^|_)(?:pass|pw|psw)$|(?:password|passwort|passwd|passphrase|passcode|pwd)s?$/,
+  },
+  { kind: 'secret by name', strong: true, pattern: /secrets?$|secret_?key_?base$/ },
+  {
+    kind: 'key by name',
+    strong: true,
+    pattern:
+      /(?:api|access|secret|private|encryption|encrypt|signing|sign|master|auth|licen[sc]e|account|shared|shared_access|app|application|jwt|hmac|aes|crypto|cipher|fernet|deploy|ssh|session|cookie|webhook|admin|storage|ingest|integration|unseal)_?keys?$/,
+  },
+  { kind: 'key by name', strong: false, pattern: /(?:^|_)keys?$/ },
+  { kind: 'token by name', strong: true, pattern: /tokens?$|(?:^|_)(?:pat|jwt)$/ },
+  { kind: 'credentials by name', strong: true, pattern: /(?:credentials?|creds?)$/ },
+  { kind: 'credentials by name', strong: false, pattern: /(?:^|_)(?:auth|authorization|login)$/ },
+  { kind: 'key by name', strong: false, pattern: /(?:salt|pepper|hmac|licen[sc]e)$/ },
+];
