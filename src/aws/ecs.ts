@@ -7,6 +7,8 @@ import {
   ListServiceDeploymentsCommand,
   paginateListClusters,
   paginateListServices,
+  paginateListTaskDefinitionFamilies,
+  paginateListTaskDefinitions,
   paginateListTasks,
   RegisterTaskDefinitionCommand,
   UpdateServiceCommand,
@@ -98,6 +100,10 @@ export interface Ecs {
   runningTasks(cluster: string, service?: string): Promise<RunningTask[]>;
   /** The stopped tasks of a service that ECS still shows (an hour's worth or more). */
   stoppedTasks(cluster: string, service: string): Promise<StoppedTask[]>;
+  /** Names of all families that have an ACTIVE revision. */
+  families(): Promise<string[]>;
+  /** ARNs of the revisions of a family, or of all families. Deleted ones are in neither status. */
+  revisions(status: 'ACTIVE' | 'INACTIVE', family?: string): Promise<string[]>;
 }
 
 /** Makes the ECS gateway. */
@@ -223,6 +229,25 @@ export function createEcs(config: AwsConfig): Ecs {
           exitCode,
         })),
       }));
+    },
+
+    async families() {
+      const names: string[] = [];
+      const query = { status: 'ACTIVE' as const, maxResults: 100 };
+      for await (const page of paginateListTaskDefinitionFamilies({ client }, query)) {
+        names.push(...(page.families ?? []));
+      }
+      return names;
+    },
+
+    async revisions(status, family) {
+      const arns: string[] = [];
+      // The "prefix" is the whole name of a family (API reference of ListTaskDefinitions).
+      const query = { status, familyPrefix: family, maxResults: 100 };
+      for await (const page of paginateListTaskDefinitions({ client }, query)) {
+        arns.push(...(page.taskDefinitionArns ?? []));
+      }
+      return arns;
     },
   };
 

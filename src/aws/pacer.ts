@@ -18,7 +18,15 @@ interface Family extends Rate {
  */
 const families: readonly Family[] = [
   { burst: 20, perSecond: 1, actions: ['ecs:RegisterTaskDefinition'] },
-  { burst: 50, perSecond: 20, actions: ['ecs:DescribeTaskDefinition', 'ecs:ListTaskDefinitions'] },
+  {
+    burst: 50,
+    perSecond: 20,
+    actions: [
+      'ecs:DescribeTaskDefinition',
+      'ecs:ListTaskDefinitions',
+      'ecs:ListTaskDefinitionFamilies',
+    ],
+  },
   { burst: 50, perSecond: 5, actions: ['ecs:UpdateService'] },
   { burst: 100, perSecond: 20, actions: ['ecs:DescribeServices', 'ecs:ListServices'] },
   {
