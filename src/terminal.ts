@@ -1,7 +1,7 @@
 // The UI rules. stdout carries the result and nothing else. Everything for the person goes to
 // stderr: notes, warnings, progress, prompts, errors. Lines begin in lower case and end without a
 // full stop. Colour carries no meaning of its own. Nothing asks unless somebody can answer.
-import { appendFile, readFile } from 'node:fs/promises';
+import { appendFile, readdir, readFile, writeFile } from 'node:fs/promises';
 import { constants } from 'node:os';
 import type { createLogUpdate } from 'log-update';
 import type { Output, Style, World } from './world.ts';
@@ -58,6 +58,12 @@ export async function processWorld(): Promise<World> {
       await rename(whole, path);
     },
     appendFile: (path, text) => appendFile(path, text),
+    writeFile: (path, text) => writeFile(path, text),
+    listFolder: async (path) =>
+      (await readdir(path, { withFileTypes: true })).map((entry) => ({
+        name: entry.name,
+        isFolder: entry.isDirectory(),
+      })),
     randomInt: (limit) => process.getBuiltinModule('node:crypto').randomInt(limit),
     run,
   };

@@ -324,6 +324,15 @@ const scenarios: Record<CallerCommand, Scenario> = {
     degrades: scheduledOnly,
   },
   stale: { before: web, service: true, steps: [{ argv: ['stale'] }] },
+  audit: {
+    before: web,
+    service: true,
+    steps: [
+      { argv: ['audit'] },
+      { argv: ['audit', '--family', 'web', '--all-revisions', '--no-services'] },
+      { argv: ['audit', '--cluster', 'shop'] },
+    ],
+  },
 };
 
 function environmentScenario(command: string, more: string[], code: number): Scenario {

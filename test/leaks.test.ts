@@ -1,3 +1,7 @@
+import {
+  RegisterTaskDefinitionCommand,
+  type RegisterTaskDefinitionCommandInput,
+} from '@aws-sdk/client-ecs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openShop, type Shop } from './helpers/scene.ts';
 
@@ -15,8 +19,40 @@ beforeAll(async () => {
   const references = ['--secret', 'DB=/shop/db', '--secret', 'KEY=sm:shop/json:key'];
   await shop.run(['register', 'web.json', ...references, '--execution-role', 'r']);
   await shop.service({ cluster: 'shop', name: 'web', taskDefinition: 'web' });
+  await shop.ecs.send(
+    new RegisterTaskDefinitionCommand(JSON.parse(plaintext) as RegisterTaskDefinitionCommandInput),
+  );
+});
+
+test('audit finds the marked values, so that its silence about them means something', async () => {
+  const { code, stdout } = await shop.run(['audit']);
+  expect(code).toBe(3);
+  expect(stdout.split('\n').length).toBeGreaterThan(9);
 });
 afterAll(() => shop.sandbox.close());
+
+/** A task definition with the mark in every place that audit looks at. */
+const plaintext = JSON.stringify({
+  family: 'plain',
+  containerDefinitions: [
+    {
+      name: 'app',
+      image: 'x',
+      environment: [
+        { name: 'DB_PASSWORD', value: mark },
+        { name: 'DATABASE_URL', value: `postgres://${mark}:${mark}@db/shop?password=${mark}` },
+        { name: 'CONFIG', value: JSON.stringify({ api_key: mark }) },
+        { name: 'AUTH', value: `Bearer ${mark}` },
+      ],
+      command: ['sh', '-c', `TOKEN=${mark} run --password ${mark} ${mark}=x Bearer ${mark}`, mark],
+      entryPoint: ['--secret', mark, `-D${mark}.password=${mark}`],
+      healthCheck: { command: ['CMD-SHELL', `curl -u probe:${mark} "${mark}password=${mark}"`] },
+      logConfiguration: { logDriver: 'splunk', options: { 'splunk-token': mark } },
+      firelensConfiguration: { type: 'fluentbit', options: { HTTP_Passwd: mark } },
+      dockerLabels: { 'app.secret': mark },
+    },
+  ],
+});
 
 interface Case {
   argv: string[];
@@ -118,6 +154,16 @@ const cases: [string, Case][] = [
     'exec of a key that is none',
     { argv: ['exec', '--task-definition', 'web', '--container', 'nope', '--', 'true'] },
   ],
+  ['audit', { argv: ['audit', '--min-confidence', 'low'] }],
+  ['audit --format sarif', { argv: ['audit', '--format', 'sarif', '--min-confidence', 'low'] }],
+  ['audit of a file', { argv: ['audit', '-', '--min-confidence', 'low'], stdin: plaintext }],
+  ['audit of a file as SARIF', { argv: ['audit', '-', '--format', 'sarif'], stdin: plaintext }],
+  ['audit of a broken file', { argv: ['audit', '-'], stdin: `${plaintext}\n*${mark}` }],
+  [
+    'audit of a file that is none',
+    { argv: ['audit', '-'], stdin: JSON.stringify({ containerDefinitions: [mark] }) },
+  ],
+  ['audit with a bad baseline', { argv: ['audit', '-', '--baseline', '-'], stdin: mark }],
   [
     'export in a format that cannot carry it',
     { argv: ['export', '--prefix', '/lines', '--format', 'docker'] },

@@ -139,6 +139,11 @@ export const commands: readonly (CommandEntry | CommandGroup)[] = [
     load: async () => (await import('./stale.ts')).stale,
   },
   {
+    name: 'audit',
+    summary: 'secrets in plain text in task definitions',
+    load: async () => (await import('./audit.ts')).audit,
+  },
+  {
     name: 'sandbox',
     summary: 'an AWS on this machine to try things in, or to test against',
     load: async () => (await import('./sandbox.ts')).sandbox,

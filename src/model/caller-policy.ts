@@ -187,6 +187,7 @@ export const callerNeeds = {
   redeploy: [...resolve, ...redeploy, ['secrets', 'secretsmanager:ListSecretVersionIds']],
   'where-used': [...resolve, ...scan, ...scheduled],
   stale: [...resolve, ...scan, ['secrets', 'secretsmanager:ListSecretVersionIds']],
+  audit: [...scan, ['everything', 'ecs:ListTaskDefinitionFamilies', 'ecs:ListTaskDefinitions']],
 } satisfies Record<string, Needs>;
 
 /** The commands that there are policies for. */

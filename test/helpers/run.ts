@@ -82,6 +82,18 @@ export async function run(argv: readonly string[], setting: Setting = {}): Promi
       if (setting.files) setting.files[path] = (setting.files[path] ?? '') + text;
       return Promise.resolve();
     },
+    writeFile: (path, text) => {
+      if (setting.files) setting.files[path] = text;
+      return Promise.resolve();
+    },
+    listFolder: (path) => {
+      const folder = path === '.' ? '' : path.replace(/\/?$/, '/');
+      const below = Object.keys(setting.files ?? {})
+        .filter((name) => name.startsWith(folder))
+        .map((name) => name.slice(folder.length).split('/'));
+      const folders = new Map(below.map(([name = '', ...rest]) => [name, rest.length > 0]));
+      return Promise.resolve([...folders].map(([name, isFolder]) => ({ name, isFolder })));
+    },
     randomInt: (limit) => randomInt(limit),
     run: () => Promise.reject(new Error('no program is run in this process')),
   };
