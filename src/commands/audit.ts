@@ -72,7 +72,7 @@ Examples:
     const sarif = options.format === 'sarif' ? sarifOf(findings) : undefined;
     return {
       data: sarif ?? { findings: findings.map(withoutPath), ignored, looked: found.looked },
-      text: sarif ? JSON.stringify(sarif, null, 2) : textOf(findings, found.looked),
+      text: sarif ? JSON.stringify(sarif, null, 2) : textOf(findings, found.looked, ignored),
       failure:
         findings.length === 0
           ? undefined
@@ -117,11 +117,16 @@ function look(
   return auditAws(aws, { families, clusters, allRevisions, services }, onProgress);
 }
 
-function textOf(findings: readonly AuditFinding[], looked: Audit['looked']): string {
+function textOf(
+  findings: readonly AuditFinding[],
+  looked: Audit['looked'],
+  ignored: number,
+): string {
   if (findings.length === 0) {
     const where =
       looked.files > 0 ? counted(looked.files, 'file') : counted(looked.revisions, 'revision');
-    return `no secret in plain text found in ${where}`;
+    const more = ignored > 0 ? ' beyond the baseline' : '';
+    return `no secret in plain text found in ${where}${more}`;
   }
   const heads = ['CONFIDENCE', 'KIND', 'WHERE', 'CONTAINER', 'NAME', 'PLACE', 'LENGTH', 'HINT'];
   return table(

@@ -140,6 +140,7 @@ describe('in AWS', () => {
     const again = await shop.run(['audit', '--baseline', 'b.json'], { files });
     expect(again).toMatchObject({
       code: 0,
+      stdout: 'no secret in plain text found in 3 revisions beyond the baseline\n',
       stderr: 'note: 2 findings of the baseline passed over\n',
     });
     const more = await shop.run(['audit', '--all-revisions', '--baseline', 'b.json'], { files });
