@@ -24,7 +24,7 @@ export function isReference(text: string): boolean {
 /** Whether a value is what people write where a secret is meant to come: `changeme`. */
 export function isPlaceholder(text: string): boolean {
   return (
-    /^<[^<>]*>$|^\[[^[\]]*\]$/.test(text) ||
+    /^<[^<>]*>$|^\[[^[\]]*\]$|^\{[A-Za-z][\w.-]*\}$|[-_ ]here$/i.test(text) ||
     /^(?:(.)\1{2,}|todo|tbd|fixme|dummy|fake|example|sample|test|placeholder|redacted|hidden|masked|unused|not[-_ ]?set|my[-_ ]?\w+)$/i.test(
       text,
     ) ||

@@ -19,10 +19,12 @@ function measure(labels: readonly Label[]): { precision: number; recall: number 
   };
 }
 
+// One hand wrote both halves and the rules, so the figures flatter: on 58 pairs out of public repositories,
+// with many stand-ins for passwords, precision was 85 % and recall 100 %.
 describe('measured on labelled pairs', () => {
   test.each([
-    ['the tuning half', tuningHalf, 0.9, 0.9],
-    ['the held-out half', heldOutHalf, 0.8, 0.8],
+    ['the tuning half', tuningHalf, 0.95, 0.95],
+    ['the held-out half', heldOutHalf, 0.95, 0.95],
   ])('%s', (half, labels, precision, recall) => {
     const figures = measure(labels);
     const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
@@ -40,6 +42,8 @@ describe('what is found', () => {
     ['X', ['AKIA', 'Q2WZX7LM4NPRVT6S'].join(''), 'AWS access key, high, AKIA…'],
     ['AWS_ACCESS_KEY_ID', ['AKIA', 'IOSFODNN7EXAMPLE'].join(''), 'AWS access key, low, AKIA…'],
     ['DB_PASSWORD', 'changeme', 'password by name, low'],
+    ['DB_PASSWORD', '{db_password}', 'password by name, low'],
+    ['DB_PASSWORD', 'password_goes_here', 'password by name, low'],
     ['DB_PASSWORD', '123456', 'password by name, low'],
     ['DB_PASSWORD', 'letmein', 'password by name, medium'],
     ['DB_PASSWORD', 'Let-me-1n', 'password by name, high'],
