@@ -1,7 +1,7 @@
 // The UI rules. stdout carries the result and nothing else. Everything for the person goes to
 // stderr: notes, warnings, progress, prompts, errors. Lines begin in lower case and end without a
 // full stop. Colour carries no meaning of its own. Nothing asks unless somebody can answer.
-import { appendFile, readdir, readFile, writeFile } from 'node:fs/promises';
+import { appendFile, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { constants } from 'node:os';
 import type { createLogUpdate } from 'log-update';
 import type { Output, Style, World } from './world.ts';
@@ -52,13 +52,11 @@ export async function processWorld(): Promise<World> {
     interrupted: interrupts.signal,
     readFile: (path) => readFile(path),
     writeFile: async (path, text) => {
-      const { rename, writeFile } = await import('node:fs/promises');
       const whole = `${path}.${process.pid}.tmp`;
       await writeFile(whole, text);
       await rename(whole, path);
     },
     appendFile: (path, text) => appendFile(path, text),
-    writeFile: (path, text) => writeFile(path, text),
     listFolder: async (path) =>
       (await readdir(path, { withFileTypes: true })).map((entry) => ({
         name: entry.name,

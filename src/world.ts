@@ -15,8 +15,6 @@ export interface World {
   writeFile: (path: string, text: string) => Promise<void>;
   /** Adds text at the end of a file. Rejects as node's fs does. */
   appendFile: (path: string, text: string) => Promise<void>;
-  /** Writes a file anew, over what it held. Rejects as node's fs does. */
-  writeFile: (path: string, text: string) => Promise<void>;
   /** What is in a folder. Rejects as node's fs does. */
   listFolder: (path: string) => Promise<{ name: string; isFolder: boolean }[]>;
   /** An unbiased integer from 0 to `limit` - 1, from a cryptographic source. */

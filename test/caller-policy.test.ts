@@ -291,6 +291,48 @@ const scenarios: Record<CallerCommand, Scenario> = {
     ],
     degrades: { 'kms:GetKeyPolicy': /kms:GetKeyPolicy/ },
   },
+  migrate: {
+    before: [
+      ...web,
+      { argv: ['role', 'create', 'n', '--secret', '/p/a', '--managed-policy', 'always'] },
+      { argv: ['register', 'plain.json'], ...plain('app') },
+      { argv: ['register', 'plain.json', '--force'], ...plain('app') },
+    ],
+    service: true,
+    steps: [
+      {
+        argv: [
+          ...['migrate', 'app', '--prefix', '/m', '--kms-key', 'alias/shop', '--tag', 'a=1'],
+          ...['--execution-role', 'n', '--delete-old', '--yes'],
+        ],
+      },
+      {
+        argv: [
+          ...['migrate', 'plain.json', '--prefix', 'sm:m', '--kms-key', 'alias/shop', '--yes'],
+          ...['--tag', 'a=1', '--execution-role', 'new', '--service', 'shop/web'],
+        ],
+        ...plain('other'),
+      },
+      // Stored already: its value is read again.
+      {
+        argv: ['migrate', 'plain.json', '--prefix', 'sm:m', '--yes', '--execution-role', 'new'],
+        ...plain('other'),
+      },
+      {
+        argv: ['migrate', 'plain.json', '--prefix', '/m', '--yes', '--execution-role', 'n'],
+        ...plain('third'),
+      },
+    ],
+    degrades: {
+      'kms:GetKeyPolicy': /kms:GetKeyPolicy/,
+      'iam:GetPolicy': /iam:GetPolicy/,
+      'iam:GetPolicyVersion': /iam:GetPolicyVersion/,
+    },
+    spared: [
+      ...[...onlyNative, ...Object.keys(scheduledOnly)],
+      ...['secretsmanager:BatchGetSecretValue', 'secretsmanager:GetResourcePolicy'],
+    ],
+  },
   rotate: {
     before: [
       ...web,
@@ -345,6 +387,13 @@ function environmentScenario(command: string, more: string[], code: number): Sce
     ],
     spared: ['secretsmanager:BatchGetSecretValue'],
   };
+}
+
+function plain(family: string): Setting {
+  const environment = [{ name: 'DB_PASSWORD', value: 'x7Hq2sW9xLp' }];
+  const containerDefinitions = [{ name: 'app', image: 'x', environment }];
+  const tags = [{ key: 'a', value: 'b' }];
+  return { files: { 'plain.json': JSON.stringify({ family, tags, containerDefinitions }) } };
 }
 
 function rolesOf(): string[] {

@@ -62,6 +62,18 @@ interface Case {
 }
 
 const value = { stdin: mark };
+
+/** A task definition with the mark wherever people leave secrets. */
+function plainText(): string {
+  const container = {
+    name: 'app',
+    image: 'x',
+    environment: [{ name: 'DB_PASSWORD', value: mark }],
+    command: ['run', `--password=${mark}`],
+    dockerLabels: { token: mark },
+  };
+  return JSON.stringify({ family: 'plain', containerDefinitions: [container] });
+}
 const cases: [string, Case][] = [
   ['put', { argv: ['put', '/shop/db'], ...value }],
   ['put unchanged', { argv: ['put', '/shop/db'], ...value }],
@@ -106,6 +118,17 @@ const cases: [string, Case][] = [
   ['rotate --redeploy', { argv: ['rotate', '/shop/db', '--redeploy'], stdin: `${mark}-2` }],
   ['rotate a key --redeploy', { argv: ['rotate', 'sm:shop/json:key', '--redeploy'], ...value }],
   ['rotate what does not exist', { argv: ['rotate', '/shop/none'], ...value }],
+  [
+    'migrate --dry-run',
+    { argv: ['migrate', '-', '--prefix', '/moved', '--dry-run'], stdin: plainText() },
+  ],
+  [
+    'migrate',
+    {
+      argv: ['migrate', '-', '--prefix', '/moved', '--yes', '--execution-role', 'r3'],
+      stdin: plainText(),
+    },
+  ],
   ['rollback', { argv: ['rollback', '/shop/db'] }],
   ['rollback of a secret --redeploy', { argv: ['rollback', 'sm:shop/json', '--redeploy'] }],
   ['rollback --dry-run', { argv: ['rollback', '/shop/db', '--dry-run'] }],

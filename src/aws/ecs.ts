@@ -1,4 +1,6 @@
 import {
+  DeleteTaskDefinitionsCommand,
+  DeregisterTaskDefinitionCommand,
   DescribeServiceDeploymentsCommand,
   DescribeServicesCommand,
   DescribeTaskDefinitionCommand,
@@ -85,6 +87,10 @@ export interface Ecs {
   /** A revision by ARN, `family:revision`, or a family's latest active one; undefined: none. */
   taskDefinition(id: string): Promise<Revision | undefined>;
   registerTaskDefinition(definition: TaskDefinition): Promise<{ arn: string; revision: number }>;
+  /** Takes a revision out of use: what runs goes on, nothing new starts from it. */
+  deregister(arn: string): Promise<void>;
+  /** Deletes revisions that are INACTIVE; answers those that could not be, with the reason. */
+  deleteRevisions(arns: readonly string[]): Promise<{ arn: string; reason: string }[]>;
   /** Places of members that this release does not know; they are sent all the same. */
   unknownMembers(definition: TaskDefinition): string[];
   /**
@@ -169,6 +175,21 @@ export function createEcs(config: AwsConfig): Ecs {
         arn: taskDefinition?.taskDefinitionArn ?? '',
         revision: taskDefinition?.revision ?? 0,
       };
+    },
+
+    async deregister(arn) {
+      await client.send(new DeregisterTaskDefinitionCommand({ taskDefinition: arn }));
+    },
+
+    async deleteRevisions(arns) {
+      const failed: { arn: string; reason: string }[] = [];
+      for (const batch of batches(arns, 10)) {
+        const { failures = [] } = await client.send(
+          new DeleteTaskDefinitionsCommand({ taskDefinitions: batch }),
+        );
+        failed.push(...failures.map(({ arn = '', reason = '' }) => ({ arn, reason })));
+      }
+      return failed;
     },
 
     unknownMembers,

@@ -17,7 +17,12 @@ interface Family extends Rate {
  * account was given more.
  */
 const families: readonly Family[] = [
-  { burst: 20, perSecond: 1, actions: ['ecs:RegisterTaskDefinition'] },
+  {
+    burst: 20,
+    perSecond: 1,
+    actions: ['ecs:RegisterTaskDefinition', 'ecs:DeregisterTaskDefinition'],
+  },
+  { burst: 5, perSecond: 1, actions: ['ecs:DeleteTaskDefinitions'] },
   {
     burst: 50,
     perSecond: 20,

@@ -119,6 +119,11 @@ export const commands: readonly (CommandEntry | CommandGroup)[] = [
     load: async () => (await import('./register.ts')).register,
   },
   {
+    name: 'migrate',
+    summary: 'move plaintext secrets of a task definition into the store',
+    load: async () => (await import('./migrate.ts')).migrate,
+  },
+  {
     name: 'rotate',
     summary: 'store a new value and redeploy the services that use it',
     load: async () => (await import('./rotate.ts')).rotate,

@@ -63,6 +63,7 @@ export const register = defineCommand({
       .option('--cpu <units>', 'CPU of the task')
       .option('--memory <mib>', 'memory of the task')
       .option('--tag <key=value>', 'tag the revision (repeatable)', repeatable)
+      .option('--substitute', 'replace ${NAME} in FILE by environment variables')
       .option('--read-values', 'read JSON secrets, to see whether their keys are there')
       .option('--strict', 'take warnings for errors')
       .option('--diff', 'show what differs from the latest revision, without values')
@@ -153,7 +154,10 @@ Examples:
 
     async function baseOf() {
       if (file !== undefined) {
-        return readTaskDefinitionFile(file, sourcesOf(world), options.family);
+        return readTaskDefinitionFile(file, sourcesOf(world), {
+          family: options.family,
+          variables: options.substitute ? world.env : undefined,
+        });
       }
       if (options.family === undefined) {
         throw new UsageError(

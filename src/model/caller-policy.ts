@@ -101,6 +101,23 @@ const readRole: Needs = [
 ];
 const readPolicies: Needs = [['managedPolicies', 'iam:GetPolicy', 'iam:GetPolicyVersion']];
 
+const register: Needs = [
+  ...resolve,
+  ['everything', 'ecs:DescribeTaskDefinition'],
+  ['taskDefinitions', 'ecs:RegisterTaskDefinition', 'ecs:TagResource'],
+  ...readRole,
+  ...readPolicies,
+  ['secrets', 'secretsmanager:GetSecretValue', 'secretsmanager:GetResourcePolicy'],
+  ['everything', 'secretsmanager:ListSecrets'],
+  ['keys', 'kms:DescribeKey', 'kms:GetKeyPolicy', 'kms:Decrypt'],
+  ['passedRoles', 'iam:PassRole'],
+  ['services', 'ecs:DescribeServices', 'ecs:UpdateService', 'ecs:ListServiceDeployments'],
+  ['services', 'ecs:DescribeServiceDeployments'],
+  ['serviceDeployments', 'ecs:DescribeServiceDeployments'],
+  ['everything', 'ecs:ListTasks'],
+  ['tasks', 'ecs:DescribeTasks'],
+];
+
 /**
  * What the caller of each command has to be allowed, in all that it does. A test holds this table
  * against the calls that the commands make (test/caller-policy.test.ts).
@@ -167,21 +184,26 @@ export const callerNeeds = {
     ['roles', 'iam:DetachRolePolicy', 'iam:DeleteRolePolicy', 'iam:DeleteRole'],
     ['ownPolicies', 'iam:ListPolicyVersions', 'iam:DeletePolicyVersion', 'iam:DeletePolicy'],
   ],
-  register: [
-    ...resolve,
-    ['everything', 'ecs:DescribeTaskDefinition'],
-    ['taskDefinitions', 'ecs:RegisterTaskDefinition', 'ecs:TagResource'],
+  register,
+  migrate: [
+    ...references,
     ...readRole,
     ...readPolicies,
+    ...scan,
+    ...scheduled,
+    ['parameters', 'ssm:GetParameters', 'ssm:PutParameter', 'ssm:AddTagsToResource'],
+    ['everything', 'secretsmanager:BatchGetSecretValue'],
+    ['everything', 'ecs:ListTaskDefinitions', 'ecs:DeregisterTaskDefinition'],
+    ['secrets', 'secretsmanager:CreateSecret', 'secretsmanager:TagResource'],
     ['secrets', 'secretsmanager:GetSecretValue', 'secretsmanager:GetResourcePolicy'],
-    ['everything', 'secretsmanager:ListSecrets'],
-    ['keys', 'kms:DescribeKey', 'kms:GetKeyPolicy', 'kms:Decrypt'],
+    ['keys', 'kms:Encrypt', 'kms:GenerateDataKey', 'kms:Decrypt', 'kms:GetKeyPolicy'],
+    ['roles', 'iam:CreateRole', 'iam:PutRolePolicy'],
     ['passedRoles', 'iam:PassRole'],
-    ['services', 'ecs:DescribeServices', 'ecs:UpdateService', 'ecs:ListServiceDeployments'],
+    ['taskDefinitions', 'ecs:RegisterTaskDefinition', 'ecs:TagResource'],
+    ['taskDefinitions', 'ecs:DeleteTaskDefinitions'],
+    ['services', 'ecs:UpdateService', 'ecs:ListServiceDeployments'],
     ['services', 'ecs:DescribeServiceDeployments'],
     ['serviceDeployments', 'ecs:DescribeServiceDeployments'],
-    ['everything', 'ecs:ListTasks'],
-    ['tasks', 'ecs:DescribeTasks'],
   ],
   rotate: [...resolve, ...updateParameter, ...updateSecret, ...redeploy, ...scheduled],
   redeploy: [...resolve, ...redeploy, ['secrets', 'secretsmanager:ListSecretVersionIds']],

@@ -53,6 +53,30 @@ export function executionPolicy(
   return statements.length > 0 ? { Version: '2012-10-17', Statement: statements } : undefined;
 }
 
+/** The secrets that a policy of `executionPolicy` grants: its inverse. Files are left out. */
+export function secretsGrantedBy(document: PolicyDocument | undefined): Grant[] {
+  const statements = document?.Statement ?? [];
+  const resources = (action: string): string[] =>
+    statements.filter(({ Action }) => Action === action).flatMap(({ Resource = [] }) => Resource);
+  const keysOf = (arn: string): string[] =>
+    statements
+      .filter(({ Action, Condition = {} }) => {
+        const values = Object.values(Condition).flatMap((test) => Object.values(test).flat());
+        return Action === 'kms:Decrypt' && values.includes(arn);
+      })
+      .flatMap(({ Resource = [] }) => Resource);
+  const grant = (store: Store, arn: string): Grant[] => {
+    const keys = keysOf(arn);
+    return keys.length === 0
+      ? [{ store, arn }]
+      : keys.map((kmsKeyArn) => ({ store, arn, kmsKeyArn }));
+  };
+  return [
+    ...resources('ssm:GetParameters').flatMap((arn) => grant('parameter-store', arn)),
+    ...resources('secretsmanager:GetSecretValue').flatMap((arn) => grant('secrets-manager', arn)),
+  ];
+}
+
 /** Fewer and wider grants: what stands for several of the given ones. */
 export interface CompactGrants {
   grants: Grants;

@@ -27,6 +27,8 @@ export interface RoleRequest {
   /** Attach AmazonECSTaskExecutionRolePolicy; false takes it off, undefined leaves it as it is. */
   managedPolicy: boolean | undefined;
   sourceCondition: boolean;
+  /** Leave the trust policy of a role that is there as it is. */
+  keepTrust?: boolean;
   path: string | undefined;
   description: string | undefined;
   permissionsBoundary: string | undefined;
@@ -228,12 +230,12 @@ type AddStep = (
 /** What differs at a role itself. */
 function planRole(
   iam: Iam,
-  { name, tags, permissionsBoundary: boundary, description }: RoleRequest,
+  { name, tags, permissionsBoundary: boundary, description, keepTrust = false }: RoleRequest,
   trust: PolicyDocument,
   role: Role,
   step: AddStep,
 ): void {
-  if (!samePolicy(role.trustPolicy, trust)) {
+  if (!keepTrust && !samePolicy(role.trustPolicy, trust)) {
     step('set trust policy', 'ecs-tasks.amazonaws.com', () => iam.setTrustPolicy(name, trust));
   }
   if (boundary !== undefined && role.permissionsBoundary !== boundary) {

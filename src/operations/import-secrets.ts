@@ -26,10 +26,7 @@ export type ImportedItem = { key: string; reference: Reference } & (
 );
 
 /** How secrets are imported; the rest is as for `putSecret`. */
-export interface ImportOptions extends Omit<
-  PutRequest,
-  'value' | 'only' | 'exclusive' | 'restore'
-> {
+export interface ImportOptions extends Omit<PutRequest, 'value' | 'exclusive' | 'restore'> {
   interrupted: AbortSignal;
   onProgress: (progress: ImportProgress) => void;
 }

@@ -1,6 +1,7 @@
 import type { Aws } from '../aws/index.ts';
 import { CliError } from '../errors.ts';
-import { InvalidInput } from '../model/problems.ts';
+import { InvalidInput, Problems } from '../model/problems.ts';
+import { substitute } from '../model/substitute.ts';
 import { parseTaskDefinition, type TaskDefinition } from '../model/task-definition.ts';
 import { readSource, type Sources } from './read-source.ts';
 
@@ -21,16 +22,26 @@ export async function readTaskDefinition(
 
 /**
  * Reads a task definition from a file or `-`; see `readTaskDefinition`. Of a file with several
- * (a list, or `taskDefinitions`) `family` chooses one.
+ * (a list, or `taskDefinitions`) `family` chooses one. With `variables` placeholders are replaced; see
+ * `substitute`.
  */
 export async function readTaskDefinitionFile(
   path: string,
   sources: Sources,
-  family?: string,
+  {
+    family,
+    variables,
+  }: {
+    family?: string | undefined;
+    variables?: Readonly<Record<string, string | undefined>> | undefined;
+  } = {},
 ): Promise<TaskDefinition> {
   const text = new TextDecoder().decode(await readSource(path, sources));
   const name = path === '-' ? 'standard input' : path;
-  const document = chosen(await parseDocument(text, name), family, name);
+  const written = chosen(await parseDocument(text, name), family, name);
+  const problems = new Problems();
+  const document = variables ? substitute(written, variables, problems) : written;
+  problems.throwIfAny();
   try {
     return parseTaskDefinition(document);
   } catch (error) {

@@ -1,5 +1,7 @@
 import type { Aws } from '../aws/index.ts';
 import { AwsError, CliError } from '../errors.ts';
+import { plaintextIn } from '../model/plaintext-findings.ts';
+import { isAtLeast } from '../model/plaintext-secrets.ts';
 import { InvalidInput } from '../model/problems.ts';
 import { formatReference, formatValueFrom, type Store } from '../model/reference.ts';
 import { rolePropagation } from '../model/rollout.ts';
@@ -76,6 +78,7 @@ export async function registerTaskDefinition(
       .unknownMembers(definition)
       .map((place) => `${place}: this release does not know it; it is passed on (is it misspelt?)`),
     ...taskDefinitionWarnings(definition),
+    ...plaintextWarnings(definition),
     ...(await checkReferences(aws, definition, request)),
   ];
   if (request.strict && warnings.length > 0)
@@ -94,6 +97,15 @@ export async function registerTaskDefinition(
 }
 
 // --- internal ---
+
+function plaintextWarnings(definition: TaskDefinition): string[] {
+  return plaintextIn(definition)
+    .filter(({ confidence }) => isAtLeast(confidence, 'medium'))
+    .map(
+      ({ place, name, kind }) =>
+        `${place}: ${name || 'it'} looks like a secret (${kind}), for everybody to read who may describe it; ecs-secrets migrate moves it into the store`,
+    );
+}
 
 async function withArns(aws: Aws, definition: TaskDefinition): Promise<TaskDefinition> {
   const uses = secretUses(definition);

@@ -261,6 +261,51 @@ describe('checks', () => {
   });
 });
 
+describe('--substitute', () => {
+  const template = (text: string) => ({
+    'web.tpl.json': webDefinition.replace('httpd:2.4', () => text),
+  });
+
+  test('replaces placeholders from the environment', async () => {
+    const argv = ['register', 'web.tpl.json', '--substitute', '--dry-run', '--json'];
+    const seen = await shop.run(argv, {
+      files: template('repo:${TAG}-$${NOT}'),
+      env: { TAG: '1.2' },
+    });
+    expect(JSON.parse(seen.stdout)).toMatchObject({
+      taskDefinition: { containerDefinitions: [{ image: 'repo:1.2-${NOT}' }] },
+    });
+    const untouched = await shop.run(['register', 'web.tpl.json', '--dry-run', '--json'], {
+      files: template('repo:${TAG}'),
+    });
+    expect(untouched.stdout).toContain('repo:${TAG}');
+  });
+
+  test('tells every one that is not set or looks like a secret, and not its value', async () => {
+    const seen = await shop.run(['register', 'web.tpl.json', '--substitute'], {
+      files: template('${A}:${DB_PASSWORD}:${B}'),
+      env: { DB_PASSWORD: 'MARK-7Hq2sW9xLp' },
+    });
+    expect(seen.code).toBe(2);
+    expect(seen.stderr).toContain('error: ${A}: the environment variable is not set');
+    expect(seen.stderr).toContain('error: ${B}: ');
+    expect(seen.stderr).toMatch(/\$\{DB_PASSWORD\}: its value looks like a secret/);
+    expect(seen.stderr).not.toContain('MARK');
+  });
+});
+
+test('warns of what looks like a secret in plain text, without it', async () => {
+  const definition = webDefinition.replace(
+    '"HOST","value":"db"',
+    '"API_TOKEN","value":"MARK-7Hq2sW9xLp"',
+  );
+  const files = { 'p.json': definition };
+  const warned = await done(['register', 'p.json', '--dry-run'], { files });
+  expect(warned).toMatch(/environment\[0\]\.value: API_TOKEN looks like a secret .*migrate/);
+  expect(warned).not.toContain('MARK');
+  expect((await shop.run(['register', 'p.json', '--strict'], { files })).code).toBe(2);
+});
+
 describe('a second register', () => {
   test('makes no RegisterTaskDefinition call, whatever the order of keys', async () => {
     await done(['register', 'web.json', '--secrets-from', '/app', ...role]);

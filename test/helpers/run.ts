@@ -82,10 +82,6 @@ export async function run(argv: readonly string[], setting: Setting = {}): Promi
       if (setting.files) setting.files[path] = (setting.files[path] ?? '') + text;
       return Promise.resolve();
     },
-    writeFile: (path, text) => {
-      if (setting.files) setting.files[path] = text;
-      return Promise.resolve();
-    },
     listFolder: (path) => {
       const folder = path === '.' ? '' : path.replace(/\/?$/, '/');
       const below = Object.keys(setting.files ?? {})

@@ -1,0 +1,210 @@
+import { Argument, Option } from '@commander-js/extra-typings';
+import { defineCommand, fromEnv, repeatable, type Context, type Result } from '../cli.ts';
+import { UsageError } from '../errors.ts';
+import { parseDuration } from '../model/duration.ts';
+import { parsePrefix } from '../model/prefix.ts';
+import { Problems } from '../model/problems.ts';
+import { formatReference } from '../model/reference.ts';
+import { parseTags } from '../model/secret-rules.ts';
+import { migrateSecrets, type MigrationOutcome } from '../operations/migrate-secrets.ts';
+import { oldRevisions, retire, type OldRevision } from '../operations/old-revisions.ts';
+import { planMigration, type MigrationPlan, type Move } from '../operations/plan-migration.ts';
+import { readTaskDefinition } from '../operations/read-task-definition.ts';
+import { scan } from '../operations/scan.ts';
+import { confirmed } from './confirm.ts';
+import { deployRevision, writeOutputs } from './register-result.ts';
+import { serviceNames } from './service-options.ts';
+import { sourcesOf } from './sources.ts';
+import { storeOption } from './store-option.ts';
+import { table } from './table.ts';
+
+/** `migrate FILE|FAMILY`: plaintext secrets of a task definition move into the store. */
+export const migrate = defineCommand({
+  handlesInterrupt: true,
+
+  declare: (command) =>
+    command
+      .addArgument(new Argument('<file|family>', 'FILE (- for stdin) or FAMILY[:REVISION]'))
+      .requiredOption('--prefix <prefix>', '/path or sm:NAME to store the values below')
+      .addOption(storeOption())
+      .option('--variable <name>', 'move this one too: [CONTAINER:]NAME (repeatable)', repeatable)
+      .option('--except <name>', 'leave this one: [CONTAINER:]NAME (repeatable)', repeatable)
+      .addOption(fromEnv(new Option('--kms-key <key>', 'encrypt with this key: id, ARN or alias')))
+      .option('--tag <key=value>', 'tag each secret (repeatable)', repeatable)
+      .addOption(
+        fromEnv(new Option('--execution-role <role>', 'name or ARN, where there is none yet')),
+      )
+      .option('--no-role', 'leave the execution role as it is')
+      .option('--service <cluster/service>', 'have it run the revision (repeatable)', repeatable)
+      .option('--no-wait', 'start the deployments and do not follow them')
+      .option('--timeout <duration>', 'stop following after this time', '15m')
+      .option('--deregister-old', 'deregister older revisions that hold the values (asks)')
+      .option('--delete-old', 'deregister and delete them (asks)')
+      .option('--output-file <file>', 'write the task definition without the values to this file')
+      .option('--dry-run', 'show the plan, and do nothing')
+      .addHelpText(
+        'after',
+        `
+Finds plain variables that look like secrets, shows which secret each becomes, and asks (--yes
+answers). Stores the values, grants them to the role, registers the revision that refers to them.
+Run again it does what is left. A value that is stored already is never overwritten by another one.
+
+Examples:
+  $ ecs-secrets migrate web --prefix /shop/prod --dry-run
+  $ ecs-secrets migrate web --prefix /shop/prod --service shop/web --deregister-old`,
+      ),
+
+  async run(context, [source], options) {
+    const { aws, world, report } = context;
+    const problems = new Problems();
+    const prefix = problems.attempt(() => parsePrefix(options.prefix, options.store));
+    const tags = problems.attempt(() => parseTags(options.tag ?? [])) ?? [];
+    const services = serviceNames('--service', options.service, problems);
+    const timeout = problems.attempt(() => parseDuration(options.timeout), '--timeout') ?? 0;
+    problems.throwIfAny();
+    if (!prefix?.path) throw new UsageError('--prefix is empty', 'give /path or sm:NAME');
+    const found = services.length > 0 ? await scan(aws, { clusters: [], services }) : undefined;
+    const definition = await readTaskDefinition(source, aws, sourcesOf(world));
+    const plan = await planMigration(aws, definition, {
+      prefix,
+      variables: options.variable ?? [],
+      except: options.except ?? [],
+    });
+    for (const { container, place, kind } of plan.elsewhere) {
+      report.warn(
+        `${place} (${container}) looks like a secret (${kind}), and ECS injects none there`,
+      );
+    }
+    const shown = tellPlan(plan);
+    if (options.dryRun) {
+      return { data: { ...planData(plan), dryRun: true }, text: shown };
+    }
+    if (plan.moves.length > 0) {
+      for (const line of shown.split('\n')) report.event(line);
+      const many =
+        plan.moves.length === 1 ? 'this variable' : `these ${plan.moves.length} variables`;
+      await confirmed(
+        context,
+        `Move ${many} into the store, and register a revision without them?`,
+      );
+    }
+    const outcome = await migrateSecrets(aws, {
+      definition,
+      plan,
+      kmsKeyId: options.kmsKey,
+      tags,
+      executionRole: options.executionRole,
+      keepRole: !options.role,
+      clock: world.clock,
+      interrupted: world.interrupted,
+      onProgress: (text) => {
+        report.live([text]);
+      },
+      onWarning: (text) => {
+        report.warn(text);
+      },
+    });
+    report.clearLive();
+    await writeOutputs(world, outcome.registered, options.outputFile);
+    let result = migrated(plan, outcome);
+    const { arn } = outcome.registered;
+    if (found && arn !== undefined) {
+      const { wait } = options;
+      result = await deployRevision(context, { arn, found, timeout, wait }, result);
+    }
+    if (result.failure) return result;
+    const old = await retireOld(context, definition.family ?? '', arn, {
+      deregister: options.deregisterOld ?? false,
+      deletion: options.deleteOld ?? false,
+    });
+    if (plan.moves.length > 0) {
+      report.note(
+        'whoever could describe the task definition has seen these values: rotate them (ecs-secrets rotate REF --redeploy)',
+      );
+    }
+    return {
+      ...result,
+      data: { ...(result.data as object), oldRevisions: old.data },
+      text: [result.text, ...old.lines].join('\n'),
+    };
+  },
+});
+
+// --- internal ---
+
+function planData({ moves, elsewhere }: MigrationPlan) {
+  return {
+    variables: moves.map(({ container, name, reference, stored, kind }) => ({
+      container,
+      name,
+      secret: formatReference(reference),
+      stored,
+      kind,
+    })),
+    elsewhere: elsewhere.map(({ container, place, kind }) => ({ container, place, kind })),
+  };
+}
+
+function tellPlan({ moves }: MigrationPlan): string {
+  if (moves.length === 0) return 'no plain variable looks like a secret';
+  const row = ({ container, name, reference, kind, stored }: Move): string[] => [
+    `${container}:${name}`,
+    formatReference(reference).replace(/^ssm:/, ''),
+    stored ? 'stored already' : (kind ?? 'named'),
+  ];
+  return table(['VARIABLE', 'BECOMES', 'WHY'], moves.map(row));
+}
+
+function migrated(plan: MigrationPlan, { stored, role, registered }: MigrationOutcome): Result {
+  const changes = (role?.changes ?? []).map(({ what, detail }) => `role: ${what}: ${detail}`);
+  const { arn, action } = registered;
+  return {
+    data: {
+      ...planData(plan),
+      dryRun: false,
+      stored,
+      roleChanges: role?.changes ?? [],
+      action,
+      taskDefinitionArn: arn,
+    },
+    text: [
+      `${stored} stored, ${plan.moves.length - stored} there already`,
+      ...changes,
+      `${arn ?? ''} ${action === 'registered' ? 'registered' : 'unchanged'}`,
+    ].join('\n'),
+  };
+}
+
+/** Tells the revisions that still hold values, and takes away those that nothing uses. */
+async function retireOld(
+  context: Context,
+  family: string,
+  latest: string | undefined,
+  { deregister, deletion }: { deregister: boolean; deletion: boolean },
+): Promise<{ data: (OldRevision & { retired: boolean })[]; lines: string[] }> {
+  const { aws, report } = context;
+  const old = await oldRevisions(aws, family, latest, () => undefined);
+  const free = old.filter(({ users }) => users.length === 0);
+  const name = ({ arn }: OldRevision): string => arn.replace(/^.*\//, '');
+  if (free.length > 0 && (deregister || deletion)) {
+    const verb = deletion ? 'Delete' : 'Deregister';
+    await confirmed(context, `${verb} ${free.map(name).join(', ')}?`);
+    for (const { arn, reason } of await retire(aws, free, deletion)) {
+      report.warn(`${arn} was not deleted: ${reason}`);
+    }
+  }
+  const retired = (one: OldRevision): boolean => (deregister || deletion) && free.includes(one);
+  return {
+    data: old.map((one) => ({ ...one, retired: retired(one) })),
+    lines: old.map((one) => {
+      const what = retired(one)
+        ? deletion
+          ? 'deleted'
+          : 'deregistered'
+        : one.users.length > 0
+          ? `used by ${one.users.join(', ')}`
+          : 'nothing runs it: --deregister-old or --delete-old takes it away';
+      return `${name(one)} still holds ${one.variables.join(', ')}: ${what}`;
+    }),
+  };
+}
