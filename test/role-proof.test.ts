@@ -372,7 +372,7 @@ describe('200 references', () => {
   });
 
   test('lose managed policies that are not needed any more, and change the rest in place', async () => {
-    const most = references.slice(0, 150);
+    const most = references.slice(0, 110);
     await done(shop, [...create('less'), '--split']);
     const before = await attached(shop, 'less');
     await done(shop, [...create('less', most), '--split']);

@@ -108,34 +108,42 @@ export function compactGrants(grants: Grants, characters: number): CompactGrants
     grants: { ...grants, secrets },
     wildcards: patterns.map((pattern) => ({
       pattern,
-      secrets: grants.secrets.filter(({ arn }) => arn.startsWith(pattern.slice(0, -1))).length,
+      secrets: new Set(
+        grants.secrets.map(({ arn }) => arn).filter((arn) => arn.startsWith(pattern.slice(0, -1))),
+      ).size,
     })),
   };
 }
 
 /**
- * Parts grants so that each part makes a policy of at most so many characters, in a stable order: one
- * more secret changes few parts.
+ * Parts grants so that each part makes a policy of at most so many characters. What is granted by a
+ * part already (`current`) stays in it, so that no grant is lost while parts are replaced one by one.
  */
-export function splitGrants({ secrets, files }: Grants, characters: number): Grants[] {
-  const pieces: Grants[] = [
-    ...distinct(secrets)
-      .sort((a, b) => (a.arn < b.arn ? -1 : 1))
-      .map((secret) => ({ secrets: [secret], files: [] })),
-    ...files.map((file) => ({ secrets: [], files: [file] })),
-  ];
-  const parts: Grants[] = [];
-  for (const piece of pieces) {
-    const last = parts.pop();
-    const joined = last && {
-      secrets: [...last.secrets, ...piece.secrets],
-      files: [...last.files, ...piece.files],
-    };
-    if (joined && policySize(executionPolicy(joined.secrets, joined.files)) <= characters)
-      parts.push(joined);
-    else parts.push(...(last ? [last] : []), piece);
-  }
-  return parts;
+export function splitGrants(
+  { secrets, files }: Grants,
+  characters: number,
+  current: readonly (readonly Grant[])[] = [],
+): Grants[] {
+  const wanted = new Map(distinct(secrets).map((secret) => [keyOf(secret), secret]));
+  const parts: { secrets: Grant[]; files: FileGrant[] }[] = current.map((part) => ({
+    secrets: part.filter((grant) => wanted.has(keyOf(grant))),
+    files: [],
+  }));
+  const placed = new Set(parts.flatMap((part) => part.secrets.map(keyOf)));
+  const place = (secret: Grant[], file: FileGrant[]): void => {
+    for (const part of parts) {
+      const joined = { secrets: [...part.secrets, ...secret], files: [...part.files, ...file] };
+      if (policySize(executionPolicy(joined.secrets, joined.files)) > characters) continue;
+      Object.assign(part, joined);
+      return;
+    }
+    parts.push({ secrets: secret, files: file });
+  };
+  const rest = [...wanted].filter(([key]) => !placed.has(key)).sort(([a], [b]) => (a < b ? -1 : 1));
+  for (const [, secret] of rest) place([secret], []);
+  const objects = sorted(files.map(({ objectArn }) => objectArn));
+  for (const objectArn of objects) place([], [{ objectArn }]);
+  return parts.filter((part) => part.secrets.length + part.files.length > 0);
 }
 
 // --- internal ---
@@ -183,7 +191,8 @@ function prefixesOf(arn: string): string[] {
   const [, head = '', name = ''] = /^(.*?:(?:parameter\/|secret:))(.*)$/.exec(arn) ?? [];
   // The six characters behind a secret's name are no part of it.
   const own = name.replace(/-([A-Za-z0-9]{6}|\?{6})$/, '');
-  return [...own.matchAll(/[/_.-]/g)].map(({ index }) => head + own.slice(0, index + 1));
+  // A slash in front of everything is common to the whole store.
+  return [...own.matchAll(/(?<=[^/])[/_.-]/g)].map(({ index }) => head + own.slice(0, index + 1));
 }
 
 /** How narrow a prefix is: levels count before characters. */
@@ -191,10 +200,12 @@ function depth(prefix: string): number {
   return prefix.split('/').length * 10_000 + prefix.length;
 }
 
+function keyOf({ arn, kmsKeyArn = '' }: Grant): string {
+  return `${arn} ${kmsKeyArn}`;
+}
+
 function distinct(grants: readonly Grant[]): Grant[] {
-  return [
-    ...new Map(grants.map((grant) => [`${grant.arn} ${grant.kmsKeyArn ?? ''}`, grant])).values(),
-  ];
+  return [...new Map(grants.map((grant) => [keyOf(grant), grant])).values()];
 }
 
 function sorted(list: readonly string[]): string[] {

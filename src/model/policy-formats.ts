@@ -40,8 +40,12 @@ function terraform({ Statement }: PolicyDocument, name: string): string {
 }
 
 function block(head: string, entries: [string, string][], inner: string[] = []): string {
-  const width = Math.max(0, ...entries.map(([key]) => key.length));
-  const lines = entries.map(([key, value]) => `${key.padEnd(width)} = ${value}`);
+  // terraform fmt lines up the signs of entries that stand on one line each, one after the other.
+  const single = entries.filter(([, value]) => !value.includes('\n'));
+  const width = Math.max(0, ...single.map(([key]) => key.length));
+  const lines = entries.map(([key, value]) =>
+    value.includes('\n') ? `${key} = ${value}` : `${key.padEnd(width)} = ${value}`,
+  );
   const parts = [...(lines.length > 0 ? [lines.join('\n')] : []), ...inner];
   return `${head} {\n${indented(parts.join('\n\n'))}\n}`;
 }

@@ -2,7 +2,7 @@ import type { Aws } from '../aws/index.ts';
 import type { Role } from '../aws/iam.ts';
 import { CliError, isAccessDenied } from '../errors.ts';
 import type { TaskDefinition } from '../model/task-definition.ts';
-import { isOwnPolicy } from './own-policies.ts';
+import { isOwnPolicy, ownPolicies } from './own-policies.ts';
 import { roleName } from './role-policies.ts';
 import { checkOurs } from './role-guards.ts';
 import { scan, standaloneTasks } from './scan.ts';
@@ -13,7 +13,7 @@ export interface RoleRemains {
   role: Role;
   inline: string[];
   /** Managed policies that are detached; those of our own are deleted. */
-  attached: { arn: string; own: boolean }[];
+  attached: { arn: string; own: boolean; loose: boolean }[];
 }
 
 /** Reads what is on a role. Throws CliError `role-not-found`, or when it was made for something else. */
@@ -24,10 +24,16 @@ export async function roleRemains(aws: Aws, written: string): Promise<RoleRemain
   if (!role) throw new CliError('role-not-found', `there is no role ${name}`);
   checkOurs(role, { name, path: undefined });
   const attached = await iam.attachedPolicies(name);
+  // A run that broke off may have left some of ours detached.
+  const own = await ownPolicies(iam, await aws.caller(), role.path, name);
+  const loose = own.map(({ arn }) => arn).filter((arn) => !attached.includes(arn));
   return {
     role,
     inline: await iam.inlinePolicies(name),
-    attached: attached.map((arn) => ({ arn, own: isOwnPolicy(arn, name) })),
+    attached: [
+      ...attached.map((arn) => ({ arn, own: isOwnPolicy(arn, name), loose: false })),
+      ...loose.map((arn) => ({ arn, own: true, loose: true })),
+    ],
   };
 }
 
@@ -72,8 +78,8 @@ export async function checkRoleUnused(
 /** Takes everything off a role and deletes it; done again after a crash, it does what is left. */
 export async function deleteRole(aws: Aws, { role, inline, attached }: RoleRemains): Promise<void> {
   const iam = await aws.iam();
-  for (const { arn, own } of attached) {
-    await iam.detach(role.name, arn);
+  for (const { arn, own, loose } of attached) {
+    if (!loose) await iam.detach(role.name, arn);
     if (own) await iam.deletePolicy(arn);
   }
   for (const policy of inline) await iam.deleteInlinePolicy(role.name, policy);

@@ -1,7 +1,7 @@
 import type { Aws } from '../aws/index.ts';
 import type { Iam, Role } from '../aws/iam.ts';
 import { CliError, isAwsError } from '../errors.ts';
-import { executionPolicy, type Grants } from '../model/execution-policy.ts';
+import { executionPolicy, secretsGrantedBy, type Grants } from '../model/execution-policy.ts';
 import {
   executionRolePolicyArn,
   grantsIn,
@@ -13,7 +13,7 @@ import { missingTags, type Tag } from '../model/secret-rules.ts';
 import type { Clock } from '../world.ts';
 import { fitGrants, type Fitted } from './fit-grants.ts';
 import { checkOurs } from './role-guards.ts';
-import { isOwnPolicy, ownPolicyArn, ownPolicyName } from './own-policies.ts';
+import { isOwnPolicy, ownPolicies, ownPolicyArn, ownPolicyName } from './own-policies.ts';
 
 /** Name of the one inline policy that is ours; others are left alone. */
 export const inlinePolicyName = 'ecs-secrets';
@@ -83,23 +83,27 @@ export async function ensureRole(
   const attached = role ? await iam.attachedPolicies(role.name) : [];
   const inlineNames = role ? await iam.inlinePolicies(role.name) : [];
   const foreign = inlineNames.filter((name) => name !== inlinePolicyName);
-  const fitted = await fitGrants(iam, request, foreign);
-  if (fitted.wildcards.length > 0) request.onCompact(fitted.wildcards);
-  const split = request.oversize === 'split' && fitted.parts.length > 1;
-  const documents = fitted.parts.flatMap(
-    ({ secrets, files }) => executionPolicy(secrets, files) ?? [],
-  );
-  const inline = split ? undefined : documents[0];
   const path = role?.path ?? request.path ?? '/';
+  const existing = await ownPolicies(iam, caller, path, request.name);
+  const foreignAttached = attached.filter((arn) => !isOwnPolicy(arn, request.name));
+  const fitted = await fitGrants(iam, request, {
+    inline: foreign,
+    attached: foreignAttached.length,
+    parts: existing.map(({ document }) => secretsGrantedBy(document as PolicyDocument)),
+  });
+  if (fitted.wildcards.length > 0) request.onCompact(fitted.wildcards);
+  const policyOf = ({ secrets, files }: Grants): PolicyDocument | undefined =>
+    executionPolicy(secrets, files);
+  const inline = fitted.inline && policyOf(fitted.inline);
+  const parts = fitted.parts.flatMap((part) => policyOf(part) ?? []);
   const own = (index: number): string => ownPolicyArn(caller, path, request.name, index + 1);
-  const parts = split ? documents : [];
   const current: Current = {
     role,
     attached,
     inline: inlineNames.includes(inlinePolicyName)
       ? await iam.inlinePolicy(request.name, inlinePolicyName)
       : undefined,
-    parts: await Promise.all(parts.map((_, index) => iam.managedPolicy(own(index)))),
+    parts: existing.map(({ document }) => document),
   };
   const managedArn = executionRolePolicyArn(caller.partition);
   const desired = { trust, inline, parts, partArn: own, managedArn, path };
@@ -175,12 +179,17 @@ function plan(
   if (role) planRole(iam, request, desired.trust, role, step);
   else step('create role', name, () => create(iam, request, desired.trust, clock));
 
+  // Told once: a grant that goes from one policy to another neither comes nor goes.
+  let told = difference([currentInline, ...current.parts], [inline, ...parts]);
+  const change: AddStep = (what, detail, run) => {
+    step(what, detail, run, told);
+    told = {};
+  };
   if (inline && !samePolicy(currentInline, inline)) {
-    step(
+    change(
       currentInline === undefined ? 'add inline policy' : 'replace inline policy',
       inlinePolicyName,
       () => iam.putInlinePolicy(name, inlinePolicyName, inline),
-      difference(currentInline, inline),
     );
   }
   parts.forEach((document, index) => {
@@ -188,27 +197,22 @@ function plan(
     const before = current.parts[index];
     if (before === undefined) {
       const own = ownPolicyName(name, index + 1);
-      const make = () => iam.createPolicy(own, path, document);
-      step('create managed policy', arn, make, difference(undefined, document));
+      change('create managed policy', arn, () => iam.createPolicy(own, path, document));
     } else if (!samePolicy(before, document)) {
-      const replace = () => iam.replacePolicy(arn, document);
-      step('replace managed policy', arn, replace, difference(before, document));
+      change('replace managed policy', arn, () => iam.replacePolicy(arn, document));
     }
     if (!attached.includes(arn)) step('attach managed policy', arn, () => iam.attach(name, arn));
   });
-  const wanted = new Set(parts.map((_, index) => partArn(index)));
-  for (const arn of attached.filter((own) => isOwnPolicy(own, name) && !wanted.has(own))) {
-    step('delete managed policy', arn, async () => {
-      await iam.detach(name, arn);
+  current.parts.slice(parts.length).forEach((_, index) => {
+    const arn = partArn(parts.length + index);
+    change('delete managed policy', arn, async () => {
+      if (attached.includes(arn)) await iam.detach(name, arn);
       await iam.deletePolicy(arn);
     });
-  }
+  });
   if (!inline && currentInline !== undefined) {
-    step(
-      'delete inline policy',
-      inlinePolicyName,
-      () => iam.deleteInlinePolicy(name, inlinePolicyName),
-      parts.length > 0 ? {} : difference(currentInline, undefined),
+    change('delete inline policy', inlinePolicyName, () =>
+      iam.deleteInlinePolicy(name, inlinePolicyName),
     );
   }
   if (managedPolicy === true && !attached.includes(managedArn)) {
@@ -250,13 +254,16 @@ function planRole(
   }
 }
 
-/** What a new policy grants and revokes against the old one. */
-function difference(old: unknown, wanted: unknown): { grants: string[]; revokes: string[] } {
-  const before = grantsIn(old);
-  const after = grantsIn(wanted);
+/** What policies grant and revoke against the old ones, taken together. */
+function difference(
+  old: readonly unknown[],
+  wanted: readonly unknown[],
+): Pick<RoleChange, 'grants' | 'revokes'> {
+  const before = new Set(old.flatMap(grantsIn));
+  const after = new Set(wanted.flatMap(grantsIn));
   return {
-    grants: after.filter((grant) => !before.includes(grant)),
-    revokes: before.filter((grant) => !after.includes(grant)),
+    grants: [...after].filter((grant) => !before.has(grant)).sort(),
+    revokes: [...before].filter((grant) => !after.has(grant)).sort(),
   };
 }
 

@@ -6,6 +6,7 @@ import {
   managedPolicyCharacters,
   splitGrants,
   type CompactGrants,
+  type Grant,
   type Grants,
 } from '../model/execution-policy.ts';
 import { policySize } from '../model/policy.ts';
@@ -13,7 +14,9 @@ import { InvalidInput } from '../model/problems.ts';
 
 /** Grants in the form that the role takes. */
 export interface Fitted {
-  /** One for an inline policy, or several for as many managed policies. */
+  /** What the inline policy grants; undefined when managed policies do. */
+  inline: Grants | undefined;
+  /** What each managed policy of our own grants. */
   parts: Grants[];
   wildcards: CompactGrants['wildcards'];
 }
@@ -30,12 +33,25 @@ export async function fitGrants(
     grants,
     oversize,
   }: { name: string; grants: Grants; oversize: 'fail' | 'compact' | 'split' },
-  foreign: readonly string[],
+  {
+    inline: foreign,
+    attached,
+    parts: current,
+  }: {
+    /** Names of its inline policies that are not ours. */
+    inline: readonly string[];
+    /** How many managed policies of others it has. */
+    attached: number;
+    /** What our managed policies grant now. */
+    parts: readonly (readonly Grant[])[];
+  },
 ): Promise<Fitted> {
   const own = policySize(executionPolicy(grants.secrets, grants.files));
   const documents = await Promise.all(foreign.map((other) => iam.inlinePolicy(name, other)));
   const others = documents.reduce<number>((sum, document) => sum + policySize(document), 0);
-  if (own + others <= inlinePolicyCharacters) return { parts: [grants], wildcards: [] };
+  if (own + others <= inlinePolicyCharacters) {
+    return { inline: grants, parts: [], wildcards: [] };
+  }
 
   const numbers = `the inline policy for ${count(grants)} has ${own} characters${others === 0 ? '' : `, its other inline policies ${others}`}; IAM takes ${inlinePolicyCharacters} for all inline policies of a role`;
   if (oversize === 'fail') {
@@ -46,20 +62,20 @@ export async function fitGrants(
   }
   if (oversize === 'compact') {
     const compact = compactGrants(grants, inlinePolicyCharacters - others);
-    if (compact) return { parts: [compact.grants], wildcards: compact.wildcards };
+    if (compact) return { inline: compact.grants, parts: [], wildcards: compact.wildcards };
     throw new InvalidInput(
       `${numbers}, and it does not fit with common prefixes either`,
       '--split spreads it over managed policies',
     );
   }
-  const parts = splitGrants(grants, managedPolicyCharacters);
-  if (parts.length > mostManagedPolicies) {
+  const parts = splitGrants(grants, managedPolicyCharacters, current);
+  if (parts.length + attached > mostManagedPolicies) {
     throw new InvalidInput(
-      `${numbers}; ${parts.length} managed policies would be needed, and a role takes ${mostManagedPolicies} at most`,
+      `${numbers}; ${parts.length} managed policies would be needed${attached === 0 ? '' : ` beside ${attached} of others`}, and a role takes ${mostManagedPolicies} at most`,
       'use several roles, each for fewer secrets',
     );
   }
-  return { parts, wildcards: [] };
+  return { inline: undefined, parts, wildcards: [] };
 }
 
 // --- internal ---

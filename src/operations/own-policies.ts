@@ -1,4 +1,6 @@
+import type { Iam } from '../aws/iam.ts';
 import type { Scope } from '../model/partition.ts';
+import { orDenied } from './or-denied.ts';
 
 /** Name of a managed policy that holds a part of a role's grants; parts count from 1. */
 export function ownPolicyName(role: string, part: number): string {
@@ -15,4 +17,23 @@ export function isOwnPolicy(arn: string, role: string): boolean {
   const [name = ''] = arn.split('/').slice(-1);
   const part = name.startsWith(`${role}-ecs-secrets-`) ? name.slice(role.length + 13) : '';
   return /^\d+$/.test(part) && !arn.includes(':iam::aws:');
+}
+
+/**
+ * The documents of the managed policies that we made for a role, by part; attached or, after a run that
+ * broke off, not. None for a caller who may not look.
+ */
+export async function ownPolicies(
+  iam: Iam,
+  here: Scope,
+  path: string,
+  role: string,
+): Promise<{ arn: string; document: unknown }[]> {
+  const found: { arn: string; document: unknown }[] = [];
+  for (let part = 1; ; part += 1) {
+    const arn = ownPolicyArn(here, path, role, part);
+    const document = await orDenied(iam.managedPolicy(arn));
+    if (document === undefined || document === 'denied') return found;
+    found.push({ arn, document });
+  }
 }
