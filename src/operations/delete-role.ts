@@ -25,7 +25,7 @@ export async function roleRemains(aws: Aws, written: string): Promise<RoleRemain
   checkOurs(role, { name, path: undefined });
   const attached = await iam.attachedPolicies(name);
   // A run that broke off may have left some of ours detached.
-  const own = await ownPolicies(iam, await aws.caller(), role.path, name);
+  const own = await ownPolicies(iam, await aws.caller(), role.path, name, false);
   const loose = own.map(({ arn }) => arn).filter((arn) => !attached.includes(arn));
   return {
     role,

@@ -84,7 +84,9 @@ export async function ensureRole(
   const inlineNames = role ? await iam.inlinePolicies(role.name) : [];
   const foreign = inlineNames.filter((name) => name !== inlinePolicyName);
   const path = role?.path ?? request.path ?? '/';
-  const existing = await ownPolicies(iam, caller, path, request.name);
+  const isSplit =
+    request.oversize === 'split' || attached.some((arn) => isOwnPolicy(arn, request.name));
+  const existing = await ownPolicies(iam, caller, path, request.name, isSplit);
   const foreignAttached = attached.filter((arn) => !isOwnPolicy(arn, request.name));
   const fitted = await fitGrants(iam, request, {
     inline: foreign,

@@ -21,18 +21,20 @@ export function isOwnPolicy(arn: string, role: string): boolean {
 
 /**
  * The documents of the managed policies that we made for a role, by part; attached or, after a run that
- * broke off, not. None for a caller who may not look.
+ * broke off, not. Where none is expected a caller who may not look is told of none.
  */
 export async function ownPolicies(
   iam: Iam,
   here: Scope,
   path: string,
   role: string,
+  isExpected: boolean,
 ): Promise<{ arn: string; document: unknown }[]> {
   const found: { arn: string; document: unknown }[] = [];
   for (let part = 1; ; part += 1) {
     const arn = ownPolicyArn(here, path, role, part);
-    const document = await orDenied(iam.managedPolicy(arn));
+    const looked = iam.managedPolicy(arn);
+    const document = await (isExpected ? looked : orDenied(looked));
     if (document === undefined || document === 'denied') return found;
     found.push({ arn, document });
   }
