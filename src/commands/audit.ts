@@ -81,7 +81,7 @@ Examples:
               `${counted(findings.length, 'value')} in plain text ${findings.length === 1 ? 'looks like a secret' : 'look like secrets'}`,
               {
                 exitCode: exitCodes.findings,
-                hint: 'store them with put or import, refer to them with register --secret, and change them: old revisions keep them',
+                hint: 'ecs-secrets migrate FAMILY --prefix PREFIX moves them into the store; rotate them afterwards, since old revisions keep them',
               },
             ),
     };

@@ -63,7 +63,7 @@ describe('in AWS', () => {
       [''],
     ]);
     expect(seen.stderr).toMatch(
-      /^error: 2 values in plain text look like secrets\nhint: store them with put/,
+      /^error: 2 values in plain text look like secrets\nhint: ecs-secrets migrate FAMILY/,
     );
   });
   const place = 'containerDefinitions[0].environment[0].value';
