@@ -29,9 +29,6 @@ export type { ParameterDescription, ParameterVersion, ReadParameter } from './pa
 /** Which parameters to list: those below a path, those whose names begin so, or all. */
 export type ParameterFilter = { path: string } | { beginsWith: string } | undefined;
 
-/** Most names in one call of `readMany` and `delete` (API reference). */
-export const parameterBatch = 10;
-
 /** What a write sets besides the value; undefined is left to Parameter Store. */
 export interface ParameterAttributes {
   kmsKeyId?: string | undefined;

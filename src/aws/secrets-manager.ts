@@ -31,9 +31,6 @@ import {
 
 export type { ReadSecret, SecretDescription, StoredVersion } from './secret-answers.ts';
 
-/** Most secrets in one call of `readMany` (API reference, BatchGetSecretValue). */
-export const secretBatch = 20;
-
 /** Which version to read; the current one when nothing is given. */
 export interface VersionSelector {
   stage?: string | undefined;

@@ -103,17 +103,29 @@ Examples:
     const timeout = problems.attempt(() => parseDuration(options.timeout), '--timeout') ?? 0;
     problems.throwIfAny();
     // A service that is not there is told before anything is registered.
-    const found = services.length > 0 ? await scan(aws, { clusters: [], services }) : undefined;
+    const found =
+      services.length > 0
+        ? await untilInterrupted(
+            scan(aws, { clusters: [], services }),
+            world.interrupted,
+            interruptedEarly,
+          )
+        : undefined;
     const base = await untilInterrupted(baseOf(), world.interrupted, interruptedEarly);
     const dryRun = options.dryRun ?? false;
     const store = options.store ?? 'parameter-store';
     const sources = { prefixes: options.secretsFrom ?? [], jsonSecrets: options.allKeys ?? [] };
+    const expanded = await untilInterrupted(
+      expandSecrets(aws, sources, store),
+      world.interrupted,
+      interruptedEarly,
+    );
     const registering = registerTaskDefinition(aws, {
       base,
       edits: {
         family: file === undefined ? undefined : options.family,
         images: options.image ?? [],
-        secrets: [...(await expandSecrets(aws, sources, store)), ...(options.secret ?? [])],
+        secrets: [...expanded, ...(options.secret ?? [])],
         secretOptions: options.secretOption ?? [],
         removeSecrets: options.removeSecret ?? [],
         exclusiveSecrets: options.exclusiveSecrets ?? false,

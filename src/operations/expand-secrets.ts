@@ -2,7 +2,7 @@ import type { Aws } from '../aws/index.ts';
 import { CliError } from '../errors.ts';
 import { parsePrefix, relativeName } from '../model/prefix.ts';
 import { Problems } from '../model/problems.ts';
-import { formatReference, parseReference, type Store } from '../model/reference.ts';
+import { formatReference, lookupId, parseReference, type Store } from '../model/reference.ts';
 import { isVariableName, variableName } from '../model/variable-name.ts';
 import { listSecrets } from './list-secrets.ts';
 
@@ -52,7 +52,7 @@ export async function expandSecrets(
       throw nothing(`${rest} is a parameter, which has no keys ECS can refer to`);
     }
     const manager = await aws.secretsManager(reference.scope?.region);
-    const keys = (await manager.read(reference.scope ? rest : reference.name))?.value?.jsonKeys();
+    const keys = (await manager.read(lookupId(reference)))?.value?.jsonKeys();
     if (!keys || keys.length === 0) throw nothing(`${rest} is no JSON object with keys`);
     for (const jsonKey of keys) {
       const variable = isVariableName(jsonKey) ? jsonKey : undefined;

@@ -1,4 +1,3 @@
-import type { Aws } from '../aws/index.ts';
 import type { Revision, RunningTask, Service } from '../aws/ecs.ts';
 import type { Scope } from '../model/partition.ts';
 import { isPinned, refersTo, type SecretIdentity } from '../model/reference.ts';
@@ -8,7 +7,7 @@ import {
   type TaskDefinition,
   type UseKind,
 } from '../model/task-definition.ts';
-import { scan, standaloneTasks, type Scan, type ServiceFilter } from './scan.ts';
+import { standaloneTasks, type Scan } from './scan.ts';
 
 /** A place in a task definition that refers to the secret. */
 export interface ConsumerUse {
@@ -36,20 +35,9 @@ export interface StandaloneConsumer {
 }
 
 /**
- * Finds the services that refer to a secret, through `secrets`, `secretOptions` or
- * `repositoryCredentials` and in any spelling. Services that are named and do not refer to it are
- * left out.
+ * The services of a scan that refer to a secret, through `secrets`, `secretOptions` or
+ * `repositoryCredentials` and in any spelling.
  */
-export async function findConsumers(
-  aws: Aws,
-  secret: SecretIdentity,
-  filter: ServiceFilter,
-  onProgress?: (text: string) => void,
-): Promise<Consumer[]> {
-  return consumersIn(await scan(aws, filter, { onProgress }), secret);
-}
-
-/** The services of a scan that refer to a secret. */
 export function consumersIn(
   { services, revisions, here }: Scan,
   secret: SecretIdentity,

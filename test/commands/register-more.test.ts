@@ -339,6 +339,21 @@ describe('outputs', () => {
   });
 });
 
+test('an interrupt before the registration keeps it from being made', async () => {
+  const argv = ['register', 'web.json', '--secrets-from', '/app', ...role];
+  const seen = await shop.run(argv, { interrupted: AbortSignal.abort() });
+  expect(seen.code).toBe(130);
+  expect(seen.stderr).toContain('nothing was registered');
+  const { taskDefinitionArns } = await shop.ecs.send(new ListTaskDefinitionsCommand({}));
+  expect(taskDefinitionArns).toHaveLength(0);
+});
+
+test('--all-keys takes the ARN of a secret', async () => {
+  const { arn } = await shop.json(['get', 'sm:app/json']);
+  await done(['register', 'web.json', '--all-keys', String(arn), ...role]);
+  expect(await secretsOf()).toEqual(['KEY', 'USER']);
+});
+
 describe('--service', () => {
   test('has the service run the revision, and follows it to the end', async () => {
     await done(['register', 'web.json', '--secrets-from', '/app', ...role]);
