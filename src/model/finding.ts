@@ -1,0 +1,70 @@
+/** How a start fails: one row of the table in `start-failures.ts`. */
+export type FailureId =
+  | 'secret-denied'
+  | 'parameter-denied'
+  | 'key-denied'
+  | 'key-unusable'
+  | 'secret-missing'
+  | 'stage-missing'
+  | 'version-missing'
+  | 'secret-deleted'
+  | 'json-key-missing'
+  | 'secret-not-json'
+  | 'arn-malformed'
+  | 'version-id-malformed'
+  | 'secret-name-malformed'
+  | 'parameter-missing'
+  | 'parameter-store-unreachable'
+  | 'secrets-manager-unreachable'
+  | 'registry-unreachable'
+  | 'registry-denied'
+  | 'environment-file-unreadable'
+  | 'throttled'
+  | 'role-not-assumable'
+  | 'no-execution-role'
+  | 'logs-unreachable'
+  | 'logs-denied'
+  | 'log-group-missing'
+  | 'image-not-pulled'
+  | 'attribute-missing'
+  | 'no-capacity'
+  | 'network-timeout'
+  | 'container-exited'
+  | 'out-of-memory'
+  | 'health-check-failed'
+  | 'starts-keep-failing';
+
+/** What a check looks at; findings are shown in this order, grouped by it. */
+export const checkNames = [
+  'reference',
+  'existence',
+  'value',
+  'role',
+  'trust',
+  'grant',
+  'key',
+  'image',
+  'logs',
+  'platform',
+  'limits',
+  'caller',
+  'network',
+] as const;
+
+/** One of `checkNames`. */
+export type CheckName = (typeof checkNames)[number];
+
+/** What one check says of one thing that a task needs before it can start. */
+export interface Finding {
+  check: CheckName;
+  /** `problem`: the start would fail; `not-checked`: it could not be seen, for the reason in `message`. */
+  status: 'ok' | 'warning' | 'problem' | 'not-checked';
+  /** What was looked at: a place in the task definition, a reference, a role, a subnet … */
+  subject: string;
+  /** What was found, in one sentence without a full stop at its end. */
+  message: string;
+  /** Shell commands that put it right, in their order; none where there is nothing to do. */
+  fix: readonly string[];
+  /** How a start would fail. */
+  failure?: FailureId;
+}
