@@ -31,6 +31,8 @@ export interface SecretDescription {
   changedAt: Date | undefined;
   /** The version that holds AWSCURRENT; undefined while there is no value. */
   currentVersionId: string | undefined;
+  /** The labels of the versions that have any, by version id. */
+  stages: Readonly<Record<string, readonly string[]>>;
   /** The AWS service that manages it, e.g. `rds`; undefined for a secret of one's own. */
   owningService: string | undefined;
   /** The region of the secret that this one may be a replica of; undefined when not replicated. */
@@ -83,10 +85,10 @@ export function storedVersion(entry: SecretVersionsListEntry): StoredVersion[] {
 
 function describe(
   secret: DescribeSecretResponse | SecretListEntry,
-  stages: Record<string, string[]> | undefined,
+  stages: Record<string, string[]> = {},
 ): SecretDescription {
   const [currentVersionId] =
-    Object.entries(stages ?? {}).find(([, labels]) => labels.includes('AWSCURRENT')) ?? [];
+    Object.entries(stages).find(([, labels]) => labels.includes('AWSCURRENT')) ?? [];
   return {
     name: secret.Name ?? '',
     arn: secret.ARN ?? '',
@@ -96,6 +98,7 @@ function describe(
     deletedAt: secret.DeletedDate,
     changedAt: secret.LastChangedDate,
     currentVersionId,
+    stages,
     owningService: secret.OwningService,
     primaryRegion: secret.PrimaryRegion,
   };

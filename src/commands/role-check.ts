@@ -1,7 +1,8 @@
 import { Argument } from '@commander-js/extra-typings';
 import { defineCommand } from '../cli.ts';
 import { exitCodes } from '../errors.ts';
-import { checkRole, type RoleFinding } from '../operations/check-role.ts';
+import type { RoleFinding } from '../model/role-check.ts';
+import { checkRole } from '../operations/check-role.ts';
 import { grantsFor } from '../operations/role-grants.ts';
 import { readRole } from '../operations/role-policies.ts';
 import {

@@ -11,6 +11,16 @@ export interface RoleNeed {
   context: Record<string, string>;
 }
 
+/** Whether ECS may do one thing under the role, and why. */
+export interface RoleFinding extends Pick<RoleNeed, 'what' | 'action' | 'resource'> {
+  /** `missing`: nothing allows it; `denied`: something forbids it; `unknown`: it cannot be seen. */
+  verdict: 'allowed' | 'missing' | 'denied' | 'unknown';
+  /** The policy that decides, or what is wrong. */
+  why: string;
+  /** What refuses it: a policy of the role, its boundary, that of the key or secret, or IAM itself. */
+  by?: 'identity' | 'boundary' | 'resource' | 'key-state' | 'simulation';
+}
+
 /** What the encryption of a secret needs: kms:Decrypt through the store, for that secret only. */
 export function decryptNeed(what: string, arn: string, kmsKeyArn: string): RoleNeed {
   const { service = '', region = '', partition = 'aws' } = parseArn(arn) ?? {};

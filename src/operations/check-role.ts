@@ -10,20 +10,17 @@ import {
   type Policy,
   type PolicyRequest,
 } from '../model/policy-evaluation.ts';
-import { containerNeeds, decryptNeed, type RoleNeed } from '../model/role-check.ts';
+import {
+  containerNeeds,
+  decryptNeed,
+  type RoleFinding,
+  type RoleNeed,
+} from '../model/role-check.ts';
 import type { TaskDefinition } from '../model/task-definition.ts';
 import { matchesWildcard } from '../model/wildcard.ts';
 import { orDenied } from './or-denied.ts';
 import type { DerivedGrants } from './role-grants.ts';
 import type { AttachedPolicy, RoleWithPolicies } from './role-policies.ts';
-
-/** Whether ECS may do one thing under the role, and why. */
-export interface RoleFinding extends Pick<RoleNeed, 'what' | 'action' | 'resource'> {
-  /** `missing`: nothing allows it; `denied`: something forbids it; `unknown`: it cannot be seen. */
-  verdict: 'allowed' | 'missing' | 'denied' | 'unknown';
-  /** The policy that decides, or what is wrong. */
-  why: string;
-}
 
 /** What a role check found. */
 export interface RoleCheck {
@@ -163,15 +160,14 @@ function judge(found: RoleWithPolicies, need: RoleNeed, facts: Facts, here: Scop
   const account = parseArn(resource)?.account ?? '';
   const foreign = account !== '' && account !== here.account;
   const isKey = action.startsWith('kms:');
-  const finding = (verdict: RoleFinding['verdict'], why: string): RoleFinding => ({
-    what,
-    action,
-    resource,
-    verdict,
-    why,
-  });
+  const finding = (
+    verdict: RoleFinding['verdict'],
+    why: string,
+    by?: RoleFinding['by'],
+  ): RoleFinding => ({ what, action, resource, verdict, why, ...(by && { by }) });
   const state = facts.keyStates.get(resource);
-  if (state !== undefined && state !== 'Enabled') return finding('denied', `the key is ${state}`);
+  if (state !== undefined && state !== 'Enabled')
+    return finding('denied', `the key is ${state}`, 'key-state');
   const unseen = own === 'denied';
   const { decision, by } = evaluateAccess(
     {
@@ -182,8 +178,8 @@ function judge(found: RoleWithPolicies, need: RoleNeed, facts: Facts, here: Scop
     },
     request,
   );
-  if (decision === 'explicitDeny') return finding('denied', denier(found, request, by));
-  if (decision === 'implicitDeny') return finding('missing', reasonFor(found, request, by));
+  if (decision === 'explicitDeny') return finding('denied', denier(found, request, by), by);
+  if (decision === 'implicitDeny') return finding('missing', reasonFor(found, request, by), by);
   if (foreign) {
     return finding(
       'unknown',
@@ -285,7 +281,7 @@ function createSimulation(aws: Aws, { role, policies }: RoleWithPolicies) {
         const refuses = decision === 'explicitDeny' || (decision === 'implicitDeny' && ownAllow);
         if (!refuses) return finding;
         const who = byOrganization ? 'a policy of the organization' : "IAM's own simulation";
-        return { ...finding, verdict: 'denied', why: `${who} denies it` };
+        return { ...finding, verdict: 'denied', why: `${who} denies it`, by: 'simulation' };
       } catch (error) {
         if (!isAccessDenied(error) && !(error instanceof CliError)) throw error;
         there = false;

@@ -1,0 +1,112 @@
+import type { FailureId } from '../finding.ts';
+import { formatReference, type Reference, type SecretReference } from '../reference.ts';
+import type { Draft, SecretFact, StartFacts, Step, UseFact } from './facts.ts';
+import { aboutSecret, madeAnew, referTo, subjectOf, withSuffix } from './uses.ts';
+
+/** Whether each secret is there, and in it the version that the reference means. */
+export function checkExistence({ uses, here }: StartFacts): Draft[] {
+  return uses.flatMap((fact): Draft[] => {
+    const { reference, secret } = fact;
+    return reference ? [existence(fact, reference, secret, here)] : [];
+  });
+}
+
+// --- internal ---
+
+type Here = StartFacts['here'];
+
+function existence(fact: UseFact, reference: Reference, secret: SecretFact, here: Here): Draft {
+  const draft = (
+    status: Draft['status'],
+    message: string,
+    fix: readonly Step[] = [],
+    failure?: FailureId,
+  ): Draft => ({
+    check: 'existence',
+    status,
+    subject: subjectOf(fact),
+    message,
+    fix,
+    ...(failure && { failure }),
+  });
+  const written = formatReference(reference);
+  if (secret.state === 'unseen') return draft('not-checked', `${written}: ${secret.why}`);
+  if (secret.state === 'missing') {
+    const region = reference.scope?.region ?? here.region;
+    const store = reference.store;
+    return draft(
+      'problem',
+      `there is no ${store === 'parameter-store' ? 'parameter' : 'secret'} ${written} in ${region}${
+        secret.instead === undefined ? '' : `; there is ${secret.instead}`
+      }`,
+      secret.instead === undefined
+        ? [aboutSecret('put', reference, here), ...anew(fact, reference, here)]
+        : referTo(fact.use, secret.instead),
+      store === 'parameter-store' ? 'parameter-missing' : 'secret-missing',
+    );
+  }
+  if (secret.deletedAt) {
+    return draft(
+      'problem',
+      `${written} is scheduled for deletion since ${secret.deletedAt.toISOString().slice(0, 10)}`,
+      [aboutSecret('restore', reference, here)],
+      'secret-deleted',
+    );
+  }
+  if (reference.store === 'secrets-manager' && secret.stages) {
+    const [message, fix, failure] = version(
+      fact,
+      reference,
+      secret.stages,
+      secret.unlabelled,
+      here,
+    );
+    if (message !== undefined) return draft('problem', message, fix, failure);
+  }
+  return draft('ok', `${written} exists`);
+}
+
+/** A parameter's name is its name again; a secret's ARN gets another end. */
+function anew({ use }: UseFact, reference: Reference, here: Here): Step[] {
+  if (reference.store === 'parameter-store' || !reference.scope) return [];
+  return referTo(use, madeAnew(reference, here));
+}
+
+type Wrong = [message: string, fix: Step[], failure: FailureId] | [undefined, [], undefined];
+
+function version(
+  { use }: UseFact,
+  reference: SecretReference,
+  stages: Readonly<Record<string, readonly string[]>>,
+  unlabelled: readonly string[],
+  here: Here,
+): Wrong {
+  const { versionId, versionStage: stage = 'AWSCURRENT', jsonKey } = reference;
+  const written = withSuffix(reference, {});
+  if (versionId) {
+    if (versionId in stages || unlabelled.includes(versionId)) return [undefined, [], undefined];
+    return [
+      `${written} has no version ${versionId}`,
+      referTo(use, withSuffix(reference, { jsonKey })),
+      'version-missing',
+    ];
+  }
+  if (Object.values(stages).some((labels) => labels.includes(stage))) {
+    return [undefined, [], undefined];
+  }
+  const hasCurrent = Object.values(stages).some((labels) => labels.includes('AWSCURRENT'));
+  return hasCurrent
+    ? [
+        `${written} has no version at the stage ${stage}`,
+        referTo(use, withSuffix(reference, { jsonKey })),
+        'stage-missing',
+      ]
+    : [
+        `${written} has no value yet`,
+        [
+          aboutSecret('put', reference, here),
+          ...(stage === 'AWSCURRENT' ? [] : referTo(use, withSuffix(reference, { jsonKey }))),
+        ],
+        'stage-missing',
+      ];
+}

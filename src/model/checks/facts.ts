@@ -1,0 +1,145 @@
+import type { Finding } from '../finding.ts';
+import type { Scope } from '../partition.ts';
+import type { Reference, SecretIdentity } from '../reference.ts';
+import type { RoleFinding } from '../role-check.ts';
+import type { SecretUse, TaskDefinition } from '../task-definition.ts';
+
+/** What can be said of something that may not be looked at. */
+export interface Unseen {
+  state: 'unseen';
+  /** Why not, e.g. the permission that is missing. */
+  why: string;
+}
+
+/** The key that encrypts a secret. */
+export type KeyFact =
+  | { state: 'aws-managed' }
+  | { state: 'found'; arn: string; keyState: string }
+  | { state: 'missing'; id: string }
+  | (Unseen & { id: string });
+
+/** What a JSON secret holds under its keys; no value. */
+export interface KeyShape {
+  name: string;
+  /** Whether it holds text; the ECS agent prints anything else in its own way. */
+  isText: boolean;
+}
+
+/** What a secret's value is, without the value. */
+export type ValueFact =
+  | { state: 'not-read' }
+  | Unseen
+  | { state: 'none' }
+  | { state: 'binary' }
+  | { state: 'text' }
+  | { state: 'object'; keys: readonly KeyShape[] };
+
+/** What was found of a secret that a reference names. */
+export type SecretFact =
+  | Unseen
+  | {
+      state: 'missing';
+      /** Another secret that may be meant: made again under its name, or in the other store. */
+      instead: string | undefined;
+    }
+  | {
+      state: 'found';
+      identity: SecretIdentity;
+      key: KeyFact;
+      /** When its deletion was asked for. */
+      deletedAt?: Date | undefined;
+      /** Labels of the versions by id; undefined for a parameter, or where they are not seen. */
+      stages?: Readonly<Record<string, readonly string[]>> | undefined;
+      /** Ids of versions that a reference names and that are there without a label. */
+      unlabelled: readonly string[];
+      value: ValueFact;
+    };
+
+/** One reference of the task definition with what was found of it. */
+export interface UseFact {
+  use: SecretUse;
+  /** Undefined where it is malformed. */
+  reference: Reference | undefined;
+  /** The rules that a malformed one breaks. */
+  problems: readonly string[];
+  /** What a malformed one probably means, in the notation of this tool. */
+  suggestion: string | undefined;
+  /** Of the reference, or of the suggestion. */
+  secret: SecretFact;
+}
+
+/** The execution role. */
+export type RoleFact =
+  | { state: 'none' }
+  | { state: 'missing'; name: string }
+  | { state: 'foreign'; name: string; account: string }
+  | (Unseen & { name: string })
+  | {
+      state: 'found';
+      name: string;
+      findings: readonly RoleFinding[];
+      /** Whether IAM's own simulation confirmed them. */
+      simulated: boolean;
+      /** Policies of the keys that leave the role out, by ARN of the key. */
+      keyPolicies: Readonly<Record<string, unknown>>;
+    };
+
+/** A log group of CloudWatch that a container writes to. */
+export interface LogGroupFact {
+  container: string;
+  group: string;
+  region: string;
+  /** Whether ECS may create it (`awslogs-create-group`). */
+  create: boolean;
+  state: 'found' | 'missing' | 'unseen';
+  why?: string | undefined;
+}
+
+/** Whether the caller may pass a role to ECS. */
+export interface PassFact {
+  role: string;
+  what: 'execution role' | 'task role';
+  decision: 'allowed' | 'denied' | 'unseen';
+  why: string;
+}
+
+/** What a command about a task definition calls it. */
+export interface DefinitionName {
+  /** A file, or undefined for what is registered. */
+  file: string | undefined;
+  /** `FAMILY` or `FAMILY:REVISION`; the family of a file. */
+  family: string;
+}
+
+/** The service that runs the task definition, or is to. */
+export interface ServiceFact {
+  cluster: string;
+  name: string;
+}
+
+/** All that is known before a start, gathered once. */
+export interface StartFacts {
+  here: Scope;
+  definition: TaskDefinition;
+  name: DefinitionName;
+  service: ServiceFact | undefined;
+  uses: readonly UseFact[];
+  role: RoleFact;
+  logGroups: readonly LogGroupFact[];
+  passes: readonly PassFact[];
+}
+
+/** A check: what the facts say of one thing. */
+export type Check = (facts: StartFacts) => readonly Draft[];
+
+/** A step of a fix: a command as it is, or a part of one that is put together for all findings. */
+export type Step = string | { register: readonly string[] } | { role: RoleStep };
+
+/** What the role has to be made to grant. */
+export interface RoleStep {
+  name: string;
+  managedPolicy: boolean;
+}
+
+/** A finding whose fix may share a command with others. */
+export type Draft = Omit<Finding, 'fix'> & { fix: readonly Step[] };
