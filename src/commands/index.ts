@@ -144,6 +144,11 @@ export const commands: readonly (CommandEntry | CommandGroup)[] = [
     load: async () => (await import('./stale.ts')).stale,
   },
   {
+    name: 'verify',
+    summary: 'what would keep tasks from starting, before they do',
+    load: async () => (await import('./verify.ts')).verify,
+  },
+  {
     name: 'audit',
     summary: 'secrets in plain text in task definitions',
     load: async () => (await import('./audit.ts')).audit,

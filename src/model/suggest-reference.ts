@@ -3,10 +3,10 @@ import { parseReference } from './reference.ts';
 import type { SecretUse } from './task-definition.ts';
 
 /**
- * What a malformed `valueFrom` probably means, in the notation of this tool; undefined where nothing
- * sensible can be said. What it proposes is well formed, and may not exist.
+ * What a malformed `valueFrom` may mean, in the notation of this tool, the most probable first. What it
+ * proposes is well formed, and may not exist.
  */
-export function suggestReference({ kind, valueFrom }: SecretUse): string | undefined {
+export function suggestReferences({ kind, valueFrom }: SecretUse): string[] {
   const bare = kind === 'repositoryCredentials' ? 'secret' : 'parameter';
   const text = valueFrom.trim();
   const proposals = text.startsWith('arn:')
@@ -14,7 +14,7 @@ export function suggestReference({ kind, valueFrom }: SecretUse): string | undef
     : bare === 'secret'
       ? [`sm:${text}`]
       : fromName(text);
-  return proposals.find(isWellFormed);
+  return [...new Set(proposals)].filter(isWellFormed);
 }
 
 // --- internal ---
@@ -60,6 +60,6 @@ function fromName(text: string): string[] {
   const path = `/${name.split('/').filter(Boolean).join('/')}`;
   const parameter = [name.replace(/\/+$/, ''), path];
   const isSelector = suffix.length === 1 && (/^\d+$/.test(first) || name.startsWith('/'));
-  if (suffix.length === 0 || isSelector) return parameter;
+  if (suffix.length === 0 || isSelector) return [...parameter, `sm:${name}`];
   return [`sm:${[name, ...suffix].join(':').replace(/:+$/, '')}`, `sm:${name}:${first}`];
 }

@@ -11,38 +11,7 @@ export const taskDefinitionBytes = 65_536;
  */
 export function checkTaskDefinition(definition: TaskDefinition): void {
   const problems = new Problems();
-  const { family, containerDefinitions: containers } = definition;
-  if (!family) problems.add('family: it is missing; write it in the file or give --family');
-  else if (!/^[a-zA-Z0-9_-]{1,255}$/.test(family)) {
-    problems.add(`family: "${family}" is not 1 to 255 letters, digits, "_" and "-"`);
-  }
-  if (containers.length > 10) {
-    problems.add(`containerDefinitions: there are ${containers.length}; ECS takes 10 at most`);
-  }
-  for (const name of repeated(containers.map((container) => container.name))) {
-    problems.add(`containerDefinitions: the name "${name}" is used twice`);
-  }
-
-  containers.forEach((container, index) => {
-    const place = `containerDefinitions[${index}]`;
-    const secrets = (container.secrets ?? []).map(({ name }) => name);
-    const environment = new Set((container.environment ?? []).map(({ name }) => name));
-    for (const name of repeated(secrets)) {
-      problems.add(`${place}.secrets: "${name}" is there twice; each name must be unique`);
-    }
-    for (const name of new Set(secrets.filter((secret) => environment.has(secret)))) {
-      problems.add(
-        `${place}: "${name}" is in environment and in secrets; remove it from environment`,
-      );
-    }
-    for (const name of repeated(
-      (container.logConfiguration?.secretOptions ?? []).map((o) => o.name),
-    )) {
-      problems.add(`${place}.logConfiguration.secretOptions: "${name}" is there twice`);
-    }
-  });
-
-  checkLimits(definition, problems);
+  for (const problem of structureProblems(definition)) problems.add(problem);
   const uses = secretUses(definition);
   for (const use of uses) problems.attempt(() => useReference(use), use.place);
   if (uses.length > 0 && !definition.executionRoleArn) {
@@ -50,13 +19,50 @@ export function checkTaskDefinition(definition: TaskDefinition): void {
       'executionRoleArn: it is missing though secrets are referenced; give --execution-role (ecs-secrets role create makes one)',
     );
   }
+  problems.throwIfAny();
+}
+
+/** The same but for references and the role that they need: a sentence with its place for each. */
+export function structureProblems(definition: TaskDefinition): string[] {
+  const problems: string[] = [];
+  const add = (problem: string): void => {
+    problems.push(problem);
+  };
+  const { family, containerDefinitions: containers } = definition;
+  if (!family) add('family: it is missing; write it in the file or give --family');
+  else if (!/^[a-zA-Z0-9_-]{1,255}$/.test(family)) {
+    add(`family: "${family}" is not 1 to 255 letters, digits, "_" and "-"`);
+  }
+  if (containers.length > 10) {
+    add(`containerDefinitions: there are ${containers.length}; ECS takes 10 at most`);
+  }
+  for (const name of repeated(containers.map((container) => container.name))) {
+    add(`containerDefinitions: the name "${name}" is used twice`);
+  }
+
+  containers.forEach((container, index) => {
+    const place = `containerDefinitions[${index}]`;
+    const secrets = (container.secrets ?? []).map(({ name }) => name);
+    const environment = new Set((container.environment ?? []).map(({ name }) => name));
+    for (const name of repeated(secrets)) {
+      add(`${place}.secrets: "${name}" is there twice; each name must be unique`);
+    }
+    for (const name of new Set(secrets.filter((secret) => environment.has(secret)))) {
+      add(`${place}: "${name}" is in environment and in secrets; remove it from environment`);
+    }
+    for (const name of repeated(
+      (container.logConfiguration?.secretOptions ?? []).map((o) => o.name),
+    )) {
+      add(`${place}.logConfiguration.secretOptions: "${name}" is there twice`);
+    }
+  });
+
+  checkLimits(definition, add);
   const bytes = Buffer.byteLength(JSON.stringify(definition), 'utf8');
   if (bytes > taskDefinitionBytes) {
-    problems.add(
-      `the task definition has ${bytes} bytes; ECS takes ${taskDefinitionBytes} at most`,
-    );
+    add(`the task definition has ${bytes} bytes; ECS takes ${taskDefinitionBytes} at most`);
   }
-  problems.throwIfAny();
+  return problems;
 }
 
 /**
@@ -101,13 +107,13 @@ const documentedDrivers = new Set(['splunk', 'fluentd', 'awsfirelens']);
 const fargateDrivers = new Set(['awslogs', 'splunk', 'awsfirelens']);
 
 /** Limits of ECS and of Fargate (ECS service quotas, API reference). */
-function checkLimits(definition: TaskDefinition, problems: Problems): void {
+function checkLimits(definition: TaskDefinition, add: (problem: string) => void): void {
   const { containerDefinitions, requiresCompatibilities, placementConstraints, tags } = definition;
   const count = (list: unknown): number => (Array.isArray(list) ? list.length : 0);
   if (count(placementConstraints) > 10) {
-    problems.add('placementConstraints: ECS takes 10 at most');
+    add('placementConstraints: ECS takes 10 at most');
   }
-  if (count(tags) > 50) problems.add('tags: ECS takes 50 at most');
+  if (count(tags) > 50) add('tags: ECS takes 50 at most');
   if (!Array.isArray(requiresCompatibilities) || !requiresCompatibilities.includes('FARGATE'))
     return;
   containerDefinitions.forEach(({ logConfiguration: logs }, index) => {
@@ -115,10 +121,10 @@ function checkLimits(definition: TaskDefinition, problems: Problems): void {
     const place = `containerDefinitions[${index}].logConfiguration.logDriver`;
     if (driver === undefined) return;
     if (!fargateDrivers.has(driver)) {
-      problems.add(`${place}: Fargate takes ${[...fargateDrivers].join(', ')}, not ${driver}`);
+      add(`${place}: Fargate takes ${[...fargateDrivers].join(', ')}, not ${driver}`);
     }
     if (driver === 'awslogs' && !definition.executionRoleArn) {
-      problems.add(`${place}: Fargate needs an execution role for awslogs; give --execution-role`);
+      add(`${place}: Fargate needs an execution role for awslogs; give --execution-role`);
     }
   });
 }

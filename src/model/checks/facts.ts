@@ -77,6 +77,7 @@ export type RoleFact =
   | {
       state: 'found';
       name: string;
+      arn: string;
       findings: readonly RoleFinding[];
       /** Whether IAM's own simulation confirmed them. */
       simulated: boolean;
@@ -123,6 +124,8 @@ export interface StartFacts {
   definition: TaskDefinition;
   name: DefinitionName;
   service: ServiceFact | undefined;
+  /** `FARGATE`, `EC2`, …: of the service, or what the task definition is made for. */
+  launchTypes: readonly string[];
   uses: readonly UseFact[];
   role: RoleFact;
   logGroups: readonly LogGroupFact[];

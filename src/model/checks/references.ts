@@ -41,6 +41,8 @@ function malformed(fact: UseFact, here: Here): Draft {
 /** How the agent, or the store, words it (see `start-failures.ts`); ECS refuses to register the rest. */
 function failureOf(valueFrom: string): FailureId | undefined {
   const [, , service, , , , name = '', ...suffix] = valueFrom.split(':');
+  // ECS looks at the characters of a name only, and Parameter Store at the rest.
+  if (/^[A-Za-z0-9_./-]+$/.test(valueFrom)) return 'parameter-missing';
   if (!valueFrom.startsWith('arn:') || service !== 'secretsmanager') return undefined;
   if (suffix.length !== 0 && suffix.length !== 3) return 'arn-malformed';
   if (/[^A-Za-z0-9/_+=.@!-]/.test(name)) return 'secret-name-malformed';

@@ -63,24 +63,24 @@ export function simulationOperations(world: IamWorld): Record<string, Operation>
         ...paging,
       },
       (input) => {
-        const role = roleOf(world, input.PolicySourceArn);
+        const identity = identityOf(world, input.PolicySourceArn);
         const { ActionNames: actions, ResourceArns: given = [] } = input;
         const resources = given.length === 0 ? ['*'] : given;
         checkNames(actions, resources);
         const [boundary] = input.PermissionsBoundaryPolicyInputList ?? [];
         const scenario = scenarioOf({
           identity: [
-            ...policiesOf(world, role),
+            ...identity.policies,
             ...(input.PolicyInputList ?? []).map((document, index) =>
               source(`PolicyInputList.${index + 1}`, read(document, 'identity')),
             ),
           ],
-          boundary: boundary === undefined ? boundaryOf(world, role) : read(boundary, 'identity'),
+          boundary: boundary === undefined ? identity.boundary : read(boundary, 'identity'),
           resource:
             input.ResourcePolicy === undefined
               ? undefined
               : source('ResourcePolicy', read(input.ResourcePolicy, 'resource'), 'Resource Policy'),
-          principal: callerOf(world, input.CallerArn ?? role.arn),
+          principal: callerOf(world, input.CallerArn ?? input.PolicySourceArn),
           context: contextOf(input.ContextEntries ?? []),
         });
         const results = actions.map((action, index) => ({
@@ -198,6 +198,21 @@ function boundaryOf({ managed }: IamWorld, { rules }: Role): Policy | undefined 
 
 function read(document: string, kind: 'identity' | 'resource'): Policy {
   return readDocument(document, kind).policy;
+}
+
+/** The account's owner may do everything; a role what its policies decide. */
+function identityOf(
+  world: IamWorld,
+  written: string,
+): { policies: Source[]; boundary: Policy | undefined } {
+  const { account, partition } = world.environment;
+  if (written === `arn:${partition}:iam::${account}:user/sandbox`) {
+    const everything = { Effect: 'Allow', Action: '*', Resource: '*' };
+    const document = JSON.stringify({ Version: '2012-10-17', Statement: [everything] });
+    return { policies: [source('owner', read(document, 'identity'))], boundary: undefined };
+  }
+  const role = roleOf(world, written);
+  return { policies: policiesOf(world, role), boundary: boundaryOf(world, role) };
 }
 
 function roleOf({ environment, roles }: IamWorld, written: string): Role {

@@ -1,0 +1,43 @@
+import { checkNames, type Finding } from '../finding.ts';
+import { checkExistence } from './existence.ts';
+import type { Check, Draft, StartFacts } from './facts.ts';
+import { checkKeys } from './keys.ts';
+import { checkForm } from './limits.ts';
+import { checkLogGroups } from './logs.ts';
+import { checkPassing } from './passing.ts';
+import { checkReferences } from './references.ts';
+import { remedies } from './remedies.ts';
+import { checkExecutionRole } from './role.ts';
+import { checkValues } from './values.ts';
+
+/** What all checks together say of one task definition. */
+export interface StartReport {
+  /** In the order of `checkNames`. */
+  findings: Finding[];
+  /** The commands that put every problem right, each once, in the order in which to run them. */
+  fix: string[];
+}
+
+/** Runs every check of what a task needs before it can start. */
+export function checkStart(facts: StartFacts): StartReport {
+  const drafts = checks.flatMap((check) => check(facts));
+  const inOrder = checkNames.flatMap((name) => drafts.filter(({ check }) => check === name));
+  return remedies(distinct(inOrder), facts);
+}
+
+// --- internal ---
+
+const checks: readonly Check[] = [
+  checkReferences,
+  checkExistence,
+  checkValues,
+  checkExecutionRole,
+  checkKeys,
+  checkLogGroups,
+  checkForm,
+  checkPassing,
+];
+
+function distinct(drafts: readonly Draft[]): Draft[] {
+  return [...new Map(drafts.map((draft) => [JSON.stringify(draft), draft])).values()];
+}

@@ -1,0 +1,24 @@
+import type { Draft, StartFacts } from './facts.ts';
+
+/** Whether the caller may hand the roles to ECS, which RegisterTaskDefinition and RunTask ask for. */
+export function checkPassing({ passes }: StartFacts): Draft[] {
+  return passes.map(({ role, what, decision, why }): Draft => {
+    const about = { check: 'caller' as const, subject: role, fix: [] };
+    if (decision === 'allowed') {
+      return { ...about, status: 'ok', message: `you may pass the ${what} (iam:PassRole)` };
+    }
+    if (decision === 'unseen') {
+      return {
+        ...about,
+        status: 'not-checked',
+        message: `whether you may pass the ${what} (iam:PassRole): ${why}`,
+      };
+    }
+    return {
+      ...about,
+      status: 'problem',
+      message: `you may not pass the ${what} (iam:PassRole): ${why}`,
+      fix: ['ecs-secrets policy caller --for register'],
+    };
+  });
+}

@@ -1,0 +1,175 @@
+import type { CheckName, FailureId } from '../finding.ts';
+import { parseArn, dnsSuffix } from '../partition.ts';
+import type { RoleFinding } from '../role-check.ts';
+import { commandLine } from '../shell.ts';
+import type { ContainerDefinition } from '../task-definition.ts';
+import type { Draft, RoleFact, StartFacts, Step } from './facts.ts';
+import { isPartial } from './references.ts';
+import { referTo, withSuffix } from './uses.ts';
+
+/** The execution role: that there is one, who may assume it, and what it lets ECS do. */
+export function checkExecutionRole(facts: StartFacts): Draft[] {
+  const { role, definition } = facts;
+  if (role.state === 'none') return withoutRole(facts);
+  const about = {
+    check: 'role' as const,
+    subject: role.name,
+    fix: [] as Step[],
+  };
+  if (role.state === 'unseen') {
+    return [{ ...about, status: 'not-checked', message: `the role cannot be seen: ${role.why}` }];
+  }
+  if (role.state === 'missing') {
+    return [
+      {
+        ...about,
+        status: 'problem',
+        message: 'the execution role does not exist',
+        fix: [grant(role.name, false)],
+        failure: 'role-not-assumable',
+      },
+    ];
+  }
+  if (role.state === 'foreign') {
+    return [
+      {
+        ...about,
+        status: 'problem',
+        message: `the execution role is of account ${role.account}; it has to be of the task's own`,
+        failure: 'role-not-assumable',
+      },
+    ];
+  }
+  const { findings, simulated } = role;
+  const confirmation: Draft = {
+    ...about,
+    status: 'not-checked',
+    message:
+      "IAM's own simulation may not be asked (iam:SimulatePrincipalPolicy): policies of an organization are not known",
+  };
+  return [
+    { ...about, status: 'ok', message: `the execution role of ${definition.family ?? ''} exists` },
+    // The state of a key has a check of its own.
+    ...findings.filter(({ by }) => by !== 'key-state').map((one) => judged(one, role, facts)),
+    ...(simulated ? [] : [confirmation]),
+  ];
+}
+
+// --- internal ---
+
+type FoundRole = RoleFact & { state: 'found' };
+
+/** What needs an execution role, by the kind of launch (ECS guide, "task execution IAM role"). */
+function withoutRole({ uses, definition, launchTypes }: StartFacts): Draft[] {
+  const { family = 'task', containerDefinitions: containers } = definition;
+  const onFargate = launchTypes.includes('FARGATE');
+  const forLogs = onFargate && containers.some(isLogged);
+  const forImages = onFargate && containers.some(isFromEcr);
+  const reasons = [
+    ...(uses.length > 0 ? ['it refers to secrets'] : []),
+    ...(forLogs ? ['it logs to CloudWatch on Fargate'] : []),
+    ...(forImages ? ['its image is in ECR on Fargate'] : []),
+  ];
+  if (reasons.length === 0) return [];
+  const name = `${family.slice(0, 54)}-execution`;
+  return [
+    {
+      check: 'role',
+      status: 'problem',
+      subject: 'executionRoleArn',
+      message: `it is missing, and ${reasons.join(', ')}`,
+      fix: [grant(name, forLogs || forImages), { register: ['--execution-role', name] }],
+      failure: 'no-execution-role',
+    },
+  ];
+}
+
+const isLogged = ({ logConfiguration }: ContainerDefinition): boolean =>
+  logConfiguration?.logDriver === 'awslogs';
+const isFromEcr = ({ image = '' }: ContainerDefinition): boolean =>
+  /^\d{12}\.dkr[.-]ecr(-fips)?\./.test(image);
+
+function grant(name: string, managedPolicy: boolean): Step {
+  return { role: { name, managedPolicy } };
+}
+
+const kinds: Readonly<Record<string, [check: CheckName, failure: FailureId]>> = {
+  sts: ['trust', 'role-not-assumable'],
+  ssm: ['grant', 'parameter-denied'],
+  secretsmanager: ['grant', 'secret-denied'],
+  kms: ['key', 'key-denied'],
+  s3: ['grant', 'environment-file-unreadable'],
+  ecr: ['image', 'registry-denied'],
+  logs: ['logs', 'logs-denied'],
+};
+
+function judged(finding: RoleFinding, role: FoundRole, facts: StartFacts): Draft {
+  const { what, action, verdict, why } = finding;
+  const [service = ''] = action.split(':');
+  const [check, failure] = kinds[service] ?? ['grant', 'secret-denied'];
+  const subject = check === 'trust' ? role.name : what;
+  if (verdict === 'allowed') {
+    return { check, status: 'ok', subject, message: `${action}: ${why}`, fix: [] };
+  }
+  if (verdict === 'unknown') {
+    return { check, status: 'not-checked', subject, message: `${action}: ${why}`, fix: [] };
+  }
+  return {
+    check,
+    status: 'problem',
+    subject,
+    message: `${action} is not allowed: ${why}`,
+    fix: [...inFull(finding, facts), ...remedy(finding, role, service)],
+    failure,
+  };
+}
+
+/** A partial ARN is asked for as it is written, which a grant of the full one does not meet. */
+function inFull({ resource }: RoleFinding, { uses }: StartFacts): Step[] {
+  return uses.flatMap((fact): Step[] => {
+    const { use, reference } = fact;
+    if (reference?.store !== 'secrets-manager' || !isPartial(fact)) return [];
+    if (!use.valueFrom.startsWith(resource)) return [];
+    const { jsonKey, versionStage: stage } = reference;
+    return referTo(use, withSuffix(reference, { jsonKey, stage }));
+  });
+}
+
+/** What only an owner can decide (a boundary, a deny, an organization) has no command. */
+function remedy(finding: RoleFinding, role: FoundRole, service: string): Step[] {
+  const { verdict, by, resource } = finding;
+  if (service === 'sts') return [grant(role.name, false)];
+  if (verdict === 'denied') return [];
+  if (by === 'identity') return [grant(role.name, service === 'ecr' || service === 'logs')];
+  const policy = role.keyPolicies[resource];
+  return by === 'resource' && policy !== undefined ? [openKey(finding, role, policy)] : [];
+}
+
+/** The key's policy as it is, and the role besides, for this store only. */
+function openKey(
+  { resource: keyArn, what }: RoleFinding,
+  role: FoundRole,
+  policy: unknown,
+): string {
+  const { partition = 'aws', region = '' } = parseArn(keyArn) ?? {};
+  const store = what.startsWith('parameter/') ? 'ssm' : 'secretsmanager';
+  const document = policy as { Statement?: unknown };
+  const statements = Array.isArray(document.Statement)
+    ? (document.Statement as unknown[])
+    : [document.Statement];
+  const added = {
+    Sid: 'EcsSecretsExecutionRole',
+    Effect: 'Allow',
+    Principal: { AWS: role.arn },
+    Action: 'kms:Decrypt',
+    Resource: '*',
+    Condition: {
+      StringEquals: { 'kms:ViaService': `${store}.${region}.${dnsSuffix(partition)}` },
+    },
+  };
+  return commandLine([
+    ...['aws', 'kms', 'put-key-policy', '--key-id', keyArn, '--policy-name', 'default'],
+    ...['--region', region],
+    ...['--policy', JSON.stringify({ ...document, Statement: [...statements, added] })],
+  ]);
+}

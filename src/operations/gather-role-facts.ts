@@ -1,0 +1,124 @@
+import type { Aws } from '../aws/index.ts';
+import { CliError } from '../errors.ts';
+import type { PassFact, RoleFact, UseFact } from '../model/checks/facts.ts';
+import { isPartial } from '../model/checks/references.ts';
+import type { Grant } from '../model/execution-policy.ts';
+import { parseArn } from '../model/partition.ts';
+import { lookupId } from '../model/reference.ts';
+import { environmentFileArns, type TaskDefinition } from '../model/task-definition.ts';
+import { checkRole } from './check-role.ts';
+import { whyUnseen } from './gather-secret-facts.ts';
+import { readRole, roleName } from './role-policies.ts';
+
+/** What the execution role of a task definition lets ECS do for it. */
+export async function gatherRoleFact(
+  aws: Aws,
+  definition: TaskDefinition,
+  uses: readonly UseFact[],
+): Promise<RoleFact> {
+  const { executionRoleArn: written } = definition;
+  if (!written) return { state: 'none' };
+  const name = roleName(written);
+  const { account } = await aws.caller();
+  const own = parseArn(written)?.account ?? account;
+  if (own !== account) return { state: 'foreign', name, account: own };
+  try {
+    const found = await readRole(await aws.iam(), written);
+    const { findings, simulated } = await checkRole(
+      aws,
+      found,
+      {
+        secrets: uses.flatMap(grantOf),
+        files: environmentFileArns(definition).map((objectArn) => ({ objectArn })),
+        missing: [],
+        unknownKeys: [],
+      },
+      [definition],
+    );
+    const closed = findings.filter(
+      ({ action, by, verdict }) =>
+        action === 'kms:Decrypt' && by === 'resource' && verdict === 'missing',
+    );
+    const policies = closed.map(async ({ resource }) => {
+      const kms = await aws.kms(parseArn(resource)?.region);
+      return [resource, await kms.keyPolicy(resource)] as const;
+    });
+    return {
+      state: 'found',
+      name: found.role.name,
+      arn: found.role.arn,
+      findings,
+      simulated,
+      keyPolicies: Object.fromEntries(await Promise.all(policies)),
+    };
+  } catch (error) {
+    if (!(error instanceof CliError)) throw error;
+    return error.code === 'role-not-found'
+      ? { state: 'missing', name }
+      : { state: 'unseen', name, why: whyUnseen(error) };
+  }
+}
+
+/** Whether the caller may pass the roles of a task definition to ECS, as IAM's simulation sees it. */
+export async function gatherPassFacts(
+  aws: Aws,
+  { executionRoleArn, taskRoleArn }: TaskDefinition,
+): Promise<PassFact[]> {
+  const roles = [
+    [executionRoleArn, 'execution role'],
+    [taskRoleArn, 'task role'],
+  ] as const;
+  return Promise.all(roles.flatMap(([role, what]) => (role ? [passFact(aws, role, what)] : [])));
+}
+
+// --- internal ---
+
+/** What ECS asks for: the ARN as it is written where that is a partial one. */
+function grantOf(fact: UseFact): Grant[] {
+  const { reference, secret } = fact;
+  if (!reference || secret.state !== 'found') return [];
+  const { identity, key } = secret;
+  const arn = isPartial(fact) ? lookupId(reference) : identity.arn;
+  const kmsKeyArn =
+    key.state === 'found'
+      ? key.arn
+      : key.state === 'unseen' && key.id.includes(':key/')
+        ? key.id
+        : undefined;
+  return [{ store: identity.store, arn, kmsKeyArn }];
+}
+
+async function passFact(aws: Aws, written: string, what: PassFact['what']): Promise<PassFact> {
+  const { arn: caller, account, partition } = await aws.caller();
+  const role = written.startsWith('arn:')
+    ? written
+    : `arn:${partition}:iam::${account}:role/${written}`;
+  const fact = (decision: PassFact['decision'], why: string): PassFact => ({
+    role: roleName(role),
+    what,
+    decision,
+    why,
+  });
+  if (caller.endsWith(':root')) return fact('allowed', 'the root user may do everything');
+  try {
+    const iam = await aws.iam();
+    const [, session] = /:assumed-role\/([^/]+)\//.exec(caller) ?? [];
+    const principal = session === undefined ? caller : (await iam.role(session))?.arn;
+    if (principal === undefined) return fact('unseen', `the role ${session ?? ''} is not found`);
+    const { decision, byOrganization } = await iam.simulate(principal, 'iam:PassRole', role, {
+      'iam:PassedToService': 'ecs-tasks.amazonaws.com',
+    });
+    if (decision === 'allowed') return fact('allowed', '');
+    return fact(
+      'denied',
+      byOrganization
+        ? 'a policy of the organization denies it'
+        : decision === 'explicitDeny'
+          ? 'a policy denies it'
+          : 'no policy allows it',
+    );
+  } catch (error) {
+    if (error instanceof CliError) return fact('unseen', whyUnseen(error));
+    throw error;
+  }
+}

@@ -1,0 +1,186 @@
+import pMap from 'p-map';
+import type { Aws } from '../aws/index.ts';
+import { CliError, isAwsError } from '../errors.ts';
+import type { KeyFact, SecretFact, UseFact, ValueFact } from '../model/checks/facts.ts';
+import { madeAnew } from '../model/checks/uses.ts';
+import type { Scope } from '../model/partition.ts';
+import { parseArn } from '../model/partition.ts';
+import { InvalidInput } from '../model/problems.ts';
+import { formatReference, lookupId, parseReference, type Reference } from '../model/reference.ts';
+import { suggestReferences } from '../model/suggest-reference.ts';
+import { useReference, type SecretUse } from '../model/task-definition.ts';
+import { lookUpSecrets, type Lookup } from './look-up-secrets.ts';
+
+/** What is found of the references, in the order of the uses. Values are read only on request. */
+export async function gatherSecretFacts(
+  aws: Aws,
+  uses: readonly SecretUse[],
+  { readValues }: { readValues: boolean },
+): Promise<UseFact[]> {
+  const here = await aws.caller();
+  const read = uses.map(readReference);
+  const lookups = await lookUpSecrets(
+    aws,
+    distinct(read.flatMap(({ reference, meant }) => (reference ? [reference] : meant))),
+  );
+  const alternatives = read.map(({ reference }) =>
+    reference && lookups.get(formatReference(reference))?.state === 'missing'
+      ? alternativeTo(reference, here)
+      : undefined,
+  );
+  const others = await lookUpSecrets(
+    aws,
+    distinct(alternatives.flatMap((written) => (written ? [parseReference(written)] : []))),
+  );
+  return pMap(
+    read,
+    async ({ use, reference, problems, meant }, index): Promise<UseFact> => {
+      // Of what a malformed reference may mean, that which exists is the more probable.
+      const chosen =
+        reference ??
+        meant.find((one) => lookups.get(formatReference(one))?.state === 'found') ??
+        meant[0];
+      const lookup = chosen && lookups.get(formatReference(chosen));
+      const alternative = alternatives[index];
+      const instead =
+        alternative !== undefined &&
+        others.get(formatReference(parseReference(alternative)))?.state === 'found'
+          ? alternative
+          : undefined;
+      const secret: SecretFact =
+        chosen && lookup
+          ? await factOf(aws, chosen, lookup, { instead, readValues })
+          : { state: 'missing', instead };
+      const suggestion = reference === undefined && chosen ? formatReference(chosen) : undefined;
+      return { use, reference, problems, suggestion, secret };
+    },
+    { concurrency: 10 },
+  );
+}
+
+/** Why something could not be seen, in one line. */
+export function whyUnseen(error: CliError): string {
+  return error.message.split('\n')[0] ?? error.code;
+}
+
+// --- internal ---
+
+interface ReadUse {
+  use: SecretUse;
+  reference: Reference | undefined;
+  problems: readonly string[];
+  /** What a malformed reference may mean. */
+  meant: Reference[];
+}
+
+function readReference(use: SecretUse): ReadUse {
+  try {
+    return { use, reference: useReference(use), problems: [], meant: [] };
+  } catch (error) {
+    if (!(error instanceof InvalidInput)) throw error;
+    const meant = suggestReferences(use).map((written) => parseReference(written));
+    return { use, reference: undefined, problems: error.problems, meant };
+  }
+}
+
+function distinct(references: readonly Reference[]): Reference[] {
+  return [...new Map(references.map((one) => [formatReference(one), one])).values()];
+}
+
+/** Another secret that may be meant: one made again, or in Secrets Manager under a bare name. */
+function alternativeTo(reference: Reference, here: Scope): string | undefined {
+  if (reference.store === 'secrets-manager') {
+    return reference.scope ? madeAnew(reference, here) : undefined;
+  }
+  return reference.scope ? undefined : `sm:${reference.name}`;
+}
+
+async function factOf(
+  aws: Aws,
+  reference: Reference,
+  lookup: Lookup,
+  { instead, readValues }: { instead: string | undefined; readValues: boolean },
+): Promise<SecretFact> {
+  if (lookup.state === 'unseen') return { state: 'unseen', why: whyUnseen(lookup.error) };
+  if (lookup.state === 'missing') return { state: 'missing', instead };
+  const { secret, description } = lookup;
+  const { region, account } = parseArn(secret.arn) ?? {};
+  const foreign = account !== (await aws.caller()).account;
+  const [key, unlabelled, value] = await Promise.all([
+    foreign && secret.kmsKeyId === undefined
+      ? ({ state: 'unseen', id: '', why: `account ${account ?? ''} does not tell it` } as const)
+      : keyFact(aws, secret.kmsKeyId, region),
+    unlabelledVersions(aws, reference, description?.stages),
+    readValues && !description?.deletedAt
+      ? valueFact(aws, reference)
+      : ({ state: 'not-read' } as const),
+  ]);
+  return {
+    state: 'found',
+    identity: { store: secret.store, name: secret.name, arn: secret.arn },
+    key,
+    deletedAt: description?.deletedAt,
+    stages: description?.stages,
+    unlabelled,
+    value,
+  };
+}
+
+async function keyFact(
+  aws: Aws,
+  id: string | undefined,
+  region: string | undefined,
+): Promise<KeyFact> {
+  if (id === undefined || /(^|:)alias\/aws\//.test(id)) return { state: 'aws-managed' };
+  try {
+    const key = await (await aws.kms(region)).describeKey(id);
+    return key.customerManaged
+      ? { state: 'found', arn: key.arn, keyState: key.state ?? 'Enabled' }
+      : { state: 'aws-managed' };
+  } catch (error) {
+    if (isAwsError(error, 'NotFoundException')) return { state: 'missing', id };
+    if (error instanceof CliError) return { state: 'unseen', id, why: whyUnseen(error) };
+    throw error;
+  }
+}
+
+/** DescribeSecret leaves out versions without a label (API reference, VersionIdsToStages). */
+async function unlabelledVersions(
+  aws: Aws,
+  reference: Reference,
+  stages: Readonly<Record<string, unknown>> | undefined,
+): Promise<string[]> {
+  if (reference.store === 'parameter-store' || !stages) return [];
+  const { versionId, scope } = reference;
+  if (versionId === undefined || versionId in stages) return [];
+  try {
+    const manager = await aws.secretsManager(scope?.region);
+    const versions = await manager.versions(lookupId(reference), { all: true });
+    return versions.map((version) => version.versionId);
+  } catch (error) {
+    // Whether it is there cannot be said: to say that it is not would be a false alarm.
+    if (error instanceof CliError) return [versionId];
+    throw error;
+  }
+}
+
+async function valueFact(aws: Aws, reference: Reference): Promise<ValueFact> {
+  if (reference.store === 'parameter-store') return { state: 'none' };
+  const { versionStage: stage, versionId, scope } = reference;
+  try {
+    const manager = await aws.secretsManager(scope?.region);
+    const read = await manager.read(lookupId(reference), { stage, versionId });
+    if (!read) return { state: 'none' };
+    const { value } = read;
+    if (!value) return { state: 'binary' };
+    const keys = value.jsonKeys();
+    if (!keys) return { state: 'text' };
+    return {
+      state: 'object',
+      keys: keys.map((name) => ({ name, isText: value.jsonKey(name) !== undefined })),
+    };
+  } catch (error) {
+    if (error instanceof CliError) return { state: 'unseen', why: whyUnseen(error) };
+    throw error;
+  }
+}

@@ -1,0 +1,64 @@
+import type { Aws } from '../aws/index.ts';
+import type { DefinitionName, ServiceFact, StartFacts } from '../model/checks/facts.ts';
+import { secretUses, type TaskDefinition } from '../model/task-definition.ts';
+import { askingOnce } from './asking-once.ts';
+import { gatherPassFacts, gatherRoleFact } from './gather-role-facts.ts';
+import { gatherSecretFacts } from './gather-secret-facts.ts';
+
+/** A task definition that is to start, and where. */
+export interface StartTarget {
+  /** As the user wrote it. */
+  target: string;
+  name: DefinitionName;
+  definition: TaskDefinition;
+  service: ServiceFact | undefined;
+}
+
+/**
+ * Gathers what is to be known before tasks start: all at the same time, and each question once for
+ * all targets. Reads values only on request, and keeps their form only.
+ */
+export async function gatherStartFacts(
+  given: Aws,
+  targets: readonly StartTarget[],
+  options: { readValues: boolean },
+): Promise<StartFacts[]> {
+  const aws = askingOnce(given);
+  const here = await aws.caller();
+  const usesOf = targets.map(({ definition }) => secretUses(definition));
+  // Descriptions may lag behind a write, and are asked for again then: not through `askingOnce`.
+  const all = await gatherSecretFacts(
+    { ...aws, parameterStore: (region) => given.parameterStore(region) },
+    usesOf.flat(),
+    options,
+  );
+  return Promise.all(
+    targets.map(async ({ definition, name, service }, index): Promise<StartFacts> => {
+      const start = usesOf.slice(0, index).flat().length;
+      const uses = all.slice(start, start + (usesOf[index]?.length ?? 0));
+      const [role, passes] = await Promise.all([
+        gatherRoleFact(aws, definition, uses),
+        gatherPassFacts(aws, definition),
+      ]);
+      return {
+        here,
+        definition,
+        name,
+        service,
+        launchTypes: launchTypesOf(definition),
+        uses,
+        role,
+        logGroups: [],
+        passes,
+      };
+    }),
+  );
+}
+
+// --- internal ---
+
+function launchTypesOf({ requiresCompatibilities }: TaskDefinition): string[] {
+  return Array.isArray(requiresCompatibilities)
+    ? requiresCompatibilities.filter((one) => typeof one === 'string')
+    : [];
+}
