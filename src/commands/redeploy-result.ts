@@ -1,5 +1,6 @@
 import type { Reporter } from '../cli.ts';
 import { CliError, exitCodes, Interrupted } from '../errors.ts';
+import { classifyFailure } from '../model/classify-failure.ts';
 import { formatDuration } from '../model/duration.ts';
 import type { Consumer, StandaloneConsumer } from '../operations/find-consumers.ts';
 import type { FollowedDeployment } from '../operations/follow-deployments.ts';
@@ -109,7 +110,12 @@ export function redeployFailure(
   if (failed.length > 0) {
     return new CliError('rollout-failed', `the deployment failed of: ${failed.join(', ')}`, {
       exitCode: exitCodes.rolloutFailed,
-      hint: withRefusal(outcome, hints.failed),
+      hint: [
+        withRefusal(outcome, hints.failed),
+        ...inState(deployments, 'failed')
+          .slice(0, 1)
+          .map((name) => `ecs-secrets diagnose ${name} says why`),
+      ].join('; '),
     });
   }
   const late = inState(deployments, 'timed-out');
@@ -158,6 +164,9 @@ function deploymentData({
     state,
     reason,
     stopReasons,
+    failures: [
+      ...new Set(stopReasons.flatMap((text) => classifyFailure(text).map(({ id }) => id))),
+    ],
     runningTasks: rollout?.deployment?.runningCount,
     oldTasks: rollout?.oldTasks,
     failedTasks: rollout?.deployment?.failedTasks,

@@ -1,6 +1,6 @@
 import type { Reporter } from '../cli.ts';
 import { formatDuration } from '../model/duration.ts';
-import { isRoleNotYetThere } from '../model/rollout.ts';
+import { classifyFailure } from '../model/classify-failure.ts';
 import type {
   FollowedDeployment,
   FollowEvent,
@@ -28,7 +28,9 @@ export function rolloutView(report: Reporter, style: Style) {
         report.event(
           `${serviceName(event.deployment.started.service)}: a task stopped: ${event.reason}`,
         );
-        if (isRoleNotYetThere(event.reason)) {
+        for (const { id, title, cause } of classifyFailure(event.reason)) {
+          report.note(`${title}: ${cause}`);
+          if (id !== 'role-not-assumable') continue;
           report.note(
             'IAM takes up to two minutes to spread a new role: ECS tries again meanwhile',
           );

@@ -146,18 +146,3 @@ export function failureThreshold(desiredCount: number): number {
  * bound, and the Terraform provider waits as long.
  */
 export const rolePropagation = 120_000;
-
-/** Whether a stop reason may only mean that IAM has not spread a new role yet. */
-export function isRoleNotYetThere(reason: string): boolean {
-  return /unable to assume the role/i.test(reason);
-}
-
-/**
- * Whether a stop reason says that the task did not get its secrets or its role. Every further task
- * will fail alike, so there is nothing to wait for.
- */
-export function isStartFailure(reason: string): boolean {
-  return /ResourceInitializationError|unable to (pull|retrieve|assume)|fetching secret data/i.test(
-    reason,
-  );
-}

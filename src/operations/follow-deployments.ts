@@ -1,9 +1,8 @@
-import type { Ecs, Service, StoppedTask } from '../aws/ecs.ts';
+import type { Ecs, Service } from '../aws/ecs.ts';
 import { CliError } from '../errors.ts';
+import { essence, isRoleNotYetThere, isStartFailure } from '../model/classify-failure.ts';
 import {
   failureThreshold,
-  isRoleNotYetThere,
-  isStartFailure,
   judgeRollout,
   judgeServiceDeployment,
   rolePropagation,
@@ -12,6 +11,7 @@ import {
 } from '../model/rollout.ts';
 import type { Clock } from '../world.ts';
 import { orDenied } from './or-denied.ts';
+import { stopReason, wasToldTo } from './stop-reason.ts';
 
 /** A deployment that was started and is to be followed by its id. */
 export interface StartedDeployment {
@@ -233,30 +233,4 @@ async function stopReasons(ecs: Ecs, service: Service, deploymentId: string): Pr
   return tasks
     .filter((task) => task.startedBy === deploymentId && !wasToldTo(task))
     .map(stopReason);
-}
-
-/**
- * Whether a task was told to stop. Failed health checks have the same stop code as scaling in, so
- * the words have to decide (ECS guide, "stopped task error codes").
- */
-function wasToldTo({ stopCode, stoppedReason = '' }: StoppedTask): boolean {
-  if (stopCode === 'UserInitiated') return true;
-  return stopCode === 'ServiceSchedulerInitiated' && !/health check/i.test(stoppedReason);
-}
-
-/** A reason without what differs from task to task: ids of requests, sessions and tasks. */
-function essence(reason: string): string {
-  return reason
-    .replace(/request ?id: ?[\w-]+/gi, '')
-    .replace(/(assumed-role\/[^/]+)\/\S+/g, '$1')
-    .replace(/\b[0-9a-f]{32}\b/g, '');
-}
-
-function stopReason({ stoppedReason, stopCode, containers }: StoppedTask): string {
-  const details = containers.flatMap(({ name, reason, exitCode }) => {
-    if (reason !== undefined) return [`${name}: ${reason}`];
-    return exitCode === undefined || exitCode === 0 ? [] : [`${name} exited with ${exitCode}`];
-  });
-  const main = stoppedReason ?? stopCode ?? 'a task stopped for no stated reason';
-  return details.length > 0 ? `${main} (${details.join('; ')})` : main;
 }

@@ -1,0 +1,79 @@
+import { classifyFailure, essence } from './classify-failure.ts';
+import type { TaskDefinition } from './task-definition.ts';
+
+/** Members of AWS's answers that hold a reason. */
+const reasonMembers = new Set([
+  'stoppedReason',
+  'reason',
+  'message',
+  'rolloutStateReason',
+  'statusReason',
+]);
+
+/**
+ * The reasons in a text that somebody pasted: the output of `aws ecs describe-tasks` and the like, or
+ * sentences, one a paragraph. Lines that tell different failures are reasons of their own; other lines
+ * are one sentence that was broken.
+ */
+export function pastedReasons(text: string): string[] {
+  const found = fromJson(text) ?? text.split(/\n\s*\n/).flatMap(paragraph);
+  const reasons = found.map((one) => one.trim()).filter((one) => one !== '');
+  return [...new Map(reasons.map((one) => [essence(one), one])).values()];
+}
+
+/**
+ * A task definition that refers to what a reason names, so that the checks can look at it: the names of
+ * family, container and variable are placeholders.
+ */
+export function definitionNamedBy(text: string): TaskDefinition {
+  const role =
+    /arn:[\w-]+:iam::\d{12}:role\/[\w+=,.@/-]+/.exec(text)?.[0] ??
+    /:assumed-role\/([\w+=,.@-]+)/.exec(text)?.[1];
+  const list = /invalid (?:ssm )?parameters: *([^\s;]+(?:, *[^\s;]+)*)/i.exec(text)?.[1];
+  const parameters = (list ?? '').split(/, */).map((name) => name.replace(/\.$/, ''));
+  const arns =
+    text.match(
+      /arn:[\w-]+:(?:secretsmanager:[\w-]+:\d{12}:secret:|ssm:[\w-]+:\d{12}:parameter\/)[\w/+=.@!:-]+/g,
+    ) ?? [];
+  const references = [...parameters, ...arns.map((arn) => arn.replace(/[.:]+$/, ''))];
+  return {
+    family: 'FAMILY',
+    ...(role !== undefined && { executionRoleArn: role }),
+    containerDefinitions: [
+      {
+        name: 'CONTAINER',
+        secrets: [...new Set(references)]
+          .filter((reference) => reference !== '')
+          .map((valueFrom, index) => ({ name: `NAME${index === 0 ? '' : index + 1}`, valueFrom })),
+      },
+    ],
+  };
+}
+
+// --- internal ---
+
+function fromJson(text: string): string[] | undefined {
+  let document: unknown;
+  try {
+    document = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  return typeof document === 'object' ? reasonsIn(document) : undefined;
+}
+
+function reasonsIn(value: unknown): string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, member]: [string, unknown]) => {
+    if (typeof member !== 'string') return reasonsIn(member);
+    if (!reasonMembers.has(key)) return [];
+    // Events tell of good things too.
+    return key === 'message' && classifyFailure(member).length === 0 ? [] : [member];
+  });
+}
+
+function paragraph(text: string): string[] {
+  const lines = text.split('\n').map((line) => line.trim());
+  const telling = lines.filter((line) => classifyFailure(line).length > 0);
+  return telling.length > 1 ? telling : [lines.join(' ')];
+}

@@ -1,0 +1,20 @@
+import type { StoppedTask } from '../aws/ecs.ts';
+
+/** Why a task stopped: ECS's reason, and what its containers say. */
+export function stopReason({ stoppedReason, stopCode, containers }: StoppedTask): string {
+  const details = containers.flatMap(({ name, reason, exitCode }) => {
+    if (reason !== undefined) return [`${name}: ${reason}`];
+    return exitCode === undefined || exitCode === 0 ? [] : [`${name} exited with ${exitCode}`];
+  });
+  const main = stoppedReason ?? stopCode ?? 'a task stopped for no stated reason';
+  return details.length > 0 ? `${main} (${details.join('; ')})` : main;
+}
+
+/**
+ * Whether a task was told to stop. Failed health checks have the same stop code as scaling in, so
+ * the words have to decide (ECS guide, "stopped task error codes").
+ */
+export function wasToldTo({ stopCode, stoppedReason = '' }: StoppedTask): boolean {
+  if (stopCode === 'UserInitiated') return true;
+  return stopCode === 'ServiceSchedulerInitiated' && !/health check/i.test(stoppedReason);
+}
