@@ -4,6 +4,7 @@ import type { Ecs } from './ecs.ts';
 import type { EventRules } from './event-rules.ts';
 import type { Iam } from './iam.ts';
 import type { Kms } from './kms.ts';
+import type { Logs } from './logs.ts';
 import type { ParameterStore } from './parameter-store.ts';
 import { createPacer } from './pacer.ts';
 import type { Scheduler } from './scheduler.ts';
@@ -15,7 +16,8 @@ export type { AwsConfig, CallRecord } from './client.ts';
 
 /**
  * The shared AWS service module: every service's gateway, made once and loaded on first use.
- * Parameter Store, Secrets Manager and KMS can be asked for in another region than the caller's.
+ * Parameter Store, Secrets Manager, KMS and CloudWatch Logs can be asked for in another region than
+ * the caller's.
  * All their calls throw AwsError.
  */
 export interface Aws {
@@ -24,6 +26,7 @@ export interface Aws {
   parameterStore(region?: string): Promise<ParameterStore>;
   secretsManager(region?: string): Promise<SecretsManager>;
   kms(region?: string): Promise<Kms>;
+  logs(region?: string): Promise<Logs>;
   iam(): Promise<Iam>;
   ecs(): Promise<Ecs>;
   eventRules(): Promise<EventRules>;
@@ -58,6 +61,10 @@ export function createAws(given: AwsConfig): Aws {
       ),
     kms: (region) =>
       once(`kms ${region ?? ''}`, async () => (await import('./kms.ts')).createKms(config, region)),
+    logs: (region) =>
+      once(`logs ${region ?? ''}`, async () =>
+        (await import('./logs.ts')).createLogs(config, region),
+      ),
     iam: () => once('iam', async () => (await import('./iam.ts')).createIam(config)),
     ecs: () => once('ecs', async () => (await import('./ecs.ts')).createEcs(config)),
     eventRules: () =>

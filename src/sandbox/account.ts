@@ -7,6 +7,7 @@ import type { Fault } from './faults.ts';
 import { createIam } from './iam/index.ts';
 import { createKeyRing } from './kms-keys.ts';
 import { createKms } from './kms.ts';
+import { createLogs } from './logs/index.ts';
 import { createScheduler } from './scheduler/index.ts';
 import { createSecretsManager } from './secrets-manager/index.ts';
 import type { Environment } from './service.ts';
@@ -75,6 +76,7 @@ export function createAccount(options: AccountOptions = {}): Account {
     createEvents(environment),
     createScheduler(environment),
     createCodeDeploy(environment),
+    createLogs(environment),
   ];
   const { throttle = false } = options;
   const rates = throttle === true ? publishedRates : throttle === false ? [] : throttle;

@@ -8,6 +8,7 @@ const targets: Readonly<Record<string, string>> = {
   AmazonEC2ContainerServiceV20141113: 'ecs',
   AWSEvents: 'events',
   CodeDeploy_20141006: 'codedeploy',
+  Logs_20140328: 'logs',
 };
 
 /** Content type of requests and answers of AWS JSON 1.1. */

@@ -1,3 +1,4 @@
+import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { ECSClient } from '@aws-sdk/client-ecs';
 import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import { KMSClient } from '@aws-sdk/client-kms';
@@ -14,6 +15,7 @@ export interface Clients {
   iam: IAMClient;
   sts: STSClient;
   ecs: ECSClient;
+  logs: CloudWatchLogsClient;
 }
 
 /** A sandbox and clients that call it as the account's owner. */
@@ -45,6 +47,7 @@ export function clientsTo(
     iam: new IAMClient(config),
     sts: new STSClient(config),
     ecs: new ECSClient(config),
+    logs: new CloudWatchLogsClient(config),
   };
 }
 

@@ -10,6 +10,7 @@ import { createEvents } from '../../src/sandbox/events/index.ts';
 import { createIam } from '../../src/sandbox/iam/index.ts';
 import { createKeyRing } from '../../src/sandbox/kms-keys.ts';
 import { createKms } from '../../src/sandbox/kms.ts';
+import { createLogs } from '../../src/sandbox/logs/index.ts';
 import { createScheduler } from '../../src/sandbox/scheduler/index.ts';
 import { createSecretsManager } from '../../src/sandbox/secrets-manager/index.ts';
 import { owner, ServiceError, type Call, type Environment } from '../../src/sandbox/service.ts';
@@ -112,6 +113,7 @@ const scheduled = {
 };
 const group = arn('codedeploy', 'deploymentgroup:shop/blue');
 const application = arn('codedeploy', 'application:shop');
+const logGroup = arn('logs', 'log-group:/ecs/new');
 
 const rows: Row[] = [
   ssm(
@@ -445,6 +447,27 @@ const rows: Row[] = [
   ],
   ['codedeploy', 'GetDeployment', { deploymentId: 'd-1' }],
   ['codedeploy', 'StopDeployment', { deploymentId: 'd-1' }, 'codedeploy:StopDeployment *'],
+
+  [
+    'logs',
+    'CreateLogGroup',
+    { logGroupName: '/ecs/new', tags: { team: 'a' } },
+    `logs:CreateLogGroup ${logGroup}:log-stream:`,
+    `logs:TagResource ${logGroup}`,
+  ],
+  ['logs', 'DescribeLogGroups', { logGroupNamePrefix: '/ecs' }, 'logs:DescribeLogGroups *'],
+  [
+    'logs',
+    'DeleteLogGroup',
+    { logGroupName: '/ecs/new' },
+    `logs:DeleteLogGroup ${logGroup}:log-stream:`,
+  ],
+  [
+    'logs',
+    'CreateLogStream',
+    { logGroupName: '/ecs/new', logStreamName: 'ecs/web/1' },
+    `logs:CreateLogStream ${logGroup}:log-stream:ecs/web/1`,
+  ],
 ];
 
 let open: Account | undefined;
@@ -564,6 +587,7 @@ describe('the service authorization reference', () => {
     createEvents(environment),
     createScheduler(environment),
     createCodeDeploy(environment),
+    createLogs(environment),
   ];
 
   beforeAll(async () => {

@@ -1,6 +1,7 @@
 import { owner, type Call, type Principal } from '../service.ts';
 import { fetchParameters } from './fetch-parameters.ts';
 import { fetchSecret } from './fetch-secrets.ts';
+import { openLogStreams } from './log-streams.ts';
 import { isEcrImage } from './registration-checks.ts';
 import { parseCredentials, parseReference, valuesFrom } from './secret-references.ts';
 import { noCredentials, roleFailure, StartFailure } from './start-failures.ts';
@@ -19,8 +20,10 @@ export async function prepare(world: World, task: Task): Promise<FetchOutcome> {
   try {
     return { ok: true, containers: await fetchAll(world, task) };
   } catch (error) {
-    const failure = error instanceof StartFailure ? error.message : 'CannotStartContainerError';
-    return { ok: false, reason: failure };
+    if (!(error instanceof StartFailure)) return { ok: false, reason: 'CannotStartContainerError' };
+    const { message, container: name } = error;
+    if (name === undefined) return { ok: false, reason: message };
+    return { ok: false, reason: 'Task failed to start', container: { name, reason: message } };
   }
 }
 
@@ -47,16 +50,16 @@ async function fetchAll(world: World, task: Task): Promise<InjectedContainer[]> 
   if (!roleArn && fromStores.length > 0) throw noCredentials(ec2);
 
   const values = new Map<string, string>();
-  if (roleArn && (fromStores.length > 0 || containerDefinitions.some(needsRoleToRun))) {
-    const principal = await assume(world, task, roleArn);
-    const invoke: Invoke = (service, operation, input, region) => {
-      return world.environment.invoke(service, operation, input, { principal, region });
-    };
-    await Promise.all([
-      fetchParameters(invoke, references, values, ec2),
-      ...fromStores.map((reference) => fetchSecret(invoke, reference, values, ec2)),
-    ]);
-  }
+  const needsRole = fromStores.length > 0 || containerDefinitions.some(needsRoleToRun);
+  // Without an execution role it is the instance that logs, whose own role is not in the sandbox.
+  const principal = roleArn && needsRole ? await assume(world, task, roleArn) : owner;
+  const invoke: Invoke = (service, operation, input, region) =>
+    world.environment.invoke(service, operation, input, { principal, region });
+  await Promise.all([
+    fetchParameters(invoke, references, values, ec2),
+    ...fromStores.map((reference) => fetchSecret(invoke, reference, values, ec2)),
+  ]);
+  await openLogStreams(invoke, task, ec2);
   return containerDefinitions.map((container) => inject(task, container, values));
 }
 

@@ -3,7 +3,15 @@ import { ServiceError } from '../service.ts';
 import type { Reference } from './secret-references.ts';
 
 /** Why a task cannot start, in the words of DescribeTasks. */
-export class StartFailure extends Error {}
+export class StartFailure extends Error {
+  /** The container that it is told of; the task then says only that it failed to start. */
+  readonly container: string | undefined;
+
+  constructor(message: string, container?: string) {
+    super(message);
+    this.container = container;
+  }
+}
 
 /** The execution role could not be assumed. */
 export function roleFailure(roleArn: string): StartFailure {
@@ -46,6 +54,22 @@ export function noCredentials(ec2: boolean): StartFailure {
   const detail = 'unable to find execution role credentials';
   return new StartFailure(
     ec2 ? `ASM secret resource: ${detail}` : fargate('unable to retrieve secret from asm', detail),
+  );
+}
+
+/** The log driver of a container could not be set up. */
+export function logFailure(container: string, detail: string, ec2: boolean): StartFailure {
+  if (ec2) {
+    return new StartFailure(
+      `CannotStartContainerError: Error response from daemon: failed to initialize logging driver: ${detail}`,
+      container,
+    );
+  }
+  // Only calls are tried again, and their failures end in the status of the helper.
+  const called = detail.startsWith('failed to create');
+  return new StartFailure(
+    'ResourceInitializationError: failed to validate logger args: ' +
+      (called ? `create stream has been retried 1 times: ${detail} : exit status 1` : detail),
   );
 }
 

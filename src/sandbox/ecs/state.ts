@@ -77,7 +77,14 @@ export interface InjectedContainer {
 
 /** What came of fetching the secrets of a task. */
 export type FetchOutcome =
-  { ok: true; containers: InjectedContainer[] } | { ok: false; reason: string };
+  | { ok: true; containers: InjectedContainer[] }
+  | {
+      ok: false;
+      /** What the task says of it. */
+      reason: string;
+      /** The container that says more. */
+      container?: { name: string; reason: string };
+    };
 
 /** One task, running or stopped. */
 export interface Task {

@@ -47,9 +47,15 @@ function containerView(task: Task, { name, image }: ContainerDefinition) {
     image,
     lastStatus: containerStatus(task),
     exitCode: task.exitCodes.get(name),
+    reason: reasonOf(task, name),
     networkInterfaces: [],
     healthStatus: 'UNKNOWN',
   };
+}
+
+function reasonOf({ fetched }: Task, name: string): string | undefined {
+  if (!fetched || fetched.ok || fetched.container?.name !== name) return undefined;
+  return fetched.container.reason;
 }
 
 function containerStatus({ lastStatus }: Task): string {

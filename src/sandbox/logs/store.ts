@@ -1,0 +1,34 @@
+import { byRegion } from '../by-region.ts';
+import type { Environment } from '../service.ts';
+
+/** A log group with the names of its streams; nobody writes into them here. */
+export interface LogGroup {
+  name: string;
+  arn: string;
+  /** Milliseconds since the epoch. */
+  createdAt: number;
+  class: string;
+  kmsKeyId: string | undefined;
+  deletionProtection: boolean;
+  streams: Set<string>;
+}
+
+/** What the operations of CloudWatch Logs share: the groups of each region by name. */
+export interface LogsWorld {
+  environment: Environment;
+  region: (name: string) => Map<string, LogGroup>;
+}
+
+/** An account without log groups. */
+export function createLogsWorld(environment: Environment): LogsWorld {
+  return { environment, region: byRegion(() => new Map<string, LogGroup>()) };
+}
+
+/** ARN of a log group, without the `:*` that some answers of AWS end in. */
+export function logGroupArn(
+  { account, partition }: Environment,
+  region: string,
+  name: string,
+): string {
+  return `arn:${partition}:logs:${region}:${account}:log-group:${name}`;
+}
