@@ -285,6 +285,19 @@ const rows: Row[] = [
   ecs('ListClusters', {}, '*'),
   ecs('DeleteCluster', { cluster }, cluster),
   ecs(
+    'RegisterContainerInstance',
+    { cluster: 'prod', tags: ecsTags },
+    cluster,
+    `ecs:TagResource ${arn('ecs', 'container-instance/prod/*')}`,
+  ),
+  ecs('DeregisterContainerInstance', { cluster: 'prod', containerInstance: 'i1' }, cluster),
+  ecs('ListContainerInstances', { cluster }, cluster),
+  ecs(
+    'DescribeContainerInstances',
+    { cluster: 'prod', containerInstances: ['i1'] },
+    arn('ecs', 'container-instance/prod/i1'),
+  ),
+  ecs(
     'RegisterTaskDefinition',
     {
       family: 'web',

@@ -3,6 +3,7 @@ import { ServiceError } from '../service.ts';
 import { clientError, clusterNotFound } from './errors.ts';
 import { ecsArn, lastSegment } from './ids.ts';
 import { type PageInput, pageOf } from './paging.ts';
+import { registeredIn } from './placement.ts';
 import { regionOf, type Cluster, type Tag, type World } from './state.ts';
 import { checkTags } from './tags.ts';
 
@@ -52,6 +53,12 @@ export function clusterOperations(world: World): Record<string, Operation> {
           'The Cluster cannot be deleted while Tasks are active.',
         );
       }
+      if (registeredIn(cluster).length > 0) {
+        throw new ServiceError(
+          'ClusterContainsContainerInstancesException',
+          'The Cluster cannot be deleted while Container Instances are active or draining.',
+        );
+      }
       cluster.status = 'INACTIVE';
       return { cluster: view(cluster) };
     },
@@ -86,6 +93,7 @@ function create(world: World, input: CreateInput, region: string): Cluster {
     status: 'ACTIVE',
     members,
     services: new Map(),
+    instances: new Map(),
     tasks: new Map(),
     prunedAt: 0,
     tags: [...tags],
@@ -101,7 +109,7 @@ function view(cluster: Cluster, withTags = false) {
     clusterArn: cluster.arn,
     clusterName: cluster.name,
     status: cluster.status,
-    registeredContainerInstancesCount: 0,
+    registeredContainerInstancesCount: registeredIn(cluster).length,
     runningTasksCount: tasks.filter((task) => task.lastStatus === 'RUNNING').length,
     pendingTasksCount: tasks.filter(
       (task) => task.lastStatus === 'PENDING' || task.lastStatus === 'PROVISIONING',

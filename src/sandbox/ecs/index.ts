@@ -1,6 +1,7 @@
 import type { GuardedService } from '../dispatch.ts';
 import type { Environment } from '../service.ts';
 import { clusterOperations } from './clusters.ts';
+import { containerInstanceOperations } from './container-instances.ts';
 import { lastSegment } from './ids.ts';
 import { questionsOf } from './permissions.ts';
 import { withRequired } from './required.ts';
@@ -30,6 +31,7 @@ export function createEcs(environment: Environment, options: Partial<Timing> = {
     attempts: (...request) => questionsOf(world, ...request),
     operations: withRequired({
       ...clusterOperations(world),
+      ...containerInstanceOperations(world),
       ...taskDefinitionOperations(world),
       ...serviceOperations(world),
       ...serviceDeploymentOperations(world),

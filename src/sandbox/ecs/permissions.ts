@@ -10,6 +10,7 @@ import {
   textOf,
 } from '../condition-keys.ts';
 import type { Call } from '../service.ts';
+import { instanceArn } from './container-instances.ts';
 import { ecsArn, lastSegment } from './ids.ts';
 import type { Tag, World } from './state.ts';
 import { taggedOf } from './tags.ts';
@@ -42,6 +43,28 @@ const byOperation: Readonly<Record<string, Questions>> = {
   DeleteCluster: (world, input, region) => [
     about(world, region, clusterArn(world, region, input.cluster)),
   ],
+
+  RegisterContainerInstance(world, input, region) {
+    const own = about(world, region, clusterArn(world, region, input.cluster));
+    const created = instanceArn(world, region, clusterName(input.cluster), '*');
+    const by = { 'ecs:CreateAction': 'RegisterContainerInstance' };
+    return [
+      { ...own, context: { ...own.context, ...requestTags(input.tags) } },
+      ...tagging('ecs:TagResource', created, input.tags, by),
+    ];
+  },
+  DeregisterContainerInstance: (world, input, region) => [
+    about(world, region, clusterArn(world, region, input.cluster)),
+  ],
+  ListContainerInstances: (world, input, region) => [
+    about(world, region, clusterArn(world, region, input.cluster)),
+  ],
+  DescribeContainerInstances: (world, input, region) =>
+    listOf(input.containerInstances).map((one) => {
+      const id = lastSegment(textOf(one));
+      const arn = instanceArn(world, region, clusterName(input.cluster), id);
+      return about(world, region, arn, inCluster(world, input, region));
+    }),
 
   RegisterTaskDefinition(world, input, region) {
     const { family, requiresCompatibilities: compatibilities } = input;

@@ -4,6 +4,7 @@ import { invalidParameter } from './errors.ts';
 /** Members without which an operation makes no sense; AWS's own list, less what has its own text. */
 const required: Record<string, string[]> = {
   DeleteCluster: ['cluster'],
+  DeregisterContainerInstance: ['containerInstance'],
   DescribeTaskDefinition: ['taskDefinition'],
   DeregisterTaskDefinition: ['taskDefinition'],
   UpdateService: ['service'],

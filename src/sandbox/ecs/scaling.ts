@@ -1,4 +1,5 @@
-import { addTaskEvents } from './events.ts';
+import { addEvent, addTaskEvents } from './events.ts';
+import { findPlace } from './placement.ts';
 import type { Deployment, Service, Task, World } from './state.ts';
 import { launchTask, stopTask } from './task-life.ts';
 
@@ -18,7 +19,7 @@ export const isLive = (task: Task): boolean => task.desiredStatus === 'RUNNING';
 /** Whether a task has run long enough to count as started. */
 export const isHealthy = (task: Task): boolean => isLive(task) && task.settled;
 
-/** Starts tasks of a deployment. */
+/** Starts tasks of a deployment, as many as can be placed; the others are tried again after a while. */
 export function startTasks(
   world: World,
   service: Service,
@@ -26,17 +27,25 @@ export function startTasks(
   count: number,
 ): void {
   if (count <= 0) return;
-  const started = Array.from({ length: count }, () =>
-    launchTask(world, service.region, service.cluster, {
+  const started: Task[] = [];
+  while (started.length < count) {
+    const place = findPlace(service.cluster, deployment.definition, deployment.settings);
+    if (!place.ok) {
+      notPlaced(world, service, deployment, place.event);
+      break;
+    }
+    const task = launchTask(world, service.region, service.cluster, {
       definition: deployment.definition,
       group: `service:${service.name}`,
       startedBy: deployment.id,
       service,
+      instance: place.instance,
       overrides: {},
       settings: deployment.settings,
       tags: [],
-    }),
-  );
+    });
+    started.push(task);
+  }
   service.steady = false;
   addTaskEvents(world, service, 'has started', started);
 }
@@ -53,4 +62,17 @@ export function stopTasks(
   for (const task of tasks) stopTask(world, task, 'ServiceSchedulerInitiated', reason);
   addTaskEvents(world, service, 'has stopped', wereRunning);
   if (tasks.length > 0) service.steady = false;
+}
+
+function notPlaced(world: World, service: Service, deployment: Deployment, why: string): void {
+  const { retryMs, maxRetryMs } = world.timing;
+  const wait = Math.min(retryMs * 2 ** deployment.failedRounds, maxRetryMs);
+  deployment.retryAt = world.environment.now() + wait;
+  deployment.failedRounds += 1;
+  addEvent(
+    world,
+    service,
+    'was unable to place a task because no container instance met all of its requirements. ' +
+      `${why} For more information, see the Troubleshooting section of the Amazon ECS Developer Guide.`,
+  );
 }

@@ -19,7 +19,7 @@ export function serviceView(world: World, service: Service, withTags = false) {
     desiredCount: wantedTasks(service),
     runningCount: count([...service.tasks], isRunning),
     pendingCount: count([...service.tasks], isPending),
-    ...settingsView(service.settings),
+    ...settingsView(service.settings, service.definition),
     taskDefinition: (servingOf(service) ?? service).definition?.arn,
     deploymentConfiguration: service.configuration,
     deploymentController: { type: service.controller },
@@ -80,7 +80,7 @@ function deploymentView(service: Service, deployment: Deployment) {
     failedTasks: deployment.failedTasks,
     createdAt: new Date(deployment.createdAt),
     updatedAt: new Date(deployment.updatedAt),
-    ...settingsView(deployment.settings),
+    ...settingsView(deployment.settings, deployment.definition),
     rolloutState: deployment.rolloutState,
     rolloutStateReason: deployment.rolloutStateReason,
   };

@@ -1,4 +1,5 @@
 import type { Environment } from '../service.ts';
+import type { ContainerInstance } from './instance-state.ts';
 import type { LifecycleHook, Shift } from './shift-state.ts';
 import type { Ticker } from './ticker.ts';
 import type { Timing } from './timing.ts';
@@ -93,6 +94,8 @@ export interface Task {
   region: string;
   cluster: Cluster;
   service?: Service;
+  /** Undefined where there is always room. */
+  instance?: ContainerInstance | undefined;
   definition: TaskDefinition;
   group: string;
   startedBy?: string;
@@ -213,6 +216,7 @@ export interface Cluster {
   status: 'ACTIVE' | 'INACTIVE';
   members: Record<string, unknown>;
   services: Map<string, Service>;
+  instances: Map<string, ContainerInstance>;
   tasks: Map<string, Task>;
   prunedAt: number;
   tags: Tag[];

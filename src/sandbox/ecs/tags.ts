@@ -57,6 +57,7 @@ export function taggedOf(
   if (kind === 'cluster') return cluster?.status === 'ACTIVE' ? cluster : undefined;
   if (kind === 'service') return cluster?.services.get(second);
   if (kind === 'task') return cluster?.tasks.get(second);
+  if (kind === 'container-instance') return cluster?.instances.get(second);
   if (kind !== 'task-definition') return undefined;
   return region.families.get(family)?.[Number(revision) - 1];
 }

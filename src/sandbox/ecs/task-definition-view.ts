@@ -1,4 +1,4 @@
-import { isEcrImage } from './registration-checks.ts';
+import { requiredAttributes } from './required-attributes.ts';
 import type { ContainerDefinition, Registration, TaskDefinition, World } from './state.ts';
 
 /** What the caller registered, with the members AWS fills in. */
@@ -58,29 +58,3 @@ function compatibilities({ networkMode, cpu, memory }: Registration): string[] {
   if (fargate) return ['EC2', 'FARGATE'];
   return networkMode === 'awsvpc' ? ['EC2'] : ['EXTERNAL', 'EC2'];
 }
-
-function requiredAttributes(registration: Registration): string[] {
-  const names = new Set<string>();
-  if (registration.taskRoleArn) names.add('com.amazonaws.ecs.capability.task-iam-role');
-  if (registration.networkMode === 'awsvpc') names.add('ecs.capability.task-eni');
-  for (const container of registration.containerDefinitions) {
-    for (const { valueFrom } of container.secrets ?? []) {
-      names.add(`ecs.capability.secrets.${storeOf(valueFrom)}.environment-variables`);
-    }
-    const log = container.logConfiguration;
-    for (const { valueFrom } of log?.secretOptions ?? []) {
-      names.add(`ecs.capability.secrets.${storeOf(valueFrom)}.bootstrap.log-driver`);
-    }
-    if (log) names.add(`com.amazonaws.ecs.capability.logging-driver.${log.logDriver}`);
-    if (container.repositoryCredentials) {
-      names.add('ecs.capability.private-registry-authentication.secretsmanager');
-    }
-    if (!registration.executionRoleArn) continue;
-    if (log?.logDriver === 'awslogs') names.add('ecs.capability.execution-role-awslogs');
-    if (isEcrImage(container.image)) names.add('ecs.capability.execution-role-ecr-pull');
-  }
-  return [...names];
-}
-
-const storeOf = (valueFrom: string) =>
-  valueFrom.split(':')[2] === 'secretsmanager' ? 'asm' : 'ssm';

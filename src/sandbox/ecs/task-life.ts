@@ -10,7 +10,7 @@ export function launchTask(
   world: World,
   region: string,
   cluster: Cluster,
-  parts: Pick<Task, 'definition' | 'group' | 'overrides' | 'settings' | 'tags'> & {
+  parts: Pick<Task, 'definition' | 'group' | 'overrides' | 'settings' | 'tags' | 'instance'> & {
     startedBy?: string;
     service?: Service;
   },

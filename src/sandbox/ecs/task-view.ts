@@ -1,4 +1,4 @@
-import { date } from './view-parts.ts';
+import { date, platformView } from './view-parts.ts';
 import type { ContainerDefinition, Task } from './state.ts';
 
 /** A task as DescribeTasks shows it: never with a value it was started with. */
@@ -8,6 +8,7 @@ export function taskView(task: Task, withTags = false) {
     taskArn: task.arn,
     clusterArn: task.cluster.arn,
     taskDefinitionArn: task.definition.arn,
+    containerInstanceArn: task.instance?.arn,
     group: task.group,
     startedBy: task.startedBy,
     lastStatus: task.lastStatus,
@@ -25,7 +26,7 @@ export function taskView(task: Task, withTags = false) {
     stopCode: task.stopCode,
     stoppedReason: task.stoppedReason,
     launchType: task.settings.launchType,
-    platformVersion: task.settings.launchType === 'FARGATE' ? '1.4.0' : undefined,
+    ...platformView(task),
     overrides: {
       inferenceAcceleratorOverrides: [],
       ...task.overrides,

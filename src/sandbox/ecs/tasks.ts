@@ -4,6 +4,7 @@ import { clientError, invalidParameter } from './errors.ts';
 import { ecsArn, lastSegment } from './ids.ts';
 import { type PageInput, pageOf } from './paging.ts';
 import { findService } from './find-service.ts';
+import { findPlaceOrRefuse } from './placement.ts';
 import type { LaunchSettings, Tag, Task, TaskOverride, World } from './state.ts';
 import { checkTags } from './tags.ts';
 import { findActiveDefinition } from './task-definitions.ts';
@@ -31,15 +32,16 @@ interface ListInput extends PageInput {
   startedBy?: string;
   desiredStatus?: string;
   launchType?: string;
+  containerInstance?: string;
 }
 
 /** The operations on tasks. */
 export function taskOperations(world: World): Record<string, Operation> {
   return {
-    RunTask: (input: RunInput, call: Call) => ({
-      tasks: run(world, input, call.region).map((task) => taskView(task, true)),
-      failures: [],
-    }),
+    RunTask: (input: RunInput, call: Call) => {
+      const { tasks, failures } = run(world, input, call.region);
+      return { tasks: tasks.map((task) => taskView(task, true)), failures };
+    },
 
     StopTask: (input: { cluster?: string; task: string; reason?: string }, call: Call) => {
       const cluster = findCluster(world, call.region, input.cluster);
@@ -83,7 +85,11 @@ export function taskOperations(world: World): Record<string, Operation> {
   };
 }
 
-function run(world: World, input: RunInput, region: string): Task[] {
+function run(
+  world: World,
+  input: RunInput,
+  region: string,
+): { tasks: Task[]; failures: { arn: string; reason: string }[] } {
   const { count = 1, tags = [], overrides = {} } = input;
   const cluster = findCluster(world, region, input.cluster);
   const definition = findActiveDefinition(world, region, input.taskDefinition);
@@ -108,16 +114,22 @@ function run(world: World, input: RunInput, region: string): Task[] {
     networkConfiguration: input.networkConfiguration,
   };
   const inherited = input.propagateTags === 'TASK_DEFINITION' ? definition.tags : [];
-  return Array.from({ length: count }, () =>
-    launchTask(world, region, cluster, {
+  const started: Task[] = [];
+  while (started.length < count) {
+    const place = findPlaceOrRefuse(cluster, definition, settings);
+    if (!place.ok) return { tasks: started, failures: place.failures };
+    const task = launchTask(world, region, cluster, {
       definition,
       group: input.group ?? `family:${definition.family}`,
       startedBy: input.startedBy,
+      instance: place.instance,
       overrides: structuredClone(overrides),
       settings,
       tags: [...inherited, ...tags],
-    }),
-  );
+    });
+    started.push(task);
+  }
+  return { tasks: started, failures: [] };
 }
 
 function matching(world: World, input: ListInput, region: string): Task[] {
@@ -133,6 +145,8 @@ function matching(world: World, input: ListInput, region: string): Task[] {
       (!service || task.service === service) &&
       (input.family ?? task.definition.family) === task.definition.family &&
       (input.startedBy ?? task.startedBy) === task.startedBy &&
+      (input.containerInstance === undefined ||
+        task.instance?.id === lastSegment(input.containerInstance)) &&
       (input.launchType ?? task.settings.launchType) === task.settings.launchType,
   );
 }
