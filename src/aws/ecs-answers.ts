@@ -1,25 +1,32 @@
 import type {
+  NetworkConfiguration,
   Service as SdkService,
   ServiceDeployment as SdkServiceDeployment,
+  TaskSet,
 } from '@aws-sdk/client-ecs';
 import type { ServiceDeployment } from '../model/rollout.ts';
 import type { Service } from './ecs.ts';
 
 /** A service as DescribeServices and UpdateService answer it, in our words. */
 export function toService(service: SdkService): Service {
+  // Under the EXTERNAL controller the primary task set has what else the service has.
+  const primary = service.taskSets?.find(({ status }) => status === 'PRIMARY');
   return {
     cluster: service.clusterArn ?? '',
     name: service.serviceName ?? '',
     arn: service.serviceArn ?? '',
     status: service.status ?? '',
-    // Under the EXTERNAL controller the revision is that of the primary task set.
-    taskDefinition:
-      service.taskDefinition ??
-      service.taskSets?.find(({ status }) => status === 'PRIMARY')?.taskDefinition,
+    taskDefinition: service.taskDefinition ?? primary?.taskDefinition,
     controller: service.deploymentController?.type ?? 'ECS',
     loadBalancer: toLoadBalancer(service),
     strategy: service.deploymentConfiguration?.strategy ?? 'ROLLING',
     desiredCount: service.desiredCount ?? 0,
+    launchType: service.launchType ?? primary?.launchType,
+    capacityProviders: providersOf(service.capacityProviderStrategy?.length ? service : primary),
+    platformVersion: service.platformVersion ?? primary?.platformVersion,
+    platformFamily: service.platformFamily ?? primary?.platformFamily,
+    network: toNetwork(service.networkConfiguration ?? primary?.networkConfiguration),
+    events: (service.events ?? []).map(({ createdAt, message = '' }) => ({ createdAt, message })),
     deployments: (service.deployments ?? []).map((deployment) => ({
       id: deployment.id ?? '',
       status: deployment.status ?? '',
@@ -55,6 +62,22 @@ export function toServiceDeployment(deployment: SdkServiceDeployment): ServiceDe
 }
 
 // --- internal ---
+
+function providersOf(of: SdkService | TaskSet | undefined): string[] {
+  return (of?.capacityProviderStrategy ?? []).flatMap(
+    ({ capacityProvider }) => capacityProvider ?? [],
+  );
+}
+
+function toNetwork(configuration: NetworkConfiguration | undefined): Service['network'] {
+  const vpc = configuration?.awsvpcConfiguration;
+  if (!vpc) return undefined;
+  return {
+    subnets: vpc.subnets ?? [],
+    securityGroups: vpc.securityGroups ?? [],
+    publicIp: vpc.assignPublicIp === 'ENABLED',
+  };
+}
 
 function toLoadBalancer({ loadBalancers, taskSets }: SdkService): Service['loadBalancer'] {
   // Under CODE_DEPLOY the load balancers are those of the task set.

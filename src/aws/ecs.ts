@@ -4,27 +4,26 @@ import {
   DescribeServiceDeploymentsCommand,
   DescribeServicesCommand,
   DescribeTaskDefinitionCommand,
-  DescribeTasksCommand,
   ECSClient,
   ListServiceDeploymentsCommand,
   paginateListClusters,
   paginateListServices,
   paginateListTaskDefinitionFamilies,
   paginateListTaskDefinitions,
-  paginateListTasks,
   RegisterTaskDefinitionCommand,
   UpdateServiceCommand,
-  type ListTasksCommandInput,
   type RegisterTaskDefinitionCommandInput,
-  type Task,
 } from '@aws-sdk/client-ecs';
 import { isAwsError } from '../errors.ts';
 import type { Deployment, ServiceDeployment } from '../model/rollout.ts';
 import { parseTaskDefinition, type TaskDefinition } from '../model/task-definition.ts';
 import { clientSettings, supervised, type AwsConfig } from './client.ts';
 import { toService, toServiceDeployment } from './ecs-answers.ts';
+import { batches, createTaskCalls, type TaskCalls } from './ecs-tasks.ts';
 import { withRawAnswer, withRawBody } from './raw-json.ts';
 import { unknownMembers } from './unknown-members.ts';
+
+export type { DescribedTask, RunningTask, StoppedTask } from './ecs-tasks.ts';
 
 /** A service, in the members this tool looks at. */
 export interface Service {
@@ -41,7 +40,19 @@ export interface Service {
   /** `ROLLING`, or a native strategy: `BLUE_GREEN`, `LINEAR`, `CANARY`. */
   strategy: string;
   desiredCount: number;
+  /** Undefined where capacity providers decide. */
+  launchType: string | undefined;
+  /** Names of its capacity providers. */
+  capacityProviders: string[];
+  /** Fargate's, as it was asked for: `LATEST`, `1.4.0`, … */
+  platformVersion: string | undefined;
+  /** Fargate's operating system: `Linux`, `WINDOWS_…`. */
+  platformFamily: string | undefined;
+  /** Undefined where its tasks use the network of their instances. */
+  network: { subnets: string[]; securityGroups: string[]; publicIp: boolean } | undefined;
   deployments: Deployment[];
+  /** What ECS tells of it, the newest first. */
+  events: { createdAt: Date | undefined; message: string }[];
 }
 
 /** A revision of a task definition. */
@@ -51,30 +62,8 @@ export interface Revision {
   definition: TaskDefinition;
 }
 
-/** A task that is starting or running. */
-export interface RunningTask {
-  arn: string;
-  /** ARN of its cluster. */
-  cluster: string;
-  /** `service:NAME` for a service's task, `family:NAME` for one that was run by itself. */
-  group: string;
-  taskDefinition: string;
-  createdAt: Date | undefined;
-  startedAt: Date | undefined;
-}
-
-/** A task that stopped, and why. */
-export interface StoppedTask {
-  arn: string;
-  /** The id of its deployment, for a service's task. */
-  startedBy: string | undefined;
-  stopCode: string | undefined;
-  stoppedReason: string | undefined;
-  containers: { name: string; reason: string | undefined; exitCode: number | undefined }[];
-}
-
 /** ECS, in the calls this tool makes. Clusters and services are names or ARNs. */
-export interface Ecs {
+export interface Ecs extends TaskCalls {
   /** ARNs of all clusters of the region. */
   clusters(): Promise<string[]>;
   /** ARNs of all services of a cluster. */
@@ -102,10 +91,6 @@ export interface Ecs {
   newestServiceDeployment(cluster: string, service: string): Promise<string | undefined>;
   /** Describes service deployments, 20 a call. */
   serviceDeployments(arns: readonly string[]): Promise<ServiceDeployment[]>;
-  /** The tasks of a cluster, or of one of its services, that are meant to run; 100 a call. */
-  runningTasks(cluster: string, service?: string): Promise<RunningTask[]>;
-  /** The stopped tasks of a service that ECS still shows (an hour's worth or more). */
-  stoppedTasks(cluster: string, service: string): Promise<StoppedTask[]>;
   /** Names of all families that have an ACTIVE revision. */
   families(): Promise<string[]>;
   /** ARNs of the revisions of a family, or of all families. Deleted ones are in neither status. */
@@ -116,6 +101,8 @@ export interface Ecs {
 export function createEcs(config: AwsConfig): Ecs {
   const client = supervised(new ECSClient(clientSettings(config)), 'ecs', config);
   return {
+    ...createTaskCalls(client),
+
     async clusters() {
       const arns: string[] = [];
       for await (const page of paginateListClusters({ client }, { maxResults: 100 })) {
@@ -225,33 +212,6 @@ export function createEcs(config: AwsConfig): Ecs {
       return found;
     },
 
-    async runningTasks(cluster, service) {
-      const tasks = await describedTasks({ cluster, serviceName: service, maxResults: 100 });
-      return tasks.map((task) => ({
-        arn: task.taskArn ?? '',
-        cluster: task.clusterArn ?? '',
-        group: task.group ?? '',
-        taskDefinition: task.taskDefinitionArn ?? '',
-        createdAt: task.createdAt,
-        startedAt: task.startedAt,
-      }));
-    },
-
-    async stoppedTasks(cluster, service) {
-      const query = { cluster, serviceName: service, desiredStatus: 'STOPPED' as const };
-      return (await describedTasks(query)).map((task) => ({
-        arn: task.taskArn ?? '',
-        startedBy: task.startedBy,
-        stopCode: task.stopCode,
-        stoppedReason: task.stoppedReason,
-        containers: (task.containers ?? []).map(({ name = '', reason, exitCode }) => ({
-          name,
-          reason,
-          exitCode,
-        })),
-      }));
-    },
-
     async families() {
       const names: string[] = [];
       const query = { status: 'ACTIVE' as const, maxResults: 100 };
@@ -271,27 +231,4 @@ export function createEcs(config: AwsConfig): Ecs {
       return arns;
     },
   };
-
-  async function describedTasks(query: ListTasksCommandInput): Promise<Task[]> {
-    const arns: string[] = [];
-    for await (const page of paginateListTasks({ client }, query)) {
-      arns.push(...(page.taskArns ?? []));
-    }
-    const tasks: Task[] = [];
-    for (const batch of batches(arns, 100)) {
-      const answer = await client.send(
-        new DescribeTasksCommand({ cluster: query.cluster, tasks: batch }),
-      );
-      tasks.push(...(answer.tasks ?? []));
-    }
-    return tasks;
-  }
-}
-
-// --- internal ---
-
-function batches<T>(list: readonly T[], size: number): T[][] {
-  return Array.from({ length: Math.ceil(list.length / size) }, (_, index) =>
-    list.slice(index * size, (index + 1) * size),
-  );
 }

@@ -12,7 +12,13 @@ const web: Service = {
   loadBalancer: undefined,
   strategy: 'ROLLING',
   desiredCount: 1,
+  launchType: 'FARGATE',
+  capacityProviders: [],
+  platformVersion: undefined,
+  platformFamily: undefined,
+  network: undefined,
   deployments: [],
+  events: [],
 };
 
 test.each<

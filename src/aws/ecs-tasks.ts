@@ -1,0 +1,158 @@
+import {
+  DescribeContainerInstancesCommand,
+  DescribeTasksCommand,
+  paginateListContainerInstances,
+  paginateListTasks,
+  type ContainerInstance as SdkContainerInstance,
+  type ECSClient,
+  type ListTasksCommandInput,
+  type Task,
+} from '@aws-sdk/client-ecs';
+import type { ContainerInstance } from '../model/placement.ts';
+
+/** A task that is starting or running. */
+export interface RunningTask {
+  arn: string;
+  /** ARN of its cluster. */
+  cluster: string;
+  /** `service:NAME` for a service's task, `family:NAME` for one that was run by itself. */
+  group: string;
+  taskDefinition: string;
+  createdAt: Date | undefined;
+  startedAt: Date | undefined;
+}
+
+/** A task, running or stopped, with all that tells why it does not run. */
+export interface DescribedTask extends RunningTask {
+  /** `PENDING`, `RUNNING`, `STOPPED`, … */
+  lastStatus: string;
+  /** The id of its deployment, for a service's task. */
+  startedBy: string | undefined;
+  launchType: string | undefined;
+  capacityProvider: string | undefined;
+  /** Fargate's, e.g. `1.4.0`. */
+  platformVersion: string | undefined;
+  platformFamily: string | undefined;
+  /** ARN of the instance it is on. */
+  containerInstance: string | undefined;
+  /** The execution role it was run with, where that is not its task definition's. */
+  executionRole: string | undefined;
+  stopCode: string | undefined;
+  stoppedReason: string | undefined;
+  stoppedAt: Date | undefined;
+  containers: { name: string; reason: string | undefined; exitCode: number | undefined }[];
+}
+
+/** A task that stopped, and why. */
+export type StoppedTask = DescribedTask;
+
+/** ECS, in the calls about tasks and what they run on. Clusters and services are names or ARNs. */
+export interface TaskCalls {
+  /** The tasks of a cluster, or of one of its services, that are meant to run; 100 a call. */
+  runningTasks(cluster: string, service?: string): Promise<RunningTask[]>;
+  /** The stopped tasks of a cluster or service that ECS still shows (an hour's worth or more). */
+  stoppedTasks(cluster: string, service?: string): Promise<StoppedTask[]>;
+  /** Tasks by id or ARN, 100 a call; `missing` has those that ECS does not show (any more). */
+  describeTasks(
+    cluster: string,
+    tasks: readonly string[],
+  ): Promise<{ tasks: DescribedTask[]; missing: string[] }>;
+  /** The registered container instances of a cluster, 100 a call. */
+  containerInstances(cluster: string): Promise<ContainerInstance[]>;
+}
+
+/** Makes these calls with a client. */
+export function createTaskCalls(client: ECSClient): TaskCalls {
+  async function describe(cluster: string | undefined, arns: readonly string[]) {
+    const tasks: Task[] = [];
+    const missing: string[] = [];
+    for (const batch of batches(arns, 100)) {
+      const answer = await client.send(new DescribeTasksCommand({ cluster, tasks: batch }));
+      tasks.push(...(answer.tasks ?? []));
+      missing.push(...(answer.failures ?? []).map(({ arn = '' }) => arn));
+    }
+    return { tasks: tasks.map(toTask), missing };
+  }
+
+  async function list(query: ListTasksCommandInput): Promise<DescribedTask[]> {
+    const arns: string[] = [];
+    for await (const page of paginateListTasks({ client }, query)) {
+      arns.push(...(page.taskArns ?? []));
+    }
+    return (await describe(query.cluster, arns)).tasks;
+  }
+
+  return {
+    runningTasks: (cluster, service) => list({ cluster, serviceName: service, maxResults: 100 }),
+
+    stoppedTasks: (cluster, service) =>
+      list({ cluster, serviceName: service, desiredStatus: 'STOPPED' }),
+
+    describeTasks: describe,
+
+    async containerInstances(cluster) {
+      const arns: string[] = [];
+      const query = { cluster, maxResults: 100 };
+      for await (const page of paginateListContainerInstances({ client }, query)) {
+        arns.push(...(page.containerInstanceArns ?? []));
+      }
+      const found: ContainerInstance[] = [];
+      for (const batch of batches(arns, 100)) {
+        const { containerInstances = [] } = await client.send(
+          new DescribeContainerInstancesCommand({ cluster, containerInstances: batch }),
+        );
+        found.push(...containerInstances.map(toInstance));
+      }
+      return found;
+    },
+  };
+}
+
+/** Cuts a list into parts of up to so many. */
+export function batches<T>(list: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(list.length / size) }, (_, index) =>
+    list.slice(index * size, (index + 1) * size),
+  );
+}
+
+// --- internal ---
+
+function toTask(task: Task): DescribedTask {
+  return {
+    arn: task.taskArn ?? '',
+    cluster: task.clusterArn ?? '',
+    group: task.group ?? '',
+    taskDefinition: task.taskDefinitionArn ?? '',
+    createdAt: task.createdAt,
+    startedAt: task.startedAt,
+    lastStatus: task.lastStatus ?? '',
+    startedBy: task.startedBy,
+    launchType: task.launchType,
+    capacityProvider: task.capacityProviderName,
+    platformVersion: task.platformVersion,
+    platformFamily: task.platformFamily,
+    containerInstance: task.containerInstanceArn,
+    executionRole: task.overrides?.executionRoleArn,
+    stopCode: task.stopCode,
+    stoppedReason: task.stoppedReason,
+    stoppedAt: task.stoppedAt,
+    containers: (task.containers ?? []).map(({ name = '', reason, exitCode }) => ({
+      name,
+      reason,
+      exitCode,
+    })),
+  };
+}
+
+function toInstance(instance: SdkContainerInstance): ContainerInstance {
+  const { attributes = [] } = instance;
+  return {
+    arn: instance.containerInstanceArn ?? '',
+    ec2InstanceId: instance.ec2InstanceId,
+    status: instance.status ?? '',
+    connected: instance.agentConnected ?? false,
+    agentVersion: instance.versionInfo?.agentVersion,
+    os: attributes.find(({ name }) => name === 'ecs.os-type')?.value,
+    attributes: new Set(attributes.flatMap(({ name }) => name ?? [])),
+  };
+}
