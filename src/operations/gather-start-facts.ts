@@ -1,7 +1,10 @@
 import type { Aws } from '../aws/index.ts';
-import type { DefinitionName, ServiceFact, StartFacts } from '../model/checks/facts.ts';
+import type { DefinitionName, StartFacts } from '../model/checks/facts.ts';
 import { secretUses, type TaskDefinition } from '../model/task-definition.ts';
 import { askingOnce } from './asking-once.ts';
+import type { Service } from '../aws/ecs.ts';
+import { gatherLogFacts } from './gather-log-facts.ts';
+import { gatherPlacement } from './gather-placement.ts';
 import { gatherPassFacts, gatherRoleFact } from './gather-role-facts.ts';
 import { gatherSecretFacts } from './gather-secret-facts.ts';
 
@@ -11,7 +14,7 @@ export interface StartTarget {
   target: string;
   name: DefinitionName;
   definition: TaskDefinition;
-  service: ServiceFact | undefined;
+  service: Service | undefined;
 }
 
 /**
@@ -36,19 +39,21 @@ export async function gatherStartFacts(
     targets.map(async ({ definition, name, service }, index): Promise<StartFacts> => {
       const start = usesOf.slice(0, index).flat().length;
       const uses = all.slice(start, start + (usesOf[index]?.length ?? 0));
-      const [role, passes] = await Promise.all([
+      const [role, passes, logGroups, placement] = await Promise.all([
         gatherRoleFact(aws, definition, uses),
         gatherPassFacts(aws, definition),
+        gatherLogFacts(aws, definition, here),
+        gatherPlacement(aws, definition, service),
       ]);
       return {
         here,
         definition,
         name,
-        service,
-        launchTypes: launchTypesOf(definition),
+        service: service && { cluster: lastPart(service.cluster), name: service.name },
+        placement,
         uses,
         role,
-        logGroups: [],
+        logGroups,
         passes,
       };
     }),
@@ -57,8 +62,6 @@ export async function gatherStartFacts(
 
 // --- internal ---
 
-function launchTypesOf({ requiresCompatibilities }: TaskDefinition): string[] {
-  return Array.isArray(requiresCompatibilities)
-    ? requiresCompatibilities.filter((one) => typeof one === 'string')
-    : [];
+function lastPart(arn: string): string {
+  return arn.replace(/^.*\//, '');
 }

@@ -4,6 +4,7 @@ import { checkStart, type StartReport } from '../model/checks/index.ts';
 import { gatherStartFacts, type StartTarget } from './gather-start-facts.ts';
 import { describeTaskDefinition, readTaskDefinitionFile } from './read-task-definition.ts';
 import type { Sources } from './read-source.ts';
+import { serviceName } from './service-name.ts';
 
 /** What `verify` was asked about, and what it found. */
 export interface Verification extends StartReport {
@@ -30,7 +31,7 @@ export async function verify(
     return {
       target,
       taskDefinition: arn,
-      service: service && `${service.cluster}/${service.name}`,
+      service: service && serviceName(service),
       ...checkStart(fact),
     };
   });
@@ -45,7 +46,7 @@ interface Target extends StartTarget {
 async function readTarget(aws: Aws, target: string, sources: Sources): Promise<Target> {
   const [, cluster, service] = /^([\w-]+)\/([\w-]+)$/.exec(target) ?? [];
   if (cluster !== undefined && service !== undefined) {
-    return serviceTarget(aws, target, { cluster, name: service });
+    return serviceTarget(aws, target, cluster, service);
   }
   if (/^(-|.*[/\\].*|.*\.(json|ya?ml))$/i.test(target) && !target.startsWith('arn:')) {
     const definition = await readTaskDefinitionFile(target, sources);
@@ -61,17 +62,18 @@ async function readTarget(aws: Aws, target: string, sources: Sources): Promise<T
 async function serviceTarget(
   aws: Aws,
   target: string,
-  service: { cluster: string; name: string },
+  cluster: string,
+  name: string,
 ): Promise<Target> {
   const ecs = await aws.ecs();
-  const { services } = await ecs.describeServices(service.cluster, [service.name]);
-  const [found] = services;
-  if (!found) {
+  const { services } = await ecs.describeServices(cluster, [name]);
+  const [service] = services;
+  if (!service) {
     throw new CliError('service-not-found', `there is no service ${target}`, {
       hint: 'give CLUSTER/SERVICE; a file is written with its ending or as ./FILE',
     });
   }
-  const { taskDefinition } = found;
+  const { taskDefinition } = service;
   if (taskDefinition === undefined) {
     throw new CliError('no-task-definition', `the service ${target} runs no task definition yet`);
   }

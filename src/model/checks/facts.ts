@@ -1,4 +1,5 @@
 import type { Finding } from '../finding.ts';
+import type { Placement } from '../placement.ts';
 import type { Scope } from '../partition.ts';
 import type { Reference, SecretIdentity } from '../reference.ts';
 import type { RoleFinding } from '../role-check.ts';
@@ -124,8 +125,7 @@ export interface StartFacts {
   definition: TaskDefinition;
   name: DefinitionName;
   service: ServiceFact | undefined;
-  /** `FARGATE`, `EC2`, …: of the service, or what the task definition is made for. */
-  launchTypes: readonly string[];
+  placement: Placement;
   uses: readonly UseFact[];
   role: RoleFact;
   logGroups: readonly LogGroupFact[];

@@ -60,9 +60,9 @@ export function checkExecutionRole(facts: StartFacts): Draft[] {
 type FoundRole = RoleFact & { state: 'found' };
 
 /** What needs an execution role, by the kind of launch (ECS guide, "task execution IAM role"). */
-function withoutRole({ uses, definition, launchTypes }: StartFacts): Draft[] {
+function withoutRole({ uses, definition, placement }: StartFacts): Draft[] {
   const { family = 'task', containerDefinitions: containers } = definition;
-  const onFargate = launchTypes.includes('FARGATE');
+  const onFargate = placement.launchTypes.includes('FARGATE');
   const forLogs = onFargate && containers.some(isLogged);
   const forImages = onFargate && containers.some(isFromEcr);
   const reasons = [
