@@ -7,7 +7,8 @@ import { startFailures, type StartFailure } from './start-failures.ts';
  * where no other does.
  */
 export function classifyFailure(text: string): StartFailure[] {
-  const lower = text.toLowerCase();
+  // Reasons are pasted with line breaks and typographic apostrophes.
+  const lower = text.toLowerCase().replaceAll('’', "'").replace(/\s+/g, ' ');
   const fitting = startFailures
     .map((failure) => ({ failure, at: placeOf(failure, lower) }))
     .filter(({ at }) => at !== undefined)
@@ -64,7 +65,10 @@ const passing: ReadonlySet<string> = new Set([
 ]);
 
 /** Where a row's wording begins in the text; undefined when none fits. */
-function placeOf({ wordings }: StartFailure, text: string): number | undefined {
+function placeOf(failure: StartFailure, text: string): number | undefined {
+  const { wordings, unless = [], codes = [] } = failure;
+  if (unless.some((piece) => text.includes(piece.toLowerCase()))) return undefined;
+  if (codes.some((code) => text.trim() === code.toLowerCase())) return 0;
   const places = wordings.flatMap((pieces) => {
     let from = 0;
     let first: number | undefined;

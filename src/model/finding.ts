@@ -14,6 +14,8 @@ export type FailureId =
   | 'version-id-malformed'
   | 'secret-name-malformed'
   | 'parameter-missing'
+  | 'reference-refused'
+  | 'role-not-passed'
   | 'parameter-store-unreachable'
   | 'secrets-manager-unreachable'
   | 'registry-unreachable'

@@ -12,6 +12,10 @@ export interface StartFailure {
    * changes its sentences, so pieces are short.
    */
   wordings: readonly (readonly string[])[];
+  /** A text with one of these pieces tells something else. */
+  unless?: readonly string[];
+  /** Short codes that are a reason by themselves (RunTask, `failures[].reason`). */
+  codes?: readonly string[];
   /** The checks of `verify` that tell more. */
   checks: readonly CheckName[];
   /** What to do where no check found out more. */
@@ -76,7 +80,10 @@ export const startFailures: readonly StartFailure[] = [
     title: 'the execution role may not read a parameter',
     cause:
       'no policy of the role allows ssm:GetParameters on it (ssm:GetParameter is another action), or one denies it',
-    wordings: [['not authorized to perform: ssm:GetParameter']],
+    wordings: [
+      ['not authorized to perform: ssm:GetParameter'],
+      ['SSM Parameter Store', 'AccessDenied', ':parameter/'],
+    ],
     checks: ['grant', 'role'],
     advice: 'grant it: ecs-secrets role create ROLE --add --task-definition FAMILY',
   },
@@ -84,7 +91,7 @@ export const startFailures: readonly StartFailure[] = [
     id: 'registry-denied',
     title: 'the execution role may not pull from ECR',
     cause: 'the role lacks the actions of AmazonECSTaskExecutionRolePolicy',
-    wordings: [['not authorized to perform: ecr:']],
+    wordings: [['not authorized to perform: ecr:'], ['ecr registry auth', 'AccessDenied']],
     checks: ['image', 'role'],
     advice:
       'attach it: ecs-secrets role create ROLE --add --managed-policy always --task-definition FAMILY',
@@ -132,10 +139,10 @@ export const startFailures: readonly StartFailure[] = [
     cause:
       'name, region or account is wrong, or it was deleted; a secret that is made again has another end of its ARN',
     wordings: [
-      ["Secrets Manager can't find the specified secret."],
+      ["can't find the specified secret"],
       ["can't retrieve the secret with ARN", 'Check whether the secret exists'],
-      ['ResourceNotFoundException', "can't find the specified secret."],
     ],
+    unless: ['specified secret value for'],
     checks: ['existence', 'reference'],
     advice: 'create it (ecs-secrets put sm:NAME) or correct the ARN',
   },
@@ -152,6 +159,10 @@ export const startFailures: readonly StartFailure[] = [
     title: 'the secret is no JSON object',
     cause: 'the reference names a JSON key of a secret whose value is plain text',
     wordings: [
+      ['secret from asm', 'invalid character'],
+      ['secret from asm', 'unexpected end of JSON'],
+      ['invalid character', 'in literal'],
+      ['invalid character', 'in string'],
       ['looking for beginning of value'],
       ['unexpected end of JSON input'],
       ['after top-level value'],
@@ -201,6 +212,28 @@ export const startFailures: readonly StartFailure[] = [
     advice: 'create it (ecs-secrets put NAME), or refer to the secret as sm:NAME',
   },
   {
+    id: 'reference-refused',
+    title: 'ECS does not register a reference',
+    cause:
+      'it is malformed, of another account, or its name is used twice in the container (in secrets, or in environment too)',
+    wordings: [
+      ['Systems Manager parameter name specified for secret'],
+      ['Systems Manager parameter ARN'],
+      ['Duplicate secret names found'],
+      ['secret name must be unique'],
+    ],
+    checks: ['reference', 'limits'],
+    advice: 'ecs-secrets register writes references from sm:NAME:KEY and /path/NAME',
+  },
+  {
+    id: 'role-not-passed',
+    title: 'the caller may not hand the role to ECS',
+    cause: 'whoever registers, runs or deploys needs iam:PassRole on execution role and task role',
+    wordings: [['not authorized to perform: iam:PassRole']],
+    checks: ['caller'],
+    advice: 'ecs-secrets policy caller --for register prints what the caller needs',
+  },
+  {
     id: 'throttled',
     title: 'AWS throttled the calls',
     cause:
@@ -209,7 +242,7 @@ export const startFailures: readonly StartFailure[] = [
       ['ThrottlingException'],
       ['Rate exceeded'],
       ['TooManyRequestsException'],
-      ['toomanyrequests'],
+      ['being throttled'],
     ],
     checks: [],
     advice:
@@ -224,6 +257,7 @@ export const startFailures: readonly StartFailure[] = [
       ['connection issue between the task and AWS Systems Manager'],
       ['retrieve secrets from ssm', 'deadline exceeded'],
       ['retrieve secrets from ssm', 'request canceled'],
+      ['retrieve secrets from ssm', 'context canceled'],
       ['retrieve secrets from ssm', 'timeout'],
       ['SSM Parameter Store', 'deadline exceeded'],
       ['SSM Parameter Store', 'RequestError: send request failed'],
@@ -241,6 +275,8 @@ export const startFailures: readonly StartFailure[] = [
       ['connection issue between the task and AWS Secrets Manager'],
       ['secret from asm', 'deadline exceeded'],
       ['secret from asm', 'request canceled'],
+      ['from asm', 'RequestError:'],
+      ['secret from asm', 'context canceled'],
       ['secret from asm', 'i/o timeout'],
       ['secrets manager', 'deadline exceeded'],
       ['Secrets Manager', 'RequestError: send request failed'],
@@ -259,6 +295,8 @@ export const startFailures: readonly StartFailure[] = [
       ['connection issue between the task and Amazon ECR'],
       ['ecr registry auth', 'RequestError: send request failed'],
       ['ecr registry auth', 'deadline exceeded'],
+      ['ecr registry auth', 'context canceled'],
+      ["can't pull the image", 'network configuration'],
       ['api.ecr.', 'timeout'],
     ],
     checks: ['network'],
@@ -269,7 +307,11 @@ export const startFailures: readonly StartFailure[] = [
     title: 'the log group does not exist',
     cause:
       'ECS makes it only with awslogs-create-group and a role that may (AmazonECSTaskExecutionRolePolicy may not)',
-    wordings: [['specified log group does not exist']],
+    wordings: [
+      ['specified log group does not exist'],
+      ['cannot find the Amazon CloudWatch log group defined'],
+    ],
+    unless: ['connection issue'],
     checks: ['logs'],
     advice: 'aws logs create-log-group --log-group-name NAME',
   },
@@ -279,6 +321,7 @@ export const startFailures: readonly StartFailure[] = [
     cause: way,
     wordings: [
       ['connection issue between the task and Cloudwatch'],
+      ['connection issue between the task and Amazon CloudWatch'],
       ['cannot find the Amazon CloudWatch log group', 'connection issue'],
       ['validate logger args', 'deadline exceeded'],
       ['validate logger args', 'timeout'],
@@ -295,7 +338,8 @@ export const startFailures: readonly StartFailure[] = [
     cause:
       'the role does not exist, its trust policy leaves out ecs-tasks.amazonaws.com or names another account or region, or IAM has not spread a new role yet',
     wordings: [
-      ['unable to assume the role'],
+      ['unable to assume the'],
+      ['trust relationship has been misconfigured'],
       ['could not be assumed'],
       ['not authorized to perform: sts:AssumeRole'],
     ],
@@ -320,20 +364,17 @@ export const startFailures: readonly StartFailure[] = [
     title: 'an environment file could not be read',
     cause:
       'the file is not there, or the role lacks s3:GetObject on it or s3:GetBucketLocation on its bucket',
-    wordings: [
-      ['download env files'],
-      ['environment file'],
-      ['envfile'],
-      ['not authorized to perform: s3:'],
-    ],
+    wordings: [['download env files'], ['environment file'], ['not authorized to perform: s3:']],
     checks: ['grant', 'network'],
     advice: 'ecs-secrets role create ROLE --add --task-definition FAMILY grants it',
+    general: true,
   },
   {
     id: 'attribute-missing',
     title: 'no container instance supports what the task needs',
     cause: 'the ECS agent of the instances is too old for a feature of the task definition',
-    wordings: [['missing an attribute required by your task'], ['ATTRIBUTE']],
+    wordings: [['missing an attribute required by your task']],
+    codes: ['ATTRIBUTE'],
     checks: ['platform'],
     advice: 'update the agent of the container instances',
   },
@@ -343,14 +384,20 @@ export const startFailures: readonly StartFailure[] = [
     cause: 'CPU, memory, ports or instances are missing',
     wordings: [
       ['no container instance met all of its requirements'],
-      ['RESOURCE:'],
+      ['RESOURCE:MEMORY'],
+      ['RESOURCE:CPU'],
+      ['RESOURCE:PORTS'],
+      ['RESOURCE:ENI'],
       ['insufficient', 'available'],
+      ['UnfulfillableCapacity'],
+      ['unable to launch instance'],
       ['Capacity is unavailable'],
       ['no Container Instances were found in your cluster'],
       ['is already using a port required by your task'],
     ],
     checks: [],
     advice: 'add capacity; secrets are not the cause',
+    general: true,
   },
   {
     id: 'image-not-pulled',
@@ -360,9 +407,11 @@ export const startFailures: readonly StartFailure[] = [
       ['CannotPullContainerError'],
       ['CannotPullImageManifestError'],
       ['CannotPullECRContainerError'],
+      ["can't pull the image"],
     ],
     checks: ['image', 'network'],
     advice: 'check name and tag of the image; secrets are the cause only in a private registry',
+    general: true,
   },
   {
     id: 'out-of-memory',

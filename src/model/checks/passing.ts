@@ -18,7 +18,9 @@ export function checkPassing({ passes }: StartFacts): Draft[] {
       ...about,
       status: 'problem',
       message: `you may not pass the ${what} (iam:PassRole): ${why}`,
+      // It prints what has to be granted, which somebody else may have to do.
       fix: ['ecs-secrets policy caller --for register'],
+      failure: 'role-not-passed',
     };
   });
 }
