@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { requiredFeatures } from '../../../src/model/platform-features.ts';
+import { parseTaskDefinition } from '../../../src/model/task-definition.ts';
 import { describe as service, registerWeb, rolledOut, sandbox, stoppedTask } from './support.ts';
 
 let scene: Awaited<ReturnType<typeof sandbox>>;
@@ -217,7 +219,13 @@ test('DescribeTaskDefinition tells the attributes that are needed', async () => 
     ],
   });
   const { taskDefinition } = await scene.client.describeTaskDefinition({ taskDefinition: 'all' });
-  expect(taskDefinition?.requiresAttributes?.map(({ name }) => name).sort()).toEqual(
+  const names = taskDefinition?.requiresAttributes?.map(({ name }) => name);
+  const needed = requiredFeatures(parseTaskDefinition(taskDefinition)).flatMap(
+    ({ attributes }) => attributes,
+  );
+  expect(names).toEqual(expect.arrayContaining(needed));
+  expect(needed).toHaveLength(8);
+  expect(names?.sort()).toEqual(
     [
       'com.amazonaws.ecs.capability.ecr-auth',
       'com.amazonaws.ecs.capability.logging-driver.awsfirelens',
