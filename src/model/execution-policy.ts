@@ -53,30 +53,6 @@ export function executionPolicy(
   return statements.length > 0 ? { Version: '2012-10-17', Statement: statements } : undefined;
 }
 
-/** The secrets that a policy of `executionPolicy` grants: its inverse. Files are left out. */
-export function secretsGrantedBy(document: PolicyDocument | undefined): Grant[] {
-  const statements = document?.Statement ?? [];
-  const resources = (action: string): string[] =>
-    statements.filter(({ Action }) => Action === action).flatMap(({ Resource = [] }) => Resource);
-  const keysOf = (arn: string): string[] =>
-    statements
-      .filter(({ Action, Condition = {} }) => {
-        const values = Object.values(Condition).flatMap((test) => Object.values(test).flat());
-        return Action === 'kms:Decrypt' && values.includes(arn);
-      })
-      .flatMap(({ Resource = [] }) => Resource);
-  const grant = (store: Store, arn: string): Grant[] => {
-    const keys = keysOf(arn);
-    return keys.length === 0
-      ? [{ store, arn }]
-      : keys.map((kmsKeyArn) => ({ store, arn, kmsKeyArn }));
-  };
-  return [
-    ...resources('ssm:GetParameters').flatMap((arn) => grant('parameter-store', arn)),
-    ...resources('secretsmanager:GetSecretValue').flatMap((arn) => grant('secrets-manager', arn)),
-  ];
-}
-
 /** Fewer and wider grants: what stands for several of the given ones. */
 export interface CompactGrants {
   grants: Grants;
@@ -122,14 +98,18 @@ export function compactGrants(grants: Grants, characters: number): CompactGrants
 export function splitGrants(
   { secrets, files }: Grants,
   characters: number,
-  current: readonly (readonly Grant[])[] = [],
+  current: readonly Grants[] = [],
 ): Grants[] {
   const wanted = new Map(distinct(secrets).map((secret) => [keyOf(secret), secret]));
+  const objects = sorted(files.map(({ objectArn }) => objectArn));
   const parts: { secrets: Grant[]; files: FileGrant[] }[] = current.map((part) => ({
-    secrets: part.filter((grant) => wanted.has(keyOf(grant))),
-    files: [],
+    secrets: part.secrets.filter((grant) => wanted.has(keyOf(grant))),
+    files: part.files.filter(({ objectArn }) => objects.includes(objectArn)),
   }));
   const placed = new Set(parts.flatMap((part) => part.secrets.map(keyOf)));
+  const placedObjects = new Set(
+    parts.flatMap((part) => part.files.map(({ objectArn }) => objectArn)),
+  );
   const place = (secret: Grant[], file: FileGrant[]): void => {
     for (const part of parts) {
       const joined = { secrets: [...part.secrets, ...secret], files: [...part.files, ...file] };
@@ -141,8 +121,9 @@ export function splitGrants(
   };
   const rest = [...wanted].filter(([key]) => !placed.has(key)).sort(([a], [b]) => (a < b ? -1 : 1));
   for (const [, secret] of rest) place([secret], []);
-  const objects = sorted(files.map(({ objectArn }) => objectArn));
-  for (const objectArn of objects) place([], [{ objectArn }]);
+  for (const objectArn of objects) {
+    if (!placedObjects.has(objectArn)) place([], [{ objectArn }]);
+  }
   return parts.filter((part) => part.secrets.length + part.files.length > 0);
 }
 

@@ -1,3 +1,4 @@
+import type { Grant } from './execution-policy.ts';
 import { dnsSuffix, parseArn, type Scope } from './partition.ts';
 import type { ContainerDefinition, TaskDefinition } from './task-definition.ts';
 
@@ -19,6 +20,29 @@ export interface RoleFinding extends Pick<RoleNeed, 'what' | 'action' | 'resourc
   why: string;
   /** What refuses it: a policy of the role, its boundary, that of the key or secret, or IAM itself. */
   by?: 'identity' | 'boundary' | 'resource' | 'key-state' | 'simulation';
+}
+
+/** What reading a secret needs: its store's action, and its key where it is the customer's. */
+export function readNeeds({ store, arn, kmsKeyArn }: Grant): RoleNeed[] {
+  const action =
+    store === 'parameter-store' ? 'ssm:GetParameters' : 'secretsmanager:GetSecretValue';
+  const what = arn.replace(/^arn:[^:]+:[^:]+:[^:]+:\d{12}:/, '');
+  // A name that does not exist yet is tried with an end that it might get.
+  const resource = arn.replace(/-\?{6}$/, '-AbCdEf');
+  return [
+    { what, action, resource, context: {} },
+    ...(kmsKeyArn === undefined ? [] : [decryptNeed(what, resource, kmsKeyArn)]),
+  ];
+}
+
+/** What an environment file needs: the file itself and, for ECS to find it, its bucket. */
+export function fileNeeds(objectArn: string): [object: RoleNeed, bucket: RoleNeed] {
+  const what = objectArn.replace(/^arn:[^:]+:s3:::/, 'environment file ');
+  const bucket = objectArn.replace(/\/.*$/, '');
+  return [
+    { what, action: 's3:GetObject', resource: objectArn, context: {} },
+    { what, action: 's3:GetBucketLocation', resource: bucket, context: {} },
+  ];
 }
 
 /** What the encryption of a secret needs: kms:Decrypt through the store, for that secret only. */

@@ -1,7 +1,6 @@
 import pMap from 'p-map';
 import type { Aws } from '../aws/index.ts';
 import { CliError, isAccessDenied } from '../errors.ts';
-import type { Grant } from '../model/execution-policy.ts';
 import { parseArn, type Scope } from '../model/partition.ts';
 import {
   evaluate,
@@ -12,11 +11,13 @@ import {
 } from '../model/policy-evaluation.ts';
 import {
   containerNeeds,
-  decryptNeed,
+  fileNeeds,
+  readNeeds,
   type RoleFinding,
   type RoleNeed,
 } from '../model/role-check.ts';
 import type { TaskDefinition } from '../model/task-definition.ts';
+import { ecsTasks, trustDecision } from '../model/trust.ts';
 import { matchesWildcard } from '../model/wildcard.ts';
 import { orDenied } from './or-denied.ts';
 import type { DerivedGrants } from './role-grants.ts';
@@ -46,7 +47,7 @@ export async function checkRole(
   const here = await aws.caller();
   const needs = [
     ...grants.secrets.flatMap((grant) => readNeeds(grant)),
-    ...grants.files.map(({ objectArn }) => fileNeed(objectArn)),
+    ...grants.files.map(({ objectArn }) => fileNeeds(objectArn)[0]),
     ...definitions.flatMap((definition) => containerNeeds(definition, here)),
   ];
   const distinct = [...new Map(needs.map((need) => [JSON.stringify(need), need])).values()];
@@ -68,23 +69,6 @@ export async function checkRole(
 }
 
 // --- internal ---
-
-function readNeeds({ store, arn, kmsKeyArn }: Grant): RoleNeed[] {
-  const action =
-    store === 'parameter-store' ? 'ssm:GetParameters' : 'secretsmanager:GetSecretValue';
-  const what = arn.replace(/^arn:[^:]+:[^:]+:[^:]+:\d{12}:/, '');
-  // A name that does not exist yet is tried with an end that it might get.
-  const resource = arn.replace(/-\?{6}$/, '-AbCdEf');
-  return [
-    { what, action, resource, context: {} },
-    ...(kmsKeyArn === undefined ? [] : [decryptNeed(what, resource, kmsKeyArn)]),
-  ];
-}
-
-function fileNeed(objectArn: string): RoleNeed {
-  const what = objectArn.replace(/^arn:[^:]+:s3:::/, 'environment file ');
-  return { what, action: 's3:GetObject', resource: objectArn, context: {} };
-}
 
 /** The policies of keys and secrets, and the states of keys, by ARN. */
 interface Facts {
@@ -236,26 +220,13 @@ function reasonFor(found: RoleWithPolicies, request: PolicyRequest, by: string):
 }
 
 function judgeTrust({ role }: RoleWithPolicies, here: Scope): RoleFinding {
-  const { partition, region, account } = here;
-  const finding = {
-    what: 'trust',
-    action: 'sts:AssumeRole',
-    resource: role.arn,
-  };
-  const decision = evaluate([parsePolicy(role.trustPolicy, 'trust')], {
-    action: 'sts:AssumeRole',
-    resource: role.arn,
-    principal: { kind: 'service', service: 'ecs-tasks.amazonaws.com' },
-    context: {
-      'aws:SourceAccount': account,
-      'aws:SourceArn': `arn:${partition}:ecs:${region}:${account}:task/cluster/0123456789abcdef`,
-    },
-  });
+  const finding = { what: 'trust', action: 'sts:AssumeRole', resource: role.arn };
+  const decision = trustDecision(role.trustPolicy, role.arn, here);
   if (decision === 'allowed') return { ...finding, verdict: 'allowed', why: 'the trust policy' };
   return {
     ...finding,
     verdict: decision === 'explicitDeny' ? 'denied' : 'missing',
-    why: `the trust policy does not let ecs-tasks.amazonaws.com assume it for account ${account} in ${region}`,
+    why: `the trust policy does not let ${ecsTasks} assume it for account ${here.account} in ${here.region}`,
   };
 }
 

@@ -1,7 +1,8 @@
 import type { Aws } from '../aws/index.ts';
 import type { Iam, Role } from '../aws/iam.ts';
 import { CliError, isAwsError } from '../errors.ts';
-import { executionPolicy, secretsGrantedBy, type Grants } from '../model/execution-policy.ts';
+import { executionPolicy, type Grants } from '../model/execution-policy.ts';
+import { grantedBy } from '../model/granted.ts';
 import {
   executionRolePolicyArn,
   grantsIn,
@@ -91,7 +92,7 @@ export async function ensureRole(
   const fitted = await fitGrants(iam, request, {
     inline: foreign,
     attached: foreignAttached.length,
-    parts: existing.map(({ document }) => secretsGrantedBy(document as PolicyDocument)),
+    parts: existing.map(({ document }) => grantedBy(document)),
   });
   if (fitted.wildcards.length > 0) request.onCompact(fitted.wildcards);
   const policyOf = ({ secrets, files }: Grants): PolicyDocument | undefined =>

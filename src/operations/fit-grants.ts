@@ -6,7 +6,6 @@ import {
   managedPolicyCharacters,
   splitGrants,
   type CompactGrants,
-  type Grant,
   type Grants,
 } from '../model/execution-policy.ts';
 import { policySize } from '../model/policy.ts';
@@ -43,7 +42,7 @@ export async function fitGrants(
     /** How many managed policies of others it has. */
     attached: number;
     /** What our managed policies grant now. */
-    parts: readonly (readonly Grant[])[];
+    parts: readonly Grants[];
   },
 ): Promise<Fitted> {
   const own = policySize(executionPolicy(grants.secrets, grants.files));

@@ -1,7 +1,6 @@
 import type { Aws } from '../aws/index.ts';
 import { CliError } from '../errors.ts';
-import { secretsGrantedBy } from '../model/execution-policy.ts';
-import type { PolicyDocument } from '../model/policy.ts';
+import { grantedBy } from '../model/granted.ts';
 import { formatReference } from '../model/reference.ts';
 import type { Tag } from '../model/secret-rules.ts';
 import {
@@ -159,12 +158,15 @@ async function grantMore(
     allowMissing: false,
     keyArns: [],
   });
-  const before = secretsGrantedBy(current as PolicyDocument | undefined);
+  const before = grantedBy(current);
   return ensureRole(
     aws,
     {
       name,
-      grants: { secrets: [...before, ...wanted.secrets], files: wanted.files },
+      grants: {
+        secrets: [...before.secrets, ...wanted.secrets],
+        files: [...before.files, ...wanted.files],
+      },
       oversize: 'fail',
       managedPolicy: undefined,
       sourceCondition: true,

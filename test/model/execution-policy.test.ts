@@ -568,24 +568,27 @@ describe('split grants', () => {
         worlds({ minLength: 8, maxLength: 40 }, 1).chain((world) =>
           fc.tuple(fc.constant(world), fc.subarray(world, { minLength: 4 })),
         ),
+        files,
         fc.boolean(),
         limits,
-        ([all, some], grows, limit) => {
+        ([all, some], objects, grows, limit) => {
           const [before, after] = grows ? [some, all] : [all, some];
           const grantsFor = (world: readonly Secret[]) => world.flatMap(grantsOf);
-          const old = splitGrants({ secrets: grantsFor(before), files: [] }, limit);
-          const current = old.map(({ secrets }) => secrets);
-          const wanted = { secrets: grantsFor(after), files: [] };
+          const current = splitGrants({ secrets: grantsFor(before), files: objects }, limit);
+          const wanted = { secrets: grantsFor(after), files: objects };
           const parts = splitGrants(wanted, limit, current);
-          const key = ({ arn, kmsKeyArn = '' }: Grant): string => `${arn} ${kmsKeyArn}`;
-          const kept = new Set(wanted.secrets.map(key));
+          const keysOf = ({ secrets, files: own }: Grants): string[] => [
+            ...secrets.map(({ arn, kmsKeyArn = '' }) => `${arn} ${kmsKeyArn}`),
+            ...own.map(({ objectArn }) => objectArn),
+          ];
+          const kept = new Set(keysOf(wanted));
+          expect(parts.flatMap(keysOf).sort()).toEqual([...kept].sort());
           // Parts that grant nothing any more are left out, which moves those behind them.
           const left = current
-            .map((part) => part.map(key).filter((one) => kept.has(one)))
+            .map((part) => keysOf(part).filter((one) => kept.has(one)))
             .filter((part, index) => part.length > 0 || index < parts.length);
           for (const part of left) {
-            const home = parts.find(({ secrets }) => secrets.some((one) => key(one) === part[0]));
-            const there = (home?.secrets ?? []).map(key);
+            const there = parts.map(keysOf).find((one) => one.includes(part[0]!)) ?? [];
             expect(part.filter((one) => !there.includes(one))).toEqual([]);
           }
         },
