@@ -10,8 +10,9 @@ import {
   type TaskDefinition,
 } from '../model/task-definition.ts';
 import type { Clock } from '../world.ts';
-import { ensureRole, inlinePolicyName, type RoleOutcome } from './ensure-role.ts';
+import { ensureRole, type RoleOutcome } from './ensure-role.ts';
 import { importSecrets } from './import-secrets.ts';
+import { inlinePolicyName } from './own-policies.ts';
 import type { MigrationPlan, Move } from './plan-migration.ts';
 import { registerTaskDefinition, type RegisterOutcome } from './register-task-definition.ts';
 import { grantsFor } from './role-grants.ts';

@@ -2,6 +2,9 @@ import type { Iam } from '../aws/iam.ts';
 import type { Scope } from '../model/partition.ts';
 import { orDenied } from './or-denied.ts';
 
+/** Name of the one inline policy that is ours; others are left alone. */
+export const inlinePolicyName = 'ecs-secrets';
+
 /** Name of a managed policy that holds a part of a role's grants; parts count from 1. */
 export function ownPolicyName(role: string, part: number): string {
   return `${role}-ecs-secrets-${part}`;
