@@ -216,6 +216,7 @@ const scenarios: Record<CallerCommand, Scenario> = {
       },
       { argv: ['role', 'create', 'n', ...many, '--split'] },
       { argv: ['role', 'create', 'n', ...many.slice(2), '--split'] },
+      { argv: ['role', 'create', 'n', '--secret', 'sm:s', '--add'] },
       { argv: ['role', 'create', 'n', '--secret', 'sm:s'] },
     ],
   },
@@ -292,9 +293,11 @@ const scenarios: Record<CallerCommand, Scenario> = {
     degrades: { 'kms:GetKeyPolicy': /kms:GetKeyPolicy/ },
   },
   migrate: {
+    many: true,
     before: [
       ...web,
       { argv: ['role', 'create', 'n', '--secret', '/p/a', '--managed-policy', 'always'] },
+      { argv: ['role', 'create', 'large', ...many, '--split'] },
       { argv: ['register', 'plain.json'], ...plain('app') },
       { argv: ['register', 'plain.json', '--force'], ...plain('app') },
     ],
@@ -322,6 +325,10 @@ const scenarios: Record<CallerCommand, Scenario> = {
         argv: ['migrate', 'plain.json', '--prefix', '/m', '--yes', '--execution-role', 'n'],
         ...plain('third'),
       },
+      {
+        argv: ['migrate', 'plain.json', '--prefix', '/l', '--yes', '--execution-role', 'large'],
+        ...plain('fourth'),
+      },
     ],
     degrades: {
       'kms:GetKeyPolicy': /kms:GetKeyPolicy/,
@@ -331,6 +338,9 @@ const scenarios: Record<CallerCommand, Scenario> = {
     spared: [
       ...[...onlyNative, ...Object.keys(scheduledOnly)],
       ...['secretsmanager:BatchGetSecretValue', 'secretsmanager:GetResourcePolicy'],
+      // For a role that ECS may not assume, and one whose managed policies are full or have five versions.
+      ...['iam:UpdateAssumeRolePolicy', 'iam:CreatePolicy', 'iam:AttachRolePolicy'],
+      'iam:DeletePolicyVersion',
     ],
   },
   rotate: {

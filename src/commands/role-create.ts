@@ -22,6 +22,7 @@ export const roleCreate = defineCommand({
       )
       .option('--path <path>', 'create the role under this path')
       .option('--description <text>', 'what it is for')
+      .option('--add', 'grant this besides what the role grants already, and take nothing away')
       .option('--compact', 'where the policy is too large, grant common prefixes')
       .option('--split', 'where it is too large, spread it over managed policies')
       .option('--tag <key=value>', 'tag the role (repeatable)', repeatable)
@@ -32,10 +33,15 @@ export const roleCreate = defineCommand({
         `
 Run again it brings the role to exactly what the references need, and says what changed.
 Its inline policy is named ecs-secrets; other policies of the role are left alone.
+With --add it takes nothing away, as a role asks for that other task definitions have too: grants and
+boundary stay, and so does the trust policy where it lets ECS in (else it is let in besides those who
+are). A role in managed policies needs no --split again; --compact makes the grants that are there
+wider too, and --managed-policy never does not detach.
 
 Examples:
   $ ecs-secrets role create shop-execution --task-definition web.json
-  $ ecs-secrets role create shop-execution --secret /shop/prod/db-password --secret sm:shop/prod/api --dry-run`,
+  $ ecs-secrets role create shop-execution --secret /shop/prod/db-password --secret sm:shop/prod/api --dry-run
+  $ ecs-secrets role create shop-execution --task-definition worker --add`,
       ),
 
   async run(context, [name], options) {
@@ -76,6 +82,10 @@ Examples:
         description: options.description,
         tags,
         dryRun,
+        add: options.add ?? false,
+        onNote: (text) => {
+          report.note(text);
+        },
         onCompact: (wildcards) => {
           for (const { pattern, secrets } of wildcards) {
             report.warn(

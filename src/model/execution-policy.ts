@@ -56,7 +56,7 @@ export function executionPolicy(
 /** Fewer and wider grants: what stands for several of the given ones. */
 export interface CompactGrants {
   grants: Grants;
-  /** The patterns, and how many of the secrets each stands for. */
+  /** The new patterns, and how many of the secrets each stands for. */
   wildcards: { pattern: string; secrets: number }[];
 }
 
@@ -79,14 +79,15 @@ export function compactGrants(grants: Grants, characters: number): CompactGrants
     );
   }
   if (!fits()) return undefined;
-  const patterns = sorted(secrets.map(({ arn }) => arn).filter((arn) => arn.endsWith('*')));
+  const given = new Set(grants.secrets.map(({ arn }) => arn));
+  const patterns = sorted(secrets.map(({ arn }) => arn)).filter(
+    (arn) => arn.endsWith('*') && !given.has(arn),
+  );
   return {
     grants: { ...grants, secrets },
     wildcards: patterns.map((pattern) => ({
       pattern,
-      secrets: new Set(
-        grants.secrets.map(({ arn }) => arn).filter((arn) => arn.startsWith(pattern.slice(0, -1))),
-      ).size,
+      secrets: [...given].filter((arn) => arn.startsWith(pattern.slice(0, -1))).length,
     })),
   };
 }

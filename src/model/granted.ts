@@ -1,6 +1,6 @@
 import { executionPolicy, type FileGrant, type Grant, type Grants } from './execution-policy.ts';
 import { parseArn } from './partition.ts';
-import { samePolicy } from './policy.ts';
+import { samePolicy, withDistinctSids, type PolicyDocument, type Statement } from './policy.ts';
 import { evaluate, parsePolicy, type Policy } from './policy-evaluation.ts';
 import { fileNeeds, readNeeds, type RoleNeed } from './role-check.ts';
 
@@ -46,6 +46,14 @@ export function grantedBy(document: unknown): Granted {
   };
 }
 
+/** The policy that grants this, with the statements of others as they are; undefined for nothing. */
+export function policyOf({ secrets, files, others }: Granted): PolicyDocument | undefined {
+  const ours = executionPolicy(secrets, files)?.Statement ?? [];
+  // They are passed on, whatever is in them.
+  const statements = withDistinctSids([...ours, ...(others as unknown as Statement[])]);
+  return statements.length > 0 ? { Version: '2012-10-17', Statement: statements } : undefined;
+}
+
 /** Those of the grants that these policies, taken together, do not allow yet. */
 export function notGranted(wanted: Grants, documents: readonly unknown[]): Grants {
   const policies = documents.flatMap((document): Policy[] => {
@@ -58,6 +66,21 @@ export function notGranted(wanted: Grants, documents: readonly unknown[]): Grant
   return {
     secrets: wanted.secrets.filter((grant) => isMissing(readNeeds(grant))),
     files: wanted.files.filter(({ objectArn }) => isMissing(fileNeeds(objectArn))),
+  };
+}
+
+/**
+ * What these policies grant and, of what is wanted, what they do not; undefined where they grant it
+ * all, so that there is nothing to change.
+ */
+export function grantsBesides(wanted: Grants, documents: readonly unknown[]): Granted | undefined {
+  const missing = notGranted(wanted, documents);
+  if (missing.secrets.length + missing.files.length === 0) return undefined;
+  const granted = documents.map(grantedBy);
+  return {
+    secrets: [...granted.flatMap(({ secrets }) => secrets), ...missing.secrets],
+    files: [...granted.flatMap(({ files }) => files), ...missing.files],
+    others: granted.flatMap(({ others }) => others),
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Scope } from './partition.ts';
 
-/** A statement of an IAM policy document, as far as this tool writes them. */
+/** A statement of an IAM policy document, as this tool writes them; what others wrote may have more. */
 export interface Statement {
   Sid: string;
   Effect: 'Allow';
@@ -79,6 +79,21 @@ export function grantsIn(document: unknown): string[] {
         );
       }),
   );
+}
+
+/** Statements with distinct names, as IAM asks: one that is named as an earlier one gets a number. */
+export function withDistinctSids<T extends { Sid?: string | undefined }>(
+  statements: readonly T[],
+): T[] {
+  const taken = new Set<string>();
+  return statements.map((statement) => {
+    const { Sid } = statement;
+    if (Sid === undefined) return statement;
+    let name = Sid;
+    for (let number = 2; taken.has(name); number += 1) name = `${Sid}${number}`;
+    taken.add(name);
+    return name === Sid ? statement : { ...statement, Sid: name };
+  });
 }
 
 /** Size of a policy document as IAM counts it: in characters, white space left out (IAM quotas). */

@@ -1,5 +1,7 @@
 import type { Scope } from './partition.ts';
-import { evaluate, parsePolicy, type Decision } from './policy-evaluation.ts';
+import { withDistinctSids, type PolicyDocument, type Statement } from './policy.ts';
+import { evaluate, parsePolicy, type Decision, type Policy } from './policy-evaluation.ts';
+import { matchesWildcard } from './wildcard.ts';
 
 /** The service that assumes execution roles. */
 export const ecsTasks = 'ecs-tasks.amazonaws.com';
@@ -19,4 +21,35 @@ export function trustDecision(trustPolicy: unknown, roleArn: string, here: Scope
       'aws:SourceArn': `arn:${partition}:ecs:${region}:${account}:task/cluster/0123456789abcdef`,
     },
   });
+}
+
+/**
+ * Our trust policy (`trustPolicy`) besides the statements of one that is there: those for anybody but
+ * ECS, and those for ECS in other regions of this account. Throws InvalidInput for what is no policy.
+ */
+export function trustBesides(present: unknown, ours: PolicyDocument, here: Scope): PolicyDocument {
+  const kept = parsePolicy(present, 'trust').Statement.filter((one) => isForOthers(one, here));
+  // They are passed on, whatever is in them.
+  const statements = [...(kept as unknown as Statement[]), ...ours.Statement];
+  return { ...ours, Statement: withDistinctSids(statements) };
+}
+
+// --- internal ---
+
+function isForOthers(
+  { Effect, Principal, Condition = {} }: Policy['Statement'][number],
+  here: Scope,
+): boolean {
+  const named = Principal && Object.values(Principal).flat();
+  if (!named?.every((one) => one === ecsTasks)) return true;
+  const sources = Object.values(Condition)
+    .flatMap((test) => Object.entries(test))
+    .flatMap(([key, values]) => (key.toLowerCase() === 'aws:sourcearn' ? values : []));
+  return (
+    Effect === 'Allow' &&
+    sources.some((source) => {
+      const [, , , region = '', account = ''] = source.split(':');
+      return region !== here.region && matchesWildcard(account, here.account);
+    })
+  );
 }

@@ -1,13 +1,19 @@
+import type { Role } from '../aws/iam.ts';
 import type { Aws } from '../aws/index.ts';
 import { isAwsError } from '../errors.ts';
-import { executionPolicy, type Grants } from '../model/execution-policy.ts';
-import { grantedBy } from '../model/granted.ts';
+import { grantedBy, grantsBesides, policyOf } from '../model/granted.ts';
 import { executionRolePolicyArn, trustPolicy, type PolicyDocument } from '../model/policy.ts';
 import type { Clock } from '../world.ts';
 import { fitGrants } from './fit-grants.ts';
 import { inlinePolicyName, isOwnPolicy, ownPolicies, ownPolicyArn } from './own-policies.ts';
-import { checkOurs } from './role-guards.ts';
-import { planRole, type Current, type RoleChange, type RoleRequest } from './role-plan.ts';
+import { checkOurs, checkPath, trustAdded } from './role-guards.ts';
+import {
+  planRole,
+  type Current,
+  type Desired,
+  type RoleChange,
+  type RoleRequest,
+} from './role-plan.ts';
 
 /** What a role is now, and what was done. */
 export interface RoleOutcome {
@@ -25,75 +31,100 @@ export interface RoleOutcome {
 }
 
 /**
- * Creates the execution role, or brings it to exactly the requested state; says what changed. Every
- * step compares first, so a second run, or one after a crash, does what is left; what is new is
- * granted before what is old goes. Throws InvalidInput when the policy is too large, CliError when the
- * role serves something else.
+ * Creates the execution role, or brings it to exactly the requested state, or with `add` to that besides
+ * its own; says what changed. Every step compares first, so a second run, or one after a crash, does
+ * what is left; what is new is granted before what is old goes. Throws InvalidInput when the policy is
+ * too large, CliError when the role serves something else.
  */
-export async function ensureRole(
-  aws: Aws,
-  request: RoleRequest,
-  clock: Clock,
-): Promise<RoleOutcome> {
+export async function ensureRole(aws: Aws, asked: RoleRequest, clock: Clock): Promise<RoleOutcome> {
   const caller = await aws.caller();
   const iam = await aws.iam();
-  const trust = trustPolicy(caller, request.sourceCondition);
+  const { name } = asked;
+  const role = await iam.role(name);
+  const isAdding = role !== undefined && asked.add;
+  if (isAdding) checkPath(role, asked.path);
+  else if (role) checkOurs(role, asked);
+  const ourTrust = trustPolicy(caller, asked.sourceCondition);
+  const trust = isAdding ? trustAdded(role, ourTrust, caller) : ourTrust;
 
-  const role = await iam.role(request.name);
-  if (role) checkOurs(role, request);
-  const attached = role ? await iam.attachedPolicies(role.name) : [];
-  const inlineNames = role ? await iam.inlinePolicies(role.name) : [];
-  const foreign = inlineNames.filter((name) => name !== inlinePolicyName);
+  const attached = role ? await iam.attachedPolicies(name) : [];
+  const inlineNames = role ? await iam.inlinePolicies(name) : [];
+  const foreign = inlineNames.filter((one) => one !== inlinePolicyName);
+  const foreignAttached = attached.filter((arn) => !isOwnPolicy(arn, name));
+  const hasParts = foreignAttached.length < attached.length;
+  const request = isAdding ? withoutLoss(asked, role, hasParts) : asked;
   const path = role?.path ?? request.path ?? '/';
-  const isSplit =
-    request.oversize === 'split' || attached.some((arn) => isOwnPolicy(arn, request.name));
-  const existing = await ownPolicies(iam, caller, path, request.name, isSplit);
-  const foreignAttached = attached.filter((arn) => !isOwnPolicy(arn, request.name));
-  const fitted = await fitGrants(iam, request, {
-    inline: foreign,
-    attached: foreignAttached.length,
-    parts: existing.map(({ document }) => grantedBy(document)),
-  });
-  if (fitted.wildcards.length > 0) request.onCompact(fitted.wildcards);
-  const policyOf = ({ secrets, files }: Grants): PolicyDocument | undefined =>
-    executionPolicy(secrets, files);
-  const inline = fitted.inline && policyOf(fitted.inline);
-  const parts = fitted.parts.flatMap((part) => policyOf(part) ?? []);
-  const own = (index: number): string => ownPolicyArn(caller, path, request.name, index + 1);
-  const current: Current = {
-    role,
-    attached,
-    inline: inlineNames.includes(inlinePolicyName)
-      ? await iam.inlinePolicy(request.name, inlinePolicyName)
-      : undefined,
-    parts: existing.map(({ document }) => document),
+  const isSplit = request.oversize === 'split' || hasParts;
+  const existing = await ownPolicies(iam, caller, path, name, isSplit);
+  const inline = inlineNames.includes(inlinePolicyName)
+    ? await iam.inlinePolicy(name, inlinePolicyName)
+    : undefined;
+  const parts = existing.map(({ document }) => document);
+  const inForce = [
+    ...(inline === undefined ? [] : [inline]),
+    ...existing.filter(({ arn }) => attached.includes(arn)).map(({ document }) => document),
+  ];
+  const grants = isAdding
+    ? grantsBesides(request.grants, inForce)
+    : { ...request.grants, others: [] };
+  const fitted =
+    grants &&
+    (await fitGrants(
+      iam,
+      { name, grants, oversize: request.oversize },
+      { inline: foreign, attached: foreignAttached.length, parts: parts.map(grantedBy) },
+    ));
+  if (fitted && fitted.wildcards.length > 0) request.onCompact(fitted.wildcards);
+  const policies = fitted && {
+    inline: fitted.inline && policyOf(fitted.inline),
+    parts: fitted.parts.flatMap((part) => policyOf({ ...part, others: [] }) ?? []),
   };
+
   const managedArn = executionRolePolicyArn(caller.partition);
-  const desired = { trust, inline, parts, partArn: own, managedArn, path };
+  const partArn = (index: number): string => ownPolicyArn(caller, path, name, index + 1);
+  const current: Current = { role, attached, inline, parts };
+  const desired: Desired = { trust, policies, partArn, managedArn, path };
   const steps = planRole(iam, request, desired, current, clock);
   let arn = role?.arn;
   if (!request.dryRun) {
     for (const step of steps) arn = (await untilVisible(step.run, clock)) ?? arn;
   }
+  const [inlineThere, partsThere] =
+    inline === undefined ? [undefined, inForce] : [inline, inForce.slice(1)];
   return {
-    name: request.name,
+    name,
     arn,
     changes: steps.map(({ run: _run, ...change }) => change),
     trustPolicy: trust,
-    inlinePolicy: inline,
-    managedPolicies: parts,
+    inlinePolicy: policies ? policies.inline : (inlineThere as PolicyDocument | undefined),
+    managedPolicies: policies ? policies.parts : (partsThere as PolicyDocument[]),
     others: [
       ...foreign,
-      ...attached.filter(
-        (policy) =>
-          !isOwnPolicy(policy, request.name) &&
-          (policy !== managedArn || request.managedPolicy === undefined),
+      ...foreignAttached.filter(
+        (policy) => policy !== managedArn || request.managedPolicy === undefined,
       ),
     ],
   };
 }
 
 // --- internal ---
+
+/** What is asked for, without what could take something away from a role that is there. */
+function withoutLoss(asked: RoleRequest, role: Role, hasParts: boolean): RoleRequest {
+  const { permissionsBoundary: boundary } = asked;
+  if (boundary !== undefined && boundary !== role.permissionsBoundary) {
+    asked.onNote(
+      `the permissions boundary of ${role.name} stays ${role.permissionsBoundary ?? 'unset'}: another one could take grants away`,
+    );
+  }
+  return {
+    ...asked,
+    permissionsBoundary: undefined,
+    managedPolicy: asked.managedPolicy === true || undefined,
+    // What is in managed policies already may go on there.
+    oversize: hasParts && asked.oversize === 'fail' ? 'split' : asked.oversize,
+  };
+}
 
 /** A role just created is not seen by every part of IAM at once. */
 async function untilVisible<T>(run: () => Promise<T>, clock: Clock): Promise<T> {

@@ -1,20 +1,20 @@
 import type { Iam } from '../aws/iam.ts';
 import {
   compactGrants,
-  executionPolicy,
   inlinePolicyCharacters,
   managedPolicyCharacters,
   splitGrants,
   type CompactGrants,
   type Grants,
 } from '../model/execution-policy.ts';
+import { policyOf, type Granted } from '../model/granted.ts';
 import { policySize } from '../model/policy.ts';
 import { InvalidInput } from '../model/problems.ts';
 
 /** Grants in the form that the role takes. */
 export interface Fitted {
-  /** What the inline policy grants; undefined when managed policies do. */
-  inline: Grants | undefined;
+  /** What the inline policy grants; undefined when managed policies grant everything. */
+  inline: Granted | undefined;
   /** What each managed policy of our own grants. */
   parts: Grants[];
   wildcards: CompactGrants['wildcards'];
@@ -31,7 +31,7 @@ export async function fitGrants(
     name,
     grants,
     oversize,
-  }: { name: string; grants: Grants; oversize: 'fail' | 'compact' | 'split' },
+  }: { name: string; grants: Granted; oversize: 'fail' | 'compact' | 'split' },
   {
     inline: foreign,
     attached,
@@ -45,7 +45,7 @@ export async function fitGrants(
     parts: readonly Grants[];
   },
 ): Promise<Fitted> {
-  const own = policySize(executionPolicy(grants.secrets, grants.files));
+  const own = policySize(policyOf(grants));
   const documents = await Promise.all(foreign.map((other) => iam.inlinePolicy(name, other)));
   const others = documents.reduce<number>((sum, document) => sum + policySize(document), 0);
   if (own + others <= inlinePolicyCharacters) {
@@ -60,8 +60,12 @@ export async function fitGrants(
     );
   }
   if (oversize === 'compact') {
-    const compact = compactGrants(grants, inlinePolicyCharacters - others);
-    if (compact) return { inline: compact.grants, parts: [], wildcards: compact.wildcards };
+    const kept = own - policySize(policyOf({ ...grants, others: [] }));
+    const compact = compactGrants(grants, inlinePolicyCharacters - others - kept);
+    if (compact) {
+      const inline = { ...compact.grants, others: grants.others };
+      return { inline, parts: [], wildcards: compact.wildcards };
+    }
     throw new InvalidInput(
       `${numbers}, and it does not fit with common prefixes either`,
       '--split spreads it over managed policies',
@@ -74,7 +78,8 @@ export async function fitGrants(
       'use several roles, each for fewer secrets',
     );
   }
-  return { inline: undefined, parts, wildcards: [] };
+  const inline = grants.others.length > 0 ? { ...grants, secrets: [], files: [] } : undefined;
+  return { inline, parts, wildcards: [] };
 }
 
 // --- internal ---

@@ -1,6 +1,5 @@
 import type { Aws } from '../aws/index.ts';
 import { CliError } from '../errors.ts';
-import { grantedBy } from '../model/granted.ts';
 import { formatReference } from '../model/reference.ts';
 import type { Tag } from '../model/secret-rules.ts';
 import {
@@ -12,7 +11,6 @@ import {
 import type { Clock } from '../world.ts';
 import { ensureRole, type RoleOutcome } from './ensure-role.ts';
 import { importSecrets } from './import-secrets.ts';
-import { inlinePolicyName } from './own-policies.ts';
 import type { MigrationPlan, Move } from './plan-migration.ts';
 import { registerTaskDefinition, type RegisterOutcome } from './register-task-definition.ts';
 import { grantsFor } from './role-grants.ts';
@@ -140,17 +138,13 @@ async function storeValues(aws: Aws, request: MigrationRequest): Promise<number>
   );
 }
 
-/** The role with what it grants already, and what the new revision refers to. */
+/** The role with what the new revision refers to besides what it grants already. */
 async function grantMore(
   aws: Aws,
-  written: string,
-  { definition, plan, clock }: MigrationRequest,
+  role: string,
+  { definition, plan, clock, onWarning }: MigrationRequest,
 ): Promise<RoleOutcome> {
-  const name = roleName(written);
-  const iam = await aws.iam();
-  const there = (await iam.role(name)) !== undefined;
-  const current = there ? await iam.inlinePolicy(name, inlinePolicyName) : undefined;
-  const wanted = await grantsFor(aws, {
+  const grants = await grantsFor(aws, {
     references: [
       ...secretUses(definition).map(useReference),
       ...plan.moves.map(({ reference }) => reference),
@@ -159,24 +153,21 @@ async function grantMore(
     allowMissing: false,
     keyArns: [],
   });
-  const before = grantedBy(current);
   return ensureRole(
     aws,
     {
-      name,
-      grants: {
-        secrets: [...before.secrets, ...wanted.secrets],
-        files: [...before.files, ...wanted.files],
-      },
+      name: roleName(role),
+      grants,
+      add: true,
       oversize: 'fail',
       managedPolicy: undefined,
       sourceCondition: true,
-      keepTrust: there,
       path: undefined,
       description: undefined,
       permissionsBoundary: undefined,
       tags: [],
       dryRun: false,
+      onNote: onWarning,
       onCompact: () => undefined,
     },
     clock,

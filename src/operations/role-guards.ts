@@ -1,5 +1,8 @@
 import type { Role } from '../aws/iam.ts';
 import { CliError } from '../errors.ts';
+import type { Scope } from '../model/partition.ts';
+import type { PolicyDocument } from '../model/policy.ts';
+import { ecsTasks, trustBesides, trustDecision } from '../model/trust.ts';
 
 /**
  * Checks that a role is ours to change: one that was made for something else must not lose its trust
@@ -17,11 +20,32 @@ export function checkOurs(
       { hint: 'choose another name: this one would lose that trust' },
     );
   }
-  if (path !== undefined && path !== role.path) {
-    throw new CliError('path-differs', `the role ${name} exists under the path ${role.path}`, {
-      hint: 'IAM does not move roles: leave --path out, or choose another name',
-    });
-  }
+  checkPath(role, path);
+}
+
+/** Checks that a role is where it is asked for. Throws CliError. */
+export function checkPath(role: Role, path: string | undefined): void {
+  if (path === undefined || path === role.path) return;
+  throw new CliError('path-differs', `the role ${role.name} exists under the path ${role.path}`, {
+    hint: 'IAM does not move roles: leave --path out, or choose another name',
+  });
+}
+
+/**
+ * The trust policy that lets ECS assume a role and takes nobody's trust away: the present one where it
+ * does, or else `ours` besides it. Throws CliError where something else in it denies that.
+ */
+export function trustAdded(role: Role, ours: PolicyDocument, here: Scope): PolicyDocument {
+  const isTrusted = (document: unknown): boolean =>
+    trustDecision(document, role.arn, here) === 'allowed';
+  if (isTrusted(role.trustPolicy)) return role.trustPolicy as PolicyDocument;
+  const trust = trustBesides(role.trustPolicy, ours, here);
+  if (isTrusted(trust)) return trust;
+  throw new CliError(
+    'trust-denied',
+    `the trust policy of the role ${role.name} denies ${ecsTasks}, and a denial is not taken away`,
+    { hint: 'take the denial out of it, or choose another role' },
+  );
 }
 
 // --- internal ---

@@ -3,6 +3,7 @@ import { CliError, isAwsError } from '../errors.ts';
 import type { Grants } from '../model/execution-policy.ts';
 import { grantsIn, samePolicy, type PolicyDocument } from '../model/policy.ts';
 import { missingTags, type Tag } from '../model/secret-rules.ts';
+import { matchesWildcard } from '../model/wildcard.ts';
 import type { Clock } from '../world.ts';
 import type { Fitted } from './fit-grants.ts';
 import { inlinePolicyName, ownPolicyName } from './own-policies.ts';
@@ -16,13 +17,18 @@ export interface RoleRequest {
   /** Attach AmazonECSTaskExecutionRolePolicy; false takes it off, undefined leaves it as it is. */
   managedPolicy: boolean | undefined;
   sourceCondition: boolean;
-  /** Leave the trust policy of a role that is there as it is. */
-  keepTrust?: boolean;
+  /**
+   * Take nothing away from a role that is there: its trust, its grants and its boundary stay, and what
+   * it lacks is added.
+   */
+  add: boolean;
   path: string | undefined;
   description: string | undefined;
   permissionsBoundary: string | undefined;
   tags: readonly Tag[];
   dryRun: boolean;
+  /** Told what is asked for and not done. */
+  onNote: (text: string) => void;
   /** Told what `compact` widens, before it is done. */
   onCompact: (wildcards: Fitted['wildcards']) => void;
 }
@@ -43,15 +49,15 @@ export interface Current {
   role: Role | undefined;
   attached: string[];
   inline: unknown;
-  /** The documents of our managed policies as they are, by part. */
+  /** The documents of our managed policies as they are, by part; not all need to be attached. */
   parts: unknown[];
 }
 
 /** What it is to be. */
 export interface Desired {
   trust: PolicyDocument;
-  inline: PolicyDocument | undefined;
-  parts: PolicyDocument[];
+  /** Our policies; undefined where they are to stay as they are. */
+  policies: { inline: PolicyDocument | undefined; parts: PolicyDocument[] } | undefined;
   partArn: (index: number) => string;
   managedArn: string;
   path: string;
@@ -72,8 +78,8 @@ export function planRole(
   clock: Clock,
 ): Step[] {
   const { name, managedPolicy } = request;
-  const { inline, parts, partArn, managedArn, path } = desired;
-  const { role, attached, inline: currentInline } = current;
+  const { policies, managedArn } = desired;
+  const { role, attached } = current;
   const steps: Step[] = [];
   const step: AddStep = (what, detail, run, more = {}) => {
     steps.push({
@@ -89,42 +95,7 @@ export function planRole(
   if (role) planItself(iam, request, desired.trust, role, step);
   else step('create role', name, () => create(iam, request, desired.trust, clock));
 
-  // Told once: a grant that goes from one policy to another neither comes nor goes.
-  let told = difference([currentInline, ...current.parts], [inline, ...parts]);
-  const change: AddStep = (what, detail, run) => {
-    step(what, detail, run, told);
-    told = {};
-  };
-  if (inline && !samePolicy(currentInline, inline)) {
-    change(
-      currentInline === undefined ? 'add inline policy' : 'replace inline policy',
-      inlinePolicyName,
-      () => iam.putInlinePolicy(name, inlinePolicyName, inline),
-    );
-  }
-  parts.forEach((document, index) => {
-    const arn = partArn(index);
-    const before = current.parts[index];
-    if (before === undefined) {
-      const own = ownPolicyName(name, index + 1);
-      change('create managed policy', arn, () => iam.createPolicy(own, path, document));
-    } else if (!samePolicy(before, document)) {
-      change('replace managed policy', arn, () => iam.replacePolicy(arn, document));
-    }
-    if (!attached.includes(arn)) step('attach managed policy', arn, () => iam.attach(name, arn));
-  });
-  current.parts.slice(parts.length).forEach((_, index) => {
-    const arn = partArn(parts.length + index);
-    change('delete managed policy', arn, async () => {
-      if (attached.includes(arn)) await iam.detach(name, arn);
-      await iam.deletePolicy(arn);
-    });
-  });
-  if (!inline && currentInline !== undefined) {
-    change('delete inline policy', inlinePolicyName, () =>
-      iam.deleteInlinePolicy(name, inlinePolicyName),
-    );
-  }
+  if (policies) planPolicies(iam, name, { ...desired, ...policies }, current, step);
   if (managedPolicy === true && !attached.includes(managedArn)) {
     step('attach managed policy', managedArn, () => iam.attach(name, managedArn));
   }
@@ -146,12 +117,12 @@ type AddStep = (
 /** What differs at a role itself. */
 function planItself(
   iam: Iam,
-  { name, tags, permissionsBoundary: boundary, description, keepTrust = false }: RoleRequest,
+  { name, tags, permissionsBoundary: boundary, description }: RoleRequest,
   trust: PolicyDocument,
   role: Role,
   step: AddStep,
 ): void {
-  if (!keepTrust && !samePolicy(role.trustPolicy, trust)) {
+  if (!samePolicy(role.trustPolicy, trust)) {
     step('set trust policy', 'ecs-tasks.amazonaws.com', () => iam.setTrustPolicy(name, trust));
   }
   if (boundary !== undefined && role.permissionsBoundary !== boundary) {
@@ -166,16 +137,75 @@ function planItself(
   }
 }
 
-/** What policies grant and revoke against the old ones, taken together. */
+/** What differs at our policies. */
+function planPolicies(
+  iam: Iam,
+  name: string,
+  {
+    inline,
+    parts,
+    partArn,
+    path,
+  }: Pick<Desired, 'partArn' | 'path'> & NonNullable<Desired['policies']>,
+  { attached, inline: currentInline, parts: currentParts }: Current,
+  step: AddStep,
+): void {
+  // Told once: a grant that goes from one policy to another neither comes nor goes.
+  const inForce = currentParts.filter((_, index) => attached.includes(partArn(index)));
+  let told = difference([currentInline, ...inForce], [inline, ...parts]);
+  const change: AddStep = (what, detail, run) => {
+    step(what, detail, run, told);
+    told = {};
+  };
+  if (inline && !samePolicy(currentInline, inline)) {
+    change(
+      currentInline === undefined ? 'add inline policy' : 'replace inline policy',
+      inlinePolicyName,
+      () => iam.putInlinePolicy(name, inlinePolicyName, inline),
+    );
+  }
+  parts.forEach((document, index) => {
+    const arn = partArn(index);
+    const before = currentParts[index];
+    if (before === undefined) {
+      const own = ownPolicyName(name, index + 1);
+      change('create managed policy', arn, () => iam.createPolicy(own, path, document));
+    } else if (!samePolicy(before, document)) {
+      change('replace managed policy', arn, () => iam.replacePolicy(arn, document));
+    }
+    if (!attached.includes(arn)) change('attach managed policy', arn, () => iam.attach(name, arn));
+  });
+  // From the last: broken off, what is left is still found by counting.
+  for (let index = currentParts.length - 1; index >= parts.length; index -= 1) {
+    const arn = partArn(index);
+    change('delete managed policy', arn, async () => {
+      if (attached.includes(arn)) await iam.detach(name, arn);
+      await iam.deletePolicy(arn);
+    });
+  }
+  if (!inline && currentInline !== undefined) {
+    change('delete inline policy', inlinePolicyName, () =>
+      iam.deleteInlinePolicy(name, inlinePolicyName),
+    );
+  }
+}
+
+/**
+ * What policies grant and revoke against the old ones, taken together. What a pattern stands for from
+ * now on is not revoked.
+ */
 function difference(
   old: readonly unknown[],
   wanted: readonly unknown[],
 ): Pick<RoleChange, 'grants' | 'revokes'> {
   const before = new Set(old.flatMap(grantsIn));
   const after = new Set(wanted.flatMap(grantsIn));
+  const patterns = [...after].filter((grant) => /[*?]/.test(grant));
+  const isCovered = (grant: string): boolean =>
+    after.has(grant) || patterns.some((pattern) => matchesWildcard(pattern, grant));
   return {
     grants: [...after].filter((grant) => !before.has(grant)).sort(),
-    revokes: [...before].filter((grant) => !after.has(grant)).sort(),
+    revokes: [...before].filter((grant) => !isCovered(grant)).sort(),
   };
 }
 

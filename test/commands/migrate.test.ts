@@ -3,7 +3,7 @@ import {
   ListTasksCommand,
   RegisterTaskDefinitionCommand,
 } from '@aws-sdk/client-ecs';
-import { GetRolePolicyCommand } from '@aws-sdk/client-iam';
+import { GetRolePolicyCommand, UpdateAssumeRolePolicyCommand } from '@aws-sdk/client-iam';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { describedBelow, valuesBelow } from '../helpers/parameters.ts';
 import type { Setting } from '../helpers/run.ts';
@@ -145,6 +145,22 @@ test('keeps what the role grants already', async () => {
   const document = decodeURIComponent(PolicyDocument);
   expect(document).toContain('parameter/shop/other');
   expect(document).toContain('parameter/shop/app/DB_PASSWORD');
+});
+
+test('keeps what a role in managed policies grants, and has ECS trusted', async () => {
+  const many = Array.from({ length: 200 }, (_, index) => `/not-there-yet/${index}`);
+  const secrets = ['/shop/other', ...many].flatMap((name) => ['--secret', name]);
+  await shop.run(['role', 'create', 'r', ...secrets, '--split', '--allow-missing']);
+  const lambda = { Service: 'lambda.amazonaws.com' };
+  const Statement = [{ Effect: 'Allow', Principal: lambda, Action: 'sts:AssumeRole' }];
+  const PolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement });
+  await shop.iam.send(new UpdateAssumeRolePolicyCommand({ RoleName: 'r', PolicyDocument }));
+  expect(await shop.run([...argv, '--yes'])).toMatchObject({ code: 0 });
+  const checked = await shop.run([
+    ...['role', 'check', 'r', '--task-definition', 'app', '--allow-missing'],
+    ...secrets,
+  ]);
+  expect(checked).toMatchObject({ code: 0 });
 });
 
 test.each([
