@@ -31,6 +31,11 @@ export function findingsTree(
   ].join('\n');
 }
 
+/** One finding, indented. */
+export function findingLine({ status, subject, message }: Finding, style: Style): string {
+  return `    ${mark(status, style)}  ${subject}: ${message}`;
+}
+
 // --- internal ---
 
 const titles: Readonly<Record<CheckName, string>> = {

@@ -149,6 +149,11 @@ export const commands: readonly (CommandEntry | CommandGroup)[] = [
     load: async () => (await import('./verify.ts')).verify,
   },
   {
+    name: 'diagnose',
+    summary: 'why tasks did not start, and what puts it right',
+    load: async () => (await import('./diagnose.ts')).diagnose,
+  },
+  {
     name: 'audit',
     summary: 'secrets in plain text in task definitions',
     load: async () => (await import('./audit.ts')).audit,

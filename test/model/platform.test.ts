@@ -5,8 +5,8 @@ import {
   type ContainerInstance,
   type Placement,
 } from '../../src/model/placement.ts';
-import { checkPlatform } from '../../src/model/platform.ts';
-import { requiredFeatures } from '../../src/model/platform-features.ts';
+import { checkPlatform } from '../../src/model/checks/platform.ts';
+import { requiredFeatures } from '../../src/model/checks/platform-features.ts';
 import type { ContainerDefinition, TaskDefinition } from '../../src/model/task-definition.ts';
 
 const secret = 'arn:aws:secretsmanager:us-east-1:123456789012:secret:db-AbCdEf';

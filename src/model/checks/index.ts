@@ -5,6 +5,7 @@ import { checkKeys } from './keys.ts';
 import { checkForm } from './limits.ts';
 import { checkLogGroups } from './logs.ts';
 import { checkPassing } from './passing.ts';
+import { checkPlatform } from './platform.ts';
 import { checkReferences } from './references.ts';
 import { remedies } from './remedies.ts';
 import { checkExecutionRole } from './role.ts';
@@ -34,6 +35,7 @@ const checks: readonly Check[] = [
   checkExecutionRole,
   checkKeys,
   checkLogGroups,
+  ({ definition, placement }) => checkPlatform(definition, placement),
   checkForm,
   checkPassing,
 ];

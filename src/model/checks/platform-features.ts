@@ -1,4 +1,4 @@
-import { readUse, secretUses, type SecretUse, type TaskDefinition } from './task-definition.ts';
+import { readUse, secretUses, type SecretUse, type TaskDefinition } from '../task-definition.ts';
 
 /** Something that not every agent and platform version can do. */
 export interface Feature {

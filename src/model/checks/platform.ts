@@ -1,9 +1,9 @@
-import type { Finding } from './finding.ts';
+import type { Finding } from '../finding.ts';
 import { checkInstances } from './platform-instances.ts';
 import { requiredFeatures, type RequiredFeature } from './platform-features.ts';
-import type { Placement } from './placement.ts';
-import type { TaskDefinition } from './task-definition.ts';
-import { compareVersions, isVersion } from './version.ts';
+import type { Placement } from '../placement.ts';
+import type { TaskDefinition } from '../task-definition.ts';
+import { compareVersions, isVersion } from '../version.ts';
 
 /**
  * Whether what tasks will run on can do what their task definition uses: the platform version of

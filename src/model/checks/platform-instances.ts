@@ -1,7 +1,7 @@
-import type { Finding } from './finding.ts';
+import type { Finding } from '../finding.ts';
 import { awslogsAttribute, type RequiredFeature } from './platform-features.ts';
-import type { ContainerInstance, Placement } from './placement.ts';
-import { compareVersions, isVersion } from './version.ts';
+import type { ContainerInstance, Placement } from '../placement.ts';
+import { compareVersions, isVersion } from '../version.ts';
 
 /** Whether the agents of container instances can do what a task definition uses. */
 export function checkInstances(

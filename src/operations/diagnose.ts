@@ -1,0 +1,299 @@
+import type { Aws } from '../aws/index.ts';
+import type { DescribedTask } from '../aws/ecs-tasks.ts';
+import type { Service } from '../aws/ecs.ts';
+import { CliError } from '../errors.ts';
+import { checkStart } from '../model/checks/index.ts';
+import { classifyFailure, essence } from '../model/classify-failure.ts';
+import { explainReason, type Explanation, type Known } from '../model/explain-failure.ts';
+import { definitionNamedBy, pastedReasons } from '../model/pasted-reasons.ts';
+import type { TaskDefinition } from '../model/task-definition.ts';
+import { whyUnseen } from './gather-secret-facts.ts';
+import { gatherStartFacts, type StartTarget } from './gather-start-facts.ts';
+import { describeTaskDefinition } from './read-task-definition.ts';
+import { serviceName } from './service-name.ts';
+import { stopReason, wasToldTo } from './stop-reason.ts';
+
+/** What is to be diagnosed. */
+export type DiagnosisTarget =
+  | { kind: 'service'; cluster: string; service: string }
+  | { kind: 'task'; cluster: string | undefined; task: string }
+  | { kind: 'text'; text: string };
+
+/** A failure with where and how often it was seen. */
+export interface DiagnosedFailure extends Explanation {
+  /** In AWS's words, as it was told last. */
+  reason: string;
+  /** `task`, `event` or `deployment` of a service; `text` that was pasted. */
+  source: 'task' | 'event' | 'deployment' | 'text';
+  count: number;
+  lastAt: Date | undefined;
+  /** ARN of the revision that failed, where it is known. */
+  taskDefinition: string | undefined;
+}
+
+/** What came of a diagnosis. */
+export interface Diagnosis {
+  failures: DiagnosedFailure[];
+  /** Problems that no failure has told of yet, and that the next start would meet. */
+  others: Explanation['evidence'];
+  /** All commands that put it right, each once, in the order in which to run them. */
+  fix: string[];
+  /** Why nothing could be looked up; undefined where it could. */
+  unseen: string | undefined;
+  /** What the target is doing, where nothing has failed. */
+  state: string | undefined;
+}
+
+/**
+ * Says why tasks did not start: each distinct reason once, with its cause, what the checks of `verify`
+ * find that bears on it, and the commands that put it right. Throws CliError where the target does not
+ * exist.
+ */
+export async function diagnose(
+  aws: Aws,
+  target: DiagnosisTarget,
+  options: { readValues: boolean; since: Date },
+): Promise<Diagnosis> {
+  if (target.kind === 'text') return diagnoseText(aws, target.text, options);
+  return target.kind === 'task'
+    ? diagnoseTask(aws, target.cluster, target.task, options)
+    : diagnoseService(aws, target, options);
+}
+
+// --- internal ---
+
+interface Options {
+  readValues: boolean;
+  since: Date;
+}
+
+/** One time that something failed. */
+interface Seen extends Pick<DiagnosedFailure, 'reason' | 'source' | 'taskDefinition'> {
+  at: Date | undefined;
+}
+
+async function diagnoseText(aws: Aws, text: string, options: Options): Promise<Diagnosis> {
+  const seen = pastedReasons(text).map((reason): Seen => ({
+    reason,
+    source: 'text',
+    at: undefined,
+    taskDefinition: undefined,
+  }));
+  const definition = definitionNamedBy(text);
+  try {
+    const named = { file: undefined, family: 'FAMILY' };
+    const target = { target: '-', name: named, definition, service: undefined };
+    const known = await lookInto(aws, target, options);
+    return summarize(seen, () => known, { redeploy: undefined, whole: false });
+  } catch (error) {
+    // A text can be explained without an account too.
+    if (!(error instanceof CliError)) throw error;
+    return {
+      ...summarize(seen, () => undefined, { redeploy: undefined, whole: false }),
+      unseen: whyUnseen(error),
+    };
+  }
+}
+
+async function diagnoseService(
+  aws: Aws,
+  { cluster, service: name }: { cluster: string; service: string },
+  options: Options,
+): Promise<Diagnosis> {
+  const ecs = await aws.ecs();
+  const [{ services }, stopped] = await Promise.all([
+    ecs.describeServices(cluster, [name]),
+    ecs.stoppedTasks(cluster, name),
+  ]);
+  const [service] = services;
+  if (!service) {
+    throw new CliError('service-not-found', `there is no service ${cluster}/${name}`, {
+      hint: 'give CLUSTER/SERVICE, or CLUSTER/ID of a task',
+    });
+  }
+  const seen = [
+    ...stopped.filter((task) => !wasToldTo(task)).map(ofTask),
+    ...ofDeployments(service),
+    ...ofEvents(service),
+  ].filter(({ at }) => at === undefined || at >= options.since);
+  const diagnosis = await diagnoseRevisions(aws, seen, service, options, service.taskDefinition);
+  return { ...diagnosis, state: seen.length > 0 ? undefined : stateOf(service) };
+}
+
+async function diagnoseTask(
+  aws: Aws,
+  cluster: string | undefined,
+  id: string,
+  options: Options,
+): Promise<Diagnosis> {
+  const ecs = await aws.ecs();
+  const where = cluster ?? 'default';
+  const { tasks } = await ecs.describeTasks(where, [id]);
+  const [task] = tasks;
+  if (!task) {
+    throw new CliError('task-not-found', `ECS shows no task ${id} in the cluster ${where}`, {
+      hint: 'stopped tasks are shown for an hour; what the console or a log kept of the reason can be piped in: ecs-secrets diagnose -',
+    });
+  }
+  const [, name] = /^service:(.+)$/.exec(task.group) ?? [];
+  const service =
+    name === undefined ? undefined : (await ecs.describeServices(where, [name])).services[0];
+  const seen = task.lastStatus === 'STOPPED' ? [ofTask(task)] : [];
+  const diagnosis = await diagnoseRevisions(
+    aws,
+    seen,
+    service,
+    options,
+    task.taskDefinition,
+    task.executionRole,
+  );
+  return {
+    ...diagnosis,
+    state: seen.length > 0 ? undefined : `the task is ${task.lastStatus}`,
+  };
+}
+
+/** Looks into every revision that failed, and into the one that starts next. */
+async function diagnoseRevisions(
+  aws: Aws,
+  seen: readonly Seen[],
+  service: Service | undefined,
+  options: Options,
+  current: string | undefined,
+  executionRole?: string,
+): Promise<Diagnosis> {
+  const failed = seen.flatMap(({ taskDefinition }) => taskDefinition ?? []);
+  const arns = seen.length === 0 ? [] : [...new Set([...failed, ...(current ? [current] : [])])];
+  const known = new Map<string, Known>();
+  for (const arn of arns) {
+    const { definition } = await describeTaskDefinition(arn, aws);
+    const target: StartTarget = {
+      target: arn,
+      name: { file: undefined, family: arn.replace(/^.*:task-definition\//, '') },
+      definition: withRole(definition, executionRole),
+      service,
+    };
+    const looked = await lookInto(aws, target, options);
+    if (looked) known.set(arn, looked);
+  }
+  const redeploy =
+    service === undefined || seen.length === 0
+      ? undefined
+      : `ecs-secrets redeploy --service ${serviceName(service)}`;
+  return summarize(seen, (arn) => known.get(arn ?? current ?? ''), {
+    redeploy,
+    whole: true,
+    current: known.get(current ?? ''),
+  });
+}
+
+function withRole(definition: TaskDefinition, executionRoleArn: string | undefined) {
+  return executionRoleArn === undefined ? definition : { ...definition, executionRoleArn };
+}
+
+async function lookInto(
+  aws: Aws,
+  target: StartTarget,
+  { readValues }: Options,
+): Promise<Known | undefined> {
+  const [facts] = await gatherStartFacts(aws, [target], { readValues });
+  return facts && { facts, report: checkStart(facts) };
+}
+
+function ofTask(task: DescribedTask): Seen {
+  return {
+    reason: stopReason(task),
+    source: 'task',
+    at: task.stoppedAt,
+    taskDefinition: task.taskDefinition,
+  };
+}
+
+function ofDeployments({ deployments }: Service): Seen[] {
+  return deployments.flatMap(({ rolloutState, rolloutStateReason: reason, taskDefinition }) =>
+    rolloutState === 'FAILED' && reason !== undefined
+      ? [{ reason, source: 'deployment', at: undefined, taskDefinition } as const]
+      : [],
+  );
+}
+
+/** Events tell of all that goes well too. */
+function ofEvents({ events, taskDefinition }: Service): Seen[] {
+  return events.flatMap(({ message, createdAt: at }) =>
+    classifyFailure(message).length > 0
+      ? [{ reason: message, source: 'event', at, taskDefinition } as const]
+      : [],
+  );
+}
+
+function stateOf({ desiredCount, deployments }: Service): string {
+  const running = deployments.reduce((sum, { runningCount }) => sum + runningCount, 0);
+  return `${running} of ${desiredCount} wanted tasks run`;
+}
+
+function summarize(
+  seen: readonly Seen[],
+  knownOf: (taskDefinition: string | undefined) => Known | undefined,
+  {
+    redeploy,
+    whole,
+    current,
+  }: { redeploy: string | undefined; whole: boolean; current?: Known | undefined },
+): Diagnosis {
+  const byEssence = new Map<string, Seen[]>();
+  for (const one of seen) {
+    const key = essence(one.reason);
+    byEssence.set(key, [...(byEssence.get(key) ?? []), one]);
+  }
+  const failures = [...byEssence.values()].flatMap((group): DiagnosedFailure[] => {
+    const [last] = group.toSorted((a, b) => time(b.at) - time(a.at));
+    if (!last) return [];
+    return explainReason(last.reason, knownOf(last.taskDefinition)).map((explanation) => ({
+      ...explanation,
+      reason: last.reason,
+      source: last.source,
+      count: group.length,
+      lastAt: last.at,
+      taskDefinition: last.taskDefinition,
+    }));
+  });
+  const told = distinctFailures(failures);
+  // The next task starts from what the service runs now: only that is still to be mended.
+  const report = (current ?? (whole ? knownOf(undefined) : undefined))?.report;
+  const evidence = new Set(told.flatMap((one) => one.evidence.map(keyOf)));
+  const others = (report?.findings ?? []).filter(
+    (finding) => finding.status === 'problem' && !evidence.has(keyOf(finding)),
+  );
+  const commands = [...new Set([...(report?.fix ?? []), ...told.flatMap(({ fix }) => fix)])];
+  const deploys = commands.some((command) => / register .*--service /.test(command));
+  const again = redeploy !== undefined && told.length > 0 && !deploys ? [redeploy] : [];
+  return {
+    failures: told.map((one) => ({ ...one, fix: one.fix.length > 0 ? one.fix : [] })),
+    others,
+    fix: told.length === 0 ? [] : [...commands, ...again],
+    unseen: undefined,
+    state: undefined,
+  };
+}
+
+const time = (at: Date | undefined): number => at?.getTime() ?? 0;
+const keyOf = ({ check, subject, message }: Explanation['evidence'][number]): string =>
+  JSON.stringify([check, subject, message]);
+
+/**
+ * A row that only says that something failed is no news beside the reason itself; a reason that both a
+ * task and an event tell is one failure.
+ */
+function distinctFailures(failures: readonly DiagnosedFailure[]): DiagnosedFailure[] {
+  const merged = new Map<string, DiagnosedFailure>();
+  for (const failure of failures) {
+    const references = failure.references.map(({ reference }) => reference).join();
+    const key = failure.failure === 'unknown' ? failure.reason : `${failure.failure} ${references}`;
+    const known = merged.get(key);
+    if (!known) merged.set(key, failure);
+    else if (failure.source === known.source) known.count += failure.count;
+  }
+  const all = [...merged.values()];
+  const telling = all.filter(({ failure }) => failure !== 'starts-keep-failing');
+  return telling.length > 0 ? telling : all;
+}
