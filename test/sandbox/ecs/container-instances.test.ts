@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { requiredFeatures } from '../../../src/model/platform-features.ts';
+import { requiredFeatures } from '../../../src/model/checks/platform-features.ts';
 import { parseTaskDefinition } from '../../../src/model/task-definition.ts';
 import { describe as service, registerWeb, rolledOut, sandbox, stoppedTask } from './support.ts';
 
