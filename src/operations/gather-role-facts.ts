@@ -1,10 +1,10 @@
 import type { Aws } from '../aws/index.ts';
 import { CliError } from '../errors.ts';
-import type { PassFact, RoleFact, UseFact } from '../model/checks/facts.ts';
+import type { KeyFact, PassFact, RoleFact, UseFact } from '../model/checks/facts.ts';
 import { isPartial } from '../model/checks/references.ts';
 import type { Grant } from '../model/execution-policy.ts';
 import { parseArn } from '../model/partition.ts';
-import { lookupId } from '../model/reference.ts';
+import { lookupId, type SecretIdentity, type Store } from '../model/reference.ts';
 import { environmentFileArns, type TaskDefinition } from '../model/task-definition.ts';
 import { checkRole } from './check-role.ts';
 import { whyUnseen } from './gather-secret-facts.ts';
@@ -76,16 +76,25 @@ export async function gatherPassFacts(
 /** What ECS asks for: the ARN as it is written where that is a partial one. */
 function grantOf(fact: UseFact): Grant[] {
   const { reference, secret } = fact;
-  if (!reference || secret.state !== 'found') return [];
+  if (secret.state === 'missing') {
+    const { instead, arn } = secret;
+    if (instead) return [grantFor(instead.identity, instead.key)];
+    // What is made next has to be granted, too.
+    return arn === undefined ? [] : [grantFor({ arn, store: storeOf(arn) }, undefined)];
+  }
+  if (secret.state !== 'found') return [];
   const { identity, key } = secret;
-  const arn = isPartial(fact) ? lookupId(reference) : identity.arn;
-  const kmsKeyArn =
-    key.state === 'found'
-      ? key.arn
-      : key.state === 'unseen' && key.id.includes(':key/')
-        ? key.id
-        : undefined;
-  return [{ store: identity.store, arn, kmsKeyArn }];
+  const arn = reference && isPartial(fact) ? lookupId(reference) : identity.arn;
+  return [grantFor({ arn, store: identity.store }, key)];
+}
+
+function grantFor({ arn, store }: Pick<SecretIdentity, 'arn' | 'store'>, key?: KeyFact): Grant {
+  const named = key?.state === 'unseen' && key.id.includes(':key/') ? key.id : undefined;
+  return { store, arn, kmsKeyArn: key?.state === 'found' ? key.arn : named };
+}
+
+function storeOf(arn: string): Store {
+  return parseArn(arn)?.service === 'ssm' ? 'parameter-store' : 'secrets-manager';
 }
 
 async function passFact(aws: Aws, written: string, what: PassFact['what']): Promise<PassFact> {

@@ -9,7 +9,8 @@ import { InvalidInput } from '../model/problems.ts';
 import { formatReference, lookupId, parseReference, type Reference } from '../model/reference.ts';
 import { suggestReferences } from '../model/suggest-reference.ts';
 import { useReference, type SecretUse } from '../model/task-definition.ts';
-import { lookUpSecrets, type Lookup } from './look-up-secrets.ts';
+import { lookUpSecrets, type Lookup, type ResolvedSecret } from './look-up-secrets.ts';
+import { expectedArn } from './role-grants.ts';
 
 /** What is found of the references, in the order of the uses. Values are read only on request. */
 export async function gatherSecretFacts(
@@ -42,16 +43,20 @@ export async function gatherSecretFacts(
         meant[0];
       const lookup = chosen && lookups.get(formatReference(chosen));
       const alternative = alternatives[index];
+      const other =
+        alternative === undefined
+          ? undefined
+          : others.get(formatReference(parseReference(alternative)));
       const instead =
-        alternative !== undefined &&
-        others.get(formatReference(parseReference(alternative)))?.state === 'found'
-          ? alternative
+        alternative !== undefined && other?.state === 'found'
+          ? { written: alternative, identity: other.secret, key: await keyOf(aws, other.secret) }
           : undefined;
       const secret: SecretFact =
-        chosen && lookup
-          ? await factOf(aws, chosen, lookup, { instead, readValues })
-          : { state: 'missing', instead };
-      const suggestion = reference === undefined && chosen ? formatReference(chosen) : undefined;
+        chosen && lookup && lookup.state !== 'missing'
+          ? await factOf(aws, chosen, lookup, readValues)
+          : { state: 'missing', arn: chosen && expectedArn(chosen, here), instead };
+      const suggestion =
+        reference === undefined && chosen ? shortly(chosen, secret, here) : undefined;
       return { use, reference, problems, suggestion, secret };
     },
     { concurrency: 10 },
@@ -98,18 +103,13 @@ function alternativeTo(reference: Reference, here: Scope): string | undefined {
 async function factOf(
   aws: Aws,
   reference: Reference,
-  lookup: Lookup,
-  { instead, readValues }: { instead: string | undefined; readValues: boolean },
+  lookup: Lookup & { state: 'found' | 'unseen' },
+  readValues: boolean,
 ): Promise<SecretFact> {
   if (lookup.state === 'unseen') return { state: 'unseen', why: whyUnseen(lookup.error) };
-  if (lookup.state === 'missing') return { state: 'missing', instead };
   const { secret, description } = lookup;
-  const { region, account } = parseArn(secret.arn) ?? {};
-  const foreign = account !== (await aws.caller()).account;
   const [key, unlabelled, value] = await Promise.all([
-    foreign && secret.kmsKeyId === undefined
-      ? ({ state: 'unseen', id: '', why: `account ${account ?? ''} does not tell it` } as const)
-      : keyFact(aws, secret.kmsKeyId, region),
+    keyOf(aws, secret),
     unlabelledVersions(aws, reference, description?.stages),
     readValues && !description?.deletedAt
       ? valueFact(aws, reference)
@@ -126,11 +126,22 @@ async function factOf(
   };
 }
 
-async function keyFact(
-  aws: Aws,
-  id: string | undefined,
-  region: string | undefined,
-): Promise<KeyFact> {
+/** A reference as it is written in commands: a secret of this region and account by its name. */
+function shortly(reference: Reference, secret: SecretFact, here: Scope): string {
+  const { scope } = reference;
+  if (secret.state !== 'found' || !scope) return formatReference(reference);
+  if (scope.region !== here.region || scope.account !== here.account) {
+    return formatReference(reference);
+  }
+  const { scope: _scope, ...rest } = reference;
+  return formatReference({ ...rest, name: secret.identity.name });
+}
+
+async function keyOf(aws: Aws, { arn, kmsKeyId: id }: ResolvedSecret): Promise<KeyFact> {
+  const { region, account = '' } = parseArn(arn) ?? {};
+  if (id === undefined && account !== (await aws.caller()).account) {
+    return { state: 'unseen', id: '', why: `account ${account} does not tell it` };
+  }
   if (id === undefined || /(^|:)alias\/aws\//.test(id)) return { state: 'aws-managed' };
   try {
     const key = await (await aws.kms(region)).describeKey(id);

@@ -68,16 +68,16 @@ export async function grantsFor(aws: Aws, request: GrantRequest): Promise<Derive
   };
 }
 
-// --- internal ---
-
 /** The ARN that a secret will have; the end of a secret's is random (Secrets Manager guide). */
-function expectedArn(reference: Reference, here: Scope): string {
+export function expectedArn(reference: Reference, here: Scope): string {
   const { name, scope = here } = reference;
   if (reference.store === 'parameter-store') return parameterArn(name, scope);
   const { partition, region, account } = scope;
   const suffix = reference.scope && /-[A-Za-z0-9]{6}$/.test(name) ? '' : '-??????';
   return `arn:${partition}:secretsmanager:${region}:${account}:secret:${name}${suffix}`;
 }
+
+// --- internal ---
 
 /** ARN of the key where it is a customer-managed one. */
 async function customerKey(

@@ -37,11 +37,11 @@ function existence(fact: UseFact, reference: Reference, secret: SecretFact, here
     return draft(
       'problem',
       `there is no ${store === 'parameter-store' ? 'parameter' : 'secret'} ${written} in ${region}${
-        secret.instead === undefined ? '' : `; there is ${secret.instead}`
+        secret.instead ? `; there is ${secret.instead.written}` : ''
       }`,
-      secret.instead === undefined
-        ? [aboutSecret('put', reference, here), ...anew(fact, reference, here)]
-        : referTo(fact.use, secret.instead),
+      secret.instead
+        ? referTo(fact.use, secret.instead.written)
+        : [aboutSecret('put', reference, here), ...anew(fact, reference, here)],
       store === 'parameter-store' ? 'parameter-missing' : 'secret-missing',
     );
   }

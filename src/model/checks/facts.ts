@@ -40,8 +40,10 @@ export type SecretFact =
   | Unseen
   | {
       state: 'missing';
+      /** ARN that it will have when it is made. */
+      arn: string | undefined;
       /** Another secret that may be meant: made again under its name, or in the other store. */
-      instead: string | undefined;
+      instead: { written: string; identity: SecretIdentity; key: KeyFact } | undefined;
     }
   | {
       state: 'found';
