@@ -1,7 +1,7 @@
 import { Argument } from '@commander-js/extra-typings';
 import { defineCommand } from '../cli.ts';
 import { exitCodes } from '../errors.ts';
-import type { RoleFinding } from '../model/role-check.ts';
+import { mendingCommand, type RoleFinding } from '../model/role-check.ts';
 import { checkRole } from '../operations/check-role.ts';
 import { grantsFor } from '../operations/role-grants.ts';
 import { readRole } from '../operations/role-policies.ts';
@@ -49,7 +49,9 @@ Examples:
     }
     const wrong = findings.filter(({ verdict }) => verdict === 'missing' || verdict === 'denied');
     if (wrong.length > 0) {
-      report.note(`this brings the role in step: ${fix(found.role.name, options)}`);
+      report.note(
+        `this grants what it lacks: ${mendingCommand(found.role.name, optionsOf(options))}`,
+      );
     }
     return {
       data: { name: found.role.name, arn: found.role.arn, findings, unused, simulated },
@@ -68,11 +70,15 @@ function row({ verdict, what, action, why }: RoleFinding): string[] {
   return [verdict, what, action, why];
 }
 
-function fix(name: string, { taskDefinition, service, secret }: ReferenceOptions): string {
-  const words = [
-    ...(taskDefinition ?? []).flatMap((one) => ['--task-definition', one]),
-    ...(service ?? []).flatMap((one) => ['--service', one]),
-    ...(secret ?? []).flatMap((one) => ['--secret', one]),
+/** The same options for role create. */
+function optionsOf(options: ReferenceOptions): string[] {
+  const { taskDefinition = [], service = [], secret = [], kmsKey = [], store } = options;
+  return [
+    ...taskDefinition.flatMap((one) => ['--task-definition', one]),
+    ...service.flatMap((one) => ['--service', one]),
+    ...secret.flatMap((one) => ['--secret', one]),
+    ...(store === 'secrets-manager' ? ['--store', store] : []),
+    ...(options.allowMissing ? ['--allow-missing'] : []),
+    ...kmsKey.flatMap((one) => ['--kms-key', one]),
   ];
-  return ['ecs-secrets role create', name, ...words].join(' ');
 }

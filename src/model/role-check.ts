@@ -1,5 +1,6 @@
 import type { Grant } from './execution-policy.ts';
 import { dnsSuffix, parseArn, type Scope } from './partition.ts';
+import { commandLine } from './shell.ts';
 import type { ContainerDefinition, TaskDefinition } from './task-definition.ts';
 
 /** One thing that ECS does under the execution role before a container runs. */
@@ -70,6 +71,14 @@ export function containerNeeds(definition: TaskDefinition, here: Scope): RoleNee
     ...logNeeds(container, here),
   ]);
   return [...new Map(needs.map((need) => [`${need.action} ${need.resource}`, need])).values()];
+}
+
+/**
+ * The command that grants a role what these options of `role create` lead to, for a shell. With --add,
+ * since other task definitions may have the role, of which whoever tells this knows nothing.
+ */
+export function mendingCommand(role: string, options: readonly string[]): string {
+  return commandLine(['ecs-secrets', 'role', 'create', role, '--add', ...options]);
 }
 
 // --- internal ---

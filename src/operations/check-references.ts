@@ -1,6 +1,7 @@
 import type { Aws } from '../aws/index.ts';
 import { CliError } from '../errors.ts';
 import { formatReference, lookupId } from '../model/reference.ts';
+import { mendingCommand } from '../model/role-check.ts';
 import {
   environmentFileArns,
   secretUses,
@@ -56,9 +57,10 @@ async function roleWarnings(aws: Aws, definition: TaskDefinition): Promise<strin
   const wrong = findings.filter(({ verdict }) => verdict === 'missing' || verdict === 'denied');
   if (wrong.length === 0) return unseen;
   const actions = wrong.map(({ what, action, why }) => `${action} for ${what} (${why})`);
+  const name = roleName(role);
   return [
     ...unseen,
-    `executionRoleArn: the role ${roleName(role)} does not allow ${actions.join(', ')}; ecs-secrets role create ${roleName(role)} --task-definition ${family} brings it in step`,
+    `executionRoleArn: the role ${name} does not allow ${actions.join(', ')}; ${mendingCommand(name, ['--task-definition', family])} grants what it lacks`,
   ];
 }
 

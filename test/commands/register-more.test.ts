@@ -242,7 +242,9 @@ describe('checks', () => {
     expect(warned).toMatch(
       /warning: executionRoleArn: the role r does not allow ssm:GetParameters for parameter\/other/,
     );
-    expect(warned).toContain('ecs-secrets role create r --task-definition web brings it in step');
+    expect(warned).toContain(
+      'ecs-secrets role create r --add --task-definition web grants what it lacks',
+    );
     const strict = await shop.run([...argv, '--strict']);
     expect(strict.code).toBe(2);
   });

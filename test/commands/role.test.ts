@@ -274,6 +274,24 @@ describe('role check', () => {
     expect((await shop.run(argv, { files })).code).toBe(0);
   });
 
+  test('prints the command that grants what is missing and takes nothing away', async () => {
+    await shop.run(['put', 'sm:shop/new'], { stdin: 'x' });
+    const argv = ['role', 'check', 'r', '--secret', 'shop/new', '--store', 'secrets-manager'];
+    const files = { 'the web.json': '{"containerDefinitions":[{"name":"a","image":"x"}]}' };
+    const seen = await shop.run([...argv, '--task-definition', 'the web.json'], { files });
+    expect(seen.code).toBe(3);
+    const [, told = ''] = /this grants what it lacks: ecs-secrets (.*)\n/.exec(seen.stderr)!;
+    expect(told).toBe(
+      "role create r --add --task-definition 'the web.json' --secret shop/new --store secrets-manager",
+    );
+    const fix = told.replace(/'(.*)'/, 'FILE').split(' ');
+    await shop.run(
+      fix.map((word) => word.replace('FILE', 'the web.json')),
+      { files },
+    );
+    expect((await check('--secret', '/shop/db', '--secret', 'sm:shop/new')).code).toBe(0);
+  });
+
   test('asks for something to check', async () => {
     expect((await shop.run(['role', 'check', 'r'])).code).toBe(2);
   });
