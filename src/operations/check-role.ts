@@ -47,7 +47,7 @@ export async function checkRole(
   const here = await aws.caller();
   const needs = [
     ...grants.secrets.flatMap((grant) => readNeeds(grant)),
-    ...grants.files.map(({ objectArn }) => fileNeeds(objectArn)[0]),
+    ...grants.files.flatMap(({ objectArn }) => fileNeeds(objectArn)),
     ...definitions.flatMap((definition) => containerNeeds(definition, here)),
   ];
   const distinct = [...new Map(needs.map((need) => [JSON.stringify(need), need])).values()];

@@ -54,7 +54,7 @@ export async function gatherSecretFacts(
       const secret: SecretFact =
         chosen && lookup && lookup.state !== 'missing'
           ? await factOf(aws, chosen, lookup, readValues)
-          : { state: 'missing', arn: chosen && expectedArn(chosen, here), instead };
+          : { state: 'missing', arn: chosen && arnWhenMade(chosen, here), instead };
       const suggestion =
         reference === undefined && chosen ? shortly(chosen, secret, here) : undefined;
       return { use, reference, problems, suggestion, secret };
@@ -124,6 +124,11 @@ async function factOf(
     unlabelled,
     value,
   };
+}
+
+/** A secret that is made again gets another end of its ARN. */
+function arnWhenMade(reference: Reference, here: Scope): string {
+  return expectedArn(parseReference(madeAnew(reference, here)), here);
 }
 
 /** A reference as it is written in commands: a secret of this region and account by its name. */

@@ -1,6 +1,7 @@
 import { createAccess, createDecide } from './access.ts';
 import { createCodeDeploy } from './codedeploy/index.ts';
 import { createDispatcher, type Dispatcher, type GuardedService } from './dispatch.ts';
+import { createEcr } from './ecr.ts';
 import { createEcs, type EcsService } from './ecs/index.ts';
 import { createEvents } from './events/index.ts';
 import type { Fault } from './faults.ts';
@@ -77,6 +78,7 @@ export function createAccount(options: AccountOptions = {}): Account {
     createScheduler(environment),
     createCodeDeploy(environment),
     createLogs(environment),
+    createEcr(),
   ];
   const { throttle = false } = options;
   const rates = throttle === true ? publishedRates : throttle === false ? [] : throttle;

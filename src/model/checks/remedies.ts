@@ -1,4 +1,5 @@
 import { formatReference } from '../reference.ts';
+import { mendingCommand } from '../role-check.ts';
 import { commandLine } from '../shell.ts';
 import type { Finding } from '../finding.ts';
 import type { Draft, RoleStep, StartFacts, Step } from './facts.ts';
@@ -70,13 +71,12 @@ function roleCommand(
   });
   // As long as the task definition refers to what is not there, it cannot tell what to grant.
   const isSound = [...edits.keys()].every((key) => key.startsWith('--execution-role'));
-  return commandLine([
-    ...['ecs-secrets', 'role', 'create', roles[0]?.role.name ?? '', '--add'],
-    ...(isSound
-      ? ['--task-definition', name.file ?? name.family]
-      : [...new Set(references)].flatMap((reference) => ['--secret', reference])),
-    ...(roles.some(({ role }) => role.managedPolicy) && !isSound
-      ? ['--managed-policy', 'always']
-      : []),
+  const written = isSound
+    ? ['--task-definition', name.file ?? name.family]
+    : [...new Set(references)].flatMap((reference) => ['--secret', reference]);
+  const needsPolicy = roles.some(({ role }) => role.managedPolicy) && !isSound;
+  return mendingCommand(roles[0]?.role.name ?? '', [
+    ...written,
+    ...(needsPolicy ? ['--managed-policy', 'always'] : []),
   ]);
 }

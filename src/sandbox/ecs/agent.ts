@@ -4,7 +4,13 @@ import { fetchSecret } from './fetch-secrets.ts';
 import { openLogStreams } from './log-streams.ts';
 import { isEcrImage } from './registration-checks.ts';
 import { parseCredentials, parseReference, valuesFrom } from './secret-references.ts';
-import { noCredentials, roleFailure, StartFailure } from './start-failures.ts';
+import {
+  callError,
+  noCredentials,
+  registryFailure,
+  roleFailure,
+  StartFailure,
+} from './start-failures.ts';
 import type { ContainerDefinition, FetchOutcome, InjectedContainer, Task, World } from './state.ts';
 
 /** Calls another service as the execution role of the task. */
@@ -59,8 +65,20 @@ async function fetchAll(world: World, task: Task): Promise<InjectedContainer[]> 
     fetchParameters(invoke, references, values, ec2),
     ...fromStores.map((reference) => fetchSecret(invoke, reference, values, ec2)),
   ]);
+  await logInToRegistry(invoke, task, ec2);
   await openLogStreams(invoke, task, ec2);
   return containerDefinitions.map((container) => inject(task, container, values));
+}
+
+/** Images themselves are not pulled here, but the role has to be let in. */
+async function logInToRegistry(invoke: Invoke, task: Task, ec2: boolean): Promise<void> {
+  const { containerDefinitions } = task.definition.registration;
+  if (!containerDefinitions.some(({ image }) => isEcrImage(image))) return;
+  try {
+    await invoke('ecr', 'GetAuthorizationToken', {}, task.region);
+  } catch (error) {
+    throw registryFailure(callError(error), ec2);
+  }
 }
 
 const needsRoleToRun = (container: ContainerDefinition) =>

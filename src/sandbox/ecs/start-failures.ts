@@ -49,6 +49,15 @@ export function parameterFailure(region: string, detail: string, ec2: boolean): 
   );
 }
 
+/** The registry of the image does not let the task in. */
+export function registryFailure(detail: string, ec2: boolean): StartFailure {
+  return new StartFailure(
+    ec2
+      ? `CannotPullECRContainerError: ${detail}`
+      : fargate('unable to retrieve ecr registry auth', detail),
+  );
+}
+
 /** The task needs values and has no role to fetch them with. */
 export function noCredentials(ec2: boolean): StartFailure {
   const detail = 'unable to find execution role credentials';
