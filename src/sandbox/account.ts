@@ -2,6 +2,7 @@ import { createAccess, createDecide } from './access.ts';
 import { createCodeDeploy } from './codedeploy/index.ts';
 import { createDispatcher, type Dispatcher, type GuardedService } from './dispatch.ts';
 import { createEcr } from './ecr.ts';
+import { createEc2 } from './ec2/index.ts';
 import { createEcs, type EcsService } from './ecs/index.ts';
 import { createEvents } from './events/index.ts';
 import type { Fault } from './faults.ts';
@@ -79,6 +80,7 @@ export function createAccount(options: AccountOptions = {}): Account {
     createCodeDeploy(environment),
     createLogs(environment),
     createEcr(),
+    createEc2(environment),
   ];
   const { throttle = false } = options;
   const rates = throttle === true ? publishedRates : throttle === false ? [] : throttle;

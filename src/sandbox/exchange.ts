@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { credentialScope, loggable } from './http-request.ts';
 import { jsonBody, jsonError, jsonType, parseJsonBody, parseTarget } from './protocol-json.ts';
+import { asEc2Error, ec2Body, ec2Error } from './protocol-ec2.ts';
 import { parseQueryBody, queryBody, queryError, queryVersions } from './protocol-query.ts';
 import { parseRest, restError, restServices, restType } from './protocol-rest-json.ts';
 import { ServiceError } from './service.ts';
@@ -68,9 +69,16 @@ function queryExchange(request: IncomingMessage, body: string): Exchange {
     answered: (result) => ({
       ...reply,
       status: 200,
-      text: queryBody(service, operation, result, requestId),
+      text:
+        service === 'ec2'
+          ? ec2Body(operation, result, requestId)
+          : queryBody(service, operation, result, requestId),
     }),
     failed(error) {
+      if (service === 'ec2') {
+        const failure = asEc2Error(error);
+        return { ...reply, status: failure.status, text: ec2Error(failure, requestId) };
+      }
       const failure = asQueryError(error);
       return { ...reply, status: failure.status, text: queryError(service, failure, requestId) };
     },

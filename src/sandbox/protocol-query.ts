@@ -1,9 +1,11 @@
 import type { ServiceError } from './service.ts';
+import { element as xmlElement } from './xml.ts';
 
 /** API versions of the services that speak the Query protocol. */
 export const queryVersions: Readonly<Record<string, string>> = {
   iam: '2010-05-08',
   sts: '2011-06-15',
+  ec2: '2016-11-15',
 };
 
 /** A request of the Query protocol. */
@@ -77,8 +79,8 @@ function insert(root: Node, path: readonly string[], value: string): boolean {
 
 function toValue(node: Node | string): Value {
   if (typeof node === 'string') return node;
-  const members = node.get('member');
-  if (node.size === 1 && members instanceof Map) {
+  const members = node.size === 1 ? (node.get('member') ?? node) : node;
+  if (members instanceof Map && (members !== node || isNumbered(node))) {
     return [...members]
       .sort(([a], [b]) => Number(a) - Number(b))
       .map(([, member]) => toValue(member));
@@ -86,40 +88,15 @@ function toValue(node: Node | string): Value {
   return Object.fromEntries([...node].map(([key, child]) => [key, toValue(child)]));
 }
 
+/** EC2 numbers the members of a list right behind the list's name: `SubnetId.1`. */
+function isNumbered(node: Node): boolean {
+  return node.size > 0 && [...node.keys()].every((key) => /^\d+$/.test(key));
+}
+
 function namespace(service: string): string {
   return `https://${service}.amazonaws.com/doc/${queryVersions[service] ?? ''}/`;
 }
 
 function element(name: string, value: unknown): string {
-  if (value === undefined) return '';
-  return `<${name}>${content(value)}</${name}>`;
-}
-
-function content(value: unknown): string {
-  if (value instanceof Date) return value.toISOString();
-  if (Array.isArray(value)) return value.map((member) => element('member', member)).join('');
-  if (typeof value === 'object' && value !== null) {
-    return Object.entries(value)
-      .map(([key, member]) => element(key, member))
-      .join('');
-  }
-  return escape(String(value));
-}
-
-const entities: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  '\r': '&#13;',
-};
-
-function escape(text: string): string {
-  return (
-    text
-      // Characters that XML 1.0 cannot hold, even escaped.
-      // eslint-disable-next-line no-control-regex
-      .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '\ufffd')
-      .replace(/[&<>"\r]/g, (character) => entities[character] ?? character)
-  );
+  return xmlElement(name, value, 'member');
 }

@@ -1,4 +1,5 @@
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import { EC2Client } from '@aws-sdk/client-ec2';
 import { ECSClient } from '@aws-sdk/client-ecs';
 import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import { KMSClient } from '@aws-sdk/client-kms';
@@ -16,6 +17,7 @@ export interface Clients {
   sts: STSClient;
   ecs: ECSClient;
   logs: CloudWatchLogsClient;
+  ec2: EC2Client;
 }
 
 /** A sandbox and clients that call it as the account's owner. */
@@ -48,6 +50,7 @@ export function clientsTo(
     sts: new STSClient(config),
     ecs: new ECSClient(config),
     logs: new CloudWatchLogsClient(config),
+    ec2: new EC2Client(config),
   };
 }
 

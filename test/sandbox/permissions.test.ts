@@ -5,6 +5,7 @@ import { createAccess, createDecide } from '../../src/sandbox/access.ts';
 import { createAccount, type Account } from '../../src/sandbox/account.ts';
 import { createCodeDeploy } from '../../src/sandbox/codedeploy/index.ts';
 import type { GuardedService } from '../../src/sandbox/dispatch.ts';
+import { createEc2 } from '../../src/sandbox/ec2/index.ts';
 import { createEcs } from '../../src/sandbox/ecs/index.ts';
 import { createEvents } from '../../src/sandbox/events/index.ts';
 import { createIam } from '../../src/sandbox/iam/index.ts';
@@ -114,6 +115,12 @@ const scheduled = {
 const group = arn('codedeploy', 'deploymentgroup:shop/blue');
 const application = arn('codedeploy', 'application:shop');
 const logGroup = arn('logs', 'log-group:/ecs/new');
+const ec2 = (operation: string, input: Input, ...resources: string[]): Row => [
+  'ec2',
+  operation,
+  input,
+  ...resources.map((one) => `ec2:${operation} ${one.includes('/') ? arn('ec2', one) : one}`),
+];
 
 const rows: Row[] = [
   ssm(
@@ -481,6 +488,84 @@ const rows: Row[] = [
     { logGroupName: '/ecs/new', logStreamName: 'ecs/web/1' },
     `logs:CreateLogStream ${logGroup}:log-stream:ecs/web/1`,
   ],
+  ec2('CreateVpc', { CidrBlock: '10.0.0.0/16' }, 'vpc/*'),
+  ec2('ModifyVpcAttribute', { VpcId: 'vpc-1' }, 'vpc/vpc-1'),
+  ec2('DescribeVpcAttribute', { VpcId: 'vpc-1', Attribute: 'enableDnsSupport' }, 'vpc/vpc-1'),
+  ec2('DescribeVpcs', {}, '*'),
+  ec2('CreateSubnet', { VpcId: 'vpc-1', CidrBlock: '10.0.0.0/24' }, 'subnet/*', 'vpc/vpc-1'),
+  ec2('DescribeSubnets', { SubnetId: ['subnet-1'] }, '*'),
+  ec2('CreateInternetGateway', {}, 'internet-gateway/*'),
+  ec2(
+    'AttachInternetGateway',
+    { InternetGatewayId: 'igw-1', VpcId: 'vpc-1' },
+    'internet-gateway/igw-1',
+    'vpc/vpc-1',
+  ),
+  ec2('DescribeInternetGateways', {}, '*'),
+  ec2(
+    'CreateNatGateway',
+    { SubnetId: 'subnet-1', AllocationId: 'eipalloc-1' },
+    'natgateway/*',
+    'subnet/subnet-1',
+    'elastic-ip/eipalloc-1',
+  ),
+  ec2('DeleteNatGateway', { NatGatewayId: 'nat-1' }, 'natgateway/nat-1'),
+  ec2('DescribeNatGateways', {}, '*'),
+  ec2('CreateRouteTable', { VpcId: 'vpc-1' }, 'route-table/*', 'vpc/vpc-1'),
+  ec2('CreateRoute', { RouteTableId: 'rtb-1' }, 'route-table/rtb-1'),
+  ec2('DeleteRoute', { RouteTableId: 'rtb-1' }, 'route-table/rtb-1'),
+  ec2(
+    'AssociateRouteTable',
+    { RouteTableId: 'rtb-1', SubnetId: 'subnet-1' },
+    'route-table/rtb-1',
+    'subnet/subnet-1',
+  ),
+  ec2('DescribeRouteTables', {}, '*'),
+  ec2(
+    'CreateSecurityGroup',
+    { GroupName: 'web', GroupDescription: 'web', VpcId: 'vpc-1' },
+    'security-group/*',
+    'vpc/vpc-1',
+  ),
+  ec2('AuthorizeSecurityGroupIngress', { GroupId: 'sg-1' }, 'security-group/sg-1'),
+  ec2('AuthorizeSecurityGroupEgress', { GroupId: 'sg-1' }, 'security-group/sg-1'),
+  ec2('RevokeSecurityGroupIngress', { GroupId: 'sg-1' }, 'security-group/sg-1'),
+  ec2('RevokeSecurityGroupEgress', { GroupId: 'sg-1' }, 'security-group/sg-1'),
+  ec2('DescribeSecurityGroups', {}, '*'),
+  ec2(
+    'CreateVpcEndpoint',
+    {
+      VpcId: 'vpc-1',
+      ServiceName: 'com.amazonaws.us-east-1.ssm',
+      SubnetId: ['subnet-1', 'subnet-2'],
+      SecurityGroupId: ['sg-1'],
+      RouteTableId: ['rtb-1'],
+    },
+    'vpc-endpoint/*',
+    'vpc/vpc-1',
+    'subnet/subnet-1',
+    'subnet/subnet-2',
+    'security-group/sg-1',
+    'route-table/rtb-1',
+  ),
+  ec2(
+    'ModifyVpcEndpoint',
+    { VpcEndpointId: 'vpce-1', AddSubnetId: ['subnet-1'] },
+    'vpc-endpoint/vpce-1',
+    'subnet/subnet-1',
+  ),
+  ec2('DescribeVpcEndpoints', {}, '*'),
+  [
+    'ec2',
+    'RunInstances',
+    { MinCount: 1, MaxCount: 1, ImageId: 'ami-1', SubnetId: 'subnet-1', SecurityGroupId: ['sg-1'] },
+    `ec2:RunInstances ${arn('ec2', 'instance/*')}`,
+    `ec2:RunInstances arn:aws:ec2:${region}::image/ami-1`,
+    ...['network-interface/*', 'volume/*', 'subnet/subnet-1', 'security-group/sg-1'].map(
+      (one) => `ec2:RunInstances ${arn('ec2', one)}`,
+    ),
+  ],
+  ec2('DescribeInstances', {}, '*'),
 ];
 
 let open: Account | undefined;
@@ -601,6 +686,7 @@ describe('the service authorization reference', () => {
     createScheduler(environment),
     createCodeDeploy(environment),
     createLogs(environment),
+    createEc2(environment),
   ];
 
   beforeAll(async () => {

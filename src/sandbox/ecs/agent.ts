@@ -2,12 +2,14 @@ import { owner, type Call, type Principal } from '../service.ts';
 import { fetchParameters } from './fetch-parameters.ts';
 import { fetchSecret } from './fetch-secrets.ts';
 import { openLogStreams } from './log-streams.ts';
+import { everywhere, networkOf, Unreachable } from './network.ts';
 import { isEcrImage } from './registration-checks.ts';
 import { parseCredentials, parseReference, valuesFrom } from './secret-references.ts';
 import {
   callError,
   noCredentials,
   registryFailure,
+  registryUnreachable,
   roleFailure,
   StartFailure,
 } from './start-failures.ts';
@@ -59,8 +61,13 @@ async function fetchAll(world: World, task: Task): Promise<InjectedContainer[]> 
   const needsRole = fromStores.length > 0 || containerDefinitions.some(needsRoleToRun);
   // Without an execution role it is the instance that logs, whose own role is not in the sandbox.
   const principal = roleArn && needsRole ? await assume(world, task, roleArn) : owner;
-  const invoke: Invoke = (service, operation, input, region) =>
-    world.environment.invoke(service, operation, input, { principal, region });
+  const reaches = ec2 ? everywhere : networkOf(world, task);
+  const invoke: Invoke = async (service, operation, input, region) => {
+    // The API of ECR has another name in endpoints.
+    const name = service === 'ecr' ? 'ecr.api' : service;
+    if (!(await reaches(name, region))) throw new Unreachable();
+    return world.environment.invoke(service, operation, input, { principal, region });
+  };
   await Promise.all([
     fetchParameters(invoke, references, values, ec2),
     ...fromStores.map((reference) => fetchSecret(invoke, reference, values, ec2)),
@@ -70,14 +77,17 @@ async function fetchAll(world: World, task: Task): Promise<InjectedContainer[]> 
   return containerDefinitions.map((container) => inject(task, container, values));
 }
 
-/** Images themselves are not pulled here, but the role has to be let in. */
+/** Images themselves are not pulled here, but ECR has to be reached and to let the role in. */
 async function logInToRegistry(invoke: Invoke, task: Task, ec2: boolean): Promise<void> {
-  const { containerDefinitions } = task.definition.registration;
-  if (!containerDefinitions.some(({ image }) => isEcrImage(image))) return;
-  try {
-    await invoke('ecr', 'GetAuthorizationToken', {}, task.region);
-  } catch (error) {
-    throw registryFailure(callError(error), ec2);
+  for (const { image } of task.definition.registration.containerDefinitions) {
+    const region = isEcrImage(image) ? /\.ecr\.([a-z0-9-]+)\./.exec(image)?.[1] : undefined;
+    if (region === undefined) continue;
+    try {
+      await invoke('ecr', 'GetAuthorizationToken', {}, region);
+    } catch (error) {
+      if (error instanceof Unreachable) throw registryUnreachable(region);
+      throw registryFailure(callError(error), ec2);
+    }
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Invoke } from './agent.ts';
+import { Unreachable } from './network.ts';
 import type { Reference } from './secret-references.ts';
-import { callError, parameterFailure } from './start-failures.ts';
+import { callError, parameterFailure, parametersUnreachable } from './start-failures.ts';
 
 const batchSize = 10;
 
@@ -39,6 +40,7 @@ async function fetchBatch(
     const input = { Names: names, WithDecryption: true };
     answer = (await invoke('ssm', 'GetParameters', input, region)) as Answer;
   } catch (error) {
+    if (error instanceof Unreachable) throw parametersUnreachable();
     throw parameterFailure(region, callError(error), ec2);
   }
   const invalid = answer.InvalidParameters ?? [];

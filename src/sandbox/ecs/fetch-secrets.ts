@@ -1,7 +1,8 @@
 import type { Invoke } from './agent.ts';
 import { JsonKeyError, jsonValue } from '../../model/agent-json.ts';
+import { Unreachable } from './network.ts';
 import type { Reference } from './secret-references.ts';
-import { callError, secretFailure } from './start-failures.ts';
+import { callError, secretFailure, secretUnreachable } from './start-failures.ts';
 
 /** Reads one reference to Secrets Manager; leaves those to parameters alone. */
 export async function fetchSecret(
@@ -38,6 +39,7 @@ export async function fetchSecret(
   try {
     answer = (await invoke('secretsmanager', 'GetSecretValue', input, region)) as typeof answer;
   } catch (error) {
+    if (error instanceof Unreachable) throw secretUnreachable(secretId);
     throw secretFailure(reference, describe(secretId, error, ec2), ec2);
   }
 

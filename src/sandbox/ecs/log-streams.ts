@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { ServiceError } from '../service.ts';
 import type { Invoke } from './agent.ts';
+import { Unreachable } from './network.ts';
 import { callError, logFailure, type StartFailure } from './start-failures.ts';
 import type { ContainerDefinition, Task } from './state.ts';
 
@@ -41,7 +42,9 @@ async function openLogStream(
       logStreamName: streamName(options, container, task),
     });
   const failedCall = (what: string, error: unknown): StartFailure =>
-    failed(`failed to create Cloudwatch log ${what}: ${described(error)}`);
+    error instanceof Unreachable
+      ? failed(noWay)
+      : failed(`failed to create Cloudwatch log ${what}: ${described(error)}`);
 
   // The stream comes first: who may not create groups can still use one that is there.
   const error = await errorOf(createStream());
@@ -55,6 +58,10 @@ async function openLogStream(
   const streamError = await errorOf(createStream());
   if (streamError !== undefined) throw failedCall('stream', streamError);
 }
+
+const noWay =
+  'The task cannot find the Amazon CloudWatch log group defined in the task definition. There is a ' +
+  'connection issue between the task and Amazon CloudWatch. Check your network configuration.';
 
 async function errorOf(call: Promise<unknown>): Promise<unknown> {
   try {

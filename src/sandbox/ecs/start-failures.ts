@@ -58,6 +58,34 @@ export function registryFailure(detail: string, ec2: boolean): StartFailure {
   );
 }
 
+/** No packet of the task arrives at Parameter Store. */
+export function parametersUnreachable(): StartFailure {
+  return new StartFailure(
+    `${initialization}: unable to retrieve secrets from ssm: The task cannot pull secrets from AWS ` +
+      'Systems Manager. There is a connection issue between the task and AWS Systems Manager Parameter ' +
+      `Store. Check your task network configuration. ${timedOut('SSM', 'GetParameters')}`,
+  );
+}
+
+/** No packet of the task arrives at Secrets Manager. */
+export function secretUnreachable(secretId: string): StartFailure {
+  return new StartFailure(
+    `${initialization}: unable to retrieve secret from asm: There is a connection issue between the ` +
+      'task and AWS Secrets Manager. Check your task network configuration. failed to fetch secret ' +
+      `${secretId} from secrets manager: ${timedOut('Secrets Manager', 'GetSecretValue')}`,
+  );
+}
+
+/** No packet of the task arrives at the API of ECR. */
+export function registryUnreachable(region: string): StartFailure {
+  return new StartFailure(
+    `${initialization}: The task cannot pull registry auth from Amazon ECR: There is a connection ` +
+      'issue between the task and Amazon ECR. Check your task network configuration. RequestError: ' +
+      `send request failed caused by: Post "https://api.ecr.${region}.amazonaws.com/": dial tcp ` +
+      '52.94.0.5:443: i/o timeout',
+  );
+}
+
 /** The task needs values and has no role to fetch them with. */
 export function noCredentials(ec2: boolean): StartFailure {
   const detail = 'unable to find execution role credentials';
@@ -82,9 +110,17 @@ export function logFailure(container: string, detail: string, ec2: boolean): Sta
   );
 }
 
+// --- internal ---
+
+const initialization = 'ResourceInitializationError: unable to pull secrets or registry auth';
+
 function fargate(what: string, detail: string): string {
+  return `${initialization}: execution resource retrieval failed: ${what}: service call has been retried 1 time(s): ${detail}`;
+}
+
+function timedOut(service: string, operation: string): string {
   return (
-    'ResourceInitializationError: unable to pull secrets or registry auth: execution resource ' +
-    `retrieval failed: ${what}: service call has been retried 1 time(s): ${detail}`
+    `operation error ${service}: ${operation}, https response error StatusCode: 0, RequestID: , ` +
+    'canceled, context deadline exceeded'
   );
 }

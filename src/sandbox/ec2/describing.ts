@@ -1,0 +1,58 @@
+import { matchesWildcard } from '../../model/wildcard.ts';
+import { integer, list, optional, structure, text, type Field } from '../input.ts';
+import { page, sortBy } from '../page.ts';
+import { ServiceError } from '../service.ts';
+
+/** What filters a Describe call has: the values of a thing under each name. */
+export type Filters<T> = Readonly<Record<string, (thing: T) => readonly (string | boolean)[]>>;
+
+interface FilterInput {
+  Name: string;
+  Value: string[] | undefined;
+}
+
+/** Members of every Describe request besides the ids. */
+export const selection = {
+  Filter: optional(
+    list(structure({ Name: text(1), Value: optional(list(text())) })) as Field<FilterInput[]>,
+  ),
+  MaxResults: optional(integer(5, 1000)),
+  NextToken: optional(text(1)),
+};
+
+/** Ids in a request; EC2 numbers them under the singular name. */
+export const ids = optional(list(text(1)));
+
+/**
+ * Cuts a page out of things: those with the given ids (`find` throws for one that is not there) that
+ * every filter lets through. Throws InvalidParameterValue for a filter that EC2, or this sandbox, does
+ * not have.
+ */
+export function select<T extends { id: string }>(
+  things: ReadonlyMap<string, T>,
+  wanted: readonly string[] | undefined,
+  find: (id: string) => T,
+  filters: Filters<T>,
+  input: {
+    Filter: FilterInput[] | undefined;
+    MaxResults: number | undefined;
+    NextToken: string | undefined;
+  },
+): { items: T[]; nextToken: string | undefined } {
+  const tests = (input.Filter ?? []).map(({ Name, Value = [] }) => {
+    const valuesOf = Object.hasOwn(filters, Name) ? filters[Name] : undefined;
+    if (!valuesOf) {
+      throw new ServiceError('InvalidParameterValue', `The filter '${Name}' is invalid`);
+    }
+    return (thing: T) =>
+      valuesOf(thing).some((value) =>
+        Value.some((pattern) => matchesWildcard(pattern, String(value))),
+      );
+  });
+  const candidates = wanted && wanted.length > 0 ? wanted.map(find) : [...things.values()];
+  const matching = [...new Set(candidates)].filter((thing) => tests.every((test) => test(thing)));
+  const sorted = sortBy(matching, ({ id }) => id);
+  const cut = page(sorted, ({ id }) => id, input.NextToken, input.MaxResults ?? 1000);
+  if (!cut) throw new ServiceError('InvalidNextToken', 'The token is invalid.');
+  return { items: cut.items, nextToken: cut.next };
+}
