@@ -1,0 +1,104 @@
+import { covers, isPrivate, overlap, parseIpRange, type IpRange } from './ip-range.ts';
+import type { Endpoint, NetworkFacts, SecurityRule } from './network-facts.ts';
+
+/** An answer that is only given when it is certain. */
+export type Seen = 'yes' | 'no' | 'unseen';
+
+/** Whether one of the groups lets HTTPS out to AWS's own addresses, or to those of a prefix list. */
+export function letsOutToAws(
+  facts: NetworkFacts,
+  groups: readonly string[],
+  prefixList?: string,
+): Seen {
+  return anyRule(facts, groups, 'egress', ({ cidrs, prefixLists }) => {
+    if (prefixList !== undefined && prefixLists.includes(prefixList)) return 'yes';
+    const ranges = rangesOf(cidrs);
+    if (ranges.some(({ bits }) => bits === 0)) return 'yes';
+    // AWS's ranges are many and change: whether some range of the internet holds them is not ours to say.
+    return prefixLists.length > 0 || ranges.some((range) => !isPrivate(range)) ? 'unseen' : 'no';
+  });
+}
+
+/** Whether one of the groups lets HTTPS out to every network interface of an endpoint. */
+export function letsOutToEndpoint(
+  facts: NetworkFacts,
+  groups: readonly string[],
+  endpoint: Pick<Endpoint, 'subnets' | 'securityGroups'>,
+): Seen {
+  return anyRule(facts, groups, 'egress', (rule) =>
+    rule.groups.some((id) => endpoint.securityGroups.includes(id))
+      ? 'yes'
+      : inRanges(rule, targetsOf(facts, endpoint)),
+  );
+}
+
+/** Whether one of an endpoint's groups lets HTTPS in from a subnet, or from who has one of the groups. */
+export function letsIn(
+  facts: NetworkFacts,
+  endpoint: Pick<Endpoint, 'securityGroups'>,
+  from: { groups: readonly string[]; cidr: string },
+): Seen {
+  return anyRule(facts, endpoint.securityGroups, 'ingress', (rule) =>
+    rule.groups.some((id) => from.groups.includes(id))
+      ? 'yes'
+      : inRanges(rule, rangesOf([from.cidr])),
+  );
+}
+
+// --- internal ---
+
+/** The best answer of all rules for port 443; a group that was not seen may have any rule. */
+function anyRule(
+  facts: NetworkFacts,
+  groups: readonly string[],
+  direction: 'ingress' | 'egress',
+  judge: (rule: SecurityRule) => Seen,
+): Seen {
+  const answers = groups.flatMap((id): Seen[] => {
+    const group = facts.securityGroups.find((one) => one.id === id);
+    return group ? joined(group[direction].filter(isForHttps)).map(judge) : ['unseen'];
+  });
+  return answers.includes('yes') ? 'yes' : answers.includes('unseen') ? 'unseen' : 'no';
+}
+
+/** All rules as one: each may let through to another of several subnets. */
+function joined(rules: readonly SecurityRule[]): SecurityRule[] {
+  const [first] = rules;
+  if (!first) return [];
+  return [
+    {
+      ...first,
+      cidrs: rules.flatMap(({ cidrs }) => cidrs),
+      groups: rules.flatMap(({ groups }) => groups),
+      prefixLists: rules.flatMap(({ prefixLists }) => prefixLists),
+    },
+  ];
+}
+
+function isForHttps({ protocol, from, to }: SecurityRule): boolean {
+  if (protocol === '-1') return true;
+  return ['tcp', '6'].includes(protocol) && (from ?? 0) <= 443 && (to ?? 65_535) >= 443;
+}
+
+function inRanges({ cidrs, prefixLists }: SecurityRule, targets: readonly IpRange[]): Seen {
+  const ranges = rangesOf(cidrs);
+  if (targets.length === 0) return 'unseen';
+  if (targets.every((target) => ranges.some((range) => covers(range, target)))) return 'yes';
+  const touches = ranges.some((range) => targets.some((target) => overlap(range, target)));
+  return touches || prefixLists.length > 0 ? 'unseen' : 'no';
+}
+
+/** Where an endpoint's addresses lie: in its subnets, or somewhere in the VPC where these were not seen. */
+function targetsOf(facts: NetworkFacts, { subnets }: Pick<Endpoint, 'subnets'>): IpRange[] {
+  const cidrs = subnets.map((id) => facts.subnets.find((one) => one.id === id)?.cidr);
+  const known = cidrs.flatMap((cidr) => cidr ?? []);
+  if (known.length > 0 && known.length === cidrs.length) return rangesOf(known);
+  const routes = facts.routeTables.flatMap((table) => table.routes);
+  return rangesOf(
+    routes.filter(({ target }) => target === 'local').map(({ destination }) => destination),
+  );
+}
+
+function rangesOf(cidrs: readonly string[]): IpRange[] {
+  return cidrs.flatMap((cidr) => parseIpRange(cidr) ?? []);
+}
