@@ -1,5 +1,6 @@
 import type { AwsConfig } from './client.ts';
 import type { CodeDeploy } from './code-deploy.ts';
+import type { Ec2 } from './ec2.ts';
 import type { Ecs } from './ecs.ts';
 import type { EventRules } from './event-rules.ts';
 import type { Iam } from './iam.ts';
@@ -16,7 +17,7 @@ export type { AwsConfig, CallRecord } from './client.ts';
 
 /**
  * The shared AWS service module: every service's gateway, made once and loaded on first use.
- * Parameter Store, Secrets Manager, KMS and CloudWatch Logs can be asked for in another region than
+ * Parameter Store, Secrets Manager, KMS, CloudWatch Logs and EC2 can be asked for in another region than
  * the caller's.
  * All their calls throw AwsError.
  */
@@ -27,6 +28,7 @@ export interface Aws {
   secretsManager(region?: string): Promise<SecretsManager>;
   kms(region?: string): Promise<Kms>;
   logs(region?: string): Promise<Logs>;
+  ec2(region?: string): Promise<Ec2>;
   iam(): Promise<Iam>;
   ecs(): Promise<Ecs>;
   eventRules(): Promise<EventRules>;
@@ -65,6 +67,8 @@ export function createAws(given: AwsConfig): Aws {
       once(`logs ${region ?? ''}`, async () =>
         (await import('./logs.ts')).createLogs(config, region),
       ),
+    ec2: (region) =>
+      once(`ec2 ${region ?? ''}`, async () => (await import('./ec2.ts')).createEc2(config, region)),
     iam: () => once('iam', async () => (await import('./iam.ts')).createIam(config)),
     ecs: () => once('ecs', async () => (await import('./ecs.ts')).createEcs(config)),
     eventRules: () =>

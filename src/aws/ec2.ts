@@ -1,0 +1,240 @@
+import {
+  DescribeVpcAttributeCommand,
+  EC2Client,
+  paginateDescribeInstances,
+  paginateDescribeNatGateways,
+  paginateDescribeRouteTables,
+  paginateDescribeSecurityGroups,
+  paginateDescribeSubnets,
+  paginateDescribeVpcEndpoints,
+  type IpPermission,
+  type Route as Ec2Route,
+  type SecurityGroup as Ec2SecurityGroup,
+  type VpcEndpoint,
+} from '@aws-sdk/client-ec2';
+import type {
+  Endpoint,
+  NatGateway,
+  Route,
+  RouteTable,
+  SecurityGroup,
+  SecurityRule,
+  Subnet,
+} from '../model/network-facts.ts';
+import { clientSettings, supervised, type AwsConfig } from './client.ts';
+
+/** What a virtual machine's network interface is like. */
+export interface Instance {
+  id: string;
+  subnet: string;
+  vpc: string;
+  securityGroups: string[];
+  /** Whether it has a public IPv4 address. */
+  publicIp: boolean;
+}
+
+/** EC2, in the calls this tool makes: it only looks at networks. All pages are read. */
+export interface Ec2 {
+  /** Describes subnets; leaves out those that are not there. */
+  subnets(ids: readonly string[]): Promise<Subnet[]>;
+  /** All route tables of a VPC. */
+  routeTables(vpc: string): Promise<RouteTable[]>;
+  /** Describes security groups; leaves out those that are not there, or of another account. */
+  securityGroups(ids: readonly string[]): Promise<SecurityGroup[]>;
+  /** The group of a network interface that was made without any. */
+  defaultSecurityGroup(vpc: string): Promise<SecurityGroup | undefined>;
+  /** All endpoints of a VPC, whatever their state. */
+  endpoints(vpc: string): Promise<Endpoint[]>;
+  /** The NAT gateways of a VPC that work. */
+  natGateways(vpc: string): Promise<NatGateway[]>;
+  /** Whether a VPC has AWS's resolver, and names for what has a public address. Two calls. */
+  vpcDns(vpc: string): Promise<{ support: boolean; hostnames: boolean }>;
+  /** Describes instances. Throws AwsError for one that is not there (`InvalidInstanceID.NotFound`). */
+  instances(ids: readonly string[]): Promise<Instance[]>;
+}
+
+/** Makes the EC2 gateway for a region. */
+export function createEc2(config: AwsConfig, region?: string): Ec2 {
+  const client = supervised(new EC2Client(clientSettings(config, region)), 'ec2', config);
+  return {
+    async subnets(ids) {
+      const found: Subnet[] = [];
+      for await (const page of paginateDescribeSubnets({ client }, byIds('subnet-id', ids))) {
+        for (const subnet of page.Subnets ?? []) {
+          found.push({
+            id: subnet.SubnetId ?? '',
+            vpc: subnet.VpcId ?? '',
+            owner: subnet.OwnerId ?? '',
+            cidr: subnet.Ipv6Native === true ? undefined : subnet.CidrBlock,
+            availabilityZone: subnet.AvailabilityZone ?? '',
+            internetBlocked:
+              subnet.BlockPublicAccessStates?.InternetGatewayBlockMode === 'block-bidirectional',
+          });
+        }
+      }
+      return found;
+    },
+
+    async routeTables(vpc) {
+      const found: RouteTable[] = [];
+      for await (const page of paginateDescribeRouteTables({ client }, inVpc(vpc))) {
+        for (const { RouteTableId = '', Associations = [], Routes = [] } of page.RouteTables ??
+          []) {
+          found.push({
+            id: RouteTableId,
+            main: Associations.some(({ Main }) => Main === true),
+            subnets: Associations.flatMap(({ SubnetId }) => SubnetId ?? []),
+            routes: Routes.map(toRoute),
+          });
+        }
+      }
+      return found;
+    },
+
+    async securityGroups(ids) {
+      const found: SecurityGroup[] = [];
+      const query = byIds('group-id', ids);
+      for await (const page of paginateDescribeSecurityGroups({ client }, query)) {
+        found.push(...(page.SecurityGroups ?? []).map(toSecurityGroup));
+      }
+      return found;
+    },
+
+    async defaultSecurityGroup(vpc) {
+      const Filters = [...inVpc(vpc).Filters, { Name: 'group-name', Values: ['default'] }];
+      for await (const page of paginateDescribeSecurityGroups({ client }, { Filters })) {
+        const [group] = page.SecurityGroups ?? [];
+        if (group) return toSecurityGroup(group);
+      }
+      return undefined;
+    },
+
+    async endpoints(vpc) {
+      const found: Endpoint[] = [];
+      for await (const page of paginateDescribeVpcEndpoints({ client }, inVpc(vpc))) {
+        found.push(...(page.VpcEndpoints ?? []).map(toEndpoint));
+      }
+      return found;
+    },
+
+    async natGateways(vpc) {
+      const found: NatGateway[] = [];
+      const Filter = [...inVpc(vpc).Filters, { Name: 'state', Values: ['available'] }];
+      for await (const page of paginateDescribeNatGateways({ client }, { Filter })) {
+        for (const { NatGatewayId = '', SubnetId, ConnectivityType } of page.NatGateways ?? []) {
+          found.push({
+            id: NatGatewayId,
+            subnet: SubnetId,
+            isPrivate: ConnectivityType === 'private',
+          });
+        }
+      }
+      return found;
+    },
+
+    async vpcDns(vpc) {
+      const [support, hostnames] = await Promise.all(
+        (['enableDnsSupport', 'enableDnsHostnames'] as const).map((Attribute) =>
+          client.send(new DescribeVpcAttributeCommand({ VpcId: vpc, Attribute })),
+        ),
+      );
+      return {
+        support: support?.EnableDnsSupport?.Value === true,
+        hostnames: hostnames?.EnableDnsHostnames?.Value === true,
+      };
+    },
+
+    async instances(ids) {
+      const found: Instance[] = [];
+      for await (const page of paginateDescribeInstances({ client }, { InstanceIds: [...ids] })) {
+        for (const instance of (page.Reservations ?? []).flatMap(
+          ({ Instances = [] }) => Instances,
+        )) {
+          found.push({
+            id: instance.InstanceId ?? '',
+            subnet: instance.SubnetId ?? '',
+            vpc: instance.VpcId ?? '',
+            securityGroups: (instance.SecurityGroups ?? []).flatMap(({ GroupId }) => GroupId ?? []),
+            publicIp: instance.PublicIpAddress !== undefined,
+          });
+        }
+      }
+      return found;
+    },
+  };
+}
+
+// --- internal ---
+
+function inVpc(vpc: string) {
+  return byIds('vpc-id', [vpc]);
+}
+
+/** Asks by a filter: one missing id among the ids would fail the call. */
+function byIds(filter: string, ids: readonly string[]) {
+  return { Filters: [{ Name: filter, Values: [...ids] }] };
+}
+
+function toRoute(route: Ec2Route): Route {
+  const { DestinationCidrBlock, DestinationIpv6CidrBlock, DestinationPrefixListId } = route;
+  return {
+    destination: DestinationCidrBlock ?? DestinationIpv6CidrBlock ?? DestinationPrefixListId ?? '',
+    target:
+      route.GatewayId ??
+      route.NatGatewayId ??
+      route.TransitGatewayId ??
+      route.VpcPeeringConnectionId ??
+      // A route to an instance has its network interface too; one of the two is enough.
+      route.InstanceId ??
+      route.NetworkInterfaceId ??
+      route.EgressOnlyInternetGatewayId ??
+      route.LocalGatewayId ??
+      route.CarrierGatewayId ??
+      route.CoreNetworkArn ??
+      route.OdbNetworkArn ??
+      'something unknown',
+    active: route.State !== 'blackhole',
+  };
+}
+
+function toSecurityGroup(group: Ec2SecurityGroup): SecurityGroup {
+  return {
+    id: group.GroupId ?? '',
+    owner: group.OwnerId ?? '',
+    ingress: (group.IpPermissions ?? []).map(toRule),
+    egress: (group.IpPermissionsEgress ?? []).map(toRule),
+  };
+}
+
+function toRule(permission: IpPermission): SecurityRule {
+  return {
+    protocol: permission.IpProtocol ?? '',
+    from: permission.FromPort,
+    to: permission.ToPort,
+    cidrs: (permission.IpRanges ?? []).flatMap(({ CidrIp }) => CidrIp ?? []),
+    groups: (permission.UserIdGroupPairs ?? []).flatMap(({ GroupId }) => GroupId ?? []),
+    prefixLists: (permission.PrefixListIds ?? []).flatMap(({ PrefixListId }) => PrefixListId ?? []),
+  };
+}
+
+function toEndpoint(endpoint: VpcEndpoint): Endpoint {
+  const { VpcEndpointType, DnsOptions } = endpoint;
+  return {
+    id: endpoint.VpcEndpointId ?? '',
+    kind:
+      VpcEndpointType === 'Interface'
+        ? 'interface'
+        : VpcEndpointType === 'Gateway'
+          ? 'gateway'
+          : 'other',
+    service: endpoint.ServiceName ?? '',
+    // EC2 writes states in small letters, its model in others.
+    state: endpoint.State?.toLowerCase() ?? '',
+    privateDns:
+      endpoint.PrivateDnsEnabled === true &&
+      DnsOptions?.PrivateDnsOnlyForInboundResolverEndpoint !== true,
+    addresses: endpoint.IpAddressType ?? 'ipv4',
+    subnets: endpoint.SubnetIds ?? [],
+    securityGroups: (endpoint.Groups ?? []).flatMap(({ GroupId }) => GroupId ?? []),
+  };
+}
