@@ -124,21 +124,23 @@ const good: NetworkPlan = {
   dnsHostnames: true,
 };
 
-const often = fc.integer({ min: 0, max: 9 }).map((number) => number > 1);
+/** Mostly what works: a plan with several faults tells less of each. */
+const mostly = <T>(usual: T, ...others: T[]) =>
+  fc.oneof(
+    { weight: 3, arbitrary: fc.constant(usual) },
+    { weight: 2, arbitrary: fc.constantFrom(...others) },
+  );
 const plans = fc.record<NetworkPlan>({
-  routes: fc.array(
-    fc.constantFrom('none', 'none', 'igw', 'nat', 'stranded-nat', 'gone-nat', 'tgw'),
-    {
-      minLength: 1,
-      maxLength: 2,
-    },
-  ),
+  routes: fc.array(mostly('nat', 'none', 'none', 'igw', 'stranded-nat', 'gone-nat', 'tgw'), {
+    minLength: 1,
+    maxLength: 2,
+  }),
   publicIp: fc.boolean(),
-  egress: fc.constantFrom('all', 'all', 'none', 'vpc', 'endpoint', 'prefix-list', 'port-80'),
-  endpoint: fc.constantFrom('none', 'private-dns', 'private-dns', 'no-private-dns'),
-  ingress: fc.constantFrom('task', 'vpc', 'half', 'none'),
-  dnsSupport: often,
-  dnsHostnames: often,
+  egress: mostly('all', 'none', 'vpc', 'endpoint', 'prefix-list', 'port-80'),
+  endpoint: mostly('none', 'private-dns', 'private-dns', 'no-private-dns'),
+  ingress: mostly('task', 'vpc', 'half', 'none'),
+  dnsSupport: mostly(true, true, false),
+  dnsHostnames: mostly(true, true, false),
 });
 const stores = fc.constantFrom<Store>(
   'ssm',
@@ -190,7 +192,7 @@ it.each<[Store, RegExp]>([
   expect(await startTask(shop, store, unknown)).toBeUndefined();
 });
 
-it('takes eight calls, and the default security group where none is named', async () => {
+it('takes seven calls, and the default security group where none is named', async () => {
   await using shop = await openStores();
   const network = await makeNetwork(shop.ec2, good, 'ssm');
   const { findings, calls } = await check(
