@@ -4,7 +4,7 @@ import {
   RegisterTaskDefinitionCommand,
   RunTaskCommand,
 } from '@aws-sdk/client-ecs';
-import { RunInstancesCommand } from '@aws-sdk/client-ec2';
+import { EC2Client, RunInstancesCommand } from '@aws-sdk/client-ec2';
 import { CreateRoleCommand, PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import { CreateSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { PutParameterCommand } from '@aws-sdk/client-ssm';
@@ -97,10 +97,10 @@ async function startTask(shop: Shop, store: Store, network: MadeNetwork) {
 }
 
 /** What the check says of a network that it reads through the gateway. */
-async function check(shop: Shop, network: MadeNetwork, to: Destination) {
+async function check(endpoint: string, network: MadeNetwork, to: Destination) {
   const calls: string[] = [];
   const aws = createAws({
-    endpoint: shop.sandbox.url,
+    endpoint,
     region,
     onCall: ({ action }) => calls.push(action),
   });
@@ -157,7 +157,7 @@ it('agrees with the sandbox, which plays the packets, on every network it is sur
     fc.asyncProperty(plans, stores, async (plan, store) => {
       const to = destinations[store];
       const network = await makeNetwork(shop.ec2, plan, to.service);
-      const { findings } = await check(shop, network, to);
+      const { findings } = await check(shop.sandbox.url, network, to);
       const reason = await startTask(shop, store, network);
       const statuses = findings.map(({ status }) => status);
       // One subnet without a way is a problem, whatever is known of the other.
@@ -196,7 +196,7 @@ it('takes seven calls, and the default security group where none is named', asyn
   await using shop = await openStores();
   const network = await makeNetwork(shop.ec2, good, 'ssm');
   const { findings, calls } = await check(
-    shop,
+    shop.sandbox.url,
     { ...network, securityGroups: [] },
     destinations.ssm,
   );
@@ -239,9 +239,24 @@ it('says so where subnets are not there', async () => {
     securityGroups: [],
     assignPublicIp: 'DISABLED',
   };
-  const { findings, calls } = await check(shop, network, destinations.ssm);
+  const { findings, calls } = await check(shop.sandbox.url, network, destinations.ssm);
   expect(findings).toMatchObject([{ status: 'not-checked' }]);
   expect(calls).toEqual(['ec2:DescribeSubnets']);
+});
+
+const moto = inject('moto');
+it.runIf(moto !== undefined).each<[string, Partial<NetworkPlan>, string, RegExp]>([
+  ['an endpoint', { routes: ['none'], endpoint: 'private-dns' }, 'ok', /endpoint vpce-/],
+  ['a closed endpoint', { endpoint: 'private-dns', ingress: 'none' }, 'problem', /port 443 in/],
+  ['a NAT gateway', { egress: 'endpoint' }, 'problem', /nat-.* port 443 out/],
+  ['an internet gateway', { routes: ['igw'], publicIp: true }, 'ok', /internet gateway igw-/],
+  ['no way out', { routes: ['none'] }, 'problem', /no default route/],
+])('reads %s from moto', async (_, plan, status, says) => {
+  const ec2 = new EC2Client({ endpoint: moto!, region });
+  const network = await makeNetwork(ec2, { ...good, ...plan }, 'ssm');
+  const { findings } = await check(moto!, network, destinations.ssm);
+  expect(findings).toMatchObject([{ status }]);
+  expect(findings[0]!.message).toMatch(says);
 });
 
 it.runIf(inject('awsCli')).each<[string, Partial<NetworkPlan>]>([
@@ -259,13 +274,15 @@ it.runIf(inject('awsCli')).each<[string, Partial<NetworkPlan>]>([
   await using shop = await openStores();
   const network = await makeNetwork(shop.ec2, { ...good, ...plan }, 'ssm');
   expect(await startTask(shop, 'ssm', network)).toMatch(/connection issue/);
-  const { findings } = await check(shop, network, destinations.ssm);
+  const { findings } = await check(shop.sandbox.url, network, destinations.ssm);
   const commands = findings.flatMap(({ fix }) => fix);
   const seen = await runProgram('sh', ['-ec', commands.join('\n')], {
     env: { AWS_ENDPOINT_URL: shop.sandbox.url, AWS_PAGER: '' },
   });
   expect(seen.stderr).toBe('');
   expect(seen.code).toBe(0);
-  expect((await check(shop, network, destinations.ssm)).findings).toMatchObject([{ status: 'ok' }]);
+  expect((await check(shop.sandbox.url, network, destinations.ssm)).findings).toMatchObject([
+    { status: 'ok' },
+  ]);
   expect(await startTask(shop, 'ssm', network)).toBeUndefined();
 });
