@@ -105,8 +105,8 @@ const readAll = { Effect: 'Allow', Resource: '*' };
 
 /** Why a row has no scene: it is not about secrets, roles, keys or references. */
 const elsewhere: Partial<Record<FailureId, string>> = {
-  'parameter-store-unreachable': 'network: test/network-failures.test.ts',
-  'secrets-manager-unreachable': 'network: test/network-failures.test.ts',
+  'parameter-store-unreachable': 'network: test/commands/verify.test.ts',
+  'secrets-manager-unreachable': 'network: test/commands/verify.test.ts',
   'registry-unreachable': 'network',
   'logs-unreachable': 'network',
   'network-timeout': 'network',

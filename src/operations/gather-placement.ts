@@ -20,7 +20,8 @@ export async function gatherPlacement(
     platformVersion: service.platformVersion,
     platformFamily: service.platformFamily,
     cluster: service.cluster.replace(/^.*\//, ''),
-    service: service.name,
+    // UpdateService refuses other controllers' services a platform version.
+    service: service.controller === 'ECS' ? service.name : undefined,
   };
   if (!launchTypes.some((type) => type === 'EC2' || type === 'EXTERNAL')) return placement;
   try {

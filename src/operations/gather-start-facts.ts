@@ -5,6 +5,7 @@ import { askingOnce } from './asking-once.ts';
 import type { Service } from '../aws/ecs.ts';
 import { gatherLogFacts } from './gather-log-facts.ts';
 import { gatherPlacement } from './gather-placement.ts';
+import { gatherNetworkFact } from './gather-network-fact.ts';
 import { gatherPassFacts, gatherRoleFact } from './gather-role-facts.ts';
 import { gatherSecretFacts } from './gather-secret-facts.ts';
 
@@ -39,11 +40,13 @@ export async function gatherStartFacts(
     targets.map(async ({ definition, name, service }, index): Promise<StartFacts> => {
       const start = usesOf.slice(0, index).flat().length;
       const uses = all.slice(start, start + (usesOf[index]?.length ?? 0));
-      const [role, passes, logGroups, placement] = await Promise.all([
+      const placing = gatherPlacement(aws, definition, service);
+      const [role, passes, logGroups, placement, network] = await Promise.all([
         gatherRoleFact(aws, definition, uses),
         gatherPassFacts(aws, definition),
         gatherLogFacts(aws, definition, here),
-        gatherPlacement(aws, definition, service),
+        placing,
+        placing.then((placement) => gatherNetworkFact(aws, service, placement)),
       ]);
       return {
         here,
@@ -55,6 +58,7 @@ export async function gatherStartFacts(
         role,
         logGroups,
         passes,
+        network,
       };
     }),
   );

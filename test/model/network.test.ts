@@ -7,7 +7,7 @@ import type {
   Route,
   SecurityRule,
 } from '../../src/model/network-facts.ts';
-import { checkNetwork, type Destination } from '../../src/model/network.ts';
+import { checkNetwork, type Destination } from '../../src/model/checks/network.ts';
 
 const region = 'eu-west-1';
 const place = { region, dnsSuffix: 'amazonaws.com' };

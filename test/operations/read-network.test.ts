@@ -12,7 +12,7 @@ import fc from 'fast-check';
 import { expect, inject, it } from 'vitest';
 import { createAws } from '../../src/aws/index.ts';
 import type { NetworkInterface } from '../../src/model/network-facts.ts';
-import { checkNetwork, type Destination } from '../../src/model/network.ts';
+import { checkNetwork, type Destination } from '../../src/model/checks/network.ts';
 import { readNetwork } from '../../src/operations/read-network.ts';
 import { makeNetwork, type MadeNetwork, type NetworkPlan } from '../helpers/network-scene.ts';
 import { runProgram } from '../helpers/run.ts';

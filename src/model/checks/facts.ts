@@ -1,4 +1,5 @@
 import type { Finding } from '../finding.ts';
+import type { NetworkFacts, NetworkInterface } from '../network-facts.ts';
 import type { Placement } from '../placement.ts';
 import type { Scope } from '../partition.ts';
 import type { Reference, SecretIdentity } from '../reference.ts';
@@ -99,6 +100,11 @@ export interface LogGroupFact {
   why?: string | undefined;
 }
 
+/** The network interfaces through which tasks reach AWS. */
+export type NetworkFact =
+  | Unseen
+  | { state: 'seen'; interfaces: readonly { from: NetworkInterface; facts: NetworkFacts }[] };
+
 /** Whether the caller may pass a role to ECS. */
 export interface PassFact {
   role: string;
@@ -132,6 +138,7 @@ export interface StartFacts {
   role: RoleFact;
   logGroups: readonly LogGroupFact[];
   passes: readonly PassFact[];
+  network: NetworkFact;
 }
 
 /** A check: what the facts say of one thing. */

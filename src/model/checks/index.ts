@@ -6,6 +6,7 @@ import { checkForm } from './limits.ts';
 import { checkLogGroups } from './logs.ts';
 import { checkPassing } from './passing.ts';
 import { checkPlatform } from './platform.ts';
+import { checkReach } from './reach.ts';
 import { checkReferences } from './references.ts';
 import { remedies } from './remedies.ts';
 import { checkExecutionRole } from './role.ts';
@@ -38,6 +39,7 @@ const checks: readonly Check[] = [
   ({ definition, placement }) => checkPlatform(definition, placement),
   checkForm,
   checkPassing,
+  checkReach,
 ];
 
 function distinct(drafts: readonly Draft[]): Draft[] {

@@ -4,7 +4,7 @@ import {
   RegisterTaskDefinitionCommand,
   RunTaskCommand,
 } from '@aws-sdk/client-ecs';
-import { CreateRoleCommand } from '@aws-sdk/client-iam';
+import { AttachRolePolicyCommand, CreateRoleCommand } from '@aws-sdk/client-iam';
 import { expect, it } from 'vitest';
 import { makeNetwork } from '../../helpers/network-scene.ts';
 import { openShop } from '../../helpers/scene.ts';
@@ -32,6 +32,12 @@ async function stoppedReason(launchType: 'FARGATE' | 'EC2', more: object = {}) {
   };
   const AssumeRolePolicyDocument = JSON.stringify(trust);
   await shop.iam.send(new CreateRoleCommand({ RoleName: 'exec', AssumeRolePolicyDocument }));
+  await shop.iam.send(
+    new AttachRolePolicyCommand({
+      RoleName: 'exec',
+      PolicyArn: 'arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy',
+    }),
+  );
   await shop.ecs.send(new CreateClusterCommand({ clusterName: 'prod' }));
   await shop.ecs.send(
     new RegisterTaskDefinitionCommand({

@@ -1,5 +1,5 @@
-import { covers, isPrivate, overlap, parseIpRange, type IpRange } from './ip-range.ts';
-import type { Endpoint, NetworkFacts, SecurityRule } from './network-facts.ts';
+import { covers, isPrivate, overlap, parseIpRange, type IpRange } from '../ip-range.ts';
+import type { Endpoint, NetworkFacts, SecurityRule } from '../network-facts.ts';
 
 /** An answer that is only given when it is certain. */
 export type Seen = 'yes' | 'no' | 'unseen';

@@ -1,5 +1,5 @@
-import type { FailureId, Finding } from './finding.ts';
-import type { Endpoint, NetworkFacts, NetworkInterface, Subnet } from './network-facts.ts';
+import type { FailureId, Finding } from '../finding.ts';
+import type { Endpoint, NetworkFacts, NetworkInterface, Subnet } from '../network-facts.ts';
 import {
   addRoutes,
   makeEndpoint,

@@ -1,4 +1,4 @@
-import type { Endpoint, NetworkFacts, NetworkInterface } from './network-facts.ts';
+import type { Endpoint, NetworkFacts, NetworkInterface } from '../network-facts.ts';
 import { routeTableOf } from './network-routes.ts';
 import { letsIn, letsOutToAws, letsOutToEndpoint } from './network-rules.ts';
 

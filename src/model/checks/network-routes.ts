@@ -1,5 +1,11 @@
-import { parseIpRange } from './ip-range.ts';
-import type { NetworkFacts, NetworkInterface, Route, RouteTable, Subnet } from './network-facts.ts';
+import { parseIpRange } from '../ip-range.ts';
+import type {
+  NetworkFacts,
+  NetworkInterface,
+  Route,
+  RouteTable,
+  Subnet,
+} from '../network-facts.ts';
 
 /** What the routes of a subnet say about the way to AWS's own addresses. */
 export interface WayOut {

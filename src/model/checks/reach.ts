@@ -1,0 +1,68 @@
+import { dnsSuffix, parseArn } from '../partition.ts';
+import type { ContainerDefinition } from '../task-definition.ts';
+import type { Draft, StartFacts } from './facts.ts';
+import { checkNetwork, type Destination } from './network.ts';
+
+/** Whether the tasks reach the services that they need before they start. */
+export function checkReach(facts: StartFacts): Draft[] {
+  const { network } = facts;
+  const destinations = destinationsOf(facts);
+  if (destinations.length === 0) return [];
+  if (network.state === 'unseen') {
+    return [
+      {
+        check: 'network',
+        status: 'not-checked',
+        subject: [...new Set(destinations.map(({ service }) => service))].join(', '),
+        message: network.why,
+        fix: [],
+      },
+    ];
+  }
+  return network.interfaces.flatMap(({ from, facts: seen }) =>
+    checkNetwork(from, seen, destinations),
+  );
+}
+
+// --- internal ---
+
+function destinationsOf({ uses, definition, here }: StartFacts): Destination[] {
+  const to = (service: Destination['service'], region: string, what: string): Destination => ({
+    service,
+    region,
+    dnsSuffix: dnsSuffix(here.partition),
+    for: what,
+  });
+  const secrets = uses.flatMap(({ use, reference, secret }) => {
+    const arn = secret.state === 'found' ? secret.identity.arn : use.valueFrom;
+    const { service, region = here.region } = parseArn(arn) ?? {};
+    const store = reference?.store === 'secrets-manager' ? 'secretsmanager' : 'ssm';
+    const known = service === 'ssm' || service === 'secretsmanager' ? service : store;
+    return [to(known, region, `${use.container} ${use.name || use.kind}`)];
+  });
+  const containers = definition.containerDefinitions.flatMap((container) => [
+    ...imageOf(container, to),
+    ...logsOf(container, here.region, to),
+  ]);
+  return [...secrets, ...containers];
+}
+
+type To = (service: Destination['service'], region: string, what: string) => Destination;
+
+function imageOf({ name, image = '' }: ContainerDefinition, to: To): Destination[] {
+  const region = /^\d{12}\.dkr[.-]ecr(?:-fips)?\.([a-z0-9-]+)\./.exec(image)?.[1];
+  if (region === undefined) return [];
+  // Layers lie in S3, the rest of an image in ECR (ECR guide, "interface VPC endpoints").
+  return (['ecr.api', 'ecr.dkr', 's3'] as const).map((service) =>
+    to(service, region, `image of ${name}`),
+  );
+}
+
+function logsOf(
+  { name, logConfiguration: logs }: ContainerDefinition,
+  here: string,
+  to: To,
+): Destination[] {
+  if (logs?.logDriver !== 'awslogs') return [];
+  return [to('logs', logs.options?.['awslogs-region'] ?? here, `logs of ${name}`)];
+}
