@@ -12,6 +12,8 @@ export const verify = defineCommand({
       .addArgument(
         new Argument('<target...>', 'FILE, - (stdin), FAMILY[:REVISION] or CLUSTER/SERVICE'),
       )
+      .option('--family <family>', 'of a file with several task definitions, this one')
+      .option('--substitute', 'replace ${NAME} in a file by the environment variable NAME')
       .option('--read-values', 'read secrets, to see whether they have the keys (prints none)')
       .option('--strict', 'exit with 3 for warnings too')
       .addHelpText(
@@ -31,6 +33,8 @@ Examples:
   async run({ aws, world }, [targets], options) {
     const found = await verifyTargets(aws, targets, sourcesOf(world), {
       readValues: options.readValues ?? false,
+      family: options.family,
+      variables: options.substitute ? world.env : undefined,
     });
     const count = (status: string): number =>
       found.flatMap(({ findings }) => findings).filter((one) => one.status === status).length;

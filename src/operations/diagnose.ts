@@ -81,8 +81,14 @@ async function diagnoseText(aws: Aws, text: string, options: Options): Promise<D
   }));
   const definition = definitionNamedBy(text);
   try {
-    const named = { file: undefined, family: 'FAMILY' };
-    const target = { target: '-', name: named, definition, service: undefined };
+    const named = { file: undefined, family: 'FAMILY', options: [] };
+    const target = {
+      target: '-',
+      name: named,
+      definition,
+      status: undefined,
+      service: undefined,
+    };
     const known = await lookInto(aws, target, options);
     return summarize(seen, () => known, { redeploy: undefined, whole: false });
   } catch (error) {
@@ -166,11 +172,12 @@ async function diagnoseRevisions(
   const arns = seen.length === 0 ? [] : [...new Set([...failed, ...(current ? [current] : [])])];
   const known = new Map<string, Known>();
   for (const arn of arns) {
-    const { definition } = await describeTaskDefinition(arn, aws);
+    const { definition, status } = await describeTaskDefinition(arn, aws);
     const target: StartTarget = {
       target: arn,
-      name: { file: undefined, family: arn.replace(/^.*:task-definition\//, '') },
+      name: { file: undefined, family: arn.replace(/^.*:task-definition\//, ''), options: [] },
       definition: withRole(definition, executionRole),
+      status,
       service,
     };
     const looked = await lookInto(aws, target, options);

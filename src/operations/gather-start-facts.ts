@@ -15,6 +15,8 @@ export interface StartTarget {
   target: string;
   name: DefinitionName;
   definition: TaskDefinition;
+  /** `ACTIVE`, `INACTIVE`; undefined for what is not registered. */
+  status: string | undefined;
   service: Service | undefined;
 }
 
@@ -37,7 +39,7 @@ export async function gatherStartFacts(
     options,
   );
   return Promise.all(
-    targets.map(async ({ definition, name, service }, index): Promise<StartFacts> => {
+    targets.map(async ({ definition, name, service, status }, index): Promise<StartFacts> => {
       const start = usesOf.slice(0, index).flat().length;
       const uses = all.slice(start, start + (usesOf[index]?.length ?? 0));
       const placing = gatherPlacement(aws, definition, service);
@@ -51,6 +53,7 @@ export async function gatherStartFacts(
       return {
         here,
         definition,
+        status,
         name,
         service: service && { cluster: lastPart(service.cluster), name: service.name },
         placement,

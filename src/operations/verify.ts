@@ -14,6 +14,15 @@ export interface Verification extends StartReport {
   service: string | undefined;
 }
 
+/** How targets are read and looked at. */
+export interface VerifyOptions {
+  readValues: boolean;
+  /** Of a file with several task definitions, the one of this family. */
+  family: string | undefined;
+  /** What placeholders in a file stand for; undefined leaves them as they are. */
+  variables: Readonly<Record<string, string | undefined>> | undefined;
+}
+
 /**
  * Says of each target what would keep its tasks from starting: a file, `FAMILY[:REVISION]`, or
  * `CLUSTER/SERVICE`. Throws CliError where a target itself does not exist.
@@ -22,9 +31,9 @@ export async function verify(
   aws: Aws,
   written: readonly string[],
   sources: Sources,
-  options: { readValues: boolean },
+  options: VerifyOptions,
 ): Promise<Verification[]> {
-  const targets = await Promise.all(written.map((one) => readTarget(aws, one, sources)));
+  const targets = await Promise.all(written.map((one) => readTarget(aws, one, sources, options)));
   const facts = await gatherStartFacts(aws, targets, options);
   return facts.map((fact, index) => {
     const { target = '', arn, service } = targets[index] ?? {};
@@ -43,19 +52,33 @@ interface Target extends StartTarget {
   arn: string | undefined;
 }
 
-async function readTarget(aws: Aws, target: string, sources: Sources): Promise<Target> {
-  const [, cluster, service] = /^([\w-]+)\/([\w-]+)$/.exec(target) ?? [];
+async function readTarget(
+  aws: Aws,
+  target: string,
+  sources: Sources,
+  { family: chosen, variables }: VerifyOptions,
+): Promise<Target> {
+  const [, cluster, service] =
+    /^(?:arn:[^:]+:ecs:[^:]*:\d*:service\/)?([\w-]+)\/([\w-]+)$/.exec(target) ?? [];
   if (cluster !== undefined && service !== undefined) {
     return serviceTarget(aws, target, cluster, service);
   }
   if (/^(-|.*[/\\].*|.*\.(json|ya?ml))$/i.test(target) && !target.startsWith('arn:')) {
-    const definition = await readTaskDefinitionFile(target, sources);
-    const name = { file: target, family: definition.family ?? '' };
-    return { target, name, definition, service: undefined, arn: undefined };
+    const definition = await readTaskDefinitionFile(target, sources, {
+      family: chosen,
+      variables,
+    });
+    const options = [
+      ...(chosen === undefined ? [] : ['--family', chosen]),
+      ...(variables ? ['--substitute'] : []),
+    ];
+    const name = { file: target, family: definition.family ?? '', options };
+    return { target, name, definition, status: undefined, service: undefined, arn: undefined };
   }
-  const { arn, definition } = await describeTaskDefinition(target, aws);
+  const { arn, definition, status } = await describeTaskDefinition(target, aws);
   const family = target.replace(/^arn:.*:task-definition\//, '');
-  return { target, name: { file: undefined, family }, definition, service: undefined, arn };
+  const name = { file: undefined, family, options: [] };
+  return { target, name, definition, status, service: undefined, arn };
 }
 
 /** A service, with the revision that its next task starts from. */
@@ -77,7 +100,14 @@ async function serviceTarget(
   if (taskDefinition === undefined) {
     throw new CliError('no-task-definition', `the service ${target} runs no task definition yet`);
   }
-  const { arn, definition } = await describeTaskDefinition(taskDefinition, aws);
+  const { arn, definition, status } = await describeTaskDefinition(taskDefinition, aws);
   const family = arn.replace(/^arn:.*:task-definition\//, '');
-  return { target, name: { file: undefined, family }, definition, service, arn };
+  return {
+    target,
+    name: { file: undefined, family, options: [] },
+    definition,
+    status,
+    service,
+    arn,
+  };
 }

@@ -119,6 +119,8 @@ export interface DefinitionName {
   file: string | undefined;
   /** `FAMILY` or `FAMILY:REVISION`; the family of a file. */
   family: string;
+  /** How else the file has to be read: `--family`, `--substitute`. */
+  options: readonly string[];
 }
 
 /** The service that runs the task definition, or is to. */
@@ -131,6 +133,8 @@ export interface ServiceFact {
 export interface StartFacts {
   here: Scope;
   definition: TaskDefinition;
+  /** `ACTIVE`, `INACTIVE`; undefined for what is not registered. */
+  status: string | undefined;
   name: DefinitionName;
   service: ServiceFact | undefined;
   placement: Placement;

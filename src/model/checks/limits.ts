@@ -2,13 +2,19 @@ import { structureProblems, taskDefinitionWarnings } from '../task-definition-ch
 import type { Draft, StartFacts } from './facts.ts';
 
 /** What RegisterTaskDefinition refuses for its form or its size, and options that AWS does not document. */
-export function checkForm({ definition }: StartFacts): Draft[] {
+export function checkForm({ definition, status, service }: StartFacts): Draft[] {
   const draft = (status: Draft['status'], text: string): Draft => {
     const [, subject = 'task definition', message = text] = /^(\S+): (.*)$/s.exec(text) ?? [];
     return { check: 'limits', status, subject, message, fix: [] };
   };
   const problems = structureProblems(definition);
+  // What runs goes on, and may even scale (ECS guide, "deregistering a task definition").
+  const inactive =
+    service === undefined
+      ? draft('problem', 'status: it is INACTIVE: no new task starts from it; register it again')
+      : draft('warning', 'status: it is INACTIVE; register it again before you deploy the service');
   return [
+    ...(status === 'INACTIVE' ? [inactive] : []),
     ...problems.map((problem) => draft('problem', problem)),
     ...taskDefinitionWarnings(definition).map((warning) => draft('warning', warning)),
     ...(problems.length === 0 ? [draft('ok', 'form and size are within what ECS takes')] : []),

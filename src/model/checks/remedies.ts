@@ -51,7 +51,7 @@ function registerCommand(edits: readonly (readonly string[])[], facts: StartFact
   return commandLine([
     'ecs-secrets',
     'register',
-    ...(name.file === undefined ? ['--family', name.family] : [name.file]),
+    ...(name.file === undefined ? ['--family', name.family] : [name.file, ...name.options]),
     ...edits.flat(),
     ...(service ? ['--service', `${service.cluster}/${service.name}`] : []),
   ]);
@@ -70,7 +70,9 @@ function roleCommand(
     return reference ? [formatReference(reference)] : [];
   });
   // As long as the task definition refers to what is not there, it cannot tell what to grant.
-  const isSound = [...edits.keys()].every((key) => key.startsWith('--execution-role'));
+  const isSound =
+    name.options.length === 0 &&
+    [...edits.keys()].every((key) => key.startsWith('--execution-role'));
   const written = isSound
     ? ['--task-definition', name.file ?? name.family]
     : [...new Set(references)].flatMap((reference) => ['--secret', reference]);
