@@ -1,7 +1,6 @@
-import { chmod, mkdtemp, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import {
   CreateClusterCommand,
   CreateServiceCommand,
@@ -25,7 +24,7 @@ import { CreateSecretCommand, DeleteSecretCommand } from '@aws-sdk/client-secret
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { Finding, FailureId } from '../src/model/finding.ts';
 import { startFailures } from '../src/model/start-failures.ts';
-import { runProgram } from './helpers/run.ts';
+import { runProgram, type Seen } from './helpers/run.ts';
 import { openShop, type Shop } from './helpers/scene.ts';
 
 /** What a scene of a row starts from: everything is in order before it breaks one thing. */
@@ -458,24 +457,27 @@ let folder = '';
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'ecs-secrets-'));
-  const bin = fileURLToPath(new URL('../bin/ecs-secrets.js', import.meta.url));
   const shim = join(folder, 'ecs-secrets');
-  await writeFile(shim, `#!/bin/sh\nexec "${process.execPath}" "${bin}" "$@"\n`);
+  await writeFile(shim, `#!/bin/sh\nprintf '%s\\0' ecs-secrets "$@"\n`);
   await chmod(shim, 0o755);
 });
 
 afterAll(async () => {
-  const { rm } = await import('node:fs/promises');
   await rm(folder, { recursive: true, force: true });
 });
 
-/** Runs a command as it was printed. */
-function shell(shop: Shop, command: string) {
+/**
+ * Runs a command as it was printed, by a shell; one of ours in this process, with the words that the
+ * shell makes of it, as its clock does not wait between two looks.
+ */
+async function shell(shop: Shop, command: string): Promise<Seen> {
   const env = {
     ...shop.sandbox.environment,
     PATH: [folder, process.env.PATH ?? ''].join(delimiter),
   };
-  return runProgram('sh', ['-c', command], { env, stdin: 'marked' });
+  const seen = await runProgram('sh', ['-c', command], { env, stdin: 'marked' });
+  const [name, ...words] = seen.stdout.split('\0').slice(0, -1);
+  return name === 'ecs-secrets' ? shop.run(words, { stdin: 'marked' }) : seen;
 }
 
 async function prepare(shop: Shop): Promise<string> {
