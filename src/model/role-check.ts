@@ -115,6 +115,10 @@ function logNeeds({ name, logConfiguration }: ContainerDefinition, here: Scope):
   const group = options?.['awslogs-group'] ?? '';
   const region = options?.['awslogs-region'] ?? here.region;
   const arn = `arn:${here.partition}:logs:${region}:${here.account}:log-group:${group}`;
+  // PREFIX/CONTAINER/TASK; CreateLogGroup is asked for on the group's streams without a name.
+  const prefix = options?.['awslogs-stream-prefix'];
+  const id = '0123456789abcdef0123456789abcdef';
+  const stream = `${arn}:log-stream:${prefix ? `${prefix}/${name}/${id}` : `${id}${id}`}`;
   const need = (action: string, resource: string): RoleNeed => ({
     what: `logs of ${name}`,
     action: `logs:${action}`,
@@ -122,8 +126,10 @@ function logNeeds({ name, logConfiguration }: ContainerDefinition, here: Scope):
     context: {},
   });
   return [
-    ...(options?.['awslogs-create-group'] === 'true' ? [need('CreateLogGroup', `${arn}:*`)] : []),
-    need('CreateLogStream', `${arn}:*`),
-    need('PutLogEvents', `${arn}:log-stream:${name}`),
+    ...(options?.['awslogs-create-group'] === 'true'
+      ? [need('CreateLogGroup', `${arn}:log-stream:`)]
+      : []),
+    need('CreateLogStream', stream),
+    need('PutLogEvents', stream),
   ];
 }
