@@ -114,6 +114,10 @@ function judged(finding: RoleFinding, role: FoundRole, facts: StartFacts): Draft
   if (verdict === 'unknown') {
     return { check, status: 'not-checked', subject, message: `${action}: ${why}`, fix: [] };
   }
+  if (action === 'logs:CreateLogGroup') {
+    const unneeded = withoutCreating(what, facts);
+    if (unneeded) return { check, subject, fix: [], ...unneeded };
+  }
   return {
     check,
     status: 'problem',
@@ -122,6 +126,25 @@ function judged(finding: RoleFinding, role: FoundRole, facts: StartFacts): Draft
     fix: [...inFull(finding, facts), ...remedy(finding, role, service)],
     failure,
   };
+}
+
+/** Docker's driver makes a group only after it has found none, so that one that is there may be used. */
+function withoutCreating(
+  what: string,
+  { logGroups }: StartFacts,
+): Pick<Draft, 'status' | 'message'> | undefined {
+  const group = logGroups.find(({ container }) => what === `logs of ${container}`);
+  const refused = 'logs:CreateLogGroup is not allowed';
+  if (group?.state === 'found') {
+    return { status: 'ok', message: `${refused}, nor needed, as the log group exists` };
+  }
+  if (group?.state === 'unseen') {
+    return {
+      status: 'not-checked',
+      message: `${refused}; whether the log group exists is not seen`,
+    };
+  }
+  return undefined;
 }
 
 /** A partial ARN is asked for as it is written, which a grant of the full one does not meet. */
