@@ -7,6 +7,8 @@ export interface Grant {
   store: Store;
   /** Full ARN without ECS's suffix, or a pattern with `*` and `?`. */
   arn: string;
+  /** The partial ARN under which ECS asks for it, where it is referred to by one. */
+  writtenAs?: string | undefined;
   /** ARN of the customer-managed key that encrypts it; undefined for the AWS-managed key. */
   kmsKeyArn?: string | undefined;
 }

@@ -24,14 +24,15 @@ export interface RoleFinding extends Pick<RoleNeed, 'what' | 'action' | 'resourc
 }
 
 /** What reading a secret needs: its store's action, and its key where it is the customer's. */
-export function readNeeds({ store, arn, kmsKeyArn }: Grant): RoleNeed[] {
+export function readNeeds({ store, arn, writtenAs, kmsKeyArn }: Grant): RoleNeed[] {
   const action =
     store === 'parameter-store' ? 'ssm:GetParameters' : 'secretsmanager:GetSecretValue';
-  const what = arn.replace(/^arn:[^:]+:[^:]+:[^:]+:\d{12}:/, '');
+  const what = (writtenAs ?? arn).replace(/^arn:[^:]+:[^:]+:[^:]+:\d{12}:/, '');
   // A name that does not exist yet is tried with an end that it might get.
   const resource = arn.replace(/-\?{6}$/, '-AbCdEf');
   return [
-    { what, action, resource, context: {} },
+    { what, action, resource: writtenAs ?? resource, context: {} },
+    // Secrets Manager encrypts under the full ARN, however a secret is asked for.
     ...(kmsKeyArn === undefined ? [] : [decryptNeed(what, resource, kmsKeyArn)]),
   ];
 }

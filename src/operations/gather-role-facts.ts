@@ -73,7 +73,7 @@ export async function gatherPassFacts(
 
 // --- internal ---
 
-/** What ECS asks for: the ARN as it is written where that is a partial one. */
+/** What ECS reads: asked for by the ARN as it is written where that is a partial one. */
 function grantOf(fact: UseFact): Grant[] {
   const { reference, secret } = fact;
   if (secret.state === 'missing') {
@@ -84,8 +84,8 @@ function grantOf(fact: UseFact): Grant[] {
   }
   if (secret.state !== 'found') return [];
   const { identity, key } = secret;
-  const arn = reference && isPartial(fact) ? lookupId(reference) : identity.arn;
-  return [grantFor({ arn, store: identity.store }, key)];
+  const writtenAs = reference && isPartial(fact) ? lookupId(reference) : undefined;
+  return [{ ...grantFor(identity, key), writtenAs }];
 }
 
 function grantFor({ arn, store }: Pick<SecretIdentity, 'arn' | 'store'>, key?: KeyFact): Grant {
