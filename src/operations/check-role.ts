@@ -42,7 +42,14 @@ export async function checkRole(
   found: RoleWithPolicies,
   grants: DerivedGrants,
   definitions: readonly TaskDefinition[],
-  { simulate = true }: { simulate?: boolean } = {},
+  {
+    simulate = true,
+    keyStates = new Map(),
+  }: {
+    simulate?: boolean;
+    /** States of keys that are known already, by ARN. */
+    keyStates?: ReadonlyMap<string, string>;
+  } = {},
 ): Promise<RoleCheck> {
   const here = await aws.caller();
   const needs = [
@@ -51,7 +58,7 @@ export async function checkRole(
     ...definitions.flatMap((definition) => containerNeeds(definition, here)),
   ];
   const distinct = [...new Map(needs.map((need) => [JSON.stringify(need), need])).values()];
-  const facts = await gatherFacts(aws, distinct);
+  const facts = await gatherFacts(aws, distinct, keyStates);
   const simulation = createSimulation(aws, found);
   const findings = await pMap(
     distinct,
@@ -77,8 +84,12 @@ interface Facts {
   keyStates: Map<string, string>;
 }
 
-async function gatherFacts(aws: Aws, needs: readonly RoleNeed[]): Promise<Facts> {
-  const facts: Facts = { policies: new Map(), keyStates: new Map() };
+async function gatherFacts(
+  aws: Aws,
+  needs: readonly RoleNeed[],
+  known: ReadonlyMap<string, string>,
+): Promise<Facts> {
+  const facts: Facts = { policies: new Map(), keyStates: new Map(known) };
   const resources = new Set(
     needs
       .filter(({ action }) => /^(kms:Decrypt|secretsmanager:)/.test(action))
@@ -90,12 +101,12 @@ async function gatherFacts(aws: Aws, needs: readonly RoleNeed[]): Promise<Facts>
       const { service, region } = parseArn(arn) ?? {};
       if (service === 'kms') {
         const kms = await aws.kms(region);
-        const [policy, key] = await Promise.all([
+        const [policy, state] = await Promise.all([
           unlessUnseen(kms.keyPolicy(arn)),
-          unlessUnseen(kms.describeKey(arn)),
+          known.get(arn) ?? unlessUnseen(kms.describeKey(arn).then((key) => key.state)),
         ]);
         facts.policies.set(arn, policy === 'denied' ? policy : parsed(policy));
-        if (key !== 'denied' && key.state) facts.keyStates.set(arn, key.state);
+        if (state !== 'denied' && state !== undefined) facts.keyStates.set(arn, state);
       } else {
         const policy = await unlessUnseen((await aws.secretsManager(region)).resourcePolicy(arn));
         facts.policies.set(arn, policy === 'denied' ? policy : parsed(policy));

@@ -34,6 +34,7 @@ export async function gatherRoleFact(
         unknownKeys: [],
       },
       [definition],
+      { keyStates: new Map(uses.flatMap(keyStateOf)) },
     );
     const closed = findings.filter(
       ({ action, by, verdict }) =>
@@ -95,6 +96,11 @@ function grantFor({ arn, store }: Pick<SecretIdentity, 'arn' | 'store'>, key?: K
 
 function storeOf(arn: string): Store {
   return parseArn(arn)?.service === 'ssm' ? 'parameter-store' : 'secrets-manager';
+}
+
+function keyStateOf({ secret }: UseFact): [arn: string, state: string][] {
+  if (secret.state !== 'found' || secret.key.state !== 'found') return [];
+  return [[secret.key.arn, secret.key.keyState]];
 }
 
 async function passFact(aws: Aws, written: string, what: PassFact['what']): Promise<PassFact> {

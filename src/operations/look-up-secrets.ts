@@ -58,11 +58,13 @@ async function lookUpParameters(
 ): Promise<Found> {
   const found: Found = [];
   const byRegion = new Map<string | undefined, ParameterReference[]>();
+  // What is written by its name and what by its ARN may be of one region: then one call is for both.
+  const here = references.some(({ scope }) => scope) ? (await aws.caller()).region : undefined;
   for (const reference of references) {
     const { answer: store, error } = await attempted(parameterStoreOf(aws, reference));
     if (error) found.push([formatReference(reference), { state: 'unseen', error }]);
     if (!store) continue;
-    const region = reference.scope?.region;
+    const { region = here } = reference.scope ?? {};
     byRegion.set(region, [...(byRegion.get(region) ?? []), reference]);
   }
   for (const [region, group] of byRegion) {

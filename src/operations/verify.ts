@@ -1,6 +1,7 @@
 import type { Aws } from '../aws/index.ts';
 import { CliError } from '../errors.ts';
 import { checkStart, type StartReport } from '../model/checks/index.ts';
+import { askingOnce } from './asking-once.ts';
 import { gatherStartFacts, type StartTarget } from './gather-start-facts.ts';
 import { describeTaskDefinition, readTaskDefinitionFile } from './read-task-definition.ts';
 import type { Sources } from './read-source.ts';
@@ -28,13 +29,14 @@ export interface VerifyOptions {
  * `CLUSTER/SERVICE`. Throws CliError where a target itself does not exist.
  */
 export async function verify(
-  aws: Aws,
+  given: Aws,
   written: readonly string[],
   sources: Sources,
   options: VerifyOptions,
 ): Promise<Verification[]> {
+  const aws = askingOnce(given);
   const targets = await Promise.all(written.map((one) => readTarget(aws, one, sources, options)));
-  const facts = await gatherStartFacts(aws, targets, options);
+  const facts = await gatherStartFacts(given, targets, options);
   return facts.map((fact, index) => {
     const { target = '', arn, service } = targets[index] ?? {};
     return {
