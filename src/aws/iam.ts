@@ -25,6 +25,7 @@ import {
 } from '@aws-sdk/client-iam';
 import { isAwsError } from '../errors.ts';
 import type { PolicyDocument } from '../model/policy.ts';
+import type { PolicyContext } from '../model/policy-conditions.ts';
 import type { Tag } from '../model/secret-rules.ts';
 import { clientSettings, supervised, type AwsConfig } from './client.ts';
 
@@ -46,6 +47,8 @@ export interface Simulated {
   decision: 'allowed' | 'explicitDeny' | 'implicitDeny';
   /** True when a policy of the organization is what denies it. */
   byOrganization: boolean;
+  /** True when policies ask for condition keys that were not given: another answer is possible then. */
+  isOpen: boolean;
 }
 
 /** What a role is created with. */
@@ -96,7 +99,7 @@ export interface Iam {
     roleArn: string,
     action: string,
     resource: string,
-    context: Readonly<Record<string, string>>,
+    context: PolicyContext,
   ): Promise<Simulated>;
 }
 
@@ -262,8 +265,8 @@ export function createIam(config: AwsConfig): Iam {
           ResourceArns: [resource],
           ContextEntries: Object.entries(context).map(([key, value]) => ({
             ContextKeyName: key,
-            ContextKeyType: 'string',
-            ContextKeyValues: [value],
+            ContextKeyType: key === 'aws:SecureTransport' ? 'boolean' : 'string',
+            ContextKeyValues: [value].flat(),
           })),
         }),
       );
@@ -272,6 +275,9 @@ export function createIam(config: AwsConfig): Iam {
       return {
         decision: own?.EvalResourceDecision ?? result?.EvalDecision ?? 'implicitDeny',
         byOrganization: result?.OrganizationsDecisionDetail?.AllowedByOrganizations === false,
+        isOpen: [...(own ? [own] : []), ...(result ? [result] : [])].some(
+          ({ MissingContextValues: missing = [] }) => missing.length > 0,
+        ),
       };
     },
   };

@@ -1,6 +1,13 @@
 import type { Scope } from './partition.ts';
 import { withDistinctSids, type PolicyDocument, type Statement } from './policy.ts';
-import { evaluate, parsePolicy, type Decision, type Policy } from './policy-evaluation.ts';
+import {
+  evaluate,
+  parsePolicy,
+  type Decision,
+  type Policy,
+  type PolicyRequest,
+} from './policy-evaluation.ts';
+import { atBest } from './policy-unknowns.ts';
 import { matchesWildcard } from './wildcard.ts';
 
 /** The service that assumes execution roles. */
@@ -11,16 +18,19 @@ export const ecsTasks = 'ecs-tasks.amazonaws.com';
  * InvalidInput for what is no policy.
  */
 export function trustDecision(trustPolicy: unknown, roleArn: string, here: Scope): Decision {
-  const { partition, region, account } = here;
-  return evaluate([parsePolicy(trustPolicy, 'trust')], {
-    action: 'sts:AssumeRole',
-    resource: roleArn,
-    principal: { kind: 'service', service: ecsTasks },
-    context: {
-      'aws:SourceAccount': account,
-      'aws:SourceArn': `arn:${partition}:ecs:${region}:${account}:task/cluster/0123456789abcdef`,
-    },
-  });
+  return evaluate([parsePolicy(trustPolicy, 'trust')], requestTo(roleArn, here));
+}
+
+/**
+ * The condition keys that a refusal hangs on, where values of theirs that are not known here may let ECS
+ * in; none where it is refused whatever they are. Throws InvalidInput for what is no policy.
+ */
+export function trustHangsOn(trustPolicy: unknown, roleArn: string, here: Scope): string[] {
+  const request = requestTo(roleArn, here);
+  const identity = [parsePolicy(trustPolicy, 'trust')];
+  const isAbsent = (key: string): boolean => /^(sts|aws:PrincipalTag\/|aws:Multi)/i.test(key);
+  const { policies, unknown } = atBest({ identity }, request.context ?? {}, isAbsent);
+  return evaluate(policies.identity, request) === 'allowed' ? unknown : [];
 }
 
 /**
@@ -35,6 +45,18 @@ export function trustBesides(present: unknown, ours: PolicyDocument, here: Scope
 }
 
 // --- internal ---
+
+function requestTo(roleArn: string, { partition, region, account }: Scope): PolicyRequest {
+  return {
+    action: 'sts:AssumeRole',
+    resource: roleArn,
+    principal: { kind: 'service', service: ecsTasks },
+    context: {
+      'aws:SourceAccount': account,
+      'aws:SourceArn': `arn:${partition}:ecs:${region}:${account}:task/cluster/0123456789abcdef`,
+    },
+  };
+}
 
 function isForOthers(
   { Effect, Principal, Condition = {} }: Policy['Statement'][number],

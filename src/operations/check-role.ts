@@ -6,6 +6,7 @@ import {
   evaluate,
   evaluateAccess,
   parsePolicy,
+  type AccessPolicies,
   type Policy,
   type PolicyRequest,
 } from '../model/policy-evaluation.ts';
@@ -16,8 +17,9 @@ import {
   type RoleFinding,
   type RoleNeed,
 } from '../model/role-check.ts';
+import { atBest, isAbsentForTasks } from '../model/policy-unknowns.ts';
 import type { TaskDefinition } from '../model/task-definition.ts';
-import { ecsTasks, trustDecision } from '../model/trust.ts';
+import { ecsTasks, trustDecision, trustHangsOn } from '../model/trust.ts';
 import { matchesWildcard } from '../model/wildcard.ts';
 import { orDenied } from './or-denied.ts';
 import type { DerivedGrants } from './role-grants.ts';
@@ -142,7 +144,11 @@ function requestOf({ role }: RoleWithPolicies, need: RoleNeed, here: Scope): Pol
       'aws:PrincipalType': 'AssumedRole',
       'aws:RequestedRegion': parseArn(need.resource)?.region ?? here.region,
       'aws:SecureTransport': 'true',
-      'kms:CallerAccount': here.account,
+      ...Object.fromEntries(role.tags.map(({ key, value }) => [`aws:PrincipalTag/${key}`, value])),
+      ...(need.action.startsWith('kms:') && { 'kms:CallerAccount': here.account }),
+      ...(need.action === 'secretsmanager:GetSecretValue' && {
+        'secretsmanager:SecretId': need.resource,
+      }),
       ...need.context,
     },
   };
@@ -164,15 +170,17 @@ function judge(found: RoleWithPolicies, need: RoleNeed, facts: Facts, here: Scop
   if (state !== undefined && state !== 'Enabled')
     return finding('denied', `the key is ${state}`, 'key-state');
   const unseen = own === 'denied';
-  const { decision, by } = evaluateAccess(
-    {
-      identity: found.policies.map(({ policy }) => policy),
-      boundary: found.boundary?.policy,
-      resource: unseen ? undefined : own,
-      resourceDecides: isKey && !unseen,
-    },
-    request,
-  );
+  const access: AccessPolicies = {
+    identity: found.policies.map(({ policy }) => policy),
+    boundary: found.boundary?.policy,
+    resource: unseen ? undefined : own,
+    resourceDecides: isKey && !unseen,
+  };
+  const { decision, by } = evaluateAccess(access, request);
+  if (decision !== 'allowed') {
+    const why = whyUnknown(access, request, unseen && !foreign);
+    if (why !== undefined) return finding('unknown', why);
+  }
   if (decision === 'explicitDeny') return finding('denied', denier(found, request, by), by);
   if (decision === 'implicitDeny') return finding('missing', reasonFor(found, request, by), by);
   if (foreign) {
@@ -191,6 +199,39 @@ function judge(found: RoleWithPolicies, need: RoleNeed, facts: Facts, here: Scop
     'allowed',
     unseen ? `${policy}; its own policy is not seen (secretsmanager:GetResourcePolicy)` : policy,
   );
+}
+
+/**
+ * What the decision hangs on, where it may as well be yes; undefined where it is no in any case. `unseen`:
+ * the resource's policy, which alone may allow it within an account.
+ */
+function whyUnknown(
+  access: AccessPolicies,
+  request: PolicyRequest,
+  unseen: boolean,
+): string | undefined {
+  const { policies, unknown } = atBest(access, request.context ?? {}, isAbsentForTasks);
+  if (evaluateAccess(policies, request).decision === 'allowed') {
+    return dependsOn(unknown);
+  }
+  if (!unseen) return undefined;
+  const resource = openTo(request);
+  if (evaluateAccess({ ...policies, resource }, request).decision !== 'allowed') return undefined;
+  const [what, action] = request.action.startsWith('kms:')
+    ? ['key', 'kms:GetKeyPolicy']
+    : ['secret', 'secretsmanager:GetResourcePolicy'];
+  return `no policy of the role allows it; whether that of the ${what} does is not seen (${action})`;
+}
+
+function dependsOn(keys: readonly string[]): string {
+  return `it depends on ${keys.join(', ')}, which ${keys.length === 1 ? 'is' : 'are'} not known here`;
+}
+
+/** A resource's policy that lets the role in. */
+function openTo({ action, principal }: PolicyRequest): Policy {
+  const Principal = { AWS: principal?.kind === 'role' ? principal.arn : '' };
+  const Statement = { Effect: 'Allow', Principal, Action: action, Resource: '*' };
+  return parsePolicy({ Version: '2012-10-17', Statement }, 'resource');
 }
 
 function allower({ policies }: RoleWithPolicies, request: PolicyRequest): string | undefined {
@@ -234,6 +275,8 @@ function judgeTrust({ role }: RoleWithPolicies, here: Scope): RoleFinding {
   const finding = { what: 'trust', action: 'sts:AssumeRole', resource: role.arn };
   const decision = trustDecision(role.trustPolicy, role.arn, here);
   if (decision === 'allowed') return { ...finding, verdict: 'allowed', why: 'the trust policy' };
+  const keys = trustHangsOn(role.trustPolicy, role.arn, here);
+  if (keys.length > 0) return { ...finding, verdict: 'unknown', why: dependsOn(keys) };
   return {
     ...finding,
     verdict: decision === 'explicitDeny' ? 'denied' : 'missing',
@@ -254,13 +297,16 @@ function createSimulation(aws: Aws, { role, policies }: RoleWithPolicies) {
       if (!there) return finding;
       const here = await aws.caller();
       try {
-        const { decision, byOrganization } = await (
+        const request = requestOf(found, need, here);
+        const { decision, byOrganization, isOpen } = await (
           await aws.iam()
-        ).simulate(role.arn, need.action, need.resource, need.context);
+        ).simulate(role.arn, need.action, need.resource, request.context ?? {});
         const identity = policies.map(({ policy }) => policy);
         // The simulation does not know policies of resources: what only they allow it denies.
-        const ownAllow = evaluate(identity, requestOf(found, need, here)) === 'allowed';
-        const refuses = decision === 'explicitDeny' || (decision === 'implicitDeny' && ownAllow);
+        const ownAllow = evaluate(identity, request) === 'allowed';
+        const refuses =
+          (decision === 'explicitDeny' || (decision === 'implicitDeny' && ownAllow)) &&
+          (byOrganization || !isOpen);
         if (!refuses) return finding;
         const who = byOrganization ? 'a policy of the organization' : "IAM's own simulation";
         return { ...finding, verdict: 'denied', why: `${who} denies it`, by: 'simulation' };

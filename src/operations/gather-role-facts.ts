@@ -1,9 +1,12 @@
+import type { Iam } from '../aws/iam.ts';
 import type { Aws } from '../aws/index.ts';
 import { CliError } from '../errors.ts';
 import type { KeyFact, PassFact, RoleFact, UseFact } from '../model/checks/facts.ts';
 import { isPartial } from '../model/checks/references.ts';
 import type { Grant } from '../model/execution-policy.ts';
 import { parseArn } from '../model/partition.ts';
+import { evaluateAccess, type PolicyRequest } from '../model/policy-evaluation.ts';
+import { atBest } from '../model/policy-unknowns.ts';
 import { lookupId, type SecretIdentity, type Store } from '../model/reference.ts';
 import { environmentFileArns, type TaskDefinition } from '../model/task-definition.ts';
 import { checkRole } from './check-role.ts';
@@ -104,7 +107,7 @@ function keyStateOf({ secret }: UseFact): [arn: string, state: string][] {
 }
 
 async function passFact(aws: Aws, written: string, what: PassFact['what']): Promise<PassFact> {
-  const { arn: caller, account, partition } = await aws.caller();
+  const { arn: caller, account, partition, region } = await aws.caller();
   const role = written.startsWith('arn:')
     ? written
     : `arn:${partition}:iam::${account}:role/${written}`;
@@ -120,10 +123,28 @@ async function passFact(aws: Aws, written: string, what: PassFact['what']): Prom
     const [, session] = /:assumed-role\/([^/]+)\//.exec(caller) ?? [];
     const principal = session === undefined ? caller : (await iam.role(session))?.arn;
     if (principal === undefined) return fact('unseen', `the role ${session ?? ''} is not found`);
-    const { decision, byOrganization } = await iam.simulate(principal, 'iam:PassRole', role, {
+    const context = {
       'iam:PassedToService': 'ecs-tasks.amazonaws.com',
-    });
+      'aws:RequestedRegion': region,
+      'aws:PrincipalArn': principal,
+      'aws:PrincipalAccount': account,
+      'aws:SecureTransport': 'true',
+    };
+    const { decision, byOrganization, isOpen } = await iam.simulate(
+      principal,
+      'iam:PassRole',
+      role,
+      context,
+    );
     if (decision === 'allowed') return fact('allowed', '');
+    if (isOpen && !byOrganization) {
+      const unknown = await openKeys(iam, session, {
+        action: 'iam:PassRole',
+        resource: role,
+        context,
+      });
+      if (unknown) return fact('unseen', `it depends on ${unknown}, not known here`);
+    }
     return fact(
       'denied',
       byOrganization
@@ -136,4 +157,22 @@ async function passFact(aws: Aws, written: string, what: PassFact['what']): Prom
     if (error instanceof CliError) return fact('unseen', whyUnseen(error));
     throw error;
   }
+}
+
+/**
+ * The condition keys that a refusal hangs on; undefined where the policies of the caller's role refuse
+ * whatever they are. Those of a user are not looked at.
+ */
+async function openKeys(
+  iam: Iam,
+  session: string | undefined,
+  request: PolicyRequest,
+): Promise<string | undefined> {
+  if (session === undefined) return 'conditions of your policies';
+  const { policies: identity, boundary } = await readRole(iam, session);
+  const { policies, unknown } = atBest(
+    { identity: identity.map(({ policy }) => policy), boundary: boundary?.policy },
+    request.context ?? {},
+  );
+  return evaluateAccess(policies, request).decision === 'allowed' ? unknown.join(', ') : undefined;
 }
