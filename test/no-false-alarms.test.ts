@@ -1073,7 +1073,6 @@ function warningsOf({ references: refs, launch, target, caller }: Plan): RegExp[
     [/with a slash/, /Parameter Store keeps it as/],
     [/AWSPREVIOUS|version/, /it is fixed to/],
     [/partial ARN/, /lacks the six characters/],
-    [/ends like an ARN/, /like the end of an ARN/],
   ];
   const seesSecrets = caller !== 'who sees nothing';
   const isMixed = target === 'CLUSTER/SERVICE' && launch.input.cluster === 'mixed';

@@ -1,6 +1,6 @@
 import pMap from 'p-map';
 import type { Aws } from '../aws/index.ts';
-import { CliError, isAccessDenied } from '../errors.ts';
+import { CliError, isAccessDenied, isAwsError } from '../errors.ts';
 import { parseArn, type Scope } from '../model/partition.ts';
 import {
   evaluate,
@@ -120,10 +120,11 @@ async function gatherFacts(
 }
 
 /** Another account's key or secret is not seen, and one that does not exist yet has no policy. */
-async function unlessUnseen<T>(call: Promise<T>): Promise<T | 'denied'> {
+async function unlessUnseen<T>(call: Promise<T>): Promise<T | 'denied' | undefined> {
   try {
     return await orDenied(call);
   } catch (error) {
+    if (isAwsError(error, 'ResourceNotFoundException')) return undefined;
     if (error instanceof CliError) return 'denied';
     throw error;
   }

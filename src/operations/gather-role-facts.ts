@@ -8,6 +8,7 @@ import { parseArn } from '../model/partition.ts';
 import { evaluateAccess, type PolicyRequest } from '../model/policy-evaluation.ts';
 import { atBest } from '../model/policy-unknowns.ts';
 import { lookupId, type SecretIdentity, type Store } from '../model/reference.ts';
+import { InvalidInput } from '../model/problems.ts';
 import { environmentFileArns, type TaskDefinition } from '../model/task-definition.ts';
 import { checkRole } from './check-role.ts';
 import { whyUnseen } from './gather-secret-facts.ts';
@@ -56,6 +57,8 @@ export async function gatherRoleFact(
       keyPolicies: Object.fromEntries(await Promise.all(policies)),
     };
   } catch (error) {
+    // A policy may hold what our reader does not take.
+    if (error instanceof InvalidInput) return { state: 'unseen', name, why: error.message };
     if (!(error instanceof CliError)) throw error;
     return error.code === 'role-not-found'
       ? { state: 'missing', name }

@@ -1,5 +1,5 @@
 import { commandLine } from '../shell.ts';
-import type { Draft, StartFacts } from './facts.ts';
+import type { Draft, LogGroupFact, StartFacts } from './facts.ts';
 
 /** Whether the log groups that containers write to are there, or ECS is to make them. */
 export function checkLogGroups({ logGroups }: StartFacts): Draft[] {
@@ -14,13 +14,18 @@ export function checkLogGroups({ logGroups }: StartFacts): Draft[] {
     if (create) {
       return { ...about, status: 'ok', message: `ECS makes the log group ${group} at the start` };
     }
-    const words = ['aws', 'logs', 'create-log-group', '--log-group-name', group];
     return {
       ...about,
       status: 'problem',
       message: `there is no log group ${group} in ${region}`,
-      fix: [commandLine([...words, '--region', region])],
+      fix: [makeLogGroup({ group, region })],
       failure: 'log-group-missing',
     };
   });
+}
+
+/** The command that makes a log group. */
+export function makeLogGroup({ group, region }: Pick<LogGroupFact, 'group' | 'region'>): string {
+  const words = ['aws', 'logs', 'create-log-group', '--log-group-name', group];
+  return commandLine([...words, '--region', region]);
 }

@@ -69,7 +69,7 @@ function place(fact: UseFact, reference: Reference, here: Here): Draft[] {
 
 /** What works, and surprises later. */
 function habits(fact: UseFact, reference: Reference): Draft[] {
-  const { use, secret } = fact;
+  const { use } = fact;
   const warning = (message: string, fix: Step[]): Draft => ({
     check: 'reference',
     status: 'warning',
@@ -94,14 +94,6 @@ function habits(fact: UseFact, reference: Reference): Draft[] {
         warning(
           'its ARN lacks the six characters at its end, which policies of roles name',
           referTo(use, withSuffix(reference, { jsonKey, stage: versionStage })),
-        ),
-      );
-    }
-    if (secret.state === 'found' && /-[A-Za-z0-9]{6}$/.test(secret.identity.name)) {
-      drafts.push(
-        warning(
-          `its name ends in a hyphen and six characters, like the end of an ARN: a partial ARN of it finds nothing (Secrets Manager guide)`,
-          [],
         ),
       );
     }

@@ -4,6 +4,7 @@ import type { RoleFinding } from '../role-check.ts';
 import { commandLine } from '../shell.ts';
 import type { ContainerDefinition } from '../task-definition.ts';
 import type { Draft, RoleFact, StartFacts, Step } from './facts.ts';
+import { makeLogGroup } from './logs.ts';
 import { isPartial } from './references.ts';
 import { referTo, withSuffix } from './uses.ts';
 
@@ -115,8 +116,7 @@ function judged(finding: RoleFinding, role: FoundRole, facts: StartFacts): Draft
     return { check, status: 'not-checked', subject, message: `${action}: ${why}`, fix: [] };
   }
   if (action === 'logs:CreateLogGroup') {
-    const unneeded = withoutCreating(what, facts);
-    if (unneeded) return { check, subject, fix: [], ...unneeded };
+    return { check, subject, ...withoutCreating(finding, facts) };
   }
   return {
     check,
@@ -130,21 +130,28 @@ function judged(finding: RoleFinding, role: FoundRole, facts: StartFacts): Draft
 
 /** Docker's driver makes a group only after it has found none, so that one that is there may be used. */
 function withoutCreating(
-  what: string,
+  { what, why }: RoleFinding,
   { logGroups }: StartFacts,
-): Pick<Draft, 'status' | 'message'> | undefined {
+): Pick<Draft, 'status' | 'message' | 'fix' | 'failure'> {
   const group = logGroups.find(({ container }) => what === `logs of ${container}`);
   const refused = 'logs:CreateLogGroup is not allowed';
   if (group?.state === 'found') {
-    return { status: 'ok', message: `${refused}, nor needed, as the log group exists` };
+    return { status: 'ok', message: `${refused}, nor needed, as the log group exists`, fix: [] };
   }
   if (group?.state === 'unseen') {
     return {
       status: 'not-checked',
       message: `${refused}; whether the log group exists is not seen`,
+      fix: [],
     };
   }
-  return undefined;
+  // AmazonECSTaskExecutionRolePolicy does not allow it: to make the group is the shorter way.
+  return {
+    status: 'problem',
+    message: `${refused}: ${why}`,
+    fix: group ? [makeLogGroup(group)] : [],
+    failure: 'logs-denied',
+  };
 }
 
 /** A partial ARN is asked for as it is written, which a grant of the full one does not meet. */
