@@ -1,7 +1,7 @@
 import type { FailureId } from '../finding.ts';
 import { formatReference, type Reference, type SecretReference } from '../reference.ts';
 import type { Draft, SecretFact, StartFacts, Step, UseFact } from './facts.ts';
-import { aboutSecret, madeAnew, referTo, subjectOf, withSuffix } from './uses.ts';
+import { aboutSecret, madeAnew, referTo, soundSuffix, subjectOf, withSuffix } from './uses.ts';
 
 /** Whether each secret is there, and in it the version that the reference means. */
 export function checkExistence({ uses, here }: StartFacts): Draft[] {
@@ -54,13 +54,7 @@ function existence(fact: UseFact, reference: Reference, secret: SecretFact, here
     );
   }
   if (reference.store === 'secrets-manager' && secret.stages) {
-    const [message, fix, failure] = version(
-      fact,
-      reference,
-      secret.stages,
-      secret.unlabelled,
-      here,
-    );
+    const [message, fix, failure] = version(fact, reference, secret.stages, here);
     if (message !== undefined) return draft('problem', message, fix, failure);
   }
   return draft('ok', `${written} exists`);
@@ -75,19 +69,20 @@ function anew({ use }: UseFact, reference: Reference, here: Here): Step[] {
 type Wrong = [message: string, fix: Step[], failure: FailureId] | [undefined, [], undefined];
 
 function version(
-  { use }: UseFact,
+  fact: UseFact,
   reference: SecretReference,
   stages: Readonly<Record<string, readonly string[]>>,
-  unlabelled: readonly string[],
   here: Here,
 ): Wrong {
-  const { versionId, versionStage: stage = 'AWSCURRENT', jsonKey } = reference;
+  const { use } = fact;
+  const { versionId, versionStage: stage = 'AWSCURRENT' } = reference;
   const written = withSuffix(reference, {});
+  const sound = soundSuffix(fact, reference);
   if (versionId) {
-    if (versionId in stages || unlabelled.includes(versionId)) return [undefined, [], undefined];
+    if (sound.versionId) return [undefined, [], undefined];
     return [
       `${written} has no version ${versionId}`,
-      referTo(use, withSuffix(reference, { jsonKey })),
+      referTo(use, withSuffix(reference, sound)),
       'version-missing',
     ];
   }
@@ -98,14 +93,14 @@ function version(
   return hasCurrent
     ? [
         `${written} has no version at the stage ${stage}`,
-        referTo(use, withSuffix(reference, { jsonKey })),
+        referTo(use, withSuffix(reference, sound)),
         'stage-missing',
       ]
     : [
         `${written} has no value yet`,
         [
           aboutSecret('put', reference, here),
-          ...(stage === 'AWSCURRENT' ? [] : referTo(use, withSuffix(reference, { jsonKey }))),
+          ...(stage === 'AWSCURRENT' ? [] : referTo(use, withSuffix(reference, sound))),
         ],
         'stage-missing',
       ];

@@ -1,7 +1,7 @@
 import { isPinned, parseReference, type Reference } from '../reference.ts';
 import type { FailureId } from '../finding.ts';
 import type { Draft, StartFacts, Step, UseFact } from './facts.ts';
-import { aboutSecret, referTo, subjectOf, withSuffix } from './uses.ts';
+import { aboutSecret, referTo, soundSuffix, subjectOf, withSuffix } from './uses.ts';
 
 /** The grammar of each reference, and what it fixes in place. What is right is told by `checkExistence`. */
 export function checkReferences({ uses, here }: StartFacts): Draft[] {
@@ -79,13 +79,14 @@ function habits(fact: UseFact, reference: Reference): Draft[] {
   });
   const drafts: Draft[] = [];
   if (reference.store === 'secrets-manager') {
-    const { versionId, versionStage, jsonKey } = reference;
+    const { versionId, versionStage } = reference;
+    const sound = soundSuffix(fact, reference);
     if (isPinned(reference)) {
       const what = versionId ? `version ${versionId}` : `the stage ${versionStage ?? ''}`;
       drafts.push(
         warning(
           `it is fixed to ${what}: a new value never reaches it`,
-          referTo(use, withSuffix(reference, { jsonKey })),
+          referTo(use, withSuffix(reference, { jsonKey: sound.jsonKey })),
         ),
       );
     }
@@ -93,7 +94,7 @@ function habits(fact: UseFact, reference: Reference): Draft[] {
       drafts.push(
         warning(
           'its ARN lacks the six characters at its end, which policies of roles name',
-          referTo(use, withSuffix(reference, { jsonKey, stage: versionStage })),
+          referTo(use, withSuffix(reference, sound)),
         ),
       );
     }

@@ -6,7 +6,7 @@ import type { ContainerDefinition } from '../task-definition.ts';
 import type { Draft, RoleFact, StartFacts, Step } from './facts.ts';
 import { makeLogGroup } from './logs.ts';
 import { isPartial } from './references.ts';
-import { referTo, withSuffix } from './uses.ts';
+import { referTo, soundSuffix, withSuffix } from './uses.ts';
 
 /** The execution role: that there is one, who may assume it, and what it lets ECS do. */
 export function checkExecutionRole(facts: StartFacts): Draft[] {
@@ -160,8 +160,7 @@ function inFull({ resource }: RoleFinding, { uses }: StartFacts): Step[] {
     const { use, reference } = fact;
     if (reference?.store !== 'secrets-manager' || !isPartial(fact)) return [];
     if (!use.valueFrom.startsWith(resource)) return [];
-    const { jsonKey, versionStage: stage } = reference;
-    return referTo(use, withSuffix(reference, { jsonKey, stage }));
+    return referTo(use, withSuffix(reference, soundSuffix(fact, reference)));
   });
 }
 

@@ -2,7 +2,7 @@ import type { Scope } from '../partition.ts';
 import { formatReference, type Reference, type SecretReference } from '../reference.ts';
 import { commandLine } from '../shell.ts';
 import type { SecretUse } from '../task-definition.ts';
-import type { Step, UseFact } from './facts.ts';
+import type { Step, UseFact, ValueFact } from './facts.ts';
 
 /** A use for people: `web DATABASE_PASSWORD`. */
 export function subjectOf({ use }: UseFact): string {
@@ -38,10 +38,17 @@ export function madeAnew(reference: Reference, here: Scope): string {
   return formatReference(scope && scope.region !== here.region ? { ...named, scope } : named);
 }
 
+/** What follows a secret's name in a reference. */
+interface Suffix {
+  jsonKey?: string | undefined;
+  stage?: string | undefined;
+  versionId?: string | undefined;
+}
+
 /** The reference with other parts after the secret's name. */
 export function withSuffix(
   reference: SecretReference,
-  { jsonKey, stage }: { jsonKey?: string | undefined; stage?: string | undefined },
+  { jsonKey, stage, versionId }: Suffix,
 ): string {
   const { name, scope } = reference;
   return formatReference({
@@ -50,7 +57,25 @@ export function withSuffix(
     ...(scope && { scope }),
     ...(jsonKey && { jsonKey }),
     ...(stage && { versionStage: stage }),
+    ...(versionId && { versionId }),
   });
+}
+
+/**
+ * The parts of a reference without what is known to be wrong in them. Whatever finding asks for a new
+ * reference, its fix has all of them right: several findings of one use come to the same edit.
+ */
+export function soundSuffix({ secret }: UseFact, reference: SecretReference): Suffix {
+  const { jsonKey, versionStage, versionId } = reference;
+  if (secret.state !== 'found') return { jsonKey, stage: versionStage, versionId };
+  const { stages, unlabelled, value } = secret;
+  const labels = new Set(Object.values(stages ?? {}).flat());
+  const isThere = (id: string): boolean => !stages || id in stages || unlabelled.includes(id);
+  return {
+    jsonKey: soundKey(jsonKey, value),
+    ...(versionStage && (!stages || labels.has(versionStage)) && { stage: versionStage }),
+    ...(versionId && isThere(versionId) && { versionId }),
+  };
 }
 
 // --- internal ---
@@ -62,4 +87,13 @@ function byName(reference: Reference, withKey: boolean): Reference {
   const base = reference.scope ? name.replace(/-[A-Za-z0-9]{6}$/, '') : name;
   const { jsonKey } = reference;
   return { store, name: base, ...(withKey && jsonKey && { jsonKey }) };
+}
+
+/** The key of the value that differs in case only, where there is none that is the same. */
+function soundKey(jsonKey: string | undefined, value: ValueFact): string | undefined {
+  if (jsonKey === undefined || value.state === 'text') return undefined;
+  if (value.state !== 'object') return jsonKey;
+  const names = value.keys.map(({ name }) => name);
+  if (names.includes(jsonKey)) return jsonKey;
+  return names.find((name) => name.toLowerCase() === jsonKey.toLowerCase()) ?? jsonKey;
 }

@@ -1,7 +1,7 @@
 import type { FailureId } from '../finding.ts';
 import type { SecretReference } from '../reference.ts';
 import type { Draft, StartFacts, Step, UseFact } from './facts.ts';
-import { aboutSecret, referTo, subjectOf, withSuffix } from './uses.ts';
+import { aboutSecret, referTo, soundSuffix, subjectOf, withSuffix } from './uses.ts';
 
 /** Whether the value of each secret is what its reference takes out of it; only where values were read. */
 export function checkValues({ uses, here }: StartFacts): Draft[] {
@@ -27,9 +27,9 @@ function judge(
   const { use, secret } = fact;
   if (secret.state !== 'found') return undefined;
   const { value } = secret;
-  const { jsonKey, versionStage: stage } = reference;
+  const { jsonKey } = reference;
+  const sound = (): Step[] => referTo(use, withSuffix(reference, soundSuffix(fact, reference)));
   const written = withSuffix(reference, {});
-  const whole = (): Step[] => referTo(use, withSuffix(reference, { stage }));
   if (value.state === 'none') return undefined;
   if (value.state === 'unseen') return ['not-checked', `the value of ${written}: ${value.why}`];
   if (value.state === 'binary') {
@@ -48,7 +48,7 @@ function judge(
     return [
       'problem',
       `${written} is no JSON object, so it has no key "${jsonKey}"`,
-      whole(),
+      sound(),
       'secret-not-json',
     ];
   }
@@ -60,9 +60,7 @@ function judge(
     return [
       'problem',
       `${written} has no key "${jsonKey}"; it has ${names}`,
-      similar
-        ? referTo(use, withSuffix(reference, { jsonKey: similar.name, stage }))
-        : [aboutSecret('put', reference, here)],
+      similar ? sound() : [aboutSecret('put', reference, here)],
       'json-key-missing',
     ];
   }
