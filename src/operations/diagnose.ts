@@ -7,6 +7,7 @@ import { classifyFailure, essence } from '../model/classify-failure.ts';
 import { explainReason, type Explanation, type Known } from '../model/explain-failure.ts';
 import { definitionNamedBy, pastedReasons } from '../model/pasted-reasons.ts';
 import type { TaskDefinition } from '../model/task-definition.ts';
+import { describedService } from './described-service.ts';
 import { whyUnseen } from './gather-secret-facts.ts';
 import { gatherStartFacts, type StartTarget } from './gather-start-facts.ts';
 import { describeTaskDefinition } from './read-task-definition.ts';
@@ -107,16 +108,13 @@ async function diagnoseService(
   options: Options,
 ): Promise<Diagnosis> {
   const ecs = await aws.ecs();
-  const [{ services }, stopped] = await Promise.all([
-    ecs.describeServices(cluster, [name]),
-    ecs.stoppedTasks(cluster, name),
-  ]);
-  const [service] = services;
-  if (!service) {
-    throw new CliError('service-not-found', `there is no service ${cluster}/${name}`, {
-      hint: 'give CLUSTER/SERVICE, or CLUSTER/ID of a task',
-    });
-  }
+  // Tasks of a service that is not there cannot be listed: whether it is there is asked first.
+  const service = await describedService(
+    ecs,
+    { cluster, service: name },
+    'give CLUSTER/SERVICE, or CLUSTER/ID of a task',
+  );
+  const stopped = await ecs.stoppedTasks(cluster, name);
   const seen = [
     ...stopped.filter((task) => !wasToldTo(task)).map(ofTask),
     ...ofDeployments(service),

@@ -1,9 +1,10 @@
 import type { Aws } from '../aws/index.ts';
-import { CliError } from '../errors.ts';
+import { describeError, CliError } from '../errors.ts';
 import { checkStart, type StartReport } from '../model/checks/index.ts';
 import { askingOnce } from './asking-once.ts';
 import { gatherStartFacts, type StartTarget } from './gather-start-facts.ts';
 import { describeTaskDefinition, readTaskDefinitionFile } from './read-task-definition.ts';
+import { describedService } from './described-service.ts';
 import type { Sources } from './read-source.ts';
 import { serviceName } from './service-name.ts';
 
@@ -25,8 +26,8 @@ export interface VerifyOptions {
 }
 
 /**
- * Says of each target what would keep its tasks from starting: a file, `FAMILY[:REVISION]`, or
- * `CLUSTER/SERVICE`. Throws CliError where a target itself does not exist.
+ * Says of each target what would keep its tasks from starting: a file, `FAMILY[:REVISION]`,
+ * `CLUSTER/SERVICE`, or the ARN of one. Throws CliError where targets themselves do not exist.
  */
 export async function verify(
   given: Aws,
@@ -35,7 +36,7 @@ export async function verify(
   options: VerifyOptions,
 ): Promise<Verification[]> {
   const aws = askingOnce(given);
-  const targets = await Promise.all(written.map((one) => readTarget(aws, one, sources, options)));
+  const targets = await readTargets(aws, written, sources, options);
   const facts = await gatherStartFacts(given, targets, options);
   return facts.map((fact, index) => {
     const { target = '', arn, service } = targets[index] ?? {};
@@ -52,6 +53,35 @@ export async function verify(
 
 interface Target extends StartTarget {
   arn: string | undefined;
+}
+
+/** Every target that cannot be read is told at once. */
+async function readTargets(
+  aws: Aws,
+  written: readonly string[],
+  sources: Sources,
+  options: VerifyOptions,
+): Promise<Target[]> {
+  const read = await Promise.allSettled(
+    written.map((one) => readTarget(aws, one, sources, options)),
+  );
+  const errors = read.flatMap((one): unknown[] =>
+    one.status === 'rejected' ? [one.reason as unknown] : [],
+  );
+  const [first] = errors;
+  if (errors.length > 1) {
+    const reports = errors.map(describeError);
+    const { code, exitCode } = describeError(first);
+    const lines = (parts: readonly (string | undefined)[]): string =>
+      [...new Set(parts)].filter(Boolean).join('\n');
+    throw new CliError(code, lines(reports.map(({ message }) => message)), {
+      hint: lines(reports.map(({ hint }) => hint)) || undefined,
+      exitCode,
+      cause: first,
+    });
+  }
+  if (errors.length > 0) throw first;
+  return read.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
 }
 
 async function readTarget(
@@ -90,14 +120,11 @@ async function serviceTarget(
   cluster: string,
   name: string,
 ): Promise<Target> {
-  const ecs = await aws.ecs();
-  const { services } = await ecs.describeServices(cluster, [name]);
-  const [service] = services;
-  if (!service) {
-    throw new CliError('service-not-found', `there is no service ${target}`, {
-      hint: 'give CLUSTER/SERVICE; a file is written with its ending or as ./FILE',
-    });
-  }
+  const service = await describedService(
+    await aws.ecs(),
+    { cluster, service: name },
+    'give CLUSTER/SERVICE; a file is written with its ending or as ./FILE',
+  );
   const { taskDefinition } = service;
   if (taskDefinition === undefined) {
     throw new CliError('no-task-definition', `the service ${target} runs no task definition yet`);
