@@ -2,7 +2,7 @@ import pMap from 'p-map';
 import type { Aws } from '../aws/index.ts';
 import { CliError, isAwsError } from '../errors.ts';
 import type { KeyFact, SecretFact, UseFact, ValueFact } from '../model/checks/facts.ts';
-import { madeAnew } from '../model/checks/uses.ts';
+import { isForeign, madeAnew } from '../model/checks/uses.ts';
 import type { Scope } from '../model/partition.ts';
 import { parseArn } from '../model/partition.ts';
 import { InvalidInput } from '../model/problems.ts';
@@ -94,6 +94,7 @@ function distinct(references: readonly Reference[]): Reference[] {
 
 /** Another secret that may be meant: one made again, or in Secrets Manager under a bare name. */
 function alternativeTo(reference: Reference, here: Scope): string | undefined {
+  if (isForeign(reference, here)) return undefined;
   if (reference.store === 'secrets-manager') {
     return reference.scope ? madeAnew(reference, here) : undefined;
   }
@@ -126,8 +127,9 @@ async function factOf(
   };
 }
 
-/** A secret that is made again gets another end of its ARN. */
-function arnWhenMade(reference: Reference, here: Scope): string {
+/** A secret that is made again gets another end of its ARN; others' secrets are not ours to make. */
+function arnWhenMade(reference: Reference, here: Scope): string | undefined {
+  if (isForeign(reference, here)) return undefined;
   return expectedArn(parseReference(madeAnew(reference, here)), here);
 }
 

@@ -1,7 +1,15 @@
 import type { FailureId } from '../finding.ts';
 import { formatReference, type Reference, type SecretReference } from '../reference.ts';
 import type { Draft, SecretFact, StartFacts, Step, UseFact } from './facts.ts';
-import { aboutSecret, madeAnew, referTo, soundSuffix, subjectOf, withSuffix } from './uses.ts';
+import {
+  aboutSecret,
+  isForeign,
+  madeAnew,
+  referTo,
+  soundSuffix,
+  subjectOf,
+  withSuffix,
+} from './uses.ts';
 
 /** Whether each secret is there, and in it the version that the reference means. */
 export function checkExistence({ uses, here }: StartFacts): Draft[] {
@@ -34,14 +42,13 @@ function existence(fact: UseFact, reference: Reference, secret: SecretFact, here
   if (secret.state === 'missing') {
     const region = reference.scope?.region ?? here.region;
     const store = reference.store;
+    const { instead } = secret;
     return draft(
       'problem',
       `there is no ${store === 'parameter-store' ? 'parameter' : 'secret'} ${written} in ${region}${
-        secret.instead ? `; there is ${secret.instead.written}` : ''
+        instead ? `; there is ${instead.written}` : ''
       }`,
-      secret.instead
-        ? referTo(fact.use, secret.instead.written)
-        : [aboutSecret('put', reference, here), ...anew(fact, reference, here)],
+      instead ? referTo(fact.use, instead.written) : newlyMade(fact, reference, here),
       store === 'parameter-store' ? 'parameter-missing' : 'secret-missing',
     );
   }
@@ -61,9 +68,11 @@ function existence(fact: UseFact, reference: Reference, secret: SecretFact, here
 }
 
 /** A parameter's name is its name again; a secret's ARN gets another end. */
-function anew({ use }: UseFact, reference: Reference, here: Here): Step[] {
-  if (reference.store === 'parameter-store' || !reference.scope) return [];
-  return referTo(use, madeAnew(reference, here));
+function newlyMade({ use }: UseFact, reference: Reference, here: Here): Step[] {
+  if (isForeign(reference, here)) return [];
+  const put = aboutSecret('put', reference, here);
+  if (reference.store === 'parameter-store' || !reference.scope) return [put];
+  return [put, ...referTo(use, madeAnew(reference, here))];
 }
 
 type Wrong = [message: string, fix: Step[], failure: FailureId] | [undefined, [], undefined];

@@ -28,6 +28,13 @@ export function aboutSecret(command: string, reference: Reference, here: Scope):
   ]);
 }
 
+/** Whether it is of another account or partition: what is missing there is not ours to put. */
+export function isForeign({ scope }: Reference, here: Scope): boolean {
+  return (
+    scope !== undefined && (scope.account !== here.account || scope.partition !== here.partition)
+  );
+}
+
 /**
  * What finds a secret again that has been made anew: by its name, as the six characters at the end of
  * its ARN are others then; by its partial ARN in another region, which has no shorter form.
