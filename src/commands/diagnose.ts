@@ -1,7 +1,7 @@
 import { Argument, Option } from '@commander-js/extra-typings';
 import { defineCommand, fromEnv, type Context } from '../cli.ts';
 import { exitCodes, UsageError } from '../errors.ts';
-import { formatDuration, parseDuration } from '../model/duration.ts';
+import { parseDuration } from '../model/duration.ts';
 import {
   diagnose as diagnoseTarget,
   type DiagnosedFailure,
@@ -49,7 +49,7 @@ Examples:
     });
     return {
       data: { target: written, ...found },
-      text: tell(found, written, since, world.stdout.style),
+      text: tell(found, written, options.since, world.stdout.style),
       exitCode: found.failures.length > 0 ? exitCodes.findings : exitCodes.done,
     };
   },
@@ -87,11 +87,12 @@ async function readTarget(
   );
 }
 
-function tell(found: Diagnosis, target: string, since: number, style: Style): string {
+function tell(found: Diagnosis, target: string, since: string, style: Style): string {
   const { failures, others, fix, unseen, state } = found;
   if (failures.length === 0) {
+    if (target === '-') return 'the text on standard input tells of nothing that failed';
     return [
-      `${target}: nothing failed in the last ${formatDuration(since)}${state === undefined ? '' : `; ${state}`}`,
+      `${target}: nothing failed in the last ${since}${state === undefined ? '' : `; ${state}`}`,
       '--since looks further back; ECS shows stopped tasks for about an hour',
     ].join('\n');
   }

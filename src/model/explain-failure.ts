@@ -54,7 +54,8 @@ function explain(
   const uses = known ? usesNamed(text, id, known.facts.uses) : [];
   const subjects = new Set(uses.map(subjectOf));
   const bearing = (known?.report.findings ?? []).filter(
-    (finding) => checks.includes(finding.check) || finding.failure === id,
+    (finding) =>
+      finding.failure === id || (checks.includes(finding.check) && !isOfAnother(finding, subjects)),
   );
   // What is right bears on a failure only where it is about what the reason names.
   const evidence = bearing.filter(
@@ -78,6 +79,12 @@ function explain(
     fix: ordered.length > 0 ? ordered : told(id, uses, known),
     advice,
   };
+}
+
+/** Whether a finding is about a reference other than those that the reason names. */
+function isOfAnother({ check, subject }: Finding, named: ReadonlySet<string>): boolean {
+  const aboutUses = check === 'reference' || check === 'existence' || check === 'value';
+  return aboutUses && named.size > 0 && !named.has(subject);
 }
 
 /** What the reason itself proves, though no value was read to see it. */

@@ -67,9 +67,29 @@ function reasonsIn(value: unknown): string[] {
   return Object.entries(value).flatMap(([key, member]: [string, unknown]) => {
     if (typeof member !== 'string') return reasonsIn(member);
     if (!reasonMembers.has(key)) return [];
-    // Events tell of good things too.
-    return key === 'message' && classifyFailure(member).length === 0 ? [] : [member];
+    return tellsOfGood(key, value) && classifyFailure(member).length === 0 ? [] : [member];
   });
+}
+
+/** Whether a reason may be one of something that went well, or was asked for. */
+function tellsOfGood(key: string, holder: object): boolean {
+  const { rolloutState, status, stopCode, stoppedReason = '' } = holder as Record<string, unknown>;
+  switch (key) {
+    case 'message':
+      return true;
+    case 'rolloutStateReason':
+      return rolloutState !== 'FAILED';
+    case 'statusReason':
+      return typeof status === 'string' && !/FAIL|ROLLBACK|STOP/.test(status);
+    case 'stoppedReason':
+      // Failed health checks have the stop code of scaling in.
+      return (
+        stopCode === 'UserInitiated' ||
+        (stopCode === 'ServiceSchedulerInitiated' && !/health check/i.test(String(stoppedReason)))
+      );
+    default:
+      return false;
+  }
 }
 
 function paragraph(text: string): string[] {

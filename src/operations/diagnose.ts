@@ -1,7 +1,7 @@
 import type { Aws } from '../aws/index.ts';
 import type { DescribedTask } from '../aws/ecs-tasks.ts';
-import type { Service } from '../aws/ecs.ts';
-import { CliError } from '../errors.ts';
+import type { Ecs, Service } from '../aws/ecs.ts';
+import { CliError, isAwsError } from '../errors.ts';
 import { checkStart } from '../model/checks/index.ts';
 import { classifyFailure, essence } from '../model/classify-failure.ts';
 import { explainReason, type Explanation, type Known } from '../model/explain-failure.ts';
@@ -132,8 +132,7 @@ async function diagnoseTask(
 ): Promise<Diagnosis> {
   const ecs = await aws.ecs();
   const where = cluster ?? 'default';
-  const { tasks } = await ecs.describeTasks(where, [id]);
-  const [task] = tasks;
+  const task = await describedTask(ecs, where, id);
   if (!task) {
     throw new CliError('task-not-found', `ECS shows no task ${id} in the cluster ${where}`, {
       hint: 'stopped tasks are shown for an hour; what the console or a log kept of the reason can be piped in: ecs-secrets diagnose -',
@@ -142,7 +141,8 @@ async function diagnoseTask(
   const [, name] = /^service:(.+)$/.exec(task.group) ?? [];
   const service =
     name === undefined ? undefined : (await ecs.describeServices(where, [name])).services[0];
-  const seen = task.lastStatus === 'STOPPED' ? [ofTask(task)] : [];
+  const told = wasToldTo(task);
+  const seen = task.lastStatus === 'STOPPED' && !told ? [ofTask(task)] : [];
   const diagnosis = await diagnoseRevisions(
     aws,
     seen,
@@ -153,8 +153,28 @@ async function diagnoseTask(
   );
   return {
     ...diagnosis,
-    state: seen.length > 0 ? undefined : `the task is ${task.lastStatus}`,
+    state:
+      seen.length > 0
+        ? undefined
+        : told
+          ? `the task was told to stop: ${stopReason(task)}`
+          : `the task is ${task.lastStatus}`,
   };
+}
+
+async function describedTask(
+  ecs: Ecs,
+  cluster: string,
+  id: string,
+): Promise<DescribedTask | undefined> {
+  try {
+    return (await ecs.describeTasks(cluster, [id])).tasks[0];
+  } catch (error) {
+    if (!isAwsError(error, 'ClusterNotFoundException')) throw error;
+    throw new CliError('cluster-not-found', `there is no cluster ${cluster}`, {
+      hint: 'give CLUSTER/TASK, or the cluster with --cluster',
+    });
+  }
 }
 
 /** Looks into every revision that failed, and into the one that starts next. */
