@@ -131,14 +131,22 @@ function accessDenied(
   if (!match) {
     // Nothing of the text may be left, for fear of a short value in it; an action's name holds none.
     const named = /not authorized to perform: ([a-z0-9-]+:[A-Za-z]+)/.exec(original)?.[1];
-    // Secrets Manager does not say which action on the key it is (Secrets Manager guide, KMS).
-    const action = original.includes('Access to KMS')
-      ? 'kms:Decrypt and kms:GenerateDataKey on the key, here and in the policy of the key'
-      : (named ?? call.action);
+    const why = text === '' ? '' : `: ${text}`;
+    if (original.includes('Access to KMS')) {
+      // Secrets Manager does not say which action on the key it is (Secrets Manager guide, KMS).
+      const action = /:(Batch)?Get/.test(call.action)
+        ? 'kms:Decrypt'
+        : 'kms:Decrypt and kms:GenerateDataKey';
+      return make(
+        'access-denied',
+        `access denied to ${call.action}${why} (${action})`,
+        `allow ${action} on the key in the caller's policy, and in the policy of the key`,
+      );
+    }
     return make(
       'access-denied',
-      `access denied to ${call.action}${text === '' ? '' : `: ${text}`}`,
-      `allow ${action} in the caller's policy`,
+      `access denied to ${call.action}${why}`,
+      `allow ${named ?? call.action} in the caller's policy`,
     );
   }
   const [, user, action = call.action, resource] = match;

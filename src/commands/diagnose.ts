@@ -88,17 +88,20 @@ async function readTarget(
 }
 
 function tell(found: Diagnosis, target: string, since: string, style: Style): string {
-  const { failures, others, fix, unseen, state } = found;
+  const { failures, others, fix, unseen, notSeen, state } = found;
+  const open = notSeen.map((what) => `${style.dim('not looked at:')} ${what}`);
   if (failures.length === 0) {
     if (target === '-') return 'the text on standard input tells of nothing that failed';
     return [
       `${target}: nothing failed in the last ${since}${state === undefined ? '' : `; ${state}`}`,
+      ...open,
       '--since looks further back; ECS shows stopped tasks for about an hour',
     ].join('\n');
   }
   return [
     failures.map((failure) => tellFailure(failure, style)).join('\n\n'),
     ...(unseen === undefined ? [] : ['', `nothing could be looked up: ${unseen}`]),
+    ...(open.length === 0 ? [] : ['', ...open]),
     ...(others.length === 0
       ? []
       : [

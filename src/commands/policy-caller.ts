@@ -21,7 +21,8 @@ export const policyCaller = defineCommand({
       .addHelpText(
         'after',
         `
-"role" stands for all its commands. Without --prefix, --role and --cluster it covers the account.
+"role" stands for all its commands. verify and diagnose read no values; "verify --read-values" lets them.
+Without --prefix, --role and --cluster it covers the account.
 
 Examples:
   $ ecs-secrets policy caller --for put,rotate --prefix /shop/prod
@@ -35,9 +36,10 @@ Examples:
       .map((name) => name.trim())
       .filter((name) => name !== '')
       .flatMap((name) => {
+        if (isCallerCommand(name)) return name;
         const group = Object.keys(callerNeeds)
           .filter(isCallerCommand)
-          .filter((one) => one === name || one.startsWith(`${name} `));
+          .filter((one) => one.startsWith(`${name} `));
         if (group.length === 0) {
           problems.add(
             `there is no policy for "${name}"; there is for ${Object.keys(callerNeeds).join(', ')}`,

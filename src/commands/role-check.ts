@@ -36,15 +36,15 @@ Examples:
     const found = await readRole(await aws.iam(), name);
     const grants = await grantsFor(aws, references);
     tellGrants(report, grants);
-    const { findings, unused, simulated } = await checkRole(
+    const { findings, unused, simulated, notSimulated } = await checkRole(
       aws,
       found,
       grants,
       references.definitions,
     );
-    if (!simulated) {
+    if (notSimulated !== undefined) {
       report.note(
-        'not confirmed by IAM (iam:SimulatePrincipalPolicy): policies of an organization are not known',
+        `not confirmed by IAM, so policies of an organization are not known: ${notSimulated}`,
       );
     }
     const wrong = findings.filter(({ verdict }) => verdict === 'missing' || verdict === 'denied');

@@ -22,14 +22,18 @@ type Target =
   | 'secrets'
   | 'keys'
   | 'roles'
+  | 'callerRoles'
+  | 'callerUsers'
   | 'ownPolicies'
   | 'managedPolicies'
   | 'passedRoles'
   | 'services'
   | 'clusters'
   | 'tasks'
+  | 'containerInstances'
   | 'serviceDeployments'
   | 'taskDefinitions'
+  | 'vpcs'
   | 'rules'
   | 'schedules';
 
@@ -100,6 +104,37 @@ const readRole: Needs = [
   ['roles', 'iam:ListAttachedRolePolicies'],
 ];
 const readPolicies: Needs = [['managedPolicies', 'iam:GetPolicy', 'iam:GetPolicyVersion']];
+const readNetwork: Needs = [
+  ['everything', 'ec2:DescribeSubnets', 'ec2:DescribeRouteTables', 'ec2:DescribeVpcEndpoints'],
+  ['everything', 'ec2:DescribeSecurityGroups', 'ec2:DescribeNatGateways'],
+  ['everything', 'ec2:DescribeInstances'],
+  ['vpcs', 'ec2:DescribeVpcAttribute'],
+];
+/** All that is looked at before a task starts; reads no value. */
+const verify: Needs = [
+  ...references,
+  ...readRole,
+  ...readPolicies,
+  ['secrets', 'secretsmanager:ListSecretVersionIds', 'secretsmanager:GetResourcePolicy'],
+  ['keys', 'kms:GetKeyPolicy'],
+  ['roles', 'iam:SimulatePrincipalPolicy'],
+  // Whether the caller may pass roles, is asked about the caller.
+  ['callerRoles', 'iam:GetRole', 'iam:SimulatePrincipalPolicy'],
+  ['callerUsers', 'iam:SimulatePrincipalPolicy'],
+  ['everything', 'logs:DescribeLogGroups'],
+  ['clusters', 'ecs:ListContainerInstances'],
+  ['containerInstances', 'ecs:DescribeContainerInstances'],
+  ...readNetwork,
+];
+const diagnose: Needs = [
+  ...verify,
+  ['everything', 'ecs:ListTasks'],
+  ['tasks', 'ecs:DescribeTasks'],
+];
+const readValues: Needs = [
+  ['secrets', 'secretsmanager:GetSecretValue'],
+  ['keys', 'kms:Decrypt'],
+];
 
 const register: Needs = [
   ...resolve,
@@ -119,7 +154,8 @@ const register: Needs = [
 ];
 
 /**
- * What the caller of each command has to be allowed, in all that it does. A test holds this table
+ * What the caller of each command has to be allowed, in all that it does. What only looks is no reason
+ * to let somebody read values: with that option it has a policy of its own. A test holds this table
  * against the calls that the commands make (test/caller-policy.test.ts).
  */
 export const callerNeeds = {
@@ -213,6 +249,10 @@ export const callerNeeds = {
   'where-used': [...resolve, ...scan, ...scheduled],
   stale: [...resolve, ...scan, ['secrets', 'secretsmanager:ListSecretVersionIds']],
   audit: [...scan, ['everything', 'ecs:ListTaskDefinitionFamilies', 'ecs:ListTaskDefinitions']],
+  verify,
+  'verify --read-values': [...verify, ...readValues],
+  diagnose,
+  'diagnose --read-values': [...diagnose, ...readValues],
 } satisfies Record<string, Needs>;
 
 /** The commands that there are policies for. */
@@ -284,6 +324,11 @@ function resourcesOf(target: Target, here: Scope, scope: CallerScope): string[] 
     case 'roles':
     case 'passedRoles':
       return roles.map((role) => iam(`role/${role}`));
+    case 'callerRoles':
+      // Who calls is not known here. No policy can name the role of its session.
+      return scope.roles.length > 0 ? [iam('role/*')] : [];
+    case 'callerUsers':
+      return [iam('user/${aws:username}'), iam('user/*/${aws:username}')];
     case 'ownPolicies':
       return roles.map((role) => iam(`policy/${role}-ecs-secrets-*`));
     case 'managedPolicies':
@@ -294,10 +339,15 @@ function resourcesOf(target: Target, here: Scope, scope: CallerScope): string[] 
       return clusters.map((cluster) => at('ecs', `cluster/${cluster}`));
     case 'tasks':
       return clusters.map((cluster) => at('ecs', `task/${cluster}/*`));
+    case 'containerInstances':
+      return clusters.map((cluster) => at('ecs', `container-instance/${cluster}/*`));
     case 'serviceDeployments':
       return clusters.map((cluster) => at('ecs', `service-deployment/${cluster}/*`));
     case 'taskDefinitions':
       return [at('ecs', 'task-definition/*')];
+    case 'vpcs':
+      // A VPC may be shared by another account, which is in its ARN then.
+      return [`arn:${partition}:ec2:${region}:*:vpc/*`];
     case 'rules':
       return [at('events', 'rule/*')];
     case 'schedules':

@@ -21,6 +21,8 @@ export interface RoleFinding extends Pick<RoleNeed, 'what' | 'action' | 'resourc
   why: string;
   /** What refuses it: a policy of the role, its boundary, that of the key or secret, or IAM itself. */
   by?: 'identity' | 'boundary' | 'resource' | 'key-state' | 'simulation';
+  /** The caller's action that was refused, where what it reads could still deny what is allowed. */
+  unseen?: string;
 }
 
 /** What reading a secret needs: its store's action, and its key where it is the customer's. */

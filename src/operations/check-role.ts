@@ -1,6 +1,6 @@
 import pMap from 'p-map';
 import type { Aws } from '../aws/index.ts';
-import { CliError, isAccessDenied, isAwsError } from '../errors.ts';
+import { CliError, isAwsError } from '../errors.ts';
 import { parseArn, type Scope } from '../model/partition.ts';
 import {
   evaluate,
@@ -21,6 +21,7 @@ import { atBest, isAbsentForTasks } from '../model/policy-unknowns.ts';
 import type { TaskDefinition } from '../model/task-definition.ts';
 import { ecsTasks, trustDecision, trustHangsOn } from '../model/trust.ts';
 import { matchesWildcard } from '../model/wildcard.ts';
+import { whyUnseen } from './gather-secret-facts.ts';
 import { orDenied } from './or-denied.ts';
 import type { DerivedGrants } from './role-grants.ts';
 import type { AttachedPolicy, RoleWithPolicies } from './role-policies.ts';
@@ -32,6 +33,8 @@ export interface RoleCheck {
   unused: string[];
   /** False when IAM's own simulation was not there to confirm it. */
   simulated: boolean;
+  /** Why it was not. */
+  notSimulated: string | undefined;
 }
 
 /**
@@ -73,7 +76,8 @@ export async function checkRole(
   return {
     findings: [judgeTrust(found, here), ...findings],
     unused: unusedGrants(found.policies, distinct),
-    simulated: simulation.isThere(),
+    simulated: simulation.whyNot() === undefined,
+    notSimulated: simulation.whyNot(),
   };
 }
 
@@ -196,10 +200,12 @@ function judge(found: RoleWithPolicies, need: RoleNeed, facts: Facts, here: Scop
       'allowed by the role; the policy of the key is not seen (kms:GetKeyPolicy)',
     );
   const policy = allower(found, request) ?? 'the policy of the resource';
-  return finding(
-    'allowed',
-    unseen ? `${policy}; its own policy is not seen (secretsmanager:GetResourcePolicy)` : policy,
-  );
+  if (!unseen) return finding('allowed', policy);
+  const read = 'secretsmanager:GetResourcePolicy';
+  return {
+    ...finding('allowed', `${policy}; its own policy is not seen (${read})`),
+    unseen: read,
+  };
 }
 
 /**
@@ -287,15 +293,15 @@ function judgeTrust({ role }: RoleWithPolicies, here: Scope): RoleFinding {
 
 /** Asks IAM itself, as long as the caller may. */
 function createSimulation(aws: Aws, { role, policies }: RoleWithPolicies) {
-  let there = true;
+  let whyNot: string | undefined;
   return {
-    isThere: (): boolean => there,
+    whyNot: (): string | undefined => whyNot,
     async confirm(
       need: RoleNeed,
       finding: RoleFinding,
       found: RoleWithPolicies,
     ): Promise<RoleFinding> {
-      if (!there) return finding;
+      if (whyNot !== undefined) return finding;
       const here = await aws.caller();
       try {
         const request = requestOf(found, need, here);
@@ -312,8 +318,8 @@ function createSimulation(aws: Aws, { role, policies }: RoleWithPolicies) {
         const who = byOrganization ? 'a policy of the organization' : "IAM's own simulation";
         return { ...finding, verdict: 'denied', why: `${who} denies it`, by: 'simulation' };
       } catch (error) {
-        if (!isAccessDenied(error) && !(error instanceof CliError)) throw error;
-        there = false;
+        if (!(error instanceof CliError)) throw error;
+        whyNot = whyUnseen(error);
         return finding;
       }
     },

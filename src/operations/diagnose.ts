@@ -41,6 +41,8 @@ export interface Diagnosis {
   fix: string[];
   /** Why nothing could be looked up; undefined where it could. */
   unseen: string | undefined;
+  /** What was not looked at, and why: there may be failures that are not told. */
+  notSeen: string[];
   /** What the target is doing, where nothing has failed. */
   state: string | undefined;
 }
@@ -114,13 +116,15 @@ async function diagnoseService(
     { cluster, service: name },
     'give CLUSTER/SERVICE, or CLUSTER/ID of a task',
   );
-  const stopped = await ecs.stoppedTasks(cluster, name);
+  const notSeen: string[] = [];
+  const stopped = await ifSeen('stopped tasks', ecs.stoppedTasks(cluster, name), notSeen);
   const seen = [
-    ...stopped.filter((task) => !wasToldTo(task)).map(ofTask),
+    ...(stopped ?? []).filter((task) => !wasToldTo(task)).map(ofTask),
     ...ofDeployments(service),
     ...ofEvents(service),
   ].filter(({ at }) => at === undefined || at >= options.since);
-  const diagnosis = await diagnoseRevisions(aws, seen, service, options, service.taskDefinition);
+  const current = service.taskDefinition;
+  const diagnosis = await diagnoseRevisions(aws, { seen, service, current, notSeen }, options);
   return { ...diagnosis, state: seen.length > 0 ? undefined : stateOf(service) };
 }
 
@@ -139,17 +143,18 @@ async function diagnoseTask(
     });
   }
   const [, name] = /^service:(.+)$/.exec(task.group) ?? [];
-  const service =
-    name === undefined ? undefined : (await ecs.describeServices(where, [name])).services[0];
+  const notSeen: string[] = [];
+  const found =
+    name === undefined
+      ? undefined
+      : await ifSeen(`the service ${name}`, ecs.describeServices(where, [name]), notSeen);
   const told = wasToldTo(task);
   const seen = task.lastStatus === 'STOPPED' && !told ? [ofTask(task)] : [];
+  const { taskDefinition: current, executionRole } = task;
   const diagnosis = await diagnoseRevisions(
     aws,
-    seen,
-    service,
+    { seen, service: found?.services[0], current, executionRole, notSeen },
     options,
-    task.taskDefinition,
-    task.executionRole,
   );
   return {
     ...diagnosis,
@@ -177,25 +182,55 @@ async function describedTask(
   }
 }
 
+/** What a call answers; undefined where it fails, which is noted. */
+async function ifSeen<T>(
+  what: string,
+  call: Promise<T>,
+  notSeen: string[],
+): Promise<T | undefined> {
+  try {
+    return await call;
+  } catch (error) {
+    if (!(error instanceof CliError)) throw error;
+    notSeen.push(`${what}: ${whyUnseen(error)}`);
+    return undefined;
+  }
+}
+
+/** What failed, and under what. */
+interface Failed {
+  seen: readonly Seen[];
+  service: Service | undefined;
+  /** ARN of the revision that the next task starts from. */
+  current: string | undefined;
+  /** The one a task was run with, where that is not its task definition's. */
+  executionRole?: string | undefined;
+  /** What could not be looked at is added here. */
+  notSeen: string[];
+}
+
 /** Looks into every revision that failed, and into the one that starts next. */
 async function diagnoseRevisions(
   aws: Aws,
-  seen: readonly Seen[],
-  service: Service | undefined,
+  { seen, service, current, executionRole, notSeen }: Failed,
   options: Options,
-  current: string | undefined,
-  executionRole?: string,
 ): Promise<Diagnosis> {
   const failed = seen.flatMap(({ taskDefinition }) => taskDefinition ?? []);
   const arns = seen.length === 0 ? [] : [...new Set([...failed, ...(current ? [current] : [])])];
   const known = new Map<string, Known>();
   for (const arn of arns) {
-    const { definition, status } = await describeTaskDefinition(arn, aws);
+    const family = arn.replace(/^.*:task-definition\//, '');
+    const described = await ifSeen(
+      `the task definition ${family}`,
+      describeTaskDefinition(arn, aws),
+      notSeen,
+    );
+    if (!described) continue;
     const target: StartTarget = {
       target: arn,
-      name: { file: undefined, family: arn.replace(/^.*:task-definition\//, ''), options: [] },
-      definition: withRole(definition, executionRole),
-      status,
+      name: { file: undefined, family, options: [] },
+      definition: withRole(described.definition, executionRole),
+      status: described.status,
       service,
     };
     const looked = await lookInto(aws, target, options);
@@ -205,11 +240,12 @@ async function diagnoseRevisions(
     service === undefined || seen.length === 0
       ? undefined
       : `ecs-secrets redeploy --service ${serviceName(service)}`;
-  return summarize(seen, (arn) => known.get(arn ?? current ?? ''), {
+  const diagnosis = summarize(seen, (arn) => known.get(arn ?? current ?? ''), {
     redeploy,
     whole: true,
     current: known.get(current ?? ''),
   });
+  return { ...diagnosis, notSeen };
 }
 
 function withRole(definition: TaskDefinition, executionRoleArn: string | undefined) {
@@ -297,6 +333,7 @@ function summarize(
     others,
     fix: told.length === 0 ? [] : [...commands, ...again],
     unseen: undefined,
+    notSeen: [],
     state: undefined,
   };
 }

@@ -29,7 +29,7 @@ export async function gatherNetworkFact(
       return unseen(
         placement.launchTypes.includes('FARGATE')
           ? 'the service names no subnets'
-          : 'no instance of EC2 is registered in the cluster',
+          : (placement.instancesUnknown ?? 'no instance of EC2 is registered in the cluster'),
       );
     }
     const ec2 = await aws.ec2();

@@ -28,7 +28,7 @@ export async function gatherRoleFact(
   if (own !== account) return { state: 'foreign', name, account: own };
   try {
     const found = await readRole(await aws.iam(), written);
-    const { findings, simulated } = await checkRole(
+    const { findings, notSimulated } = await checkRole(
       aws,
       found,
       {
@@ -53,7 +53,7 @@ export async function gatherRoleFact(
       name: found.role.name,
       arn: found.role.arn,
       findings,
-      simulated,
+      notSimulated,
       keyPolicies: Object.fromEntries(await Promise.all(policies)),
     };
   } catch (error) {

@@ -63,9 +63,10 @@ export async function gatherSecretFacts(
   );
 }
 
-/** Why something could not be seen, in one line. */
+/** Why something could not be seen, in one line; who asked is the same everywhere. */
 export function whyUnseen(error: CliError): string {
-  return error.message.split('\n')[0] ?? error.code;
+  const [line = error.code] = error.message.split('\n');
+  return line.replace(/^(access denied: .*), as \S+$/, '$1');
 }
 
 // --- internal ---
@@ -109,7 +110,7 @@ async function factOf(
 ): Promise<SecretFact> {
   if (lookup.state === 'unseen') return { state: 'unseen', why: whyUnseen(lookup.error) };
   const { secret, description } = lookup;
-  const [key, unlabelled, value] = await Promise.all([
+  const [key, versions, value] = await Promise.all([
     keyOf(aws, secret),
     unlabelledVersions(aws, reference, description?.stages),
     readValues && !description?.deletedAt
@@ -122,7 +123,7 @@ async function factOf(
     key,
     deletedAt: description?.deletedAt,
     stages: description?.stages,
-    unlabelled,
+    ...versions,
     value,
   };
 }
@@ -167,17 +168,16 @@ async function unlabelledVersions(
   aws: Aws,
   reference: Reference,
   stages: Readonly<Record<string, unknown>> | undefined,
-): Promise<string[]> {
-  if (reference.store === 'parameter-store' || !stages) return [];
+): Promise<{ unlabelled: string[]; versionsUnseen?: string }> {
+  if (reference.store === 'parameter-store' || !stages) return { unlabelled: [] };
   const { versionId, scope } = reference;
-  if (versionId === undefined || versionId in stages) return [];
+  if (versionId === undefined || versionId in stages) return { unlabelled: [] };
   try {
     const manager = await aws.secretsManager(scope?.region);
     const versions = await manager.versions(lookupId(reference), { all: true });
-    return versions.map((version) => version.versionId);
+    return { unlabelled: versions.map((version) => version.versionId) };
   } catch (error) {
-    // Whether it is there cannot be said: to say that it is not would be a false alarm.
-    if (error instanceof CliError) return [versionId];
+    if (error instanceof CliError) return { unlabelled: [], versionsUnseen: whyUnseen(error) };
     throw error;
   }
 }

@@ -38,7 +38,8 @@ function existence(fact: UseFact, reference: Reference, secret: SecretFact, here
     ...(failure && { failure }),
   });
   const written = formatReference(reference);
-  if (secret.state === 'unseen') return draft('not-checked', `${written}: ${secret.why}`);
+  if (secret.state === 'unseen')
+    return draft('not-checked', `whether ${written} exists: ${secret.why}`);
   if (secret.state === 'missing') {
     const region = reference.scope?.region ?? here.region;
     const store = reference.store;
@@ -58,6 +59,12 @@ function existence(fact: UseFact, reference: Reference, secret: SecretFact, here
       `${written} is scheduled for deletion since ${secret.deletedAt.toISOString().slice(0, 10)}`,
       [aboutSecret('restore', reference, here)],
       'secret-deleted',
+    );
+  }
+  if (secret.versionsUnseen !== undefined) {
+    return draft(
+      'not-checked',
+      `whether the version of ${written} exists: ${secret.versionsUnseen}`,
     );
   }
   if (reference.store === 'secrets-manager' && secret.stages) {

@@ -56,6 +56,8 @@ export type SecretFact =
       stages?: Readonly<Record<string, readonly string[]>> | undefined;
       /** Ids of versions that a reference names and that are there without a label. */
       unlabelled: readonly string[];
+      /** Why versions without a label were not looked for, where a reference may name one. */
+      versionsUnseen?: string | undefined;
       value: ValueFact;
     };
 
@@ -83,8 +85,8 @@ export type RoleFact =
       name: string;
       arn: string;
       findings: readonly RoleFinding[];
-      /** Whether IAM's own simulation confirmed them. */
-      simulated: boolean;
+      /** Why IAM's own simulation did not confirm them; undefined where it did. */
+      notSimulated: string | undefined;
       /** Policies of the keys that leave the role out, by ARN of the key. */
       keyPolicies: Readonly<Record<string, unknown>>;
     };

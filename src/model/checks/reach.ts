@@ -14,7 +14,7 @@ export function checkReach(facts: StartFacts): Draft[] {
         check: 'network',
         status: 'not-checked',
         subject: [...new Set(destinations.map(({ service }) => service))].join(', '),
-        message: network.why,
+        message: `whether they are reached is not known: ${network.why}`,
         fix: [],
       },
     ];

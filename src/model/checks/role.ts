@@ -41,18 +41,20 @@ export function checkExecutionRole(facts: StartFacts): Draft[] {
       },
     ];
   }
-  const { findings, simulated } = role;
-  const confirmation: Draft = {
-    ...about,
-    status: 'not-checked',
-    message:
-      "IAM's own simulation may not be asked (iam:SimulatePrincipalPolicy): policies of an organization are not known",
-  };
+  const { findings, notSimulated } = role;
   return [
     { ...about, status: 'ok', message: `the execution role of ${definition.family ?? ''} exists` },
     // The state of a key has a check of its own.
     ...findings.filter(({ by }) => by !== 'key-state').map((one) => judged(one, role, facts)),
-    ...(simulated ? [] : [confirmation]),
+    ...(notSimulated === undefined
+      ? []
+      : [
+          {
+            ...about,
+            status: 'not-checked' as const,
+            message: `policies of an organization are known to IAM's own simulation only: ${notSimulated}`,
+          },
+        ]),
   ];
 }
 
@@ -109,6 +111,10 @@ function judged(finding: RoleFinding, role: FoundRole, facts: StartFacts): Draft
   const [service = ''] = action.split(':');
   const [check, failure] = kinds[service] ?? ['grant', 'secret-denied'];
   const subject = check === 'trust' ? role.name : what;
+  if (verdict === 'allowed' && finding.unseen !== undefined) {
+    const message = `${action} is allowed; whether the secret's own policy denies it is not seen (${finding.unseen})`;
+    return { check, status: 'not-checked', subject, message, fix: [] };
+  }
   if (verdict === 'allowed') {
     return { check, status: 'ok', subject, message: `${action}: ${why}`, fix: [] };
   }
