@@ -34,7 +34,7 @@ function fromArn(text: string): string[] {
   const head = `arn:${partition}:${service}:${region}:${account}`;
   if (service === 'ssm') {
     const [resource = ''] = rest;
-    const name = resource.replace(/^parameter\/*/, '').replace(/\/+$/, '');
+    const name = resource.replace(/^(?:parameters?\/+|parameter)/, '').replace(/\/+$/, '');
     return [`${head}:parameter/${name.replace(/\/{2,}/g, '/')}`];
   }
   const [kind = '', written = '', ...suffix] = rest;
