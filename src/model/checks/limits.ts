@@ -1,11 +1,20 @@
+import type { TaskDefinition } from '../task-definition.ts';
 import { structureProblems, taskDefinitionWarnings } from '../task-definition-checks.ts';
-import type { Draft, StartFacts } from './facts.ts';
+import { formatReference } from '../reference.ts';
+import type { Draft, StartFacts, Step } from './facts.ts';
+import { referTo } from './uses.ts';
 
 /** What RegisterTaskDefinition refuses for its form or its size, and options that AWS does not document. */
-export function checkForm({ definition, status, service }: StartFacts): Draft[] {
+export function checkForm({ definition, status, service, uses }: StartFacts): Draft[] {
   const draft = (status: Draft['status'], text: string): Draft => {
     const [, subject = 'task definition', message = text] = /^(\S+): (.*)$/s.exec(text) ?? [];
-    return { check: 'limits', status, subject, message, fix: [] };
+    return {
+      check: 'limits',
+      status,
+      subject,
+      message,
+      fix: withoutPlainValue(text, definition, uses),
+    };
   };
   const problems = structureProblems(definition);
   // What runs goes on, and may even scale (ECS guide, "deregistering a task definition").
@@ -19,4 +28,23 @@ export function checkForm({ definition, status, service }: StartFacts): Draft[] 
     ...taskDefinitionWarnings(definition).map((warning) => draft('warning', warning)),
     ...(problems.length === 0 ? [draft('ok', 'form and size are within what ECS takes')] : []),
   ];
+}
+
+// --- internal ---
+
+/** To set a variable from a secret takes its plain value away. */
+function withoutPlainValue(
+  problem: string,
+  { containerDefinitions }: TaskDefinition,
+  uses: StartFacts['uses'],
+): Step[] {
+  const [, index, name] =
+    /^containerDefinitions\[(\d+)\]: "(.*)" is in environment and in secrets/.exec(problem) ?? [];
+  const container = containerDefinitions[Number(index)]?.name;
+  return uses
+    .filter(({ use }) => use.kind === 'secrets' && use.container === container && use.name === name)
+    .flatMap(({ use, reference, suggestion }) => {
+      const written = reference ? formatReference(reference) : suggestion;
+      return written === undefined ? [] : referTo(use, written);
+    });
 }

@@ -11,21 +11,28 @@ import type { StartReport } from './index.ts';
  */
 export function remedies(drafts: readonly Draft[], facts: StartFacts): StartReport {
   const problems = drafts.filter(({ status }) => status === 'problem').flatMap(({ fix }) => fix);
-  const words = (steps: readonly Step[]): string[] => {
+  const words = (steps: readonly Step[], isProblem: boolean): string[] => {
+    // Of several edits of one thing the first counts: it knows the most of what is wrong with it.
+    const byRank = [...(isProblem ? [] : steps), ...problems];
     const edits = new Map(
-      [...problems, ...steps].flatMap((step) =>
-        isRegister(step) ? [[editKey(step.register), step.register] as const] : [],
-      ),
+      byRank
+        .flatMap((step) =>
+          isRegister(step) ? [[editKey(step.register), step.register] as const] : [],
+        )
+        .toReversed(),
     );
     const roles = [...problems, ...steps].filter(isRole);
     return [
       ...steps.filter((step) => typeof step === 'string'),
       ...(steps.some(isRole) ? [roleCommand(roles, edits, facts)] : []),
-      ...(steps.some(isRegister) ? [registerCommand([...edits.values()], facts)] : []),
+      ...(steps.some(isRegister) ? [registerCommand([...edits.values()].toReversed(), facts)] : []),
     ];
   };
-  const findings = drafts.map((draft): Finding => ({ ...draft, fix: words(draft.fix) }));
-  return { findings, fix: [...new Set(words(problems))] };
+  const findings = drafts.map((draft): Finding => ({
+    ...draft,
+    fix: words(draft.fix, draft.status === 'problem'),
+  }));
+  return { findings, fix: [...new Set(words(problems, true))] };
 }
 
 // --- internal ---
