@@ -110,14 +110,18 @@ function tell(found: Diagnosis, target: string, since: string, style: Style): st
           ...others.map((finding) => findingLine(finding, style)),
         ]),
     ...(fix.length === 0 ? [] : ['', 'to put it right:', ...fix.map((command) => `  ${command}`)]),
+    ...(state === undefined ? [] : ['', `since then it was deployed again: ${state}`]),
   ].join('\n');
 }
+
+const startAgain = 'it is in order now; what failed has to start again';
 
 function tellFailure(failure: DiagnosedFailure, style: Style): string {
   const { title, cause, references, evidence, reason, source, count, lastAt, fix, advice } =
     failure;
   const times = count === 1 ? 'once' : `${count} times`;
   const last = lastAt === undefined ? '' : `, last at ${lastAt.toISOString()}`;
+  const isMended = evidence.length > 0 && evidence.every(({ status }) => status === 'ok');
   const seen = source === 'text' ? '' : ` (${source}, ${times}${last})`;
   return [
     `${style.red(title)}${seen}`,
@@ -127,6 +131,6 @@ function tellFailure(failure: DiagnosedFailure, style: Style): string {
       ({ container, name, reference }) => `  for: ${container} ${name}, which reads ${reference}`,
     ),
     ...evidence.map((finding) => findingLine(finding, style)),
-    ...(fix.length === 0 ? [`  what to do: ${advice}`] : []),
+    ...(fix.length > 0 ? [] : [`  what to do: ${isMended ? startAgain : advice}`]),
   ].join('\n');
 }

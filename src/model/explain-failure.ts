@@ -3,6 +3,7 @@ import type { StartFacts, UseFact } from './checks/facts.ts';
 import type { StartReport } from './checks/index.ts';
 import { aboutSecret, subjectOf } from './checks/uses.ts';
 import { classifyFailure, likelyChecks } from './classify-failure.ts';
+import { parseArn } from './partition.ts';
 import { formatReference, lookupId } from './reference.ts';
 import type { StartFailure } from './start-failures.ts';
 
@@ -52,7 +53,7 @@ function explain(
 ): Explanation {
   const { id, title, cause, checks, advice } = failure ?? unknown;
   const uses = known ? usesNamed(text, id, known.facts.uses) : [];
-  const subjects = new Set(uses.map(subjectOf));
+  const subjects = new Set(uses.flatMap((fact) => [subjectOf(fact), ...resourceOf(fact)]));
   const bearing = (known?.report.findings ?? []).filter(
     (finding) =>
       finding.failure === id || (checks.includes(finding.check) && !isOfAnother(finding, subjects)),
@@ -79,6 +80,11 @@ function explain(
     fix: ordered.length > 0 ? ordered : told(id, uses, known),
     advice,
   };
+}
+
+/** How grants name the secret: `parameter/shop/db`. */
+function resourceOf({ secret }: UseFact): string[] {
+  return secret.state === 'found' ? [parseArn(secret.identity.arn)?.resource ?? ''] : [];
 }
 
 /** Whether a finding is about a reference other than those that the reason names. */

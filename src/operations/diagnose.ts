@@ -43,7 +43,7 @@ export interface Diagnosis {
   unseen: string | undefined;
   /** What was not looked at, and why: there may be failures that are not told. */
   notSeen: string[];
-  /** What the target is doing, where nothing has failed. */
+  /** What the target is doing, where nothing has failed, or what failed runs by now. */
   state: string | undefined;
 }
 
@@ -92,7 +92,8 @@ async function diagnoseText(aws: Aws, text: string, options: Options): Promise<D
       status: undefined,
       service: undefined,
     };
-    const known = await lookInto(aws, target, options);
+    const found = await lookInto(aws, target, options);
+    const known = definition.executionRoleArn === undefined ? withoutRole(found) : found;
     return summarize(seen, () => known, { redeploy: undefined, whole: false });
   } catch (error) {
     // A text can be explained without an account too.
@@ -102,6 +103,14 @@ async function diagnoseText(aws: Aws, text: string, options: Options): Promise<D
       unseen: whyUnseen(error),
     };
   }
+}
+
+/** That a text names no role does not say that there is none. */
+function withoutRole(known: Known | undefined): Known | undefined {
+  if (!known) return undefined;
+  const role = { state: 'unseen', name: 'execution role', why: 'the text names no role' } as const;
+  const facts = { ...known.facts, role };
+  return { facts, report: checkStart(facts) };
 }
 
 async function diagnoseService(
@@ -125,7 +134,17 @@ async function diagnoseService(
   ].filter(({ at }) => at === undefined || at >= options.since);
   const current = service.taskDefinition;
   const diagnosis = await diagnoseRevisions(aws, { seen, service, current, notSeen }, options);
-  return { ...diagnosis, state: seen.length > 0 ? undefined : stateOf(service) };
+  const isWell = seen.length === 0 || runsAgain(seen, service);
+  return { ...diagnosis, state: isWell ? stateOf(service) : undefined };
+}
+
+/** Whether what failed was deployed again since, and runs. */
+function runsAgain(seen: readonly Seen[], { deployments, taskDefinition }: Service): boolean {
+  const primary = deployments.find(({ status }) => status === 'PRIMARY');
+  return (
+    primary?.rolloutState === 'COMPLETED' &&
+    seen.every((one) => one.taskDefinition === taskDefinition)
+  );
 }
 
 async function diagnoseTask(
@@ -237,7 +256,7 @@ async function diagnoseRevisions(
     if (looked) known.set(arn, looked);
   }
   const redeploy =
-    service === undefined || seen.length === 0
+    service === undefined || seen.length === 0 || runsAgain(seen, service)
       ? undefined
       : `ecs-secrets redeploy --service ${serviceName(service)}`;
   const diagnosis = summarize(seen, (arn) => known.get(arn ?? current ?? ''), {
