@@ -29,13 +29,13 @@ export function definitionNamedBy(text: string): TaskDefinition {
   const role =
     /arn:[\w-]+:iam::\d{12}:role\/[\w+=,.@/-]+/.exec(text)?.[0] ??
     /:assumed-role\/([\w+=,.@-]+)/.exec(text)?.[1];
-  const list = /invalid (?:ssm )?parameters: *([^\s;]+(?:, *[^\s;]+)*)/i.exec(text)?.[1];
-  const parameters = (list ?? '').split(/, */).map((name) => name.replace(/\.$/, ''));
+  const list = /invalid (?:ssm )?parameters: *([^\s;,]+(?:, *[^\s;,]+)*)/i.exec(text)?.[1];
+  const parameters = (list ?? '').split(/, */).map((name) => name.replace(/[.:]+$/, ''));
   const arns =
     text.match(
       /arn:[\w-]+:(?:secretsmanager:[\w-]+:\d{12}:secret:|ssm:[\w-]+:\d{12}:parameter\/)[\w/+=.@!:-]+/g,
     ) ?? [];
-  const references = [...parameters, ...arns.map((arn) => arn.replace(/[.:]+$/, ''))];
+  const references = [...parameters, ...arns.map(withoutPunctuation)];
   return {
     family: 'FAMILY',
     ...(role !== undefined && { executionRoleArn: role }),
@@ -51,6 +51,12 @@ export function definitionNamedBy(text: string): TaskDefinition {
 }
 
 // --- internal ---
+
+/** An ARN without the punctuation of the sentence it stands in; `:KEY::` is a part of it. */
+function withoutPunctuation(arn: string): string {
+  const whole = arn.replace(/\.+$/, '');
+  return whole.split(':').length === 10 ? whole : whole.replace(/[.:]+$/, '');
+}
 
 function fromJson(text: string): string[] | undefined {
   let document: unknown;
