@@ -224,7 +224,8 @@ describe('a task', () => {
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
     const { code, state } = await diagnose([arn]);
-    expect([code, state]).toEqual([0, 'the task was told to stop: no more']);
+    expect(code).toBe(0);
+    expect(state).toMatch(/^the task was told to stop: no more/);
   });
 
   test('is looked at with the execution role that it was run with', async () => {
