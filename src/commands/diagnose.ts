@@ -4,13 +4,14 @@ import { exitCodes, UsageError } from '../errors.ts';
 import { parseDuration } from '../model/duration.ts';
 import {
   diagnose as diagnoseTarget,
-  type DiagnosedFailure,
   type Diagnosis,
   type DiagnosisTarget,
 } from '../operations/diagnose.ts';
+import type { ToldFailure } from '../model/told-failures.ts';
 import { readSource } from '../operations/read-source.ts';
 import type { Style } from '../world.ts';
 import { findingLine } from './findings-tree.ts';
+import { findingsReaching, reachingSame } from './printed-commands.ts';
 import { sourcesOf } from './sources.ts';
 
 /** `diagnose TARGET`: why tasks did not start. */
@@ -43,14 +44,18 @@ Examples:
     const { aws, world } = context;
     const target = await readTarget(context, written, options.cluster);
     const since = parseDuration(options.since);
-    const found = await diagnoseTarget(aws, target, {
-      readValues: options.readValues ?? false,
-      since: new Date(world.clock.now() - since),
-    });
+    const found = reaching(
+      await diagnoseTarget(aws, target, {
+        readValues: options.readValues ?? false,
+        since: new Date(world.clock.now() - since),
+      }),
+      reachingSame(context),
+    );
+    const failed = found.failures.length > 0 && !found.recovered;
     return {
       data: { target: written, ...found },
       text: tell(found, written, options.since, world.stdout.style),
-      exitCode: found.failures.length > 0 ? exitCodes.findings : exitCodes.done,
+      exitCode: failed ? exitCodes.findings : exitCodes.done,
     };
   },
 });
@@ -87,8 +92,21 @@ async function readTarget(
   );
 }
 
+function reaching(found: Diagnosis, reach: (command: string) => string): Diagnosis {
+  return {
+    ...found,
+    failures: found.failures.map((failure) => ({
+      ...failure,
+      evidence: findingsReaching(failure.evidence, reach),
+      fix: failure.fix.map(reach),
+    })),
+    others: findingsReaching(found.others, reach),
+    fix: found.fix.map(reach),
+  };
+}
+
 function tell(found: Diagnosis, target: string, since: string, style: Style): string {
-  const { failures, others, fix, unseen, notSeen, state } = found;
+  const { failures, others, fix, unseen, notSeen, state, recovered } = found;
   const open = notSeen.map((what) => `${style.dim('not looked at:')} ${what}`);
   if (failures.length === 0) {
     if (target === '-') return 'the text on standard input tells of nothing that failed';
@@ -98,8 +116,10 @@ function tell(found: Diagnosis, target: string, since: string, style: Style): st
       '--since looks further back; ECS shows stopped tasks for about an hour',
     ].join('\n');
   }
+  const now = `it runs as it should by now: ${state ?? ''}; what follows is over`;
   return [
-    failures.map((failure) => tellFailure(failure, style)).join('\n\n'),
+    ...(recovered ? [style.green(now), ''] : []),
+    failures.map((failure) => tellFailure(failure, recovered, style)).join('\n\n'),
     ...(unseen === undefined ? [] : ['', `nothing could be looked up: ${unseen}`]),
     ...(open.length === 0 ? [] : ['', ...open]),
     ...(others.length === 0
@@ -110,13 +130,12 @@ function tell(found: Diagnosis, target: string, since: string, style: Style): st
           ...others.map((finding) => findingLine(finding, style)),
         ]),
     ...(fix.length === 0 ? [] : ['', 'to put it right:', ...fix.map((command) => `  ${command}`)]),
-    ...(state === undefined ? [] : ['', `since then it was deployed again: ${state}`]),
   ].join('\n');
 }
 
 const startAgain = 'it is in order now; what failed has to start again';
 
-function tellFailure(failure: DiagnosedFailure, style: Style): string {
+function tellFailure(failure: ToldFailure, recovered: boolean, style: Style): string {
   const { title, cause, references, evidence, reason, source, count, lastAt, fix, advice } =
     failure;
   const times = count === 1 ? 'once' : `${count} times`;
@@ -131,6 +150,6 @@ function tellFailure(failure: DiagnosedFailure, style: Style): string {
       ({ container, name, reference }) => `  for: ${container} ${name}, which reads ${reference}`,
     ),
     ...evidence.map((finding) => findingLine(finding, style)),
-    ...(fix.length > 0 ? [] : [`  what to do: ${isMended ? startAgain : advice}`]),
+    ...(fix.length > 0 || recovered ? [] : [`  what to do: ${isMended ? startAgain : advice}`]),
   ].join('\n');
 }

@@ -91,7 +91,8 @@ function conclusion(findings: readonly Finding[], style: Style): string {
     ...(warnings > 0 ? [`${warnings} ${warnings === 1 ? 'warning' : 'warnings'}`] : []),
     ...(open > 0 ? [`${open} not checked`] : []),
   ];
-  return problems + warnings === 0
-    ? `${style.green('nothing found that would keep a task from starting')}${open > 0 ? ` (${open} not checked)` : ''}`
-    : parts.join(', ');
+  if (problems + warnings + open === 0) {
+    return style.green('nothing found that would keep a task from starting');
+  }
+  return problems + warnings === 0 ? `no problem found, but ${open} not checked` : parts.join(', ');
 }

@@ -3,6 +3,7 @@ import { defineCommand } from '../cli.ts';
 import { exitCodes } from '../errors.ts';
 import { verify as verifyTargets } from '../operations/verify.ts';
 import { findingsTree } from './findings-tree.ts';
+import { findingsReaching, reachingSame } from './printed-commands.ts';
 import { sourcesOf } from './sources.ts';
 
 /** `verify TARGET...`: what would keep tasks from starting. */
@@ -30,12 +31,24 @@ Examples:
   $ ecs-secrets verify web:42 --json`,
       ),
 
-  async run({ aws, world }, [targets], options) {
-    const found = await verifyTargets(aws, targets, sourcesOf(world), {
+  async run(context, [targets], options) {
+    const { aws, world, report } = context;
+    const reach = reachingSame(context);
+    const verified = await verifyTargets(aws, targets, sourcesOf(world), {
       readValues: options.readValues ?? false,
       family: options.family,
       variables: options.substitute ? world.env : undefined,
     });
+    const found = verified.map((one) => ({
+      ...one,
+      findings: findingsReaching(one.findings, reach),
+      fix: one.fix.map(reach),
+    }));
+    if (found.some(({ taskDefinition, fix }) => !taskDefinition && fix.some(isRegister))) {
+      report.note(
+        'register mends what is registered, not the file: write the references there too',
+      );
+    }
     const count = (status: string): number =>
       found.flatMap(({ findings }) => findings).filter((one) => one.status === status).length;
     const [problems, warnings, notChecked] = [
@@ -51,3 +64,7 @@ Examples:
     };
   },
 });
+
+// --- internal ---
+
+const isRegister = (command: string): boolean => command.startsWith('ecs-secrets register ');

@@ -41,9 +41,9 @@ export function explainReason(text: string, known: Known | undefined): Explanati
 const unknown = {
   id: 'unknown' as const,
   title: 'a reason that this release does not know',
-  cause: 'see the text itself; what most starts fail for was looked at',
+  cause: 'see the text itself',
   checks: likelyChecks,
-  advice: 'read the text; the checks below tell what else is wrong',
+  advice: 'read the text; ecs-secrets verify CLUSTER/SERVICE looks at what most starts fail for',
 };
 
 function explain(
@@ -111,6 +111,9 @@ function usesNamed(text: string, id: string, uses: readonly UseFact[]): UseFact[
     const names = [
       use.valueFrom,
       ...(reference ? [reference.name, lookupId(reference)] : []),
+      ...(reference?.store === 'parameter-store'
+        ? [`parameter/${reference.name.replace(/^\//, '')}`]
+        : []),
       ...(secret.state === 'found' ? [secret.identity.arn] : []),
     ];
     return names.some((name) => stands(text, name));

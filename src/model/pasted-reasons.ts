@@ -1,4 +1,6 @@
 import { classifyFailure, essence } from './classify-failure.ts';
+import type { Scope } from './partition.ts';
+import { parameterArn } from './reference.ts';
 import type { TaskDefinition } from './task-definition.ts';
 
 /** Members of AWS's answers that hold a reason. */
@@ -25,17 +27,21 @@ export function pastedReasons(text: string): string[] {
  * A task definition that refers to what a reason names, so that the checks can look at it: the names of
  * family, container and variable are placeholders.
  */
-export function definitionNamedBy(text: string): TaskDefinition {
+export function definitionNamedBy(text: string, here: Scope): TaskDefinition {
   const role =
-    /arn:[\w-]+:iam::\d{12}:role\/[\w+=,.@/-]+/.exec(text)?.[0] ??
-    /:assumed-role\/([\w+=,.@-]+)/.exec(text)?.[1];
+    /arn:[\w-]+:iam::\d{12}:role\/[\w+=,.@/-]+/.exec(text)?.[0] ?? sessionRole(text, here);
+  const region = /Parameter Store in ([a-z]{2}(?:-[a-z]+)+-\d+)/i.exec(text)?.[1] ?? here.region;
   const list = /invalid (?:ssm )?parameters: *([^\s;,]+(?:, *[^\s;,]+)*)/i.exec(text)?.[1];
   const parameters = (list ?? '').split(/, */).map((name) => name.replace(/[.:]+$/, ''));
   const arns =
     text.match(
       /arn:[\w-]+:(?:secretsmanager:[\w-]+:\d{12}:secret:|ssm:[\w-]+:\d{12}:parameter\/)[\w/+=.@!:-]+/g,
     ) ?? [];
-  const references = [...parameters, ...arns.map(withoutPunctuation)];
+  const inRegion = (name: string): string =>
+    region === here.region || name.startsWith('arn:')
+      ? name
+      : parameterArn(name, { ...here, region });
+  const references = [...parameters.filter(Boolean).map(inRegion), ...arns.map(withoutPunctuation)];
   return {
     family: 'FAMILY',
     ...(role !== undefined && { executionRoleArn: role }),
@@ -51,6 +57,13 @@ export function definitionNamedBy(text: string): TaskDefinition {
 }
 
 // --- internal ---
+
+/** The role of a session: its path is not told, so that only its name can be looked up. */
+function sessionRole(text: string, { partition, account }: Scope): string | undefined {
+  const [, of = account, name] = /(?:sts::(\d{12}))?:assumed-role\/([\w+=,.@-]+)/.exec(text) ?? [];
+  if (name === undefined || of === account) return name;
+  return `arn:${partition}:iam::${of}:role/${name}`;
+}
 
 /** An ARN without the punctuation of the sentence it stands in; `:KEY::` is a part of it. */
 function withoutPunctuation(arn: string): string {

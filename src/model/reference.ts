@@ -234,7 +234,7 @@ function parseArnReference(text: string): Reference {
   const parts = resource.slice('secret:'.length).split(':');
   if (parts.length !== 1 && parts.length !== 4) {
     throw malformed(
-      `it has ${parts.length - 1} colons after the secret's name; ECS takes none or three (:KEY:STAGE:VERSION, any of them empty)`,
+      `it has ${parts.length - 1} ${parts.length === 2 ? 'colon' : 'colons'} after the secret's name; ECS takes none or three (:KEY:STAGE:VERSION, any of them empty)`,
     );
   }
   return secret(text, parts, scope);

@@ -2,11 +2,17 @@ import type { Aws } from '../aws/index.ts';
 import type { DescribedTask } from '../aws/ecs-tasks.ts';
 import type { Ecs, Service } from '../aws/ecs.ts';
 import { CliError, isAwsError } from '../errors.ts';
-import { checkStart } from '../model/checks/index.ts';
-import { classifyFailure, essence } from '../model/classify-failure.ts';
-import { explainReason, type Explanation, type Known } from '../model/explain-failure.ts';
+import { checkStarts } from '../model/checks/index.ts';
+import { classifyFailure, withoutCharacters } from '../model/classify-failure.ts';
+import type { Known } from '../model/explain-failure.ts';
+import type { Finding } from '../model/finding.ts';
 import { definitionNamedBy, pastedReasons } from '../model/pasted-reasons.ts';
-import type { TaskDefinition } from '../model/task-definition.ts';
+import {
+  tellFailures,
+  untold,
+  type SeenFailure,
+  type ToldFailure,
+} from '../model/told-failures.ts';
 import { describedService } from './described-service.ts';
 import { whyUnseen } from './gather-secret-facts.ts';
 import { gatherStartFacts, type StartTarget } from './gather-start-facts.ts';
@@ -20,31 +26,21 @@ export type DiagnosisTarget =
   | { kind: 'task'; cluster: string | undefined; task: string }
   | { kind: 'text'; text: string };
 
-/** A failure with where and how often it was seen. */
-export interface DiagnosedFailure extends Explanation {
-  /** In AWS's words, as it was told last. */
-  reason: string;
-  /** `task`, `event` or `deployment` of a service; `text` that was pasted. */
-  source: 'task' | 'event' | 'deployment' | 'text';
-  count: number;
-  lastAt: Date | undefined;
-  /** ARN of the revision that failed, where it is known. */
-  taskDefinition: string | undefined;
-}
-
 /** What came of a diagnosis. */
 export interface Diagnosis {
-  failures: DiagnosedFailure[];
+  failures: ToldFailure[];
   /** Problems that no failure has told of yet, and that the next start would meet. */
-  others: Explanation['evidence'];
+  others: Finding[];
   /** All commands that put it right, each once, in the order in which to run them. */
   fix: string[];
   /** Why nothing could be looked up; undefined where it could. */
   unseen: string | undefined;
   /** What was not looked at, and why: there may be failures that are not told. */
   notSeen: string[];
-  /** What the target is doing, where nothing has failed, or what failed runs by now. */
+  /** What a service or task is doing. */
   state: string | undefined;
+  /** Whether the service runs as it should by now: what failed is over. */
+  recovered: boolean;
 }
 
 /**
@@ -70,48 +66,61 @@ interface Options {
   since: Date;
 }
 
-/** One time that something failed. */
-interface Seen extends Pick<DiagnosedFailure, 'reason' | 'source' | 'taskDefinition'> {
-  at: Date | undefined;
-}
+/** So many distinct reasons of a text are looked into. */
+const mostReasons = 20;
 
 async function diagnoseText(aws: Aws, text: string, options: Options): Promise<Diagnosis> {
-  const seen = pastedReasons(text).map((reason): Seen => ({
+  const reasons = pastedReasons(text).map(withoutCharacters);
+  const seen = reasons.slice(0, mostReasons).map((reason): SeenFailure => ({
     reason,
     source: 'text',
     at: undefined,
     taskDefinition: undefined,
   }));
-  const definition = definitionNamedBy(text);
+  const notSeen =
+    reasons.length > seen.length
+      ? [`${reasons.length - seen.length} more reasons: paste the first ones only`]
+      : [];
+  const told = (knownOf: (failure: SeenFailure) => Known | undefined): Diagnosis => {
+    const failures = tellFailures(seen, knownOf);
+    const fix = [...new Set(failures.flatMap((one) => one.fix))];
+    return { ...nothing, failures, fix, notSeen };
+  };
   try {
-    const named = { file: undefined, family: 'FAMILY', options: [] };
-    const target = {
+    const here = await aws.caller();
+    const targets = seen.map(({ reason }): StartTarget => ({
       target: '-',
-      name: named,
-      definition,
+      name: { file: undefined, family: 'FAMILY', options: [] },
+      definition: definitionNamedBy(reason, here),
       status: undefined,
       service: undefined,
-    };
-    const found = await lookInto(aws, target, options);
-    const known = definition.executionRoleArn === undefined ? withoutRole(found) : found;
-    return summarize(seen, () => known, { redeploy: undefined, whole: false });
+      partial: true,
+    }));
+    const facts = await gatherStartFacts(aws, targets, options);
+    const reports = checkStarts(facts);
+    const known = new Map(
+      seen.flatMap((one, index) => {
+        const [fact, report] = [facts[index], reports[index]];
+        return fact && report ? [[one, { facts: fact, report }] as const] : [];
+      }),
+    );
+    return told((one) => known.get(one));
   } catch (error) {
     // A text can be explained without an account too.
     if (!(error instanceof CliError)) throw error;
-    return {
-      ...summarize(seen, () => undefined, { redeploy: undefined, whole: false }),
-      unseen: whyUnseen(error),
-    };
+    return { ...told(() => undefined), unseen: whyUnseen(error) };
   }
 }
 
-/** That a text names no role does not say that there is none. */
-function withoutRole(known: Known | undefined): Known | undefined {
-  if (!known) return undefined;
-  const role = { state: 'unseen', name: 'execution role', why: 'the text names no role' } as const;
-  const facts = { ...known.facts, role };
-  return { facts, report: checkStart(facts) };
-}
+const nothing: Diagnosis = {
+  failures: [],
+  others: [],
+  fix: [],
+  unseen: undefined,
+  notSeen: [],
+  state: undefined,
+  recovered: false,
+};
 
 async function diagnoseService(
   aws: Aws,
@@ -132,19 +141,8 @@ async function diagnoseService(
     ...ofDeployments(service),
     ...ofEvents(service),
   ].filter(({ at }) => at === undefined || at >= options.since);
-  const current = service.taskDefinition;
-  const diagnosis = await diagnoseRevisions(aws, { seen, service, current, notSeen }, options);
-  const isWell = seen.length === 0 || runsAgain(seen, service);
-  return { ...diagnosis, state: isWell ? stateOf(service) : undefined };
-}
-
-/** Whether what failed was deployed again since, and runs. */
-function runsAgain(seen: readonly Seen[], { deployments, taskDefinition }: Service): boolean {
-  const primary = deployments.find(({ status }) => status === 'PRIMARY');
-  return (
-    primary?.rolloutState === 'COMPLETED' &&
-    seen.every((one) => one.taskDefinition === taskDefinition)
-  );
+  const diagnosis = await lookInto(aws, { seen, service, own: undefined, notSeen }, options);
+  return { ...diagnosis, state: stateOf(service) };
 }
 
 async function diagnoseTask(
@@ -169,21 +167,15 @@ async function diagnoseTask(
       : await ifSeen(`the service ${name}`, ecs.describeServices(where, [name]), notSeen);
   const told = wasToldTo(task);
   const seen = task.lastStatus === 'STOPPED' && !told ? [ofTask(task)] : [];
-  const { taskDefinition: current, executionRole } = task;
-  const diagnosis = await diagnoseRevisions(
+  const diagnosis = await lookInto(
     aws,
-    { seen, service: found?.services[0], current, executionRole, notSeen },
+    { seen, service: found?.services[0], own: task, notSeen },
     options,
   );
-  return {
-    ...diagnosis,
-    state:
-      seen.length > 0
-        ? undefined
-        : told
-          ? `the task was told to stop: ${stopReason(task)}`
-          : `the task is ${task.lastStatus}`,
-  };
+  const state = told
+    ? `the task was told to stop: ${stopReason(task)}`
+    : `the task is ${task.lastStatus}`;
+  return { ...diagnosis, state: seen.length > 0 ? undefined : state };
 }
 
 async function describedTask(
@@ -218,69 +210,115 @@ async function ifSeen<T>(
 
 /** What failed, and under what. */
 interface Failed {
-  seen: readonly Seen[];
+  seen: readonly SeenFailure[];
   service: Service | undefined;
-  /** ARN of the revision that the next task starts from. */
-  current: string | undefined;
-  /** The one a task was run with, where that is not its task definition's. */
-  executionRole?: string | undefined;
+  /** The task that was asked about. */
+  own: DescribedTask | undefined;
   /** What could not be looked at is added here. */
   notSeen: string[];
 }
 
-/** Looks into every revision that failed, and into the one that starts next. */
-async function diagnoseRevisions(
-  aws: Aws,
-  { seen, service, current, executionRole, notSeen }: Failed,
-  options: Options,
-): Promise<Diagnosis> {
-  const failed = seen.flatMap(({ taskDefinition }) => taskDefinition ?? []);
-  const arns = seen.length === 0 ? [] : [...new Set([...failed, ...(current ? [current] : [])])];
-  const known = new Map<string, Known>();
-  for (const arn of arns) {
-    const family = arn.replace(/^.*:task-definition\//, '');
-    const described = await ifSeen(
-      `the task definition ${family}`,
-      describeTaskDefinition(arn, aws),
-      notSeen,
-    );
-    if (!described) continue;
-    const target: StartTarget = {
-      target: arn,
-      name: { file: undefined, family, options: [] },
-      definition: withRole(described.definition, executionRole),
-      status: described.status,
-      service,
-    };
-    const looked = await lookInto(aws, target, options);
-    if (looked) known.set(arn, looked);
-  }
-  const redeploy =
-    service === undefined || seen.length === 0 || runsAgain(seen, service)
-      ? undefined
-      : `ecs-secrets redeploy --service ${serviceName(service)}`;
-  const diagnosis = summarize(seen, (arn) => known.get(arn ?? current ?? ''), {
-    redeploy,
-    whole: true,
-    current: known.get(current ?? ''),
-  });
-  return { ...diagnosis, notSeen };
-}
-
-function withRole(definition: TaskDefinition, executionRoleArn: string | undefined) {
-  return executionRoleArn === undefined ? definition : { ...definition, executionRoleArn };
-}
-
+/**
+ * Looks into the one revision that is still to be mended: the newest that failed, where ECS went back
+ * from it, else what the service starts next. What older ones lacked is over.
+ */
 async function lookInto(
   aws: Aws,
-  target: StartTarget,
-  { readValues }: Options,
-): Promise<Known | undefined> {
-  const [facts] = await gatherStartFacts(aws, [target], { readValues });
-  return facts && { facts, report: checkStart(facts) };
+  { seen, service, own, notSeen }: Failed,
+  options: Options,
+): Promise<Diagnosis> {
+  if (seen.length === 0) return { ...nothing, notSeen };
+  const current = service?.taskDefinition ?? own?.taskDefinition;
+  const revision = newest([
+    ...(current === undefined ? [] : [current]),
+    ...seen.flatMap(({ taskDefinition }) => taskDefinition ?? []),
+  ]);
+  const known =
+    revision === undefined
+      ? undefined
+      : await knownOf(aws, { revision, service, own }, notSeen, options);
+  const failures = tellFailures(seen, () => known);
+  const problems = known?.report.findings.filter(({ status }) => status === 'problem') ?? [];
+  if (service && revision === current && problems.length === 0 && runs(service)) {
+    return { ...nothing, failures: failures.map(withoutFix), notSeen, recovered: true };
+  }
+  const commands = [
+    ...new Set([...(known?.report.fix ?? []), ...failures.flatMap(({ fix }) => fix)]),
+  ];
+  const deploys = commands.some((command) =>
+    /^aws ecs update-service | register .*--service /.test(command),
+  );
+  const again = service && !deploys ? [deployCommand(service, revision)] : [];
+  return {
+    ...nothing,
+    failures,
+    others: untold(problems, failures),
+    fix: [...commands, ...again],
+    notSeen,
+  };
 }
 
-function ofTask(task: DescribedTask): Seen {
+const withoutFix = (failure: ToldFailure): ToldFailure => ({ ...failure, fix: [] });
+
+async function knownOf(
+  aws: Aws,
+  { revision, service, own }: { revision: string } & Pick<Failed, 'service' | 'own'>,
+  notSeen: string[],
+  options: Options,
+): Promise<Known | undefined> {
+  const family = familyOf(revision);
+  const described = await ifSeen(
+    `the task definition ${family}`,
+    describeTaskDefinition(revision, aws),
+    notSeen,
+  );
+  if (!described) return undefined;
+  const role = own?.taskDefinition === revision ? own.executionRole : undefined;
+  const target: StartTarget = {
+    target: revision,
+    name: { file: undefined, family, options: [] },
+    definition: {
+      ...described.definition,
+      ...(role !== undefined && { executionRoleArn: role }),
+    },
+    status: described.status,
+    service,
+  };
+  const [facts] = await gatherStartFacts(aws, [target], options);
+  if (!facts) return undefined;
+  const [report] = checkStarts([facts]);
+  return report && { facts, report };
+}
+
+const familyOf = (arn: string): string => arn.replace(/^.*:task-definition\//, '');
+
+/** The one with the highest number; the first of them where families differ. */
+function newest(revisions: readonly string[]): string | undefined {
+  const [first, ...others] = revisions;
+  const split = (arn: string): [family: string, number: number] => {
+    const [family = '', number = '0'] = familyOf(arn).split(':');
+    return [family, Number(number)];
+  };
+  return others.reduce((best, one) => {
+    const [[family, number], [bestFamily, bestNumber]] = [split(one), split(best ?? one)];
+    return family === bestFamily && number > bestNumber ? one : best;
+  }, first);
+}
+
+/** The newest revision of a service that went back from it is deployed by register, which finds it as it is. */
+function deployCommand(service: Service, revision: string | undefined): string {
+  const name = serviceName(service);
+  return revision === undefined || revision === service.taskDefinition
+    ? `ecs-secrets redeploy --service ${name}`
+    : `ecs-secrets register --family ${familyOf(revision)} --service ${name}`;
+}
+
+function runs({ deployments, desiredCount }: Service): boolean {
+  const primary = deployments.find(({ status }) => status === 'PRIMARY');
+  return primary?.rolloutState === 'COMPLETED' && primary.runningCount >= desiredCount;
+}
+
+function ofTask(task: DescribedTask): SeenFailure {
   return {
     reason: stopReason(task),
     source: 'task',
@@ -289,7 +327,7 @@ function ofTask(task: DescribedTask): Seen {
   };
 }
 
-function ofDeployments({ deployments }: Service): Seen[] {
+function ofDeployments({ deployments }: Service): SeenFailure[] {
   return deployments.flatMap(({ rolloutState, rolloutStateReason: reason, taskDefinition }) =>
     rolloutState === 'FAILED' && reason !== undefined
       ? [{ reason, source: 'deployment', at: undefined, taskDefinition } as const]
@@ -298,10 +336,10 @@ function ofDeployments({ deployments }: Service): Seen[] {
 }
 
 /** Events tell of all that goes well too. */
-function ofEvents({ events, taskDefinition }: Service): Seen[] {
+function ofEvents({ events, taskDefinition }: Service): SeenFailure[] {
   return events.flatMap(({ message, createdAt: at }) =>
     classifyFailure(message).length > 0
-      ? [{ reason: message, source: 'event', at, taskDefinition } as const]
+      ? [{ reason: withoutCharacters(message), source: 'event', at, taskDefinition } as const]
       : [],
   );
 }
@@ -309,72 +347,4 @@ function ofEvents({ events, taskDefinition }: Service): Seen[] {
 function stateOf({ desiredCount, deployments }: Service): string {
   const running = deployments.reduce((sum, { runningCount }) => sum + runningCount, 0);
   return `${running} of ${desiredCount} wanted tasks run`;
-}
-
-function summarize(
-  seen: readonly Seen[],
-  knownOf: (taskDefinition: string | undefined) => Known | undefined,
-  {
-    redeploy,
-    whole,
-    current,
-  }: { redeploy: string | undefined; whole: boolean; current?: Known | undefined },
-): Diagnosis {
-  const byEssence = new Map<string, Seen[]>();
-  for (const one of seen) {
-    const key = essence(one.reason);
-    byEssence.set(key, [...(byEssence.get(key) ?? []), one]);
-  }
-  const failures = [...byEssence.values()].flatMap((group): DiagnosedFailure[] => {
-    const [last] = group.toSorted((a, b) => time(b.at) - time(a.at));
-    if (!last) return [];
-    return explainReason(last.reason, knownOf(last.taskDefinition)).map((explanation) => ({
-      ...explanation,
-      reason: last.reason,
-      source: last.source,
-      count: group.length,
-      lastAt: last.at,
-      taskDefinition: last.taskDefinition,
-    }));
-  });
-  const told = distinctFailures(failures);
-  // The next task starts from what the service runs now: only that is still to be mended.
-  const report = (current ?? (whole ? knownOf(undefined) : undefined))?.report;
-  const evidence = new Set(told.flatMap((one) => one.evidence.map(keyOf)));
-  const others = (report?.findings ?? []).filter(
-    (finding) => finding.status === 'problem' && !evidence.has(keyOf(finding)),
-  );
-  const commands = [...new Set([...(report?.fix ?? []), ...told.flatMap(({ fix }) => fix)])];
-  const deploys = commands.some((command) => / register .*--service /.test(command));
-  const again = redeploy !== undefined && told.length > 0 && !deploys ? [redeploy] : [];
-  return {
-    failures: told.map((one) => ({ ...one, fix: one.fix.length > 0 ? one.fix : [] })),
-    others,
-    fix: told.length === 0 ? [] : [...commands, ...again],
-    unseen: undefined,
-    notSeen: [],
-    state: undefined,
-  };
-}
-
-const time = (at: Date | undefined): number => at?.getTime() ?? 0;
-const keyOf = ({ check, subject, message }: Explanation['evidence'][number]): string =>
-  JSON.stringify([check, subject, message]);
-
-/**
- * A row that only says that something failed is no news beside the reason itself; a reason that both a
- * task and an event tell is one failure.
- */
-function distinctFailures(failures: readonly DiagnosedFailure[]): DiagnosedFailure[] {
-  const merged = new Map<string, DiagnosedFailure>();
-  for (const failure of failures) {
-    const references = failure.references.map(({ reference }) => reference).join();
-    const key = failure.failure === 'unknown' ? failure.reason : `${failure.failure} ${references}`;
-    const known = merged.get(key);
-    if (!known) merged.set(key, failure);
-    else if (failure.source === known.source) known.count += failure.count;
-  }
-  const all = [...merged.values()];
-  const telling = all.filter(({ failure }) => failure !== 'starts-keep-failing');
-  return telling.length > 0 ? telling : all;
 }

@@ -23,6 +23,8 @@ export async function gatherRoleFact(
   const { executionRoleArn: written } = definition;
   if (!written) return { state: 'none' };
   const name = roleName(written);
+  // RegisterTaskDefinition takes a role's name too (botocore model).
+  if (!/^[\w+=,.@-]{1,64}$/.test(name)) return { state: 'malformed', written };
   const { account } = await aws.caller();
   const own = parseArn(written)?.account ?? account;
   if (own !== account) return { state: 'foreign', name, account: own };
@@ -52,6 +54,7 @@ export async function gatherRoleFact(
       state: 'found',
       name: found.role.name,
       arn: found.role.arn,
+      written,
       findings,
       notSimulated,
       keyPolicies: Object.fromEntries(await Promise.all(policies)),
@@ -61,7 +64,7 @@ export async function gatherRoleFact(
     if (error instanceof InvalidInput) return { state: 'unseen', name, why: error.message };
     if (!(error instanceof CliError)) throw error;
     return error.code === 'role-not-found'
-      ? { state: 'missing', name }
+      ? { state: 'missing', name, path: /:role(\/.+\/)[^/]+$/.exec(written)?.[1] }
       : { state: 'unseen', name, why: whyUnseen(error) };
   }
 }

@@ -18,6 +18,8 @@ export interface StartTarget {
   /** `ACTIVE`, `INACTIVE`; undefined for what is not registered. */
   status: string | undefined;
   service: Service | undefined;
+  /** Made from a text: what it lacks is not known then. */
+  partial?: boolean;
 }
 
 /**
@@ -39,31 +41,37 @@ export async function gatherStartFacts(
     options,
   );
   return Promise.all(
-    targets.map(async ({ definition, name, service, status }, index): Promise<StartFacts> => {
-      const start = usesOf.slice(0, index).flat().length;
-      const uses = all.slice(start, start + (usesOf[index]?.length ?? 0));
-      const placing = gatherPlacement(aws, definition, service);
-      const [role, passes, logGroups, placement, network] = await Promise.all([
-        gatherRoleFact(aws, definition, uses),
-        gatherPassFacts(aws, definition),
-        gatherLogFacts(aws, definition, here),
-        placing,
-        placing.then((placement) => gatherNetworkFact(aws, service, placement)),
-      ]);
-      return {
-        here,
-        definition,
-        status,
-        name,
-        service: service && { cluster: lastPart(service.cluster), name: service.name },
-        placement,
-        uses,
-        role,
-        logGroups,
-        passes,
-        network,
-      };
-    }),
+    targets.map(
+      async (
+        { definition, name, service, status, partial = false },
+        index,
+      ): Promise<StartFacts> => {
+        const start = usesOf.slice(0, index).flat().length;
+        const uses = all.slice(start, start + (usesOf[index]?.length ?? 0));
+        const placing = gatherPlacement(aws, definition, service);
+        const [role, passes, logGroups, placement, network] = await Promise.all([
+          gatherRoleFact(aws, definition, uses),
+          gatherPassFacts(aws, definition),
+          gatherLogFacts(aws, definition, here),
+          placing,
+          placing.then((placement) => gatherNetworkFact(aws, service, placement)),
+        ]);
+        return {
+          here,
+          definition,
+          status,
+          name,
+          service: service && { cluster: lastPart(service.cluster), name: service.name },
+          placement,
+          uses,
+          role,
+          logGroups,
+          passes,
+          network,
+          partial,
+        };
+      },
+    ),
   );
 }
 

@@ -1,4 +1,5 @@
 import type { StoppedTask } from '../aws/ecs.ts';
+import { withoutCharacters } from '../model/classify-failure.ts';
 
 /** Why a task stopped: ECS's reason, and what its containers say. */
 export function stopReason({ stoppedReason, stopCode, containers }: StoppedTask): string {
@@ -7,7 +8,7 @@ export function stopReason({ stoppedReason, stopCode, containers }: StoppedTask)
     return exitCode === undefined || exitCode === 0 ? [] : [`${name} exited with ${exitCode}`];
   });
   const main = stoppedReason ?? stopCode ?? 'a task stopped for no stated reason';
-  return details.length > 0 ? `${main} (${details.join('; ')})` : main;
+  return withoutCharacters(details.length > 0 ? `${main} (${details.join('; ')})` : main);
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { Aws } from '../aws/index.ts';
 import { describeError, CliError } from '../errors.ts';
-import { checkStart, type StartReport } from '../model/checks/index.ts';
+import { checkStarts, type StartReport } from '../model/checks/index.ts';
 import { askingOnce } from './asking-once.ts';
 import { gatherStartFacts, type StartTarget } from './gather-start-facts.ts';
 import { describeTaskDefinition, readTaskDefinitionFile } from './read-task-definition.ts';
@@ -38,13 +38,13 @@ export async function verify(
   const aws = askingOnce(given);
   const targets = await readTargets(aws, written, sources, options);
   const facts = await gatherStartFacts(given, targets, options);
-  return facts.map((fact, index) => {
+  return checkStarts(facts).map((report, index) => {
     const { target = '', arn, service } = targets[index] ?? {};
     return {
       target,
       taskDefinition: arn,
       service: service && serviceName(service),
-      ...checkStart(fact),
+      ...report,
     };
   });
 }

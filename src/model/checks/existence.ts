@@ -71,7 +71,10 @@ function existence(fact: UseFact, reference: Reference, secret: SecretFact, here
     const [message, fix, failure] = version(fact, reference, secret.stages, here);
     if (message !== undefined) return draft('problem', message, fix, failure);
   }
-  return draft('ok', `${written} exists`);
+  const own = /^(ssm|sm):/.test(fact.use.valueFrom)
+    ? ' (only ecs-secrets register takes it as it is written)'
+    : '';
+  return draft('ok', `${written} exists${own}`);
 }
 
 /** A parameter's name is its name again; a secret's ARN gets another end. */

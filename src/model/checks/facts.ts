@@ -77,13 +77,17 @@ export interface UseFact {
 /** The execution role. */
 export type RoleFact =
   | { state: 'none' }
-  | { state: 'missing'; name: string }
+  /** A name that no role can have. */
+  | { state: 'malformed'; written: string }
+  | { state: 'missing'; name: string; path: string | undefined }
   | { state: 'foreign'; name: string; account: string }
   | (Unseen & { name: string })
   | {
       state: 'found';
       name: string;
       arn: string;
+      /** As the task definition names it. */
+      written: string;
       findings: readonly RoleFinding[];
       /** Why IAM's own simulation did not confirm them; undefined where it did. */
       notSimulated: string | undefined;
@@ -145,18 +149,31 @@ export interface StartFacts {
   logGroups: readonly LogGroupFact[];
   passes: readonly PassFact[];
   network: NetworkFact;
+  /** Whether the task definition was made from a text: what it lacks is not known then. */
+  partial: boolean;
 }
 
 /** A check: what the facts say of one thing. */
 export type Check = (facts: StartFacts) => readonly Draft[];
 
 /** A step of a fix: a command as it is, or a part of one that is put together for all findings. */
-export type Step = string | { register: readonly string[] } | { role: RoleStep };
+export type Step =
+  string | { register: readonly string[] } | { role: RoleStep } | { keyPolicy: KeyPolicyStep };
 
 /** What the role has to be made to grant. */
 export interface RoleStep {
   name: string;
   managedPolicy: boolean;
+  /** Of a role that is to be created. */
+  path?: string | undefined;
+}
+
+/** What the policy of a key has to say besides what it says. */
+export interface KeyPolicyStep {
+  keyArn: string;
+  /** The policy as it is. */
+  policy: unknown;
+  statement: { Sid: string } & Readonly<Record<string, unknown>>;
 }
 
 /** A finding whose fix may share a command with others. */

@@ -8,7 +8,7 @@ import { checkPassing } from './passing.ts';
 import { checkPlatform } from './platform.ts';
 import { checkReach } from './reach.ts';
 import { checkReferences } from './references.ts';
-import { remedies } from './remedies.ts';
+import { keyPolicySteps, remedies } from './remedies.ts';
 import { checkExecutionRole } from './role.ts';
 import { checkValues } from './values.ts';
 
@@ -20,11 +20,11 @@ export interface StartReport {
   fix: string[];
 }
 
-/** Runs every check of what a task needs before it can start. */
-export function checkStart(facts: StartFacts): StartReport {
-  const drafts = checks.flatMap((check) => check(facts));
-  const inOrder = checkNames.flatMap((name) => drafts.filter(({ check }) => check === name));
-  return remedies(distinct(inOrder), facts);
+/** Runs every check of what a task needs before it can start, for each of several targets. */
+export function checkStarts(all: readonly StartFacts[]): StartReport[] {
+  const checked = all.map((facts) => ({ facts, drafts: draftsOf(facts) }));
+  const keys = keyPolicySteps(checked.flatMap(({ drafts }) => drafts));
+  return checked.map(({ facts, drafts }) => remedies(drafts, facts, keys));
 }
 
 // --- internal ---
@@ -41,6 +41,11 @@ const checks: readonly Check[] = [
   checkPassing,
   checkReach,
 ];
+
+function draftsOf(facts: StartFacts): Draft[] {
+  const drafts = checks.flatMap((check) => check(facts));
+  return distinct(checkNames.flatMap((name) => drafts.filter(({ check }) => check === name)));
+}
 
 function distinct(drafts: readonly Draft[]): Draft[] {
   return [...new Map(drafts.map((draft) => [JSON.stringify(draft), draft])).values()];

@@ -5,7 +5,8 @@ import type { Draft, StartFacts, Step } from './facts.ts';
 import { referTo } from './uses.ts';
 
 /** What RegisterTaskDefinition refuses for its form or its size, and options that AWS does not document. */
-export function checkForm({ definition, status, service, uses }: StartFacts): Draft[] {
+export function checkForm({ definition, status, service, uses, partial }: StartFacts): Draft[] {
+  if (partial) return [];
   const draft = (status: Draft['status'], text: string): Draft => {
     const [, subject = 'task definition', message = text] = /^(\S+): (.*)$/s.exec(text) ?? [];
     return {

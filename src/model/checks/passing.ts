@@ -1,7 +1,7 @@
 import type { Draft, StartFacts } from './facts.ts';
 
 /** Whether the caller may hand the roles to ECS, which RegisterTaskDefinition and RunTask ask for. */
-export function checkPassing({ passes }: StartFacts): Draft[] {
+export function checkPassing({ passes, service }: StartFacts): Draft[] {
   return passes.map(({ role, what, decision, why }): Draft => {
     const about = { check: 'caller' as const, subject: role, fix: [] };
     if (decision === 'allowed') {
@@ -16,8 +16,9 @@ export function checkPassing({ passes }: StartFacts): Draft[] {
     }
     return {
       ...about,
-      status: 'problem',
-      message: `you may not pass the ${what} (iam:PassRole): ${why}`,
+      // A service that has the role is deployed again without it.
+      status: service ? 'warning' : 'problem',
+      message: `you may not pass the ${what} (iam:PassRole), as register and run-task need: ${why}`,
       // It prints what has to be granted, which somebody else may have to do.
       fix: ['ecs-secrets policy caller --for register'],
       failure: 'role-not-passed',

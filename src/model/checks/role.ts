@@ -1,8 +1,7 @@
 import type { CheckName, FailureId } from '../finding.ts';
 import { parseArn, dnsSuffix } from '../partition.ts';
 import type { RoleFinding } from '../role-check.ts';
-import { commandLine } from '../shell.ts';
-import type { ContainerDefinition } from '../task-definition.ts';
+import { needsExecutionRolePolicy, type ContainerDefinition } from '../task-definition.ts';
 import type { Draft, RoleFact, StartFacts, Step } from './facts.ts';
 import { makeLogGroup } from './logs.ts';
 import { isPartial } from './references.ts';
@@ -12,6 +11,18 @@ import { referTo, soundSuffix, withSuffix } from './uses.ts';
 export function checkExecutionRole(facts: StartFacts): Draft[] {
   const { role, definition } = facts;
   if (role.state === 'none') return withoutRole(facts);
+  if (role.state === 'malformed') {
+    return [
+      {
+        check: 'role',
+        status: 'problem',
+        subject: 'executionRoleArn',
+        message: `"${role.written}" is neither the name nor the ARN of a role`,
+        fix: [],
+        failure: 'no-execution-role',
+      },
+    ];
+  }
   const about = {
     check: 'role' as const,
     subject: role.name,
@@ -26,7 +37,7 @@ export function checkExecutionRole(facts: StartFacts): Draft[] {
         ...about,
         status: 'problem',
         message: 'the execution role does not exist',
-        fix: [grant(role.name, false)],
+        fix: [grant(role.name, needsExecutionRolePolicy(definition), role.path)],
         failure: 'role-not-assumable',
       },
     ];
@@ -42,6 +53,14 @@ export function checkExecutionRole(facts: StartFacts): Draft[] {
     ];
   }
   const { findings, notSimulated } = role;
+  const elsewhere: Draft = {
+    ...about,
+    status: 'problem',
+    message: `the role is ${role.arn}; the task definition names ${role.written}, which is not there`,
+    fix: [{ register: ['--execution-role', role.arn] }],
+    failure: 'role-not-assumable',
+  };
+  if (role.written.startsWith('arn:') && role.written !== role.arn) return [elsewhere];
   return [
     { ...about, status: 'ok', message: `the execution role of ${definition.family ?? ''} exists` },
     // The state of a key has a check of its own.
@@ -63,7 +82,8 @@ export function checkExecutionRole(facts: StartFacts): Draft[] {
 type FoundRole = RoleFact & { state: 'found' };
 
 /** What needs an execution role, by the kind of launch (ECS guide, "task execution IAM role"). */
-function withoutRole({ uses, definition, placement }: StartFacts): Draft[] {
+function withoutRole({ uses, definition, placement, partial }: StartFacts): Draft[] {
+  if (partial) return [];
   const { family = 'task', containerDefinitions: containers } = definition;
   const onFargate = placement.launchTypes.includes('FARGATE');
   const forLogs = onFargate && containers.some(isLogged);
@@ -92,8 +112,8 @@ const isLogged = ({ logConfiguration }: ContainerDefinition): boolean =>
 const isFromEcr = ({ image = '' }: ContainerDefinition): boolean =>
   /^\d{12}\.dkr[.-]ecr(-fips)?\./.test(image);
 
-function grant(name: string, managedPolicy: boolean): Step {
-  return { role: { name, managedPolicy } };
+function grant(name: string, managedPolicy: boolean, path?: string): Step {
+  return { role: { name, managedPolicy, path } };
 }
 
 const kinds: Readonly<Record<string, [check: CheckName, failure: FailureId]>> = {
@@ -180,20 +200,14 @@ function remedy(finding: RoleFinding, role: FoundRole, service: string): Step[] 
   return by === 'resource' && policy !== undefined ? [openKey(finding, role, policy)] : [];
 }
 
-/** The key's policy as it is, and the role besides, for this store only. */
-function openKey(
-  { resource: keyArn, what }: RoleFinding,
-  role: FoundRole,
-  policy: unknown,
-): string {
+/** The role besides what the key's policy says, for this store only. */
+function openKey({ resource: keyArn, what }: RoleFinding, role: FoundRole, policy: unknown): Step {
   const { partition = 'aws', region = '' } = parseArn(keyArn) ?? {};
-  const store = what.startsWith('parameter/') ? 'ssm' : 'secretsmanager';
-  const document = policy as { Statement?: unknown };
-  const statements = Array.isArray(document.Statement)
-    ? (document.Statement as unknown[])
-    : [document.Statement];
-  const added = {
-    Sid: 'EcsSecretsExecutionRole',
+  const isParameter = what.startsWith('parameter/');
+  const store = isParameter ? 'ssm' : 'secretsmanager';
+  const of = role.name.replace(/[^A-Za-z0-9]/g, '');
+  const statement = {
+    Sid: `EcsSecrets${of}${isParameter ? 'Parameters' : 'Secrets'}`,
     Effect: 'Allow',
     Principal: { AWS: role.arn },
     Action: 'kms:Decrypt',
@@ -202,9 +216,5 @@ function openKey(
       StringEquals: { 'kms:ViaService': `${store}.${region}.${dnsSuffix(partition)}` },
     },
   };
-  return commandLine([
-    ...['aws', 'kms', 'put-key-policy', '--key-id', keyArn, '--policy-name', 'default'],
-    ...['--region', region],
-    ...['--policy', JSON.stringify({ ...document, Statement: [...statements, added] })],
-  ]);
+  return { keyPolicy: { keyArn, policy, statement } };
 }
