@@ -48,7 +48,7 @@ export function essence(reason: string): string {
   return reason
     .replace(/request ?id: ?[\w-]+/gi, '')
     .replace(/(assumed-role\/[^/]+)\/\S+/g, '$1')
-    .replace(/\b[0-9a-f]{32}\b/g, '')
+    .replace(/\b[0-9a-f]{32,64}\b/g, '')
     .replace(/\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, '');
 }
 

@@ -115,7 +115,7 @@ describe('what is told', () => {
         your own permissions
           ok           shop-execution: you may pass the execution role (iam:PassRole)
         network
-          not checked  ssm, secretsmanager, logs: a task definition names no subnets; verify CLUSTER/SERVICE looks at the network
+          not checked  ssm, secretsmanager, logs: whether they are reached is not known: a task definition names no subnets; verify CLUSTER/SERVICE looks at the network
         5 problems, 1 warning, 2 not checked
 
       to put it right:
@@ -400,7 +400,8 @@ describe("the caller's iam:PassRole", () => {
       {
         check: 'caller',
         subject: 'shop-execution',
-        message: 'you may not pass the execution role (iam:PassRole): no policy allows it',
+        message:
+          'you may not pass the execution role (iam:PassRole), as register and run-task need: no policy allows it',
         failure: 'role-not-passed',
         fix: ['ecs-secrets policy caller --for register'],
       },
@@ -441,8 +442,8 @@ describe("the caller's iam:PassRole", () => {
     const taskRoleArn = `arn:aws:iam::${account}:role/task`;
     const found = await asDeployer(shop, () => findings({ DB: '/shop/db' }, { taskRoleArn }));
     expect(wrong(found).map(({ message }) => message)).toEqual([
-      'you may not pass the execution role (iam:PassRole): a policy denies it',
-      'you may not pass the task role (iam:PassRole): a policy denies it',
+      'you may not pass the execution role (iam:PassRole), as register and run-task need: a policy denies it',
+      'you may not pass the task role (iam:PassRole), as register and run-task need: a policy denies it',
     ]);
   });
 });

@@ -104,9 +104,18 @@ describe('what a text refers to', () => {
   const secret = 'arn:aws:secretsmanager:us-east-1:123456789012:secret:shop/api-AbCdEf';
   const parameter = 'arn:aws-cn:ssm:cn-north-1:123456789012:parameter/shop/db';
   const role = 'arn:aws:iam::123456789012:role/shop-execution';
+  const here = { partition: 'aws', region: 'us-east-1', account: '123456789012' };
   const named: [string, { role?: string; references?: string[] }][] = [
     ['nothing', {}],
     [missing, { references: ['/shop/db'] }],
+    [
+      'SSM Parameter Store in eu-west-1: invalid parameters: /shop/db',
+      { references: ['arn:aws:ssm:eu-west-1:123456789012:parameter/shop/db'] },
+    ],
+    [
+      'arn:aws:sts::210987654321:assumed-role/other/0123 is not authorized',
+      { role: 'arn:aws:iam::210987654321:role/other' },
+    ],
     ['invalid ssm parameters: a, /b/c: rest', { references: ['a', '/b/c'] }],
     ['invalid parameters: /a,/b.', { references: ['/a', '/b'] }],
     [`secret ${secret}.`, { references: [secret] }],
@@ -121,7 +130,7 @@ describe('what a text refers to', () => {
   ];
 
   test.each(named)('%s', (text, { role: wanted, references = [] }) => {
-    const { executionRoleArn, containerDefinitions } = definitionNamedBy(text);
+    const { executionRoleArn, containerDefinitions } = definitionNamedBy(text, here);
     expect(executionRoleArn).toBe(wanted);
     const secrets = containerDefinitions[0]?.secrets ?? [];
     expect(secrets.map(({ valueFrom }) => valueFrom)).toEqual(references);

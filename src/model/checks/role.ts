@@ -83,7 +83,11 @@ type FoundRole = RoleFact & { state: 'found' };
 
 /** What needs an execution role, by the kind of launch (ECS guide, "task execution IAM role"). */
 function withoutRole({ uses, definition, placement, partial }: StartFacts): Draft[] {
-  if (partial) return [];
+  if (partial) {
+    const subject = 'execution role';
+    const message = 'the text names no role';
+    return [{ check: 'role', status: 'not-checked', subject, message, fix: [] }];
+  }
   const { family = 'task', containerDefinitions: containers } = definition;
   const onFargate = placement.launchTypes.includes('FARGATE');
   const forLogs = onFargate && containers.some(isLogged);
