@@ -1,5 +1,8 @@
 import {
+  CreateServiceCommand,
+  DescribeTasksCommand,
   RegisterTaskDefinitionCommand,
+  RunTaskCommand,
   type RegisterTaskDefinitionCommandInput,
 } from '@aws-sdk/client-ecs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -203,6 +206,94 @@ test.each(cases)('%s shows no value', async (_name, { argv, stdin, env, fault })
     const seen = await shop.run([...argv, ...how], { stdin: stdin ?? '', ...(env && { env }) });
     expect(`${seen.stdout}${seen.stderr}`).not.toContain(mark);
     if (fault) expect(seen.stderr).toContain("Value '[secret value]' at 'value'");
+  }
+});
+
+/** How starts fail whose secret is text where a key is asked for: the agent quotes what it cannot parse. */
+const starts = { task: '', reason: '', described: '' };
+
+beforeAll(async () => {
+  const { arn } = await shop.json(['get', 'sm:shop/text']);
+  await shop.run([
+    'role',
+    'create',
+    'leaky',
+    '--secret',
+    'sm:shop/text',
+    '--secret',
+    'sm:shop/json',
+  ]);
+  const { arn: json } = await shop.json(['get', 'sm:shop/json']);
+  await shop.ecs.send(
+    new RegisterTaskDefinitionCommand({
+      family: 'leaky',
+      requiresCompatibilities: ['FARGATE'],
+      ...{ networkMode: 'awsvpc', cpu: '256', memory: '512' },
+      executionRoleArn: 'arn:aws:iam::123456789012:role/leaky',
+      containerDefinitions: [
+        {
+          ...{ name: 'app', image: 'x' },
+          environment: [{ name: 'DB_PASSWORD', value: mark }],
+          secrets: [
+            { name: 'TEXT', valueFrom: `${arn as string}:key::` },
+            { name: 'OTHER', valueFrom: `${json as string}:other::` },
+          ],
+        },
+      ],
+    }),
+  );
+  const { tasks } = await shop.ecs.send(
+    new RunTaskCommand({
+      ...{ cluster: 'shop', taskDefinition: 'leaky', launchType: 'FARGATE' },
+      overrides: {
+        containerOverrides: [{ name: 'app', environment: [{ name: 'TOKEN', value: mark }] }],
+      },
+    }),
+  );
+  starts.task = tasks?.[0]?.taskArn ?? '';
+  while (starts.reason === '') {
+    const query = { cluster: 'shop', tasks: [starts.task] };
+    const described = await shop.ecs.send(new DescribeTasksCommand(query));
+    starts.reason = described.tasks?.[0]?.stoppedReason ?? '';
+    starts.described = JSON.stringify(described);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  const service = { cluster: 'shop', serviceName: 'leaky', launchType: 'FARGATE' } as const;
+  await shop.ecs.send(
+    new CreateServiceCommand({ ...service, taskDefinition: 'leaky', desiredCount: 1 }),
+  );
+});
+
+test("the agent quotes a secret's first character, and AWS shows plain values, so that both are there to leak", () => {
+  expect(starts.reason).toContain("invalid character 'M' looking for beginning of value");
+  expect(starts.described).toContain(mark);
+});
+
+test.each([
+  ['verify', () => ['verify', 'leaky', 'shop/web', './leaky.json'], () => ''],
+  ['verify --read-values', () => ['verify', 'leaky', 'shop/web', '--read-values'], () => ''],
+  ['verify of a file with the mark', () => ['verify', '-', '--read-values'], plainText],
+  ['diagnose of a service', () => ['diagnose', 'shop/leaky'], () => ''],
+  [
+    'diagnose of a service --read-values',
+    () => ['diagnose', 'shop/leaky', '--read-values'],
+    () => '',
+  ],
+  ['diagnose of a task', () => ['diagnose', starts.task], () => ''],
+  ['diagnose of a task --read-values', () => ['diagnose', starts.task, '--read-values'], () => ''],
+  ['diagnose of a reason', () => ['diagnose', '-'], () => starts.reason],
+  [
+    'diagnose of a reason --read-values',
+    () => ['diagnose', '-', '--read-values'],
+    () => starts.reason,
+  ],
+  ['diagnose of described tasks', () => ['diagnose', '-', '--read-values'], () => starts.described],
+])('%s shows no value', async (_name, argv, stdin) => {
+  for (const how of [[], ['--json'], ['--debug'], ['--debug', '--json']]) {
+    const files = { './leaky.json': plaintext };
+    const seen = await shop.run([...argv(), ...how], { stdin: stdin(), files });
+    expect([0, 3], seen.stderr).toContain(seen.code);
+    expect(`${seen.stdout}${seen.stderr}`).not.toContain(mark);
   }
 });
 
