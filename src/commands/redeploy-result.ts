@@ -110,12 +110,7 @@ export function redeployFailure(
   if (failed.length > 0) {
     return new CliError('rollout-failed', `the deployment failed of: ${failed.join(', ')}`, {
       exitCode: exitCodes.rolloutFailed,
-      hint: [
-        withRefusal(outcome, hints.failed),
-        ...inState(deployments, 'failed')
-          .slice(0, 1)
-          .map((name) => `ecs-secrets diagnose ${name} says why`),
-      ].join('; '),
+      hint: withDiagnosis(outcome, withRefusal(outcome, hints.failed)),
     });
   }
   const late = inState(deployments, 'timed-out');
@@ -139,6 +134,12 @@ export function redeployFailure(
 export function withRefusal({ refused }: RedeployOutcome, hint: string): string {
   const denied = refused.map(({ error }) => error).find(({ code }) => code === 'access-denied');
   return denied?.hint === undefined ? hint : `${denied.hint}; ${hint}`;
+}
+
+/** A hint, and the command that says why the first of the failed deployments failed. */
+export function withDiagnosis({ deployments }: RedeployOutcome, hint: string): string {
+  const [name] = inState(deployments, 'failed');
+  return name === undefined ? hint : `${hint}; ecs-secrets diagnose ${name} says why`;
 }
 
 // --- internal ---

@@ -14,6 +14,7 @@ import {
   tellDeployments,
   warnOfOthers,
   warnOfStandalone,
+  withDiagnosis,
   withRefusal,
 } from './redeploy-result.ts';
 
@@ -116,7 +117,7 @@ function failureOf(
   const make = (end: string, hint: string): CliError =>
     new CliError('rollout-failed', message(end), {
       exitCode: exitCodes.rolloutFailed,
-      hint: withRefusal(redeploy, hint),
+      hint: withDiagnosis(redeploy, withRefusal(redeploy, hint)),
     });
   if (!rollback.value.restored) {
     return make(`the new value stays: ${rollback.value.why}`, `mend the cause, then ${goOn}`);
