@@ -1,6 +1,7 @@
 import { DescribeServicesCommand, ListTaskDefinitionsCommand } from '@aws-sdk/client-ecs';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { startFailures } from '../../src/model/start-failures.ts';
 import { sameTaskDefinition } from '../../src/model/task-definition-equal.ts';
 import type { TaskDefinition } from '../../src/model/task-definition.ts';
 import type { Setting } from '../helpers/run.ts';
@@ -392,6 +393,28 @@ describe('--service', () => {
       new DescribeServicesCommand({ cluster: 'shop', services: ['web'] }),
     );
     expect(services).toHaveLength(1);
+  });
+
+  test('explains why they stop, and names the command that tells more', async () => {
+    await done(['register', 'web.json']);
+    await shop.service({ cluster: 'shop', name: 'web', taskDefinition: 'web' });
+    await shop.run(['put', '/other'], { stdin: 'value' });
+    const argv = ['register', '--family', 'web', '--secret', 'A=/other', ...role];
+    const seen = await shop.run([...argv, '--service', 'shop/web', '--json']);
+    expect(seen.code).toBe(4);
+    const [row] = startFailures.filter(({ id }) => id === 'parameter-denied');
+    const lines = seen.stderr.split('\n');
+    const at = lines.findIndex((line) => line.startsWith('shop/web: a task stopped: '));
+    expect(lines[at + 1]).toBe(`note: ${row?.title ?? ''}: ${row?.cause ?? ''}`);
+    expect(seen.stderr).toMatch(
+      /error: the deployment failed of: shop\/web\nhint: mend the cause; .*; ecs-secrets diagnose shop\/web says why\n/,
+    );
+    const { deployments } = JSON.parse(seen.stdout) as { deployments: object[] };
+    expect(deployments).toMatchObject([{ state: 'failed', failures: ['parameter-denied'] }]);
+    const diagnosed = await shop.run(['diagnose', 'shop/web', '--json']);
+    expect(JSON.parse(diagnosed.stdout)).toMatchObject({
+      failures: [{ failure: 'parameter-denied', title: row?.title }],
+    });
   });
 
   test('of a service that is not there is told before anything is registered', async () => {

@@ -2,6 +2,7 @@ import { DeleteServiceCommand, UpdateServiceCommand } from '@aws-sdk/client-ecs'
 import { DeleteRolePolicyCommand } from '@aws-sdk/client-iam';
 import { GetParameterCommand } from '@aws-sdk/client-ssm';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { startFailures } from '../../src/model/start-failures.ts';
 import { openShop, type Shop } from '../helpers/scene.ts';
 
 let shop: Shop;
@@ -45,6 +46,7 @@ interface Deployment {
   deploymentId: string;
   state: string;
   stopReasons: string[];
+  failures: string[];
 }
 
 async function rotate(argv: readonly string[], stdin = 'new') {
@@ -107,7 +109,11 @@ describe('rotate', () => {
       /ResourceInitializationError.*is not authorized to perform: ssm:GetParameters on resource: arn:aws:ssm:us-east-1:123456789012:parameter\/shop\/db/,
     );
     expect(seen.stderr).toContain('a task stopped: ResourceInitializationError');
+    const row = startFailures.find(({ id }) => id === 'parameter-denied');
+    expect(seen.stderr).toContain(`\nnote: ${row?.title ?? ''}: ${row?.cause ?? ''}\n`);
     expect(seen.stderr).toContain('error: the deployment failed of: shop/web; the old value is');
+    expect(seen.stderr).toMatch(/\nhint: .*ecs-secrets diagnose shop\/web says why/);
+    expect(seen.deployments[0]?.failures).toEqual(['parameter-denied']);
     expect(await value()).toBe('old');
     expect(await shop.injected('shop', 'web', 'DB')).toEqual(['old', 'old']);
   });
