@@ -71,12 +71,20 @@ const words = new Set(
 
 function isAddress(text: string): boolean {
   if (/^[a-z][a-z0-9+.-]{0,30}:\/\//i.test(text)) {
-    return !/:\/\/[^\s/@]*:[^\s@]+@/.test(text);
+    return !hasPassword(text);
   }
   return (
     /^[\w.+-]+@[\w-]+(?:\.[\w-]+)+$/.test(text) || // an e-mail address
     /^(?:[a-z0-9][a-z0-9-]*\.)+[a-z]{2,}(?::\d+)?(?:\/\S*)?$/.test(text)
   );
+}
+
+/** `://user:password@`, word by word before each `@`: over the whole text it would take square time. */
+function hasPassword(text: string): boolean {
+  return text
+    .split('@')
+    .slice(0, -1)
+    .some((before) => /:\/\/[^/]*:./.test(before.split(/\s/).at(-1) ?? ''));
 }
 
 function isPath(text: string): boolean {
