@@ -23,11 +23,14 @@ export interface Rollout {
 
 /**
  * Judges one deployment by its id, in what DescribeServices says of the service. A service that is
- * stable again is not enough: after a circuit-breaker rollback it is, on the old deployment.
+ * stable again is not enough: after a circuit-breaker rollback it is, on the old deployment. `before` has
+ * the ids of those that were there before ours: one that is not among them came after it, even where
+ * ours was replaced so soon that it is no longer listed.
  */
 export function judgeRollout(
   deploymentId: string,
   service: { status: string; deployments: readonly Deployment[] },
+  before?: readonly string[],
 ): Rollout {
   const deployment = service.deployments.find(({ id }) => id === deploymentId);
   const primary = service.deployments.find(({ status }) => status === 'PRIMARY');
@@ -51,8 +54,9 @@ export function judgeRollout(
   if (!deployment || (primary && primary.id !== deploymentId)) {
     const other = primary ? `deployment ${primary.id} took its place` : 'it is no longer listed';
     const rolledBack = rollbackReason(primary) !== undefined;
+    const isNewer = primary !== undefined && before?.includes(primary.id) === false;
     return rollout(
-      deployment ? (rolledBack ? 'failed' : 'superseded') : 'gone',
+      rolledBack ? (deployment ? 'failed' : 'gone') : deployment || isNewer ? 'superseded' : 'gone',
       [other, rollbackReason(primary)].filter(Boolean).join(': '),
     );
   }

@@ -165,7 +165,7 @@ async function advance(
     elsewhere ??
     (shift
       ? judgeServiceDeployment(deploymentId, shift)
-      : judgeRollout(deploymentId, service ?? { status: 'missing', deployments: [] }));
+      : judgeRollout(deploymentId, service ?? { status: 'missing', deployments: [] }, before));
   const primary = service?.deployments.find(({ status }) => status === 'PRIMARY');
   const stale =
     rollout.state === 'gone' &&

@@ -99,6 +99,16 @@ describe('a rollout', () => {
     });
   });
 
+  it('is superseded by one that came after it, though it is no longer listed', () => {
+    const mine = deployment();
+    const service = { status: 'ACTIVE', deployments: [deployment({ id: 'ecs-svc/9' })] };
+    expect(judgeRollout(mine.id, service, ['ecs-svc/1'])).toMatchObject({
+      state: 'superseded',
+      reason: 'deployment ecs-svc/9 took its place',
+    });
+    expect(judgeRollout(mine.id, service, ['ecs-svc/9']).state).toBe('gone');
+  });
+
   it('is gone where the service lists no deployment', () => {
     expect(judge([])).toEqual({
       state: 'gone',
