@@ -201,7 +201,7 @@ describe('parseReference', () => {
     ],
     ...[':user', ':user:', ':user:::'].map((suffix): [string, string] => [
       `${smArn}:db-AbCdEf${suffix}`,
-      `it has ${suffix.split(':').length - 1} colons after the secret's name; ECS takes none or three (:KEY:STAGE:VERSION, any of them empty)`,
+      `it has ${suffix.split(':').length - 1} colon${suffix.split(':').length === 2 ? '' : 's'} after the secret's name; ECS takes none or three (:KEY:STAGE:VERSION, any of them empty)`,
     ]),
   ])('refuses the ARN %s', (text, why) => {
     expect(problemsOf(() => parseReference(text))).toEqual([`malformed ARN "${text}": ${why}`]);
