@@ -453,12 +453,11 @@ const scenarios: Record<CallerCommand, Scenario> = {
       ...['ecs:ListTasks', 'ecs:DescribeTasks', 'ecs:DescribeTaskDefinition'],
       ...['iam:GetRole', 'iam:ListRolePolicies', 'iam:GetRolePolicy', 'iam:GetPolicy'],
       ...['iam:ListAttachedRolePolicies', 'iam:GetPolicyVersion', 'iam:SimulatePrincipalPolicy'],
-      ...['ssm:DescribeParameters', 'secretsmanager:DescribeSecret'],
-      ...['secretsmanager:ListSecretVersionIds', 'secretsmanager:GetResourcePolicy'],
+      ...['secretsmanager:DescribeSecret', 'secretsmanager:GetResourcePolicy'],
     ),
     // What these look at does not bear on a secret that is not granted.
     spared: Object.keys(toStart.degrades ?? {}).filter((action) =>
-      /^(kms|logs|ec2):|ContainerInstances$/.test(action),
+      /^(kms|logs|ec2):|ContainerInstances$|^ssm:|ListSecretVersionIds$/.test(action),
     ),
   },
   'diagnose --read-values': {

@@ -41,8 +41,8 @@ export interface Ec2 {
   routeTables(vpc: string): Promise<RouteTable[]>;
   /** Describes security groups; leaves out those that are not there, or of another account. */
   securityGroups(ids: readonly string[]): Promise<SecurityGroup[]>;
-  /** The group of a network interface that was made without any. */
-  defaultSecurityGroup(vpc: string): Promise<SecurityGroup | undefined>;
+  /** Those security groups of a VPC that have one of these names. */
+  namedSecurityGroups(vpc: string, names: readonly string[]): Promise<SecurityGroup[]>;
   /** All endpoints of a VPC, whatever their state. */
   endpoints(vpc: string): Promise<Endpoint[]>;
   /** The NAT gateways of a VPC that work. */
@@ -100,13 +100,13 @@ export function createEc2(config: AwsConfig, region?: string): Ec2 {
       return found;
     },
 
-    async defaultSecurityGroup(vpc) {
-      const Filters = [...inVpc(vpc).Filters, { Name: 'group-name', Values: ['default'] }];
+    async namedSecurityGroups(vpc, names) {
+      const found: SecurityGroup[] = [];
+      const Filters = [...inVpc(vpc).Filters, ...byIds('group-name', names).Filters];
       for await (const page of paginateDescribeSecurityGroups({ client }, { Filters })) {
-        const [group] = page.SecurityGroups ?? [];
-        if (group) return toSecurityGroup(group);
+        found.push(...(page.SecurityGroups ?? []).map(toSecurityGroup));
       }
-      return undefined;
+      return found;
     },
 
     async endpoints(vpc) {
@@ -200,6 +200,7 @@ function toRoute(route: Ec2Route): Route {
 function toSecurityGroup(group: Ec2SecurityGroup): SecurityGroup {
   return {
     id: group.GroupId ?? '',
+    name: group.GroupName ?? '',
     owner: group.OwnerId ?? '',
     ingress: (group.IpPermissions ?? []).map(toRule),
     egress: (group.IpPermissionsEgress ?? []).map(toRule),

@@ -56,9 +56,14 @@ export interface SecurityRule {
   prefixLists: readonly string[];
 }
 
+/** Name of the security group that fixes make for the endpoints of a VPC. */
+export const endpointGroupName = 'ecs-secrets-endpoints';
+
 /** A security group. */
 export interface SecurityGroup {
   id: string;
+  /** One VPC has no two of a name. */
+  name: string;
   /** Account that it belongs to. */
   owner: string;
   ingress: readonly SecurityRule[];
@@ -103,7 +108,7 @@ export interface NetworkFacts {
   routeTables: readonly RouteTable[];
   /** All of the VPC. */
   endpoints: readonly Endpoint[];
-  /** Those of the interface and of the endpoints. */
+  /** Those of the interface and of the endpoints, and the one named `endpointGroupName`. */
   securityGroups: readonly SecurityGroup[];
   /** Those that routes lead to; what is not here is taken to work. */
   natGateways: readonly NatGateway[];

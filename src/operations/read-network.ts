@@ -1,8 +1,12 @@
 import type { Ec2 } from '../aws/ec2.ts';
-import type { NetworkFacts, NetworkInterface } from '../model/network-facts.ts';
+import {
+  endpointGroupName,
+  type NetworkFacts,
+  type NetworkInterface,
+} from '../model/network-facts.ts';
 
 /**
- * Reads what `checkNetwork` has to know about the network of an interface, in about seven calls. A
+ * Reads what `checkNetwork` has to know about the network of an interface, in about eight calls. A
  * network interface without security groups comes back with its VPC's default one; subnets and groups
  * that are not there are left out. Throws AwsError.
  */
@@ -26,19 +30,21 @@ export async function readNetwork(
       facts: { region, vpc: '', dnsSupport: true, dnsHostnames: true, ...nothing },
     };
   }
-  const [routeTables, endpoints, dns, fallback] = await Promise.all([
+  const [routeTables, endpoints, dns, named] = await Promise.all([
     ec2.routeTables(vpc),
     ec2.endpoints(vpc),
     ec2.vpcDns(vpc),
-    given.securityGroups.length === 0 ? ec2.defaultSecurityGroup(vpc) : undefined,
+    ec2.namedSecurityGroups(vpc, ['default', endpointGroupName]),
   ]);
+  const fallback =
+    given.securityGroups.length === 0 ? named.find(({ name }) => name === 'default') : undefined;
   const from = fallback ? { ...given, securityGroups: [fallback.id] } : given;
 
   const missing = <T>(wanted: readonly T[], known: readonly T[]): T[] =>
     [...new Set(wanted)].filter((one) => !known.includes(one));
   const groups = missing(
     [...from.securityGroups, ...endpoints.flatMap((one) => one.securityGroups)],
-    fallback ? [fallback.id] : [],
+    named.map(({ id }) => id),
   );
   const others = missing(
     endpoints.flatMap((one) => one.subnets),
@@ -60,7 +66,7 @@ export async function readNetwork(
     subnets: [...own, ...otherSubnets],
     routeTables,
     endpoints,
-    securityGroups: [...securityGroups, ...(fallback ? [fallback] : [])],
+    securityGroups: [...securityGroups, ...named],
     natGateways,
   };
   return { from, facts };

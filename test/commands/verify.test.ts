@@ -735,7 +735,7 @@ describe('the network of a service', () => {
     expect(wrong(target?.findings ?? [])).toMatchObject([
       { check: 'network', failure, subject: `${service} in us-east-1` },
     ]);
-    expect(target?.fix[0]).toMatch(new RegExp(`^aws ec2 create-vpc-endpoint .*\\.${service} `));
+    expect(target?.fix.at(-1)).toMatch(new RegExp(`^aws ec2 create-vpc-endpoint .*\\.${service} `));
 
     await until(({ state }) => state === 'FAILED');
     const diagnosis = await diagnose();

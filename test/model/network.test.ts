@@ -26,6 +26,7 @@ const rule = (more: Partial<SecurityRule> = {}): SecurityRule => ({
 const anywhere = rule({ protocol: '-1', from: undefined, to: undefined, cidrs: ['0.0.0.0/0'] });
 const group = (id: string, ingress: SecurityRule[] = [], egress = [anywhere]) => ({
   id,
+  name: id,
   owner: '1',
   ingress,
   egress,
@@ -513,14 +514,68 @@ describe('the way to put it right', () => {
   const fixOf = (facts: NetworkFacts, to = ssm, from: Partial<NetworkInterface> = {}) =>
     checkNetwork({ ...task, ...from }, facts, [to])[0]!.fix;
 
-  it('is an endpoint, in one subnet of each zone, that the group lets in', () => {
+  const inVpc = 'Name=vpc-id,Values=vpc-1 Name=group-name,Values=ecs-secrets-endpoints';
+  const made = `"$(aws ec2 describe-security-groups --filters ${inVpc} --query 'SecurityGroups[0].GroupId' --output text --region eu-west-1)"`;
+  const make =
+    'aws ec2 authorize-security-group-ingress --group-id "$(aws ec2 create-security-group --group-name ecs-secrets-endpoints ' +
+    `--description 'HTTPS from the VPC to its endpoints' --vpc-id vpc-1 --query 'GroupId' --output text --region eu-west-1)" ` +
+    "--ip-permissions 'IpProtocol=tcp,FromPort=443,ToPort=443,IpRanges=[{CidrIp=10.0.0.0/16}]' --region eu-west-1";
+  const create = (subnets: string, securityGroup: string, service = 'ssm') =>
+    `aws ec2 create-vpc-endpoint --vpc-id vpc-1 --vpc-endpoint-type Interface --service-name com.amazonaws.eu-west-1.${service} ` +
+    `--subnet-ids ${subnets} --security-group-ids ${securityGroup} --private-dns-enabled --region eu-west-1`;
+  const hostnames =
+    'aws ec2 modify-vpc-attribute --vpc-id vpc-1 --enable-dns-hostnames --region eu-west-1';
+  const addGroup = (securityGroup: string, id = 'vpce-1') =>
+    `aws ec2 modify-vpc-endpoint --vpc-endpoint-id ${id} --add-security-group-ids ${securityGroup} --region eu-west-1`;
+  const nameIt =
+    'aws ec2 modify-vpc-endpoint --vpc-endpoint-id vpce-1 --private-dns-enabled --region eu-west-1';
+  const openToVpc = [rule({ cidrs: ['10.0.0.0/16'] })];
+
+  it('is an endpoint, in one subnet of each zone, that lets in the whole VPC', () => {
     const facts = { ...closed, dnsHostnames: false };
     expect(fixOf(facts, ssm, { subnets: ['subnet-1', 'subnet-2', 'subnet-p'] })).toEqual([
-      'aws ec2 modify-vpc-attribute --vpc-id vpc-1 --enable-dns-hostnames --region eu-west-1',
-      'aws ec2 create-vpc-endpoint --vpc-id vpc-1 --vpc-endpoint-type Interface --service-name com.amazonaws.eu-west-1.ssm ' +
-        '--subnet-ids subnet-1 subnet-2 --security-group-ids sg-t --private-dns-enabled --region eu-west-1',
-      'aws ec2 authorize-security-group-ingress --group-id sg-t --protocol tcp --port 443 --source-group sg-t --region eu-west-1',
+      make,
+      hostnames,
+      create('subnet-1 subnet-2', made),
     ]);
+  });
+
+  it('is one group for all endpoints, and one endpoint for all interfaces', () => {
+    const secrets: Destination = { ...ssm, service: 'secretsmanager' };
+    const served = ['subnet-1', 'subnet-2'];
+    const findings = ['subnet-1', 'subnet-2'].flatMap((id) =>
+      checkNetwork({ ...task, subnets: [id] }, closed, [ssm, secrets], served),
+    );
+    expect([...new Set(findings.flatMap(({ fix }) => fix))]).toEqual([
+      make,
+      create('subnet-1 subnet-2', made),
+      create('subnet-1 subnet-2', made, 'secretsmanager'),
+    ]);
+  });
+
+  it('takes a group that lets in the VPC, of another endpoint or of an earlier fix', () => {
+    const other = { service: `com.amazonaws.${region}.sqs` };
+    expect(fixOf(ingress(withEndpoint(other), ...openToVpc))).toEqual([create('subnet-1', 'sg-e')]);
+    const own = { ...group('sg-own', openToVpc), name: 'ecs-secrets-endpoints' };
+    const facts = (rules: SecurityRule[]) => ({
+      ...closed,
+      securityGroups: [...closed.securityGroups, { ...own, ingress: rules }],
+    });
+    expect(fixOf(facts(openToVpc))).toEqual([create('subnet-1', 'sg-own')]);
+    expect(fixOf(facts([]))).toEqual([
+      "aws ec2 authorize-security-group-ingress --group-id sg-own --ip-permissions 'IpProtocol=tcp,FromPort=443,ToPort=443,IpRanges=[{CidrIp=10.0.0.0/16}]' --region eu-west-1",
+      create('subnet-1', 'sg-own'),
+    ]);
+  });
+
+  it('lets in every range of the VPC, and the interface out', () => {
+    const second = { ...table('rtb-2', ['subnet-2']), routes: [route('local', '10.1.0.0/16')] };
+    const facts = { ...closed, routeTables: [...closed.routeTables, second] };
+    const [first, , last] = fixOf(egress(facts));
+    expect(first).toContain('IpRanges=[{CidrIp=10.0.0.0/16},{CidrIp=10.1.0.0/16}]');
+    expect(last).toBe(
+      `aws ec2 authorize-security-group-egress --group-id sg-t --ip-permissions 'IpProtocol=tcp,FromPort=443,ToPort=443,UserIdGroupPairs=[{GroupId='${made}'}]' --region eu-west-1`,
+    );
   });
 
   it('opens what is closed at an endpoint, and nothing else', () => {
@@ -530,9 +585,27 @@ describe('the way to put it right', () => {
     expect(fixOf(egress(withEndpoint()))).toEqual([
       "aws ec2 authorize-security-group-egress --group-id sg-t --ip-permissions 'IpProtocol=tcp,FromPort=443,ToPort=443,UserIdGroupPairs=[{GroupId=sg-e}]' --region eu-west-1",
     ]);
-    expect(fixOf(withEndpoint({ privateDns: false }))).toEqual([
-      'aws ec2 modify-vpc-endpoint --vpc-endpoint-id vpce-1 --private-dns-enabled --region eu-west-1',
+  });
+
+  it('opens an endpoint to the VPC before it gives it the name of the service', () => {
+    const nameless = withEndpoint({ privateDns: false });
+    expect(fixOf(nameless)).toEqual([make, addGroup(made), nameIt]);
+    expect(fixOf(ingress(nameless, ...openToVpc))).toEqual([nameIt]);
+  });
+
+  it('opens every endpoint whose name DNS wakes', () => {
+    const facts = {
+      ...closed,
+      dnsHostnames: false,
+      endpoints: [endpoint({ id: 'vpce-sqs', service: `com.amazonaws.${region}.sqs` })],
+    };
+    expect(fixOf(facts)).toEqual([
+      make,
+      addGroup(made, 'vpce-sqs'),
+      hostnames,
+      create('subnet-1', made),
     ]);
+    expect(fixOf(facts, s3)).toHaveLength(1);
   });
 
   it('lets out to AWS, or to S3 alone', () => {
@@ -548,6 +621,11 @@ describe('the way to put it right', () => {
     expect(fixOf({ ...closed, endpoints: [s3Gateway] }, s3)).toEqual([
       'aws ec2 modify-vpc-endpoint --vpc-endpoint-id vpce-s3 --add-route-table-ids rtb-main --region eu-west-1',
     ]);
+  });
+
+  it('quotes what zsh would expand', () => {
+    const [, list] = fixOf(egress(closed), s3);
+    expect(list).toContain("--query 'PrefixLists[0].PrefixListId'");
   });
 
   it('is not told where the name of the endpoint is not known', () => {

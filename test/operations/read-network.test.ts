@@ -4,13 +4,20 @@ import {
   RegisterTaskDefinitionCommand,
   RunTaskCommand,
 } from '@aws-sdk/client-ecs';
-import { EC2Client, RunInstancesCommand } from '@aws-sdk/client-ec2';
+import {
+  CreateSecurityGroupCommand,
+  DescribeSubnetsCommand,
+  EC2Client,
+  RunInstancesCommand,
+} from '@aws-sdk/client-ec2';
 import { CreateRoleCommand, PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import { CreateSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { PutParameterCommand } from '@aws-sdk/client-ssm';
+import { spawnSync } from 'node:child_process';
 import fc from 'fast-check';
-import { expect, inject, it } from 'vitest';
+import { describe, expect, inject, it } from 'vitest';
 import { createAws } from '../../src/aws/index.ts';
+import type { Finding } from '../../src/model/finding.ts';
 import type { NetworkInterface } from '../../src/model/network-facts.ts';
 import { checkNetwork, type Destination } from '../../src/model/checks/network.ts';
 import { readNetwork } from '../../src/operations/read-network.ts';
@@ -78,11 +85,12 @@ async function openStores(): Promise<Shop> {
 }
 
 /** Starts a task and tells why it stopped; undefined when it runs. */
-async function startTask(shop: Shop, store: Store, network: MadeNetwork) {
+async function startTask(shop: Shop, store: Store, network: MadeNetwork, platformVersion?: string) {
   const { tasks } = await shop.ecs.send(
     new RunTaskCommand({
       cluster: 'prod',
       launchType: 'FARGATE',
+      platformVersion,
       taskDefinition: store.replace(' ', '-'),
       networkConfiguration: { awsvpcConfiguration: network },
     }),
@@ -97,7 +105,7 @@ async function startTask(shop: Shop, store: Store, network: MadeNetwork) {
 }
 
 /** What the check says of a network that it reads through the gateway. */
-async function check(endpoint: string, network: MadeNetwork, to: Destination) {
+async function check(endpoint: string, network: MadeNetwork, ...to: Destination[]) {
   const calls: string[] = [];
   const aws = createAws({
     endpoint,
@@ -111,7 +119,7 @@ async function check(endpoint: string, network: MadeNetwork, to: Destination) {
     publicIp: network.assignPublicIp === 'ENABLED',
   };
   const { from, facts } = await readNetwork(await aws.ec2(), region, given);
-  return { findings: checkNetwork(from, facts, [to]), calls };
+  return { findings: checkNetwork(from, facts, to), calls };
 }
 
 const good: NetworkPlan = {
@@ -259,30 +267,73 @@ it.runIf(moto !== undefined).each<[string, Partial<NetworkPlan>, string, RegExp]
   expect(findings[0]!.message).toMatch(says);
 });
 
-it.runIf(inject('awsCli')).each<[string, Partial<NetworkPlan>]>([
-  ['nothing at all', { routes: ['none', 'none'], dnsHostnames: false, egress: 'none' }],
-  [
-    'a closed endpoint',
-    { routes: ['nat'], endpoint: 'private-dns', ingress: 'none', egress: 'port-80' },
-  ],
-  [
-    'an endpoint without its name',
-    { routes: ['igw'], endpoint: 'no-private-dns', dnsSupport: false },
-  ],
-  ['no rule out', { egress: 'vpc' }],
-])('its commands let a task start that has %s', async (_, plan) => {
-  await using shop = await openStores();
-  const network = await makeNetwork(shop.ec2, { ...good, ...plan }, 'ssm');
-  expect(await startTask(shop, 'ssm', network)).toMatch(/connection issue/);
-  const { findings } = await check(shop.sandbox.url, network, destinations.ssm);
-  const commands = findings.flatMap(({ fix }) => fix);
-  const seen = await runProgram('sh', ['-ec', commands.join('\n')], {
+/** Runs the commands of findings as they are printed: each once, in their order. */
+async function mend(shop: Shop, findings: readonly Finding[], shell = 'sh') {
+  const commands = [...new Set(findings.flatMap(({ fix }) => fix))];
+  const seen = await runProgram(shell, ['-ec', commands.join('\n')], {
     env: { AWS_ENDPOINT_URL: shop.sandbox.url, AWS_PAGER: '' },
   });
   expect(seen.stderr).toBe('');
   expect(seen.code).toBe(0);
-  expect((await check(shop.sandbox.url, network, destinations.ssm)).findings).toMatchObject([
-    { status: 'ok' },
-  ]);
-  expect(await startTask(shop, 'ssm', network)).toBeUndefined();
+}
+
+describe.runIf(inject('awsCli'))('its commands let a task start that has', () => {
+  it.each<[string, Partial<NetworkPlan>]>([
+    ['nothing at all', { routes: ['none', 'none'], dnsHostnames: false, egress: 'none' }],
+    [
+      'a closed endpoint',
+      { routes: ['nat'], endpoint: 'private-dns', ingress: 'none', egress: 'port-80' },
+    ],
+    [
+      'an endpoint without its name',
+      { routes: ['igw'], endpoint: 'no-private-dns', dnsSupport: false },
+    ],
+    ['no rule out', { egress: 'vpc' }],
+  ])('%s', async (_, plan) => {
+    await using shop = await openStores();
+    const network = await makeNetwork(shop.ec2, { ...good, ...plan }, 'ssm');
+    expect(await startTask(shop, 'ssm', network)).toMatch(/connection issue/);
+    const { findings } = await check(shop.sandbox.url, network, destinations.ssm);
+    await mend(shop, findings);
+    expect((await check(shop.sandbox.url, network, destinations.ssm)).findings).toMatchObject([
+      { status: 'ok' },
+    ]);
+    expect(await startTask(shop, 'ssm', network)).toBeUndefined();
+  });
+});
+
+describe.runIf(inject('awsCli'))('its commands leave the others in the VPC their way', () => {
+  const shells = ['sh', 'bash', 'zsh'].filter(
+    (shell) => spawnSync(shell, ['-c', ':']).status === 0,
+  );
+  it.each<[string, Partial<NetworkPlan>, string]>([
+    ...shells.map((shell): [string, Partial<NetworkPlan>, string] => [`in ${shell}`, {}, shell]),
+    ['where an endpoint gets its name', { endpoint: 'no-private-dns', ingress: 'none' }, 'sh'],
+    ['where DNS wakes an endpoint', { endpoint: 'private-dns', dnsHostnames: false }, 'sh'],
+    ['where a group lets out to nothing', { endpoint: 'none', egress: 'none' }, 'sh'],
+  ])('%s', async (_, plan, shell) => {
+    await using shop = await openStores();
+    const { subnets, ...made } = await makeNetwork(
+      shop.ec2,
+      { ...good, ...plan, routes: ['none', 'nat'] },
+      'ssm',
+    );
+    const { Subnets } = await shop.ec2.send(new DescribeSubnetsCommand({ SubnetIds: subnets }));
+    const web = { VpcId: Subnets![0]!.VpcId!, GroupName: 'web', Description: 'web' };
+    const { GroupId } = await shop.ec2.send(new CreateSecurityGroupCommand(web));
+    const iso: MadeNetwork = { ...made, subnets: [subnets[0]!] };
+    const nat: MadeNetwork = { ...made, subnets: [subnets[1]!], securityGroups: [GroupId!] };
+    for (const store of ['ssm', 'secretsmanager'] as const) {
+      expect(await startTask(shop, store, iso)).toMatch(/connection issue/);
+      expect(await startTask(shop, store, nat)).toBeUndefined();
+    }
+    const { ssm, secretsmanager } = destinations;
+    const { findings } = await check(shop.sandbox.url, iso, ssm, secretsmanager);
+    expect(findings).toMatchObject([{ status: 'problem' }, { status: 'problem' }]);
+    await mend(shop, findings, shell);
+    for (const store of ['ssm', 'secretsmanager'] as const) {
+      expect(await startTask(shop, store, iso)).toBeUndefined();
+      expect(await startTask(shop, store, nat)).toBeUndefined();
+    }
+  });
 });

@@ -1,6 +1,14 @@
-import type { Endpoint, NetworkFacts, NetworkInterface } from '../network-facts.ts';
+import {
+  endpointGroupName,
+  type Endpoint,
+  type NetworkFacts,
+  type NetworkInterface,
+} from '../network-facts.ts';
 import { routeTableOf } from './network-routes.ts';
-import { letsIn, letsOutToAws, letsOutToEndpoint } from './network-rules.ts';
+import { letsIn, letsOutToAws, letsOutToEndpoint, rangesOfVpc } from './network-rules.ts';
+
+// What is printed here runs in sh, bash and zsh. A command names what another one makes by a question to
+// AWS, not by a variable: so each can be run by itself, and the same step has the same text in every fix.
 
 /** Where calls go: a service in a region. */
 export interface Place {
@@ -9,7 +17,10 @@ export interface Place {
   dnsSuffix: string;
 }
 
-/** Commands that open port 443 between an interface and an endpoint; none where it is open. */
+/**
+ * Commands that open port 443 between an interface and an endpoint that has the service's name already;
+ * none where it is open. Only this interface is let in: who else is, was so before.
+ */
 export function openEndpoint(
   facts: NetworkFacts,
   from: NetworkInterface,
@@ -49,26 +60,19 @@ export function openEgress(
   return [letOut(facts, own, peer)];
 }
 
-/** Commands after which the private names of endpoints count in the VPC. */
-export function turnOnDns({ vpc, region, dnsSupport, dnsHostnames }: NetworkFacts): string[] {
-  const modify = `aws ec2 modify-vpc-attribute --vpc-id ${vpc}`;
-  return [
-    ...(dnsSupport ? [] : [`${modify} --enable-dns-support --region ${region}`]),
-    ...(dnsHostnames ? [] : [`${modify} --enable-dns-hostnames --region ${region}`]),
-  ];
-}
-
-/** Commands that give an endpoint the service's usual name, and open it. */
+/** Commands that give an endpoint the service's usual name in the VPC, after opening it to the VPC. */
 export function turnOnPrivateDns(
   facts: NetworkFacts,
   from: NetworkInterface,
   endpoint: Endpoint,
 ): string[] {
-  const modify = `aws ec2 modify-vpc-endpoint --vpc-endpoint-id ${endpoint.id}`;
+  const { id, subnets, securityGroups, privateDns } = endpoint;
+  const modify = `aws ec2 modify-vpc-endpoint --vpc-endpoint-id ${id}`;
   return [
+    ...openToVpc(facts, endpoint),
     ...turnOnDns(facts),
-    ...(endpoint.privateDns ? [] : [`${modify} --private-dns-enabled --region ${facts.region}`]),
-    ...openEndpoint(facts, from, endpoint),
+    ...(privateDns ? [] : [`${modify} --private-dns-enabled --region ${facts.region}`]),
+    ...letOutToEndpoint(facts, from, { subnets, group: securityGroups[0] }),
   ];
 }
 
@@ -82,55 +86,174 @@ export function addRoutes(
     !facts.routeTables
       .find((table) => table.id === id)
       ?.routes.some(({ target }) => target === endpoint.id);
-  const tables = tablesOf(facts, from).filter(isMissing);
+  const tables = tablesOf(facts, from.subnets).filter(isMissing);
   const prefixList = facts.routeTables
     .flatMap(({ routes }) => routes)
     .find(({ target }) => target === endpoint.id)?.destination;
   const isOpen = letsOutToAws(facts, from.securityGroups, prefixList) === 'yes';
   return [
-    ...turnOnDns({ ...facts, dnsHostnames: true }),
+    ...turnOnDns(facts, { hostnames: false }),
     `aws ec2 modify-vpc-endpoint --vpc-endpoint-id ${endpoint.id} --add-route-table-ids ` +
       `${tables.join(' ')} --region ${facts.region}`,
     ...(isOpen || prefixList === undefined ? [] : openEgress(facts, from, prefixList)),
   ];
 }
 
-/** Commands that make an endpoint which the interface reaches; none where its name is not known. */
-export function makeEndpoint(facts: NetworkFacts, from: NetworkInterface, to: Place): string[] {
+/**
+ * Commands that make an endpoint which the interface reaches, and which harms nobody who has another way
+ * now: private DNS moves the service's name for the whole VPC, so the whole VPC is let in. `subnets` are
+ * all that are to be served, of other interfaces too: a service takes one endpoint in a VPC. None where
+ * the endpoint's name is not known.
+ */
+export function makeEndpoint(
+  facts: NetworkFacts,
+  from: NetworkInterface,
+  to: Place,
+  subnets: readonly string[],
+): string[] {
   // Other partitions name some of their services otherwise.
   if (to.region !== facts.region || to.dnsSuffix !== 'amazonaws.com') return [];
   const create = `aws ec2 create-vpc-endpoint --vpc-id ${facts.vpc}`;
   const name = `com.amazonaws.${to.region}.${to.service}`;
   if (to.service === 's3') {
-    const tables = tablesOf(facts, from);
+    const tables = tablesOf(facts, subnets);
     if (tables.length === 0) return [];
     const of = `--vpc-endpoint-type Gateway --service-name ${name}`;
-    // The shell fills in the id, which is AWS's own and another one in each region.
-    const list =
-      `'"$(aws ec2 describe-managed-prefix-lists --filters Name=prefix-list-name,Values=${name} ` +
-      `--query PrefixLists[0].PrefixListId --output text --region ${facts.region})"'`;
+    // The id is AWS's own and another one in each region.
+    const list = lookup(
+      facts,
+      `describe-managed-prefix-lists --filters Name=prefix-list-name,Values=${name}`,
+      'PrefixLists[0].PrefixListId',
+    );
     const isOpen = letsOutToAws(facts, from.securityGroups) === 'yes';
     return [
-      ...turnOnDns({ ...facts, dnsHostnames: true }),
+      ...turnOnDns(facts, { hostnames: false }),
       `${create} ${of} --route-table-ids ${tables.join(' ')} --region ${facts.region}`,
-      ...(isOpen ? [] : openEgress(facts, from, list)),
+      ...(isOpen ? [] : openEgress(facts, from, `'${list}'`)),
     ];
   }
-  const group = groupOpenToItself(facts, from);
-  if (group === undefined) return [];
-  const subnets = oneInEachZone(facts, from);
+  const group = groupForVpc(facts);
+  if (!group) return [];
+  const zones = oneInEachZone(facts, subnets);
   return [
+    ...group.commands,
     ...turnOnDns(facts),
-    `${create} --vpc-endpoint-type Interface --service-name ${name} --subnet-ids ${subnets.join(' ')} ` +
-      `--security-group-ids ${group} --private-dns-enabled --region ${facts.region}`,
-    ...openEndpoint(facts, from, { subnets, securityGroups: [group] }),
+    `${create} --vpc-endpoint-type Interface --service-name ${name} --subnet-ids ${zones.join(' ')} ` +
+      `--security-group-ids ${group.word} --private-dns-enabled --region ${facts.region}`,
+    ...letOutToEndpoint(facts, from, { subnets: zones, group: group.id }),
   ];
 }
 
 // --- internal ---
 
-function tablesOf(facts: NetworkFacts, { subnets }: NetworkInterface): string[] {
+function tablesOf(facts: NetworkFacts, subnets: readonly string[]): string[] {
   return [...new Set(subnets.flatMap((id) => routeTableOf(facts, id)?.id ?? []))];
+}
+
+/** A word of a command that the shell fills in with what AWS answers. */
+function lookup({ region }: NetworkFacts, question: string, query: string): string {
+  return `"$(aws ec2 ${question} --query '${query}' --output text --region ${region})"`;
+}
+
+/** Commands after which the private names of endpoints count in the VPC, or its resolver answers at all. */
+function turnOnDns(facts: NetworkFacts, { hostnames } = { hostnames: true }): string[] {
+  const { vpc, region, dnsSupport, dnsHostnames } = facts;
+  const modify = `aws ec2 modify-vpc-attribute --vpc-id ${vpc}`;
+  const attributes = [
+    ...(dnsSupport ? [] : [`${modify} --enable-dns-support --region ${region}`]),
+    ...(dnsHostnames || !hostnames ? [] : [`${modify} --enable-dns-hostnames --region ${region}`]),
+  ];
+  // Endpoints whose names sleep for want of these take them over as well.
+  const wakes = attributes.length > 0 && (dnsHostnames || hostnames);
+  const sleeping = facts.endpoints.filter(
+    ({ kind, state, privateDns }) => kind === 'interface' && state === 'available' && privateDns,
+  );
+  return [
+    ...(wakes ? sleeping : []).flatMap((endpoint) => openToVpc(facts, endpoint)),
+    ...attributes,
+  ];
+}
+
+/** Commands that let the whole VPC in at an endpoint, before a name leads all of it there. */
+function openToVpc(facts: NetworkFacts, endpoint: Endpoint): string[] {
+  const group = letsVpcIn(facts, endpoint.securityGroups) ? undefined : groupForVpc(facts);
+  if (!group) return [];
+  return [
+    ...group.commands,
+    `aws ec2 modify-vpc-endpoint --vpc-endpoint-id ${endpoint.id} ` +
+      `--add-security-group-ids ${group.word} --region ${facts.region}`,
+  ];
+}
+
+/**
+ * A security group for endpoints that lets in the whole VPC: one that an endpoint has, or one of their
+ * own, which all fixes in the VPC share. None where the VPC's addresses are not known.
+ */
+function groupForVpc(facts: NetworkFacts) {
+  const { vpc, region } = facts;
+  const ranges = rangesOfVpc(facts);
+  if (ranges.length === 0) return undefined;
+  const known = facts.endpoints
+    .filter(({ kind, state }) => kind === 'interface' && state === 'available')
+    .flatMap(({ securityGroups }) => securityGroups)
+    .find((id) => letsVpcIn(facts, [id]));
+  if (known !== undefined) return { id: known, word: known, commands: [] };
+
+  const authorize = (group: string, cidrs: readonly string[]): string => {
+    const peers = cidrs.map((cidr) => `{CidrIp=${cidr}}`).join(',');
+    return (
+      `aws ec2 authorize-security-group-ingress --group-id ${group} --ip-permissions ` +
+      `'IpProtocol=tcp,FromPort=443,ToPort=443,IpRanges=[${peers}]' --region ${region}`
+    );
+  };
+  const made = facts.securityGroups.find(({ name }) => name === endpointGroupName)?.id;
+  if (made !== undefined) {
+    const closed = ranges.filter((cidr) => !letsRangeIn(facts, [made], cidr));
+    return {
+      id: made,
+      word: made,
+      commands: closed.length === 0 ? [] : [authorize(made, closed)],
+    };
+  }
+  const create = lookup(
+    facts,
+    `create-security-group --group-name ${endpointGroupName} ` +
+      `--description 'HTTPS from the VPC to its endpoints' --vpc-id ${vpc}`,
+    'GroupId',
+  );
+  return {
+    id: undefined,
+    word: groupToBe(facts),
+    commands: [authorize(create, ranges)],
+  };
+}
+
+/** The id of the group for endpoints once it was made. */
+function groupToBe(facts: NetworkFacts): string {
+  const filters = `Name=vpc-id,Values=${facts.vpc} Name=group-name,Values=${endpointGroupName}`;
+  const question = `describe-security-groups --filters ${filters}`;
+  return lookup(facts, question, 'SecurityGroups[0].GroupId');
+}
+
+function letsVpcIn(facts: NetworkFacts, groups: readonly string[]): boolean {
+  return rangesOfVpc(facts).every((cidr) => letsRangeIn(facts, groups, cidr));
+}
+
+function letsRangeIn(facts: NetworkFacts, groups: readonly string[], cidr: string): boolean {
+  return letsIn(facts, { securityGroups: groups }, { groups: [], cidr }) === 'yes';
+}
+
+/** Commands that let an interface out to an endpoint; without a group it is the one to be made. */
+function letOutToEndpoint(
+  facts: NetworkFacts,
+  { securityGroups }: NetworkInterface,
+  { subnets, group }: { subnets: readonly string[]; group: string | undefined },
+): string[] {
+  const [own] = securityGroups;
+  const endpoint = { subnets, securityGroups: group === undefined ? [] : [group] };
+  if (own === undefined || letsOutToEndpoint(facts, securityGroups, endpoint) === 'yes') return [];
+  const peer = group ?? `'${groupToBe(facts)}'`;
+  return [letOut(facts, own, `UserIdGroupPairs=[{GroupId=${peer}}]`)];
 }
 
 function letOut({ region }: NetworkFacts, group: string, peer: string): string {
@@ -140,15 +263,8 @@ function letOut({ region }: NetworkFacts, group: string, peer: string): string {
   );
 }
 
-/** A group of the interface's that an endpoint can share with it, if possible without a new rule. */
-function groupOpenToItself(facts: NetworkFacts, { securityGroups }: NetworkInterface) {
-  const isOpen = (id: string) =>
-    letsIn(facts, { securityGroups: [id] }, { groups: securityGroups, cidr: '' }) === 'yes';
-  return securityGroups.find(isOpen) ?? securityGroups[0];
-}
-
 /** An endpoint takes one subnet of each availability zone. */
-function oneInEachZone(facts: NetworkFacts, { subnets }: NetworkInterface): string[] {
+function oneInEachZone(facts: NetworkFacts, subnets: readonly string[]): string[] {
   const zones = new Map<string, string>();
   for (const id of subnets) {
     const zone = facts.subnets.find((one) => one.id === id)?.availabilityZone ?? id;

@@ -45,6 +45,14 @@ export function letsIn(
   );
 }
 
+/** The IPv4 ranges of the VPC: every one of them has a local route in its tables. */
+export function rangesOfVpc({ routeTables }: NetworkFacts): string[] {
+  const local = routeTables
+    .flatMap(({ routes }) => routes)
+    .filter(({ target, destination }) => target === 'local' && parseIpRange(destination));
+  return [...new Set(local.map(({ destination }) => destination))];
+}
+
 // --- internal ---
 
 /** The best answer of all rules for port 443; a group that was not seen may have any rule. */
@@ -93,10 +101,7 @@ function targetsOf(facts: NetworkFacts, { subnets }: Pick<Endpoint, 'subnets'>):
   const cidrs = subnets.map((id) => facts.subnets.find((one) => one.id === id)?.cidr);
   const known = cidrs.flatMap((cidr) => cidr ?? []);
   if (known.length > 0 && known.length === cidrs.length) return rangesOf(known);
-  const routes = facts.routeTables.flatMap((table) => table.routes);
-  return rangesOf(
-    routes.filter(({ target }) => target === 'local').map(({ destination }) => destination),
-  );
+  return rangesOf(rangesOfVpc(facts));
 }
 
 function rangesOf(cidrs: readonly string[]): IpRange[] {

@@ -24,7 +24,7 @@ export interface Destination extends Place {
  * endpoint whose private DNS takes over the service's name, by a gateway endpoint, or by a route to an
  * internet or NAT gateway (VPC guide; PrivateLink guide). One finding for each service, region and
  * cause; subnets that agree share it. What leads where nobody can look is `not-checked`, never a
- * problem. KMS is not among the destinations: the stores call it themselves.
+ * problem. A new endpoint would be for the subnets in `served`. KMS is not among the destinations: the stores call it themselves.
  *
  * Not looked at: policies of endpoints, network ACLs, firewalls and proxies, and DNS other than AWS's:
  * DHCP options, private hosted zones and resolver rules of one's own.
@@ -33,6 +33,7 @@ export function checkNetwork(
   from: NetworkInterface,
   facts: NetworkFacts,
   destinations: readonly Destination[],
+  served: readonly string[] = from.subnets,
 ): Finding[] {
   const places = new Map<string, [Destination, ...Destination[]]>();
   for (const destination of destinations) {
@@ -42,7 +43,10 @@ export function checkNetwork(
     else places.set(key, [destination]);
   }
   return [...places].flatMap(([subject, same]) => {
-    const verdicts = from.subnets.map((id) => ({ id, ...judge(from, facts, same[0], id) }));
+    const verdicts = from.subnets.map((id) => ({
+      id,
+      ...judge(from, facts, same[0], { id, served }),
+    }));
     return mergedFindings(subject, same, verdicts);
   });
 }
@@ -77,7 +81,7 @@ function judge(
   from: NetworkInterface,
   facts: NetworkFacts,
   to: Destination,
-  subnetId: string,
+  { id: subnetId, served }: { id: string; served: readonly string[] },
 ): Verdict {
   const subnet = facts.subnets.find(({ id }) => id === subnetId);
   if (!subnet) return unseen('the subnet was not found');
@@ -112,7 +116,7 @@ function judge(
     const isLetOut = letsOutToAws(facts, from.securityGroups);
     return byEgress(from, isLetOut, out.text, () => openEgress(facts, from));
   }
-  return withoutWay(from, facts, to, { endpoints, text: out.text, isNear });
+  return withoutWay(from, facts, to, { endpoints, text: out.text, isNear, served });
 }
 
 function isFor({ service, kind }: Endpoint, to: Destination): boolean {
@@ -177,7 +181,12 @@ function withoutWay(
   from: NetworkInterface,
   facts: NetworkFacts,
   to: Destination,
-  { endpoints, text, isNear }: { endpoints: readonly Endpoint[]; text: string; isNear: boolean },
+  {
+    endpoints,
+    text,
+    isNear,
+    served,
+  }: { endpoints: readonly Endpoint[]; text: string; isNear: boolean; served: readonly string[] },
 ): Verdict {
   if (isShared(from, facts)) {
     return unseen(`${text}, and the VPC is another account's, whose endpoints cannot be seen`);
@@ -213,7 +222,7 @@ function withoutWay(
   }
   return problem(
     `${text}, and the VPC has no endpoint for ${to.service}`,
-    makeEndpoint(facts, from, to),
+    makeEndpoint(facts, from, to, served),
   );
 }
 

@@ -1,3 +1,4 @@
+import type { NetworkFacts } from '../network-facts.ts';
 import { dnsSuffix, parseArn } from '../partition.ts';
 import type { ContainerDefinition } from '../task-definition.ts';
 import type { Draft, StartFacts } from './facts.ts';
@@ -19,12 +20,27 @@ export function checkReach(facts: StartFacts): Draft[] {
       },
     ];
   }
-  return network.interfaces.flatMap(({ from, facts: seen }) =>
-    checkNetwork(from, seen, destinations),
-  );
+  return network.interfaces.flatMap(({ from, facts: seen }) => {
+    const together = network.interfaces.filter((other) => other.facts.vpc === seen.vpc);
+    const served = together.flatMap((other) => other.from.subnets);
+    return checkNetwork(from, joined(seen, together), destinations, [...new Set(served)]);
+  });
 }
 
 // --- internal ---
+
+/** What is known of a VPC from each of several interfaces in it. */
+function joined(facts: NetworkFacts, all: readonly { facts: NetworkFacts }[]): NetworkFacts {
+  return {
+    ...facts,
+    subnets: distinct(all.flatMap((one) => one.facts.subnets)),
+    securityGroups: distinct(all.flatMap((one) => one.facts.securityGroups)),
+  };
+}
+
+function distinct<T extends { id: string }>(list: readonly T[]): T[] {
+  return [...new Map(list.map((one) => [one.id, one])).values()];
+}
 
 function destinationsOf({ uses, definition, here }: StartFacts): Destination[] {
   const to = (service: Destination['service'], region: string, what: string): Destination => ({
