@@ -21,6 +21,7 @@ import type {
   SecurityRule,
   Subnet,
 } from '../model/network-facts.ts';
+import { batches } from './ecs-tasks.ts';
 import { clientSettings, supervised, type AwsConfig } from './client.ts';
 
 /** What a virtual machine's network interface is like. */
@@ -49,7 +50,7 @@ export interface Ec2 {
   natGateways(vpc: string): Promise<NatGateway[]>;
   /** Whether a VPC has AWS's resolver, and names for what has a public address. Two calls. */
   vpcDns(vpc: string): Promise<{ support: boolean; hostnames: boolean }>;
-  /** Describes instances. Throws AwsError for one that is not there (`InvalidInstanceID.NotFound`). */
+  /** Describes instances; leaves out those that are not there, or that are terminated. 200 a call. */
   instances(ids: readonly string[]): Promise<Instance[]>;
 }
 
@@ -146,17 +147,24 @@ export function createEc2(config: AwsConfig, region?: string): Ec2 {
 
     async instances(ids) {
       const found: Instance[] = [];
-      for await (const page of paginateDescribeInstances({ client }, { InstanceIds: [...ids] })) {
-        for (const instance of (page.Reservations ?? []).flatMap(
-          ({ Instances = [] }) => Instances,
+      for (const batch of batches(ids, mostValues)) {
+        for await (const page of paginateDescribeInstances(
+          { client },
+          byIds('instance-id', batch),
         )) {
-          found.push({
-            id: instance.InstanceId ?? '',
-            subnet: instance.SubnetId ?? '',
-            vpc: instance.VpcId ?? '',
-            securityGroups: (instance.SecurityGroups ?? []).flatMap(({ GroupId }) => GroupId ?? []),
-            publicIp: instance.PublicIpAddress !== undefined,
-          });
+          for (const instance of (page.Reservations ?? []).flatMap((one) => one.Instances ?? [])) {
+            // EC2 shows a terminated one for an hour, without its network.
+            if (instance.SubnetId === undefined) continue;
+            found.push({
+              id: instance.InstanceId ?? '',
+              subnet: instance.SubnetId,
+              vpc: instance.VpcId ?? '',
+              securityGroups: (instance.SecurityGroups ?? []).flatMap(
+                ({ GroupId }) => GroupId ?? [],
+              ),
+              publicIp: instance.PublicIpAddress !== undefined,
+            });
+          }
         }
       }
       return found;
@@ -165,6 +173,9 @@ export function createEc2(config: AwsConfig, region?: string): Ec2 {
 }
 
 // --- internal ---
+
+/** How many values EC2 takes in a filter. */
+const mostValues = 200;
 
 function inVpc(vpc: string) {
   return byIds('vpc-id', [vpc]);

@@ -64,9 +64,13 @@ function explain(
       finding.status !== 'ok' || subjects.has(finding.subject) || finding.check === 'trust',
   );
   const wrong = evidence.filter(({ status }) => status === 'problem');
-  const meant = wrong.filter((finding) => finding.failure === id);
+  // Of what fails now and then only, a warning tells.
+  const telling = evidence.filter(({ status }) => status === 'problem' || status === 'warning');
+  const meant = telling.filter((finding) => finding.failure === id);
   const fixes = new Set((meant.length > 0 ? meant : wrong).flatMap(({ fix }) => fix));
-  const ordered = (known?.report.fix ?? []).filter((command) => fixes.has(command));
+  const ordered = [...new Set([...(known?.report.fix ?? []), ...fixes])].filter((command) =>
+    fixes.has(command),
+  );
   return {
     failure: id,
     title,

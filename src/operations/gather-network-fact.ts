@@ -3,7 +3,10 @@ import type { Service } from '../aws/ecs.ts';
 import { CliError } from '../errors.ts';
 import type { NetworkFact } from '../model/checks/facts.ts';
 import type { NetworkInterface } from '../model/network-facts.ts';
+import { isUsable } from '../model/checks/platform-instances.ts';
+import { isWindows } from '../model/checks/platform.ts';
 import type { Placement } from '../model/placement.ts';
+import type { TaskDefinition } from '../model/task-definition.ts';
 import { whyUnseen } from './gather-secret-facts.ts';
 import { readNetwork } from './read-network.ts';
 
@@ -13,6 +16,7 @@ import { readNetwork } from './read-network.ts';
  */
 export async function gatherNetworkFact(
   aws: Aws,
+  definition: TaskDefinition,
   service: Service | undefined,
   placement: Placement,
 ): Promise<NetworkFact> {
@@ -24,14 +28,10 @@ export async function gatherNetworkFact(
   }
   const { region } = await aws.caller();
   try {
-    const given = await interfacesOf(aws, service, placement);
-    if (given.length === 0) {
-      return unseen(
-        placement.launchTypes.includes('FARGATE')
-          ? 'the service names no subnets'
-          : (placement.instancesUnknown ?? 'no instance of EC2 is registered in the cluster'),
-      );
-    }
+    const windows = isWindows(definition, placement);
+    const hosts = await hostsOf(aws, placement, windows);
+    const given = [...ownOf(service, placement), ...hosts];
+    if (given.length === 0) return unseen(whyNone(placement));
     const ec2 = await aws.ec2();
     const interfaces = await Promise.all(given.map((one) => readNetwork(ec2, region, one)));
     return { state: 'seen', interfaces };
@@ -43,22 +43,35 @@ export async function gatherNetworkFact(
 
 // --- internal ---
 
-async function interfacesOf(
+function ownOf({ network }: Service, { launchTypes }: Placement): NetworkInterface[] {
+  return launchTypes.includes('FARGATE') && network ? [{ of: 'task', ...network }] : [];
+}
+
+/** Those of the instances that a new task may come to; machines outside of EC2 are not seen. */
+async function hostsOf(
   aws: Aws,
-  { network }: Service,
   { launchTypes, instances = [] }: Placement,
+  windows: boolean | undefined,
 ): Promise<NetworkInterface[]> {
-  const own: NetworkInterface[] =
-    launchTypes.includes('FARGATE') && network ? [{ of: 'task', ...network }] : [];
-  const ids = instances.flatMap(({ ec2InstanceId }) => ec2InstanceId ?? []);
-  if (ids.length === 0) return own;
+  if (!launchTypes.includes('EC2')) return [];
+  const usable = instances.filter((one) => isUsable(one, 'EC2', windows));
+  const ids = usable.flatMap(({ ec2InstanceId: id }) => (id?.startsWith('i-') ? [id] : []));
+  if (ids.length === 0) return [];
   const found = await (await aws.ec2()).instances(ids);
-  const hosts = found.map(({ subnet, securityGroups, publicIp }): NetworkInterface => ({
-    of: 'instance',
-    subnets: [subnet],
-    securityGroups,
-    publicIp,
-  }));
-  // Instances of one group are alike.
-  return [...own, ...new Map(hosts.map((one) => [JSON.stringify(one), one])).values()];
+  // Instances of one group are alike but for their subnets.
+  const alike = new Map<string, NetworkInterface>();
+  for (const { vpc, subnet, securityGroups, publicIp } of found) {
+    const key = JSON.stringify([vpc, securityGroups, publicIp]);
+    const subnets = new Set([...(alike.get(key)?.subnets ?? []), subnet]);
+    alike.set(key, { of: 'instance', subnets: [...subnets].sort(), securityGroups, publicIp });
+  }
+  return [...alike.values()];
+}
+
+function whyNone({ launchTypes, instancesUnknown }: Placement): string {
+  if (launchTypes.includes('FARGATE')) return 'the service names no subnets';
+  if (!launchTypes.includes('EC2')) {
+    return `the network of the launch type ${launchTypes.join(', ')} cannot be seen`;
+  }
+  return instancesUnknown ?? 'the cluster has no instance of EC2 that is connected and takes tasks';
 }

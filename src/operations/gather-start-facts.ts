@@ -54,7 +54,7 @@ export async function gatherStartFacts(
           gatherPassFacts(aws, definition),
           gatherLogFacts(aws, definition, here),
           placing,
-          placing.then((placement) => gatherNetworkFact(aws, service, placement)),
+          placing.then((placement) => gatherNetworkFact(aws, definition, service, placement)),
         ]);
         return {
           here,

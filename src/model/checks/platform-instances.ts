@@ -33,6 +33,22 @@ export function checkInstances(
   ];
 }
 
+/**
+ * Whether a task of the kind (`EC2`, `EXTERNAL`) may come to an instance, as far as what its agent can
+ * do does not matter.
+ */
+export function isUsable(
+  instance: ContainerInstance,
+  kind: string,
+  windows: boolean | undefined,
+): boolean {
+  const { status, connected, os, attributes } = instance;
+  const external = attributes.has('ecs.capability.external');
+  const sameOs =
+    os === undefined || windows === undefined || (os.toLowerCase() === 'windows') === windows;
+  return status === 'ACTIVE' && connected && external === (kind === 'EXTERNAL') && sameOs;
+}
+
 // --- internal ---
 
 const kindsOfInstance = ['EC2', 'EXTERNAL'] as const;
@@ -118,19 +134,6 @@ function check(
   if (findings.length > 0) return findings;
   const message = 'every connected one supports all that the task definition uses';
   return [{ check: 'platform', status: 'ok', subject, message, fix: [] }];
-}
-
-/** Whether a task of the kind may come to an instance, as far as the agent does not matter. */
-function isUsable(
-  instance: ContainerInstance,
-  kind: string,
-  windows: boolean | undefined,
-): boolean {
-  const { status, connected, os, attributes } = instance;
-  const external = attributes.has('ecs.capability.external');
-  const sameOs =
-    os === undefined || windows === undefined || (os.toLowerCase() === 'windows') === windows;
-  return status === 'ACTIVE' && connected && external === (kind === 'EXTERNAL') && sameOs;
 }
 
 function look(instance: ContainerInstance, features: readonly RequiredFeature[]): Seen {

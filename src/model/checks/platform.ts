@@ -33,6 +33,19 @@ export function checkPlatform(definition: TaskDefinition, placement: Placement):
   ];
 }
 
+/**
+ * A service's platform family goes before what the task definition asks for; undefined where neither
+ * says it, which on instances of one's own may be either system.
+ */
+export function isWindows(
+  definition: TaskDefinition,
+  { platformFamily }: Placement,
+): boolean | undefined {
+  const { operatingSystemFamily } = (definition.runtimePlatform ?? {}) as Record<string, unknown>;
+  const family = platformFamily ?? operatingSystemFamily;
+  return typeof family === 'string' ? /^windows/i.test(family) : undefined;
+}
+
 // --- internal ---
 
 /** Of others, such as MANAGED_INSTANCES, AWS keeps the agents. */
@@ -45,16 +58,6 @@ const notChecked = (subject: string, message: string): Finding => ({
   message,
   fix: [],
 });
-
-/**
- * A service's platform family goes before what the task definition asks for; undefined where neither
- * says it, which on instances of one's own may be either system.
- */
-function isWindows(definition: TaskDefinition, { platformFamily }: Placement): boolean | undefined {
-  const { operatingSystemFamily } = (definition.runtimePlatform ?? {}) as Record<string, unknown>;
-  const family = platformFamily ?? operatingSystemFamily;
-  return typeof family === 'string' ? /^windows/i.test(family) : undefined;
-}
 
 function checkFargate(
   features: readonly RequiredFeature[],

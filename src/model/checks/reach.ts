@@ -1,4 +1,5 @@
-import type { NetworkFacts } from '../network-facts.ts';
+import type { Finding } from '../finding.ts';
+import type { NetworkFacts, NetworkInterface } from '../network-facts.ts';
 import { dnsSuffix, parseArn } from '../partition.ts';
 import type { ContainerDefinition } from '../task-definition.ts';
 import type { Draft, StartFacts } from './facts.ts';
@@ -20,14 +21,33 @@ export function checkReach(facts: StartFacts): Draft[] {
       },
     ];
   }
-  return network.interfaces.flatMap(({ from, facts: seen }) => {
+  const found = network.interfaces.map(({ from, facts: seen }) => {
     const together = network.interfaces.filter((other) => other.facts.vpc === seen.vpc);
     const served = together.flatMap((other) => other.from.subnets);
-    return checkNetwork(from, joined(seen, together), destinations, [...new Set(served)]);
+    const merged = joined(seen, together);
+    return { from, findings: checkNetwork(from, merged, destinations, [...new Set(served)]) };
   });
+  const of = (kind: NetworkInterface['of']): Finding[] =>
+    found.filter(({ from }) => from.of === kind).flatMap(({ findings }) => findings);
+  return [...of('task'), ...asInstances(of('instance'))];
 }
 
 // --- internal ---
+
+/**
+ * What some instances do not reach keeps only those tasks from starting that are placed on them, as
+ * with the features of their agents: a warning, as long as another instance may do.
+ */
+function asInstances(findings: readonly Finding[]): Finding[] {
+  const fine = new Set(
+    findings.filter(({ status }) => status !== 'problem').map(({ subject }) => subject),
+  );
+  return findings.map((finding) =>
+    finding.status === 'problem' && fine.has(finding.subject)
+      ? { ...finding, status: 'warning' }
+      : finding,
+  );
+}
 
 /** What is known of a VPC from each of several interfaces in it. */
 function joined(facts: NetworkFacts, all: readonly { facts: NetworkFacts }[]): NetworkFacts {
