@@ -134,3 +134,19 @@ it('says so where the instances were not looked at', async () => {
   expect(findings).toMatchObject([{ status: 'not-checked' }]);
   expect(findings[0]!.message).toMatch(/not allowed$/);
 });
+
+it.each([
+  ['1.3.0', 'LINUX', 'ok'],
+  ['1.4.0', 'LINUX', 'problem'],
+  ['LATEST', 'LINUX', 'problem'],
+  [undefined, 'LINUX', 'problem'],
+  ['1.0.0', 'WINDOWS_SERVER_2022_CORE', 'problem'],
+])('knows whose interface Fargate %s on %s logs in to ECR by', async (version, system, status) => {
+  const given = { ...definition, runtimePlatform: { operatingSystemFamily: system } };
+  const { findings } = await look({ launchTypes: ['FARGATE'], platformVersion: version }, given);
+  const statusOf = (service: string) =>
+    findings.find(({ subject }) => subject === `${service} in ${region}`)?.status;
+  expect(statusOf('ecr.api')).toBe(status);
+  // Layers and logs have always gone through the task's.
+  for (const service of ['ecr.dkr', 's3', 'logs']) expect(statusOf(service)).toBe('problem');
+});

@@ -200,6 +200,13 @@ it.each<[Store, RegExp]>([
   expect(await startTask(shop, store, unknown)).toBeUndefined();
 });
 
+it('is no matter to a task of Fargate 1.3.0, whose secrets come another way', async () => {
+  await using shop = await openStores();
+  const network = await makeNetwork(shop.ec2, { ...good, routes: ['none'] }, 'ssm');
+  expect(await startTask(shop, 'ssm', network, '1.3.0')).toBeUndefined();
+  expect(await startTask(shop, 'ssm', network, '1.4.0')).toMatch(/connection issue/);
+});
+
 it('takes seven calls, and the default security group where none is named', async () => {
   await using shop = await openStores();
   const network = await makeNetwork(shop.ec2, good, 'ssm');

@@ -2,8 +2,10 @@ import type { Finding } from '../finding.ts';
 import type { NetworkFacts, NetworkInterface } from '../network-facts.ts';
 import { dnsSuffix, parseArn } from '../partition.ts';
 import type { ContainerDefinition } from '../task-definition.ts';
+import { compareVersions, isVersion } from '../version.ts';
 import type { Draft, StartFacts } from './facts.ts';
 import { checkNetwork, type Destination } from './network.ts';
+import { isWindows } from './platform.ts';
 
 /** Whether the tasks reach the services that they need before they start. */
 export function checkReach(facts: StartFacts): Draft[] {
@@ -25,14 +27,41 @@ export function checkReach(facts: StartFacts): Draft[] {
     const together = network.interfaces.filter((other) => other.facts.vpc === seen.vpc);
     const served = together.flatMap((other) => other.from.subnets);
     const merged = joined(seen, together);
-    return { from, findings: checkNetwork(from, merged, destinations, [...new Set(served)]) };
+    const own = destinations.filter((to) => from.of === 'instance' || !isByFargate(to, facts));
+    return { from, findings: checkNetwork(from, merged, own, [...new Set(served)]) };
   });
+  const onFargate = network.interfaces.some(({ from }) => from.of === 'task');
+  const others = onFargate ? destinations.filter((to) => isByFargate(to, facts)) : [];
   const of = (kind: NetworkInterface['of']): Finding[] =>
     found.filter(({ from }) => from.of === kind).flatMap(({ findings }) => findings);
-  return [...of('task'), ...asInstances(of('instance'))];
+  return [...others.map(throughFargate), ...of('task'), ...asInstances(of('instance'))];
 }
 
 // --- internal ---
+
+/**
+ * Whether Fargate gets it by a network interface of its own, which every way is open to: before platform
+ * version 1.4.0 it so fetched secrets and the credentials for ECR, while layers and logs went through the
+ * task's (ECS guide, "Migrating to Linux platform version 1.4.0").
+ */
+function isByFargate({ service }: Destination, { definition, placement }: StartFacts): boolean {
+  const { platformVersion: version = 'LATEST' } = placement;
+  if (isWindows(definition, placement) === true || !isVersion(version)) return false;
+  return (
+    compareVersions(version, '1.4.0') < 0 && ['ssm', 'secretsmanager', 'ecr.api'].includes(service)
+  );
+}
+
+function throughFargate({ service, region }: Destination): Finding {
+  return {
+    check: 'network',
+    status: 'ok',
+    subject: `${service} in ${region}`,
+    message:
+      "reached through a network interface of Fargate's own, not the task's, as before platform version 1.4.0",
+    fix: [],
+  };
+}
 
 /**
  * What some instances do not reach keeps only those tasks from starting that are placed on them, as
