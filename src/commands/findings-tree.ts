@@ -62,9 +62,29 @@ function lines(group: readonly Finding[], style: Style): string[] {
     if (status === 'ok' && own.length > mostShown) {
       return [`    ${mark('ok', style)}  ${own.length} checks`];
     }
-    return own.map(({ subject, message }) => `    ${mark(status, style)}  ${subject}: ${message}`);
+    return alike(own).map((finding) => findingLine(finding, style));
   });
 }
+
+/** What says the same of several things is one line. */
+function alike(findings: readonly Finding[]): Finding[] {
+  const groups = new Map<string, Finding[]>();
+  for (const finding of findings) {
+    groups.set(finding.message, [...(groups.get(finding.message) ?? []), finding]);
+  }
+  return [...groups.values()].flatMap(([first, ...others]) =>
+    first ? [{ ...first, subject: listed([first, ...others].map(({ subject }) => subject)) }] : [],
+  );
+}
+
+function listed(subjects: readonly string[]): string {
+  const shown = subjects.slice(0, mostNamed).join(', ');
+  const more = subjects.length - mostNamed;
+  return more > 0 ? `${shown} and ${more} more` : shown;
+}
+
+/** So many subjects of one line are named. */
+const mostNamed = 4;
 
 /** So many good results are listed one by one. */
 const mostShown = 6;
