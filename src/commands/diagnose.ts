@@ -2,11 +2,8 @@ import { Argument, Option } from '@commander-js/extra-typings';
 import { defineCommand, fromEnv, type Context } from '../cli.ts';
 import { exitCodes, UsageError } from '../errors.ts';
 import { parseDuration } from '../model/duration.ts';
-import {
-  diagnose as diagnoseTarget,
-  type Diagnosis,
-  type DiagnosisTarget,
-} from '../operations/diagnose.ts';
+import { diagnose as diagnoseTarget, type DiagnosisTarget } from '../operations/diagnose.ts';
+import type { Diagnosis } from '../operations/diagnosis.ts';
 import type { ToldFailure } from '../model/told-failures.ts';
 import { readSource } from '../operations/read-source.ts';
 import type { Style } from '../world.ts';

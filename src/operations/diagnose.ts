@@ -5,14 +5,14 @@ import { CliError, isAwsError } from '../errors.ts';
 import { checkStarts } from '../model/checks/index.ts';
 import { classifyFailure, withoutCharacters } from '../model/classify-failure.ts';
 import type { Known } from '../model/explain-failure.ts';
-import type { Finding } from '../model/finding.ts';
-import { definitionNamedBy, pastedReasons } from '../model/pasted-reasons.ts';
 import {
   tellFailures,
   untold,
   type SeenFailure,
   type ToldFailure,
 } from '../model/told-failures.ts';
+import { noDiagnosis, type Diagnosis, type DiagnosisOptions } from './diagnosis.ts';
+import { diagnoseText } from './diagnose-text.ts';
 import { describedService } from './described-service.ts';
 import { whyUnseen } from './gather-secret-facts.ts';
 import { gatherStartFacts, type StartTarget } from './gather-start-facts.ts';
@@ -26,23 +26,6 @@ export type DiagnosisTarget =
   | { kind: 'task'; cluster: string | undefined; task: string }
   | { kind: 'text'; text: string };
 
-/** What came of a diagnosis. */
-export interface Diagnosis {
-  failures: ToldFailure[];
-  /** Problems that no failure has told of yet, and that the next start would meet. */
-  others: Finding[];
-  /** All commands that put it right, each once, in the order in which to run them. */
-  fix: string[];
-  /** Why nothing could be looked up; undefined where it could. */
-  unseen: string | undefined;
-  /** What was not looked at, and why: there may be failures that are not told. */
-  notSeen: string[];
-  /** What a service or task is doing. */
-  state: string | undefined;
-  /** Whether the service runs as it should by now: what failed is over. */
-  recovered: boolean;
-}
-
 /**
  * Says why tasks did not start: each distinct reason once, with its cause, what the checks of `verify`
  * find that bears on it, and the commands that put it right. Throws CliError where the target does not
@@ -51,7 +34,7 @@ export interface Diagnosis {
 export async function diagnose(
   aws: Aws,
   target: DiagnosisTarget,
-  options: { readValues: boolean; since: Date },
+  options: DiagnosisOptions,
 ): Promise<Diagnosis> {
   if (target.kind === 'text') return diagnoseText(aws, target.text, options);
   return target.kind === 'task'
@@ -61,71 +44,10 @@ export async function diagnose(
 
 // --- internal ---
 
-interface Options {
-  readValues: boolean;
-  since: Date;
-}
-
-/** So many distinct reasons of a text are looked into. */
-const mostReasons = 20;
-
-async function diagnoseText(aws: Aws, text: string, options: Options): Promise<Diagnosis> {
-  const reasons = pastedReasons(text).map(withoutCharacters);
-  const seen = reasons.slice(0, mostReasons).map((reason): SeenFailure => ({
-    reason,
-    source: 'text',
-    at: undefined,
-    taskDefinition: undefined,
-  }));
-  const notSeen =
-    reasons.length > seen.length
-      ? [`${reasons.length - seen.length} more reasons: paste the first ones only`]
-      : [];
-  const told = (knownOf: (failure: SeenFailure) => Known | undefined): Diagnosis => {
-    const failures = tellFailures(seen, knownOf);
-    const fix = [...new Set(failures.flatMap((one) => one.fix))];
-    return { ...nothing, failures, fix, notSeen };
-  };
-  try {
-    const here = await aws.caller();
-    const targets = seen.map(({ reason }): StartTarget => ({
-      target: '-',
-      name: { file: undefined, family: 'FAMILY', options: [] },
-      definition: definitionNamedBy(reason, here),
-      status: undefined,
-      service: undefined,
-      partial: true,
-    }));
-    const facts = await gatherStartFacts(aws, targets, options);
-    const reports = checkStarts(facts);
-    const known = new Map(
-      seen.flatMap((one, index) => {
-        const [fact, report] = [facts[index], reports[index]];
-        return fact && report ? [[one, { facts: fact, report }] as const] : [];
-      }),
-    );
-    return told((one) => known.get(one));
-  } catch (error) {
-    // A text can be explained without an account too.
-    if (!(error instanceof CliError)) throw error;
-    return { ...told(() => undefined), unseen: whyUnseen(error) };
-  }
-}
-
-const nothing: Diagnosis = {
-  failures: [],
-  others: [],
-  fix: [],
-  unseen: undefined,
-  notSeen: [],
-  state: undefined,
-  recovered: false,
-};
-
 async function diagnoseService(
   aws: Aws,
   { cluster, service: name }: { cluster: string; service: string },
-  options: Options,
+  options: DiagnosisOptions,
 ): Promise<Diagnosis> {
   const ecs = await aws.ecs();
   // Tasks of a service that is not there cannot be listed: whether it is there is asked first.
@@ -149,7 +71,7 @@ async function diagnoseTask(
   aws: Aws,
   cluster: string | undefined,
   id: string,
-  options: Options,
+  options: DiagnosisOptions,
 ): Promise<Diagnosis> {
   const ecs = await aws.ecs();
   const where = cluster ?? 'default';
@@ -225,9 +147,9 @@ interface Failed {
 async function lookInto(
   aws: Aws,
   { seen, service, own, notSeen }: Failed,
-  options: Options,
+  options: DiagnosisOptions,
 ): Promise<Diagnosis> {
-  if (seen.length === 0) return { ...nothing, notSeen };
+  if (seen.length === 0) return { ...noDiagnosis, notSeen };
   const current = service?.taskDefinition ?? own?.taskDefinition;
   const revision = newest([
     ...(current === undefined ? [] : [current]),
@@ -240,7 +162,7 @@ async function lookInto(
   const failures = tellFailures(seen, () => known);
   const problems = known?.report.findings.filter(({ status }) => status === 'problem') ?? [];
   if (service && revision === current && problems.length === 0 && runs(service)) {
-    return { ...nothing, failures: failures.map(withoutFix), notSeen, recovered: true };
+    return { ...noDiagnosis, failures: failures.map(withoutFix), notSeen, recovered: true };
   }
   const commands = [
     ...new Set([...(known?.report.fix ?? []), ...failures.flatMap(({ fix }) => fix)]),
@@ -250,7 +172,7 @@ async function lookInto(
   );
   const again = service && !deploys ? [deployCommand(service, revision)] : [];
   return {
-    ...nothing,
+    ...noDiagnosis,
     failures,
     others: untold(problems, failures),
     fix: [...commands, ...again],
@@ -264,7 +186,7 @@ async function knownOf(
   aws: Aws,
   { revision, service, own }: { revision: string } & Pick<Failed, 'service' | 'own'>,
   notSeen: string[],
-  options: Options,
+  options: DiagnosisOptions,
 ): Promise<Known | undefined> {
   const family = familyOf(revision);
   const described = await ifSeen(
