@@ -24,7 +24,7 @@ export async function diagnoseText(
   }));
   const notSeen =
     reasons.length > seen.length
-      ? [`${reasons.length - seen.length} more reasons: paste the first ones only`]
+      ? [`${reasons.length - seen.length} more reasons of the text: paste them by themselves`]
       : [];
   const told = (knownOf: (failure: SeenFailure) => Known | undefined): Diagnosis => {
     const failures = tellFailures(seen, knownOf);

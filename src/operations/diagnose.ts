@@ -227,7 +227,7 @@ function newest(revisions: readonly string[]): string | undefined {
   }, first);
 }
 
-/** The newest revision of a service that went back from it is deployed by register, which finds it as it is. */
+/** redeploy would start what the service went back to; register deploys the revision that was mended. */
 function deployCommand(service: Service, revision: string | undefined): string {
   const name = serviceName(service);
   return revision === undefined || revision === service.taskDefinition
@@ -252,7 +252,14 @@ function ofTask(task: DescribedTask): SeenFailure {
 function ofDeployments({ deployments }: Service): SeenFailure[] {
   return deployments.flatMap(({ rolloutState, rolloutStateReason: reason, taskDefinition }) =>
     rolloutState === 'FAILED' && reason !== undefined
-      ? [{ reason, source: 'deployment', at: undefined, taskDefinition } as const]
+      ? [
+          {
+            reason: withoutCharacters(reason),
+            source: 'deployment',
+            at: undefined,
+            taskDefinition,
+          } as const,
+        ]
       : [],
   );
 }

@@ -279,7 +279,7 @@ test('a long text is looked into up to twenty reasons', async () => {
   const { code, failures, notSeen } = await diagnose(shop, '-', text);
   expect(code).toBe(3);
   expect(failures).toHaveLength(20);
-  expect(notSeen).toEqual(['280 more reasons: paste the first ones only']);
+  expect(notSeen).toEqual(['280 more reasons of the text: paste them by themselves']);
 });
 
 test('a character of a secret that the agent quotes is not told', async () => {
