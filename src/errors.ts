@@ -74,6 +74,14 @@ export function isAccessDenied(error: unknown): error is AwsError {
   return error instanceof AwsError && error.code === 'access-denied';
 }
 
+/**
+ * Whether nobody can tell if a call was carried out: its answer got lost or could not be read, or AWS
+ * failed at it. What may not be done twice has to be looked up then.
+ */
+export function isUncertain(error: unknown): boolean {
+  return error instanceof CliError && uncertain.has(error.code);
+}
+
 /** How an error is told to the user. */
 export interface Report {
   code: string;
@@ -100,3 +108,7 @@ export function describeError(error: unknown): Report {
     exitCode: exitCodes.failed,
   };
 }
+
+// --- internal ---
+
+const uncertain = new Set(['aws-failed', 'unreachable', 'internal']);

@@ -1,4 +1,3 @@
-import { AwsError } from '../errors.ts';
 import type { Pacer } from './pacer.ts';
 import { throttling, translateError } from './translate-error.ts';
 
@@ -90,14 +89,6 @@ export function supervised<Client extends { middlewareStack: { add: unknown } }>
     { step: 'finalizeRequest', priority: 'low', name: 'ecsSecretsNoRepeat' },
   );
   return client;
-}
-
-/**
- * Whether nobody can tell if a call was carried out: its answer got lost, or AWS failed at it. What
- * may not be done twice has to be looked up then.
- */
-export function isUncertain(error: unknown): boolean {
-  return error instanceof AwsError && ['aws-failed', 'unreachable'].includes(error.code);
 }
 
 // --- internal ---

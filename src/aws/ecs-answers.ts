@@ -26,6 +26,8 @@ export function toService(service: SdkService): Service {
     platformVersion: service.platformVersion ?? primary?.platformVersion,
     platformFamily: service.platformFamily ?? primary?.platformFamily,
     network: toNetwork(service.networkConfiguration ?? primary?.networkConfiguration),
+    circuitBreaker: toCircuitBreaker(service),
+    currentServiceDeployment: service.currentServiceDeployment,
     events: (service.events ?? []).map(({ createdAt, message = '' }) => ({ createdAt, message })),
     deployments: (service.deployments ?? []).map((deployment) => ({
       id: deployment.id ?? '',
@@ -37,6 +39,7 @@ export function toService(service: SdkService): Service {
       runningCount: deployment.runningCount ?? 0,
       pendingCount: deployment.pendingCount ?? 0,
       failedTasks: deployment.failedTasks ?? 0,
+      createdAt: deployment.createdAt,
     })),
   };
 }
@@ -49,9 +52,8 @@ export function toServiceDeployment(deployment: SdkServiceDeployment): ServiceDe
     status: deployment.status ?? '',
     statusReason: deployment.statusReason,
     lifecycleStage: deployment.lifecycleStage,
-    paused: (deployment.lifecycleHookDetails ?? []).some(
-      ({ status }) => status === 'AWAITING_ACTION',
-    ),
+    pause: toPause(deployment),
+    failureThreshold: deployment.deploymentCircuitBreaker?.threshold,
     requestedTasks: target?.requestedTaskCount ?? 0,
     runningTasks: target?.runningTaskCount ?? 0,
     oldTasks: sourceServiceRevisions.reduce(
@@ -62,6 +64,21 @@ export function toServiceDeployment(deployment: SdkServiceDeployment): ServiceDe
 }
 
 // --- internal ---
+
+function toPause({ lifecycleHookDetails = [] }: SdkServiceDeployment): ServiceDeployment['pause'] {
+  const hook = lifecycleHookDetails.find(({ status }) => status === 'AWAITING_ACTION');
+  if (!hook) return undefined;
+  const { hookId = '', expiresAt, timeoutAction } = hook;
+  return { hookId, expiresAt, timeoutAction };
+}
+
+function toCircuitBreaker({ deploymentConfiguration }: SdkService): Service['circuitBreaker'] {
+  const { enable, thresholdConfiguration } =
+    deploymentConfiguration?.deploymentCircuitBreaker ?? {};
+  const { type, value } = thresholdConfiguration ?? {};
+  if (!enable || type === undefined || value === undefined) return undefined;
+  return { type, value };
+}
 
 function providersOf(of: SdkService | TaskSet | undefined): string[] {
   return (of?.capacityProviderStrategy ?? []).flatMap(

@@ -15,7 +15,7 @@ import {
   type RegisterTaskDefinitionCommandInput,
 } from '@aws-sdk/client-ecs';
 import { isAwsError } from '../errors.ts';
-import type { Deployment, ServiceDeployment } from '../model/rollout.ts';
+import type { Deployment, ServiceDeployment, Threshold } from '../model/rollout.ts';
 import { parseTaskDefinition, type TaskDefinition } from '../model/task-definition.ts';
 import { clientSettings, supervised, type AwsConfig } from './client.ts';
 import { toService, toServiceDeployment } from './ecs-answers.ts';
@@ -50,6 +50,10 @@ export interface Service {
   platformFamily: string | undefined;
   /** Undefined where its tasks use the network of their instances. */
   network: { subnets: string[]; securityGroups: string[]; publicIp: boolean } | undefined;
+  /** The threshold of its deployment circuit breaker; undefined for ECS's default, or without one. */
+  circuitBreaker: Threshold | undefined;
+  /** ARN of the service deployment under way or of the last one; undefined where ECS returns none. */
+  currentServiceDeployment: string | undefined;
   deployments: Deployment[];
   /** What ECS tells of it, the newest first. */
   events: { createdAt: Date | undefined; message: string }[];

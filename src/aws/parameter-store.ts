@@ -11,10 +11,10 @@ import {
   SSMClient,
   type ParameterStringFilter,
 } from '@aws-sdk/client-ssm';
-import { isAwsError } from '../errors.ts';
+import { isAwsError, isUncertain } from '../errors.ts';
 import type { Tag, Tier } from '../model/secret-rules.ts';
 import type { SecretValue } from '../model/secret-value.ts';
-import { clientSettings, isUncertain, supervised, type AwsConfig } from './client.ts';
+import { clientSettings, supervised, type AwsConfig } from './client.ts';
 import {
   describedParameter,
   parameterVersion,

@@ -3,8 +3,11 @@ import { CliError, exitCodes, Interrupted } from '../errors.ts';
 import { classifyFailure } from '../model/classify-failure.ts';
 import { formatDuration } from '../model/duration.ts';
 import type { Consumer, StandaloneConsumer } from '../operations/find-consumers.ts';
-import type { FollowedDeployment } from '../operations/follow-deployments.ts';
-import type { RedeployOutcome } from '../operations/redeploy-services.ts';
+import {
+  oldValueHolders,
+  type FollowedDeployment,
+  type RedeployOutcome,
+} from '../operations/rollout/redeploy-outcome.ts';
 import { serviceName } from '../operations/service-name.ts';
 
 /** The deployments of an outcome as `--json` shows them. */
@@ -13,7 +16,11 @@ export function redeployData({ deployments, skipped, refused, notStarted }: Rede
   return {
     deployments: deployments.map(deploymentData),
     skipped: skipped.map(({ consumer, why }) => ({ ...named(consumer), why })),
-    refused: refused.map(({ consumer, error }) => ({ ...named(consumer), why: error.message })),
+    refused: refused.map(({ consumer, error, uncertain }) => ({
+      ...named(consumer),
+      why: error.message,
+      uncertain,
+    })),
     notStarted: notStarted.map(named),
   };
 }
@@ -21,18 +28,18 @@ export function redeployData({ deployments, skipped, refused, notStarted }: Rede
 /** The deployments of an outcome, a line each. */
 export function tellDeployments({ deployments }: RedeployOutcome): string[] {
   if (deployments.length === 0) return ['no service was redeployed'];
-  return deployments.map(({ started, state, elapsed, reason }) => {
+  return deployments.map(({ service, deploymentId, state, elapsed, reason }) => {
     const time = state === 'in-progress' ? '' : ` after ${formatDuration(elapsed)}`;
     const why = reason === undefined ? '' : `: ${reason}`;
-    return `  ${serviceName(started.service)}  ${started.deploymentId}  ${state}${time}${why}`;
+    return `  ${serviceName(service)}  ${deploymentId ?? 'unconfirmed'}  ${state}${time}${why}`;
   });
 }
 
 /** The deployments of an outcome as a table in Markdown. */
 export function summaryOf(title: string, outcome: RedeployOutcome): string {
   const rows = [
-    ...outcome.deployments.map(({ started, state, elapsed, reason }) => [
-      serviceName(started.service),
+    ...outcome.deployments.map(({ service, state, elapsed, reason }) => [
+      serviceName(service),
       state,
       formatDuration(elapsed),
       reason ?? '',
@@ -52,11 +59,11 @@ export function summaryOf(title: string, outcome: RedeployOutcome): string {
     ...outcome.notStarted.map(({ service }) => [serviceName(service), 'not started', '', '']),
   ];
   const row = (cells: readonly string[]): string =>
-    `| ${cells.map((cell) => cell.replace(/[|\n]/g, ' ')).join(' | ')} |`;
+    `| ${cells.map((cell) => cell.replaceAll('|', '\\|').replace(/\s+/g, ' ')).join(' | ')} |`;
   return [
-    `### ${title}`,
+    `### ecs-secrets ${title}`,
     '',
-    row(['service', 'state', 'time', 'reason']),
+    '| service | deployment | time | reason |',
     '|---|---|---|---|',
     ...rows.map(row),
   ].join('\n');
@@ -66,14 +73,21 @@ export function summaryOf(title: string, outcome: RedeployOutcome): string {
 export function warnOfStandalone(tasks: readonly StandaloneConsumer[], report: Reporter): void {
   for (const { task } of tasks) {
     const id = task.arn.replace(/^.*\//, '');
-    report.warn(`task ${id} of no service keeps the old value: run it anew`);
+    report.warn(
+      `task ${id} belongs to no service and keeps the old value: stop it and run it again`,
+    );
   }
 }
 
-/** Warns of the services that keep their old tasks. */
-export function warnOfOthers({ skipped, refused }: RedeployOutcome, report: Reporter): void {
+/** Warns of the services that keep their old tasks, unless the failure lists them anyway. */
+export function warnOfOthers(
+  { skipped, refused }: RedeployOutcome,
+  report: Reporter,
+  failure: CliError | undefined,
+): void {
+  if (failure?.code === oldValueHeld) return;
   for (const { consumer, why } of skipped) {
-    report.warn(`${serviceName(consumer.service)} still holds the old value: ${why}`);
+    report.warn(`${serviceName(consumer.service)} was not redeployed: ${why}`);
   }
   for (const { consumer, error } of refused) {
     report.warn(`${serviceName(consumer.service)} was not redeployed: ${error.message}`);
@@ -89,44 +103,58 @@ export function failedServices({ deployments, refused }: RedeployOutcome): strin
 }
 
 /**
- * What did not end well, the worst first; undefined when all did. `goOn` says how to take it up
- * again, `failed` what to do about a failed deployment.
+ * What did not end well, the worst first; undefined when all did. `goOn` says how to continue,
+ * `failed` what to do about a failed deployment.
  */
 export function redeployFailure(
   outcome: RedeployOutcome,
   hints: { goOn: string; failed: string },
 ): CliError | undefined {
-  const { deployments } = outcome;
-  const interrupted = inState(deployments, 'interrupted');
+  const { deployments, skipped } = outcome;
   const notStarted = outcome.notStarted.map(({ service }) => serviceName(service));
-  if (interrupted.length + notStarted.length > 0) {
-    const parts = [
-      interrupted.length > 0 && `these deployments go on without us: ${interrupted.join(', ')}`,
-      notStarted.length > 0 && `not redeployed: ${notStarted.join(', ')}`,
-    ];
-    return new Interrupted(`interrupted; ${parts.filter(Boolean).join('; ')}`, hints.goOn);
+  const rest = notStarted.length > 0 && `not started: ${notStarted.join(', ')}`;
+  const sentence = (...parts: (string | false)[]): string => parts.filter(Boolean).join('; ');
+  if (outcome.interrupted) {
+    const open = inState(deployments, 'interrupted');
+    const going = open.length > 0 && `these deployments continue in ECS: ${open.join(', ')}`;
+    return new Interrupted(sentence('interrupted', going, rest), hints.goOn);
   }
   const failed = failedServices(outcome);
   if (failed.length > 0) {
-    return new CliError('rollout-failed', `the deployment failed of: ${failed.join(', ')}`, {
-      exitCode: exitCodes.rolloutFailed,
-      hint: withDiagnosis(outcome, withRefusal(outcome, hints.failed)),
-    });
+    return new CliError(
+      'rollout-failed',
+      sentence(`deployment failed: ${failed.join(', ')}`, rest),
+      {
+        exitCode: exitCodes.rolloutFailed,
+        hint: withDiagnosis(outcome, withRefusal(outcome, hints.failed)),
+      },
+    );
   }
   const late = inState(deployments, 'timed-out');
   if (late.length > 0) {
-    return new CliError(
-      'timed-out',
-      `time is up, and the deployments go on without us: ${late.join(', ')}`,
-      { exitCode: exitCodes.timedOut, hint: hints.goOn },
-    );
+    const message = `timed out; these deployments continue in ECS: ${late.join(', ')}`;
+    return new CliError('timed-out', sentence(message, rest), {
+      exitCode: exitCodes.timedOut,
+      hint: hints.goOn,
+    });
   }
   const lost = inState(deployments, 'not-followed');
-  if (lost.length === 0) return undefined;
+  if (lost.length > 0) {
+    const message = `these deployments continue in ECS but could not be followed: ${lost.join(', ')}`;
+    return new CliError('not-followed', sentence(message, rest), { hint: hints.goOn });
+  }
+  const isFollowed = !inState(deployments, 'in-progress').length;
+  const holders = oldValueHolders(isFollowed ? outcome : { ...outcome, deployments: [] });
+  if (holders.length === 0 || (skipped.length === 0 && notStarted.length === 0)) return undefined;
   return new CliError(
-    'not-followed',
-    `the deployments go on, but could not be followed to the end: ${lost.join(', ')}`,
-    { hint: hints.goOn },
+    oldValueHeld,
+    [
+      holders.length === 1
+        ? '1 service still holds the old value:'
+        : `${holders.length} services still hold the old value:`,
+      ...holders.map(({ service, why }) => `${serviceName(service)}: ${why}`),
+    ].join('\n'),
+    { exitCode: exitCodes.findings, hint: hints.goOn },
   );
 }
 
@@ -139,31 +167,40 @@ export function withRefusal({ refused }: RedeployOutcome, hint: string): string 
 /** A hint, and the command that says why the first of the failed deployments failed. */
 export function withDiagnosis({ deployments }: RedeployOutcome, hint: string): string {
   const [name] = inState(deployments, 'failed');
-  return name === undefined ? hint : `${hint}; ecs-secrets diagnose ${name} says why`;
+  return name === undefined ? hint : `${hint}; to see why: ecs-secrets diagnose ${name}`;
 }
 
 // --- internal ---
 
-function inState(deployments: readonly FollowedDeployment[], state: string): string[] {
+/** Code of the error that lists the services with the old value. */
+const oldValueHeld = 'old-value-held';
+
+function inState(
+  deployments: readonly FollowedDeployment[],
+  state: FollowedDeployment['state'],
+): string[] {
   return deployments
     .filter((deployment) => deployment.state === state)
-    .map(({ started }) => serviceName(started.service));
+    .map(({ service }) => serviceName(service));
 }
 
 function deploymentData({
-  started,
+  service,
+  deploymentId,
   state,
   reason,
+  superseded,
   stopReasons,
   rollout,
   elapsed,
 }: FollowedDeployment) {
   return {
-    cluster: started.service.cluster,
-    service: started.service.name,
-    deploymentId: started.deploymentId,
+    cluster: service.cluster,
+    service: service.name,
+    deploymentId,
     state,
     reason,
+    superseded,
     stopReasons,
     failures: [
       ...new Set(stopReasons.flatMap((text) => classifyFailure(text).map(({ id }) => id))),
@@ -171,6 +208,7 @@ function deploymentData({
     runningTasks: rollout?.deployment?.runningCount,
     oldTasks: rollout?.oldTasks,
     failedTasks: rollout?.deployment?.failedTasks,
+    pause: rollout?.pause,
     seconds: Math.round(elapsed / 1_000),
   };
 }

@@ -3,7 +3,7 @@ import { defineCommand } from '../cli.ts';
 import { UsageError } from '../errors.ts';
 import { Problems } from '../model/problems.ts';
 import { parseReference } from '../model/reference.ts';
-import { redeployConsumers } from '../operations/redeploy-consumers.ts';
+import { redeployConsumers } from '../operations/rollout/redeploy-consumers.ts';
 import {
   redeployData,
   redeployFailure,
@@ -16,6 +16,7 @@ import { rolloutView } from './rollout-view.ts';
 import {
   rolloutLimits,
   serviceFilter,
+  wholeNumber,
   withRolloutOptions,
   withServiceOptions,
 } from './service-options.ts';
@@ -33,16 +34,19 @@ export const redeploy = defineCommand({
           .addOption(storeOption())
           .option('--stale', 'only services with a task that may hold an old value'),
       ),
-    ).addHelpText(
-      'after',
-      `
-With --stale it takes up a rotation that was interrupted: nothing but AWS's own dates is needed.
+    )
+      .option('--max-failures <n>', 'start no more deployments when more than so many have failed')
+      .addHelpText(
+        'after',
+        `
+With --stale it continues a rotation that was interrupted: it needs nothing but AWS's own dates, and
+follows a deployment that began after the value was stored instead of starting another one.
 
 Examples:
   $ ecs-secrets redeploy /shop/prod/db-password --stale
   $ ecs-secrets redeploy --service shop/web --service shop/api
   $ ecs-secrets redeploy --stale --cluster shop`,
-    ),
+      ),
 
   async run({ aws, world, report }, [ref], options) {
     const problems = new Problems();
@@ -50,13 +54,14 @@ Examples:
       ref === undefined ? undefined : problems.attempt(() => parseReference(ref, options.store));
     const filter = serviceFilter(options, problems);
     const limits = rolloutLimits(options, problems);
+    const maxFailures =
+      options.maxFailures === undefined
+        ? undefined
+        : wholeNumber('--max-failures', options.maxFailures, 0, problems);
     problems.throwIfAny();
     const stale = options.stale ?? false;
     if (ref === undefined && !stale && filter.services.length === 0) {
-      throw new UsageError(
-        'nothing says which services to redeploy',
-        'give REF, --service CLUSTER/SERVICE, or --stale',
-      );
+      throw new UsageError('specify services: REF, --service or --stale');
     }
     const view = rolloutView(report, world.stderr.style);
     const outcome = await redeployConsumers(aws, {
@@ -74,19 +79,23 @@ Examples:
         codeDeploy: options.codedeploy ?? false,
         clock: world.clock,
         interrupted: world.interrupted,
-        onStarted: view.onStarted,
+        gate: { maxFailures: maxFailures ?? Number.POSITIVE_INFINITY, abandon: false },
         onEvent: view.onEvent,
       },
     });
     report.endLive();
-    warnOfOthers(outcome, report);
-    warnOfStandalone(outcome.standalone, report);
     const again = 'run the command again with --stale to redeploy what is left';
+    const failure = redeployFailure(outcome, {
+      goOn: again,
+      failed: `fix the cause, then ${again}`,
+    });
+    warnOfOthers(outcome, report, failure);
+    warnOfStandalone(outcome.standalone, report);
     return {
       data: redeployData(outcome),
       text: tellDeployments(outcome).join('\n'),
       summary: summaryOf('redeploy', outcome),
-      failure: redeployFailure(outcome, { goOn: again, failed: `mend the cause, then ${again}` }),
+      failure: redeployFailure(outcome, { goOn: again, failed: `fix the cause, then ${again}` }),
     };
   },
 });

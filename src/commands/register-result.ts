@@ -1,7 +1,7 @@
 import type { Context, Result } from '../cli.ts';
 import { CliError } from '../errors.ts';
 import { secretUses } from '../model/task-definition.ts';
-import { redeployServices } from '../operations/redeploy-services.ts';
+import { redeployServices } from '../operations/rollout/redeploy-services.ts';
 import type { RegisterOutcome } from '../operations/register-task-definition.ts';
 import type { Scan } from '../operations/scan.ts';
 import type { World } from '../world.ts';
@@ -13,6 +13,7 @@ import {
   warnOfOthers,
 } from './redeploy-result.ts';
 import { rolloutView } from './rollout-view.ts';
+import { defaultParallel } from './service-options.ts';
 
 /** What a registration is told as. */
 export function registeredResult(
@@ -80,22 +81,24 @@ export async function deployRevision(
     taskDefinition: arn,
     wait,
     timeout,
-    maxParallel: 10,
+    maxParallel: Number(defaultParallel),
+    gate: { maxFailures: 0, abandon: false },
+    roleMayBeNew: true,
     clock: world.clock,
     interrupted: world.interrupted,
-    onStarted: view.onStarted,
     onEvent: view.onEvent,
   });
   report.endLive();
-  warnOfOthers(outcome, report);
   const already = found.services.length - consumers.length;
   if (already > 0) report.note(`${already} of the services run it already`);
   const goOn = `${arn} is registered; run the command again to deploy what is left`;
+  const failure = redeployFailure(outcome, { goOn, failed: `fix the cause; ${goOn}` });
+  warnOfOthers(outcome, report, failure);
   return {
     data: { ...(registered.data as object), ...redeployData(outcome) },
     text: [registered.text, ...tellDeployments(outcome)].join('\n'),
     summary: summaryOf(`register ${arn.replace(/^.*\//, '')}`, outcome),
-    failure: redeployFailure(outcome, { goOn, failed: `mend the cause; ${goOn}` }),
+    failure,
   };
 }
 

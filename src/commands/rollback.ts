@@ -4,7 +4,7 @@ import { InvalidInput, Problems } from '../model/problems.ts';
 import { formatReference, parseReference, type Reference } from '../model/reference.ts';
 import { resolveReference } from '../operations/resolve-references.ts';
 import { restoreEarlier, type EarlierVersion } from '../operations/restore-earlier.ts';
-import { rotateSecret } from '../operations/rotate-secret.ts';
+import { rotateSecret } from '../operations/rollout/rotate-secret.ts';
 import { untilInterrupted } from '../operations/until-interrupted.ts';
 import { rotateResult } from './rotate-result.ts';
 import { rotationPlan, withRotationOptions } from './rotation-options.ts';
@@ -23,12 +23,10 @@ export const rollback = defineCommand({
           '--to <version>',
           'version or label of a parameter, version id or stage of a secret (default: the one before)',
         )
-        .option('--dry-run', 'say what would be done, and do nothing'),
-    )
-      .option('--force', 'go on though a service is deploying')
-      .addHelpText(
-        'after',
-        `
+        .option('--dry-run', 'print what would be done, and do nothing'),
+    ).addHelpText(
+      'after',
+      `
 Secrets Manager moves AWSCURRENT to the earlier version; Parameter Store stores the earlier value as
 a new version. With --redeploy the services that use it are redeployed, as by rotate.
 
@@ -36,7 +34,7 @@ Examples:
   $ ecs-secrets rollback /shop/prod/db-password
   $ ecs-secrets rollback sm:shop/prod/db --redeploy
   $ ecs-secrets rollback /shop/prod/db-password --to 3`,
-      ),
+    ),
 
   async run(context, [ref], options) {
     const problems = new Problems();
@@ -63,7 +61,8 @@ Examples:
       dryRun: earlier.dryRun,
     });
     context.report.endLive();
-    const result = rotateResult(context, { ref: written, command: 'rollback' }, outcome);
+    const call = { ref: written, command: 'rollback', invoked: false } as const;
+    const result = rotateResult(context, call, outcome);
     if (!restored) return result;
     return {
       ...result,

@@ -1,46 +1,54 @@
 import type { Reporter } from '../cli.ts';
 import { formatDuration } from '../model/duration.ts';
 import { classifyFailure } from '../model/classify-failure.ts';
-import type {
-  FollowedDeployment,
-  FollowEvent,
-  StartedDeployment,
-} from '../operations/follow-deployments.ts';
+import type { FollowEvent } from '../operations/rollout/look-at-deployments.ts';
+import type { FollowedDeployment } from '../operations/rollout/redeploy-outcome.ts';
 import { serviceName } from '../operations/service-name.ts';
 import type { Style } from '../world.ts';
 
 /**
- * Shows deployments while they are followed: on a terminal a line a service, drawn anew at every
+ * Shows deployments while they are followed: on a terminal a line a service, redrawn at every
  * look; elsewhere a line per event.
  */
 export function rolloutView(report: Reporter, style: Style) {
+  const paused = new Set<string>();
   return {
-    /** What a search has come to; only on a terminal. */
+    /** How far a search is; only on a terminal. */
     onProgress: (text: string): void => {
       report.live([style.dim(text)]);
     },
-    onStarted: ({ service, deploymentId }: StartedDeployment): void => {
-      if (!report.isLive)
-        report.event(`${serviceName(service)}: started deployment ${deploymentId}`);
-    },
     onEvent: (event: FollowEvent): void => {
-      if (event.kind === 'task-stopped') {
-        report.event(
-          `${serviceName(event.deployment.started.service)}: a task stopped: ${event.reason}`,
-        );
+      if (event.kind === 'polled') {
+        report.live(liveLines(event.deployments, event.waiting, style));
+        return;
+      }
+      const { deployment } = event;
+      const name = serviceName(deployment.service);
+      if (event.kind === 'started') {
+        if (!report.isLive) {
+          report.event(`${name}: started deployment ${deployment.deploymentId ?? ''}`);
+        }
+      } else if (event.kind === 'task-stopped') {
+        report.event(`${name}: a task stopped: ${event.reason}`);
         for (const { id, title, cause } of classifyFailure(event.reason)) {
           report.note(`${title}: ${cause}`);
           if (id !== 'role-not-assumable') continue;
-          report.note(
-            'IAM takes up to two minutes to spread a new role: ECS tries again meanwhile',
+          report.note('IAM takes up to two minutes to spread a new role; ECS retries meanwhile');
+        }
+      } else if (event.kind === 'starting-again') {
+        report.event(`${name}: deploying again after a failure that passes: ${event.reason}`);
+      } else {
+        const { state, reason, rollout, serviceDeployment } = deployment;
+        if (!report.isLive) {
+          report.event(
+            `${name}: ${state}, ${tasks(deployment)}${reason === undefined ? '' : `: ${reason}`}`,
           );
         }
-      } else if (event.kind === 'polled') {
-        report.live(liveLines(event.deployments, style));
-      } else if (!report.isLive) {
-        const { started, state, reason } = event.deployment;
-        report.event(
-          `${serviceName(started.service)}: ${state}, ${tasks(event.deployment)}${reason === undefined ? '' : `: ${reason}`}`,
+        const hookId = rollout?.pause?.hookId;
+        if (hookId === undefined || serviceDeployment === undefined || paused.has(hookId)) return;
+        paused.add(hookId);
+        report.note(
+          `${name} waits for approval: aws ecs continue-service-deployment --service-deployment-arn ${serviceDeployment} --hook-id ${hookId} --action CONTINUE (or ROLLBACK)`,
         );
       }
     },
@@ -53,33 +61,37 @@ export function rolloutView(report: Reporter, style: Style) {
 const mostLines = 15;
 
 /** Those in trouble first, then those under way; a total, and how many are not shown. */
-function liveLines(deployments: readonly FollowedDeployment[], style: Style): string[] {
+function liveLines(
+  deployments: readonly FollowedDeployment[],
+  waiting: number,
+  style: Style,
+): string[] {
   const order = ['failed', 'in-progress', 'completed'];
   const rank = ({ state, stopReasons }: FollowedDeployment): number =>
     stopReasons.length > 0 && state !== 'completed' ? -1 : order.indexOf(state);
   const sorted = deployments.toSorted(
-    (a, b) =>
-      rank(a) - rank(b) ||
-      serviceName(a.started.service).localeCompare(serviceName(b.started.service)),
+    (a, b) => rank(a) - rank(b) || serviceName(a.service).localeCompare(serviceName(b.service)),
   );
   const shown = sorted.slice(0, mostLines);
-  const width = Math.max(...shown.map(({ started }) => serviceName(started.service).length));
+  const width = Math.max(...shown.map(({ service }) => serviceName(service).length));
   const count = (state: string): number => deployments.filter((one) => one.state === state).length;
-  const failed = count('failed');
-  const total = `${count('completed')}/${deployments.length} completed${failed > 0 ? `, ${failed} failed` : ''}`;
   const hidden = sorted.length - shown.length;
+  const total = [
+    `${count('completed')}/${deployments.length + waiting} completed`,
+    count('failed') > 0 && `${count('failed')} failed`,
+    waiting > 0 && `${waiting} waiting`,
+    hidden > 0 && `${hidden} not shown`,
+  ];
   return [
     ...shown.map((deployment) => liveLine(deployment, width, style)),
-    ...(deployments.length > 1
-      ? [style.dim(hidden > 0 ? `${total}, ${hidden} not shown` : total)]
-      : []),
+    ...(deployments.length + waiting > 1 ? [style.dim(total.filter(Boolean).join(', '))] : []),
   ];
 }
 
 function liveLine(deployment: FollowedDeployment, width: number, style: Style): string {
-  const { started, state, elapsed } = deployment;
+  const { service, state, elapsed } = deployment;
   const colour = { completed: style.green, failed: style.red }[state as string] ?? style.yellow;
-  const name = serviceName(started.service).padEnd(width);
+  const name = serviceName(service).padEnd(width);
   return `${name}  ${colour(state.padEnd('in-progress'.length))}  ${tasks(deployment)}  ${style.dim(formatDuration(elapsed))}`;
 }
 

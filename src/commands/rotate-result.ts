@@ -2,8 +2,9 @@ import type { Context, Result } from '../cli.ts';
 import { CliError, exitCodes } from '../errors.ts';
 import type { Consumer } from '../operations/find-consumers.ts';
 import type { PutOutcome } from '../operations/put-secret.ts';
-import { nothingRedeployed } from '../operations/redeploy-services.ts';
-import type { RotateOutcome } from '../operations/rotate-secret.ts';
+import type { Holders } from '../operations/rollout/find-holders.ts';
+import { nothingRedeployed, type RedeployOutcome } from '../operations/rollout/redeploy-outcome.ts';
+import type { RotateOutcome } from '../operations/rollout/rotate-secret.ts';
 import { serviceName } from '../operations/service-name.ts';
 import { tellPut } from './put.ts';
 import {
@@ -18,17 +19,29 @@ import {
   withRefusal,
 } from './redeploy-result.ts';
 
-/** What a rotation is told as; `ref` as in messages, `command` as the user called it. */
+/** How a rotation was asked for. */
+export interface RotateCall {
+  /** As in messages. */
+  ref: string;
+  command: 'rotate' | 'rollback';
+  /** A rotation function made the value. */
+  invoked: boolean;
+}
+
+/** The result of a rotation, for people and as JSON. */
 export function rotateResult(
   { report }: Context,
-  { ref, command }: { ref: string; command: 'rotate' | 'rollback' },
+  call: RotateCall,
   outcome: RotateOutcome,
 ): Result {
-  const { secret, put, consumers, standalone, scheduled, redeploy, rollback } = outcome;
-  const dryRun = put === undefined;
-  if (redeploy) warnOfOthers(redeploy, report);
-  if (put && !put.compared) report.note('the old value may not be read, so it was not compared');
-  if (redeploy && rollback?.redeploy) warnOfOthers(rollback.redeploy, report);
+  const { holders, put, redeploy, rollback } = outcome;
+  const { secret, consumers, standalone, scheduled } = holders;
+  const failure = redeploy && failureOf(call, outcome, redeploy);
+  if (redeploy) warnOfOthers(redeploy, report, failure);
+  if (put && !put.compared) {
+    report.note('the old value could not be read, so it was not compared with the new one');
+  }
+  if (redeploy && rollback?.redeploy) warnOfOthers(rollback.redeploy, report, failure);
   warnOfStandalone(standalone, report);
   for (const { scheduled: task } of scheduled) {
     report.note(`${task.kind} ${task.name} reads the current value at its next run`);
@@ -36,38 +49,52 @@ export function rotateResult(
   return {
     data: {
       ...(put ?? { store: secret.store, name: secret.name }),
-      dryRun,
+      dryRun: put === undefined,
       arn: secret.arn,
+      ...holdersData(holders),
       consumers: consumers.map(({ service, uses }) => ({
         cluster: service.cluster,
         service: service.name,
         taskDefinition: service.taskDefinition,
         uses,
       })),
-      standaloneTasks: standalone.map(({ task, uses }) => ({
-        cluster: task.cluster,
-        task: task.arn,
-        taskDefinition: task.taskDefinition,
-        uses,
-      })),
-      scheduled: scheduled.map((one) => ({ ...one.scheduled, uses: one.uses })),
       ...redeployData(redeploy ?? nothingRedeployed),
+      overtakenBy: outcome.overtakenBy,
       rollback: rollback && {
         ...rollback.value,
         ...(rollback.redeploy && redeployData(rollback.redeploy)),
+        left: rollback.left.map(({ cluster, name }) => ({ cluster, service: name })),
       },
     },
     text: [
       ...(put ? [tellPut(put)] : []),
       ...(redeploy ? tellDeployments(redeploy) : tellHolders(consumers, put)),
       ...(rollback ? tellRollback(rollback) : []),
+      ...(put?.action === 'updated' && !rollback?.value.restored ? tellUnselected(holders) : []),
     ].join('\n'),
-    ...(redeploy && { summary: summaryOf(`${command} ${ref}`, redeploy) }),
-    failure: redeploy && failureOf(ref, outcome, redeploy),
+    ...(redeploy && { summary: summaryOf(`${call.command} ${call.ref}`, redeploy) }),
+    failure,
   };
 }
 
 // --- internal ---
+
+function holdersData({ unselected, searchedEverywhere, standalone, scheduled }: Holders) {
+  return {
+    notSelected: unselected.map(({ service }) => ({
+      cluster: service.cluster,
+      service: service.name,
+    })),
+    searchedEverywhere,
+    standaloneTasks: standalone.map(({ task, uses }) => ({
+      cluster: task.cluster,
+      task: task.arn,
+      taskDefinition: task.taskDefinition,
+      uses,
+    })),
+    scheduled: scheduled.map((one) => ({ ...one.scheduled, uses: one.uses })),
+  };
+}
 
 function tellHolders(consumers: readonly Consumer[], put: PutOutcome | undefined): string[] {
   if (consumers.length === 0) return ['no service refers to it'];
@@ -85,6 +112,12 @@ function tellHolders(consumers: readonly Consumer[], put: PutOutcome | undefined
   ];
 }
 
+function tellUnselected({ unselected }: Holders): string[] {
+  if (unselected.length === 0) return [];
+  const names = unselected.map(({ service }) => serviceName(service));
+  return [`not selected, with the old value: ${names.join(', ')}`];
+}
+
 function tellRollback({ value, redeploy }: NonNullable<RotateOutcome['rollback']>): string[] {
   if (!value.restored) return [`the old value was not put back: ${value.why}`];
   return [
@@ -94,39 +127,67 @@ function tellRollback({ value, redeploy }: NonNullable<RotateOutcome['rollback']
 }
 
 function failureOf(
-  ref: string,
+  call: RotateCall,
   { put, rollback, overtakenBy }: RotateOutcome,
-  redeploy: NonNullable<RotateOutcome['redeploy']>,
+  redeploy: RedeployOutcome,
 ): CliError | undefined {
-  const goOn = `ecs-secrets redeploy ${ref} --stale takes it up again`;
-  if (overtakenBy !== undefined) {
-    return new CliError(
-      'concurrent-write',
-      `somebody else stored version ${overtakenBy} while the services were redeployed for version ${put?.version ?? ''}`,
-      { hint: `it is left alone; ${goOn} with theirs` },
-    );
-  }
-  if (!rollback) {
-    return redeployFailure(redeploy, {
-      goOn: `the new value is stored; ${goOn}`,
-      failed: `the new value is stored; mend the cause, then ${goOn}`,
+  const goOn = `to continue: ecs-secrets redeploy ${call.ref} --stale`;
+  if (overtakenBy !== undefined) return overtaken(goOn, put, overtakenBy, redeploy);
+  if (rollback) return rolledBack(goOn, rollback, redeploy);
+  return redeployFailure(redeploy, {
+    goOn: `the new value is stored; ${goOn}`,
+    failed: call.invoked
+      ? `the new value stays, as the rotation function has changed the credential itself; fix the cause, then run ecs-secrets redeploy ${call.ref} --stale`
+      : `the new value is stored; fix the cause, then run ecs-secrets redeploy ${call.ref} --stale`,
+  });
+}
+
+function overtaken(
+  goOn: string,
+  put: PutOutcome | undefined,
+  version: number | string,
+  redeploy: RedeployOutcome,
+): CliError {
+  const failed = failedServices(redeploy);
+  const theirs = `somebody else stored version ${version} while the services were redeployed for version ${put?.version ?? ''}`;
+  if (failed.length === 0) {
+    return new CliError('concurrent-write', theirs, {
+      hint: `their value was not changed; ${goOn}`,
     });
   }
-  const failed = failedServices(redeploy).join(', ');
-  const message = (end: string): string => `the deployment failed of: ${failed}; ${end}`;
+  return new CliError('rollout-failed', `deployment failed: ${failed.join(', ')}; ${theirs}`, {
+    exitCode: exitCodes.rolloutFailed,
+    hint: withDiagnosis(redeploy, `their value was not changed; ${goOn}`),
+  });
+}
+
+function rolledBack(
+  goOn: string,
+  { value, redeploy: back, left }: NonNullable<RotateOutcome['rollback']>,
+  redeploy: RedeployOutcome,
+): CliError {
   const make = (end: string, hint: string): CliError =>
-    new CliError('rollout-failed', message(end), {
-      exitCode: exitCodes.rolloutFailed,
-      hint: withDiagnosis(redeploy, withRefusal(redeploy, hint)),
-    });
-  if (!rollback.value.restored) {
-    return make(`the new value stays: ${rollback.value.why}`, `mend the cause, then ${goOn}`);
-  }
-  const back = rollback.redeploy && redeployFailure(rollback.redeploy, { goOn, failed: goOn });
-  return back
-    ? make(`the old value is current again, but ${back.message}`, goOn)
-    : make(
-        'the old value is current again, and the services run with it',
-        'mend the cause and rotate again',
-      );
+    new CliError(
+      'rollout-failed',
+      `deployment failed: ${failedServices(redeploy).join(', ')}. ${end}`,
+      {
+        exitCode: exitCodes.rolloutFailed,
+        hint: withDiagnosis(redeploy, withRefusal(redeploy, hint)),
+      },
+    );
+  if (!value.restored) return make(`The new value stays: ${value.why}`, `fix the cause; ${goOn}`);
+  const names = left.map((service) => serviceName(service)).join(', ');
+  const parts = [
+    'Old value restored',
+    back?.interrupted && 'redeployment interrupted',
+    left.length > 0 && `these services may still run tasks with the new one: ${names}`,
+  ];
+  if (left.length > 0) return make(parts.filter(Boolean).join('; '), goOn);
+  const again = back ? failedServices(back) : [];
+  return again.length > 0
+    ? make(
+        `Old value restored, and every task holds it; the redeployment failed too: ${again.join(', ')}`,
+        'fix the cause and rotate again',
+      )
+    : make('Old value restored, and every task holds it', 'fix the cause and rotate again');
 }

@@ -3,7 +3,7 @@ import { defineCommand } from '../cli.ts';
 import { UsageError } from '../errors.ts';
 import { Problems } from '../model/problems.ts';
 import { formatReference, parseReference, type Reference } from '../model/reference.ts';
-import { rotateSecret } from '../operations/rotate-secret.ts';
+import { rotateSecret } from '../operations/rollout/rotate-secret.ts';
 import { checkTarget } from '../operations/put-secret.ts';
 import { rotateResult } from './rotate-result.ts';
 import { rotationPlan, withRotationOptions } from './rotation-options.ts';
@@ -21,18 +21,17 @@ export const rotate = defineCommand({
           .addArgument(new Argument('<ref>', 'NAME or /path/NAME, sm:NAME, sm:NAME:KEY, or an ARN'))
           .addOption(storeOption()),
       )
-        .option(
-          '--force',
-          'go on though a service is deploying, or a JSON object would be replaced',
-        )
-        .option('--invoke', 'have the rotation function of the secret make the value')
-        .option('--dry-run', 'say which services would be redeployed, and store nothing'),
+        .option('--replace-json', 'replace a JSON object by a value that is not one')
+        .option('--invoke', 'let the rotation function of the secret make the value')
+        .option('--dry-run', 'print which services would be redeployed, and store nothing'),
     ).addHelpText(
       'after',
       `
 A container reads its secrets once, when it starts: without --redeploy the services are only listed.
-When a deployment fails the old value becomes current again and the services are redeployed.
-Exit code 4: a deployment failed. 5: time was up; the deployments go on.
+If a deployment fails, no further one starts, the old value becomes current again and the services
+that took the new one are redeployed; not with --invoke, where the function has changed the
+credential itself. Exit code 3: services still hold the old value. 4: a deployment failed. 5: timed
+out; the deployments continue in ECS.
 
 Examples:
   $ ecs-secrets rotate /shop/prod/db-password --generate 40 --redeploy
@@ -57,11 +56,12 @@ Examples:
       value: options.invoke
         ? { invoke: { timeout, clock: world.clock } }
         : () => readValue(context, options, written),
-      replaceJson: options.force ?? false,
+      replaceJson: options.replaceJson ?? false,
       dryRun: options.dryRun ?? false,
     });
     report.endLive();
-    return rotateResult(context, { ref: written, command: 'rotate' }, outcome);
+    const call = { ref: written, command: 'rotate', invoked: options.invoke ?? false } as const;
+    return rotateResult(context, call, outcome);
   },
 });
 

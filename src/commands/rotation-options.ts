@@ -1,7 +1,9 @@
 import type { Command, OptionValues } from '@commander-js/extra-typings';
 import { repeatable, type Context } from '../cli.ts';
 import type { Problems } from '../model/problems.ts';
-import type { RotateRequest } from '../operations/rotate-secret.ts';
+import type { Holders } from '../operations/rollout/find-holders.ts';
+import type { RotateRequest } from '../operations/rollout/rotate-secret.ts';
+import { serviceName } from '../operations/service-name.ts';
 import { rolloutView } from './rollout-view.ts';
 import {
   rolloutLimits,
@@ -30,7 +32,9 @@ export function withRotationOptions<Args extends unknown[], Opts extends OptionV
       repeatable,
     )
     .option('--max-failures <n>', 'services that may fail before the old value is put back', '0')
-    .option('--no-rollback', 'on failure leave the new value and the services as they are');
+    .option('--rollback', 'put the old value back on failure (default, except with --invoke)')
+    .option('--no-rollback', 'on failure leave the new value and the services as they are')
+    .option('--force', 'proceed even if a service is not ready to be redeployed');
 }
 
 /** The options of `withRotationOptions` as commander gives them. */
@@ -40,7 +44,8 @@ interface RotationOptions {
   service?: string[] | undefined;
   first?: string[] | undefined;
   maxFailures: string;
-  rollback: boolean;
+  rollback?: boolean | undefined;
+  invoke?: true | undefined;
   force?: true | undefined;
   wait: boolean;
   codedeploy?: true | undefined;
@@ -67,27 +72,22 @@ export function rotationPlan(
       ...limits,
       first,
       maxFailures,
-      rollback: options.rollback,
+      rollback: options.rollback ?? !options.invoke,
       force: options.force ?? false,
       wait: options.wait,
       codeDeploy: options.codedeploy ?? false,
+      gate: undefined,
       clock: world.clock,
       interrupted: world.interrupted,
-      onStarted: view.onStarted,
       onEvent: view.onEvent,
     },
     onProgress: view.onProgress,
-    onConsumers: (consumers, images) => {
+    onReady: (holders, { images, warnings }) => {
       report.clearLive();
-      if (consumers.length > 0) {
-        report.event(
-          consumers.length === 1 ? '1 service uses it' : `${consumers.length} services use it`,
-        );
-      }
+      for (const line of tellUse(holders)) report.event(line);
+      for (const warning of warnings) report.warn(warning);
       if (images.length > 0) {
-        report.note(
-          `a forced deployment fetches these anew, should their tag have moved: ${images.join(', ')}`,
-        );
+        report.note(`a forced deployment will pull these mutable tags again: ${images.join(', ')}`);
       }
     },
     onStored: (stored) => {
@@ -102,4 +102,23 @@ export function rotationPlan(
       report.event('putting the old value back');
     },
   };
+}
+
+// --- internal ---
+
+/** How many services use the secret, and which of them a filter leaves out. */
+function tellUse({ secret, consumers, unselected, searchedEverywhere }: Holders): string[] {
+  const all = consumers.length + unselected.length;
+  const lines = [];
+  if (all > 0) lines.push(`${secret.name} is used by ${all} ${all === 1 ? 'service' : 'services'}`);
+  if (unselected.length > 0) {
+    const names = unselected.map(({ service }) => serviceName(service));
+    lines.push(
+      `${consumers.length} of ${all} selected; ${unselected.length} ${unselected.length === 1 ? 'keeps' : 'keep'} the old value: ${names.join(', ')}`,
+    );
+  }
+  if (!searchedEverywhere) {
+    lines.push('other services were not searched: not allowed to list them');
+  }
+  return lines;
 }

@@ -17,6 +17,13 @@ export function withServiceOptions<Args extends unknown[], Opts extends OptionVa
     .option('--service <cluster/service>', 'only this service (repeatable)', repeatable);
 }
 
+/**
+ * How many services are redeployed at the same time: enough for what most secrets are used by, few
+ * enough that a bad value reaches a small part of a large estate; Fargate launches 20 tasks a second
+ * (ECS API reference, "request throttling").
+ */
+export const defaultParallel = '20';
+
 /** Adds the options of whatever starts deployments and follows them. */
 export function withRolloutOptions<Args extends unknown[], Opts extends OptionValues>(
   command: Command<Args, Opts>,
@@ -25,11 +32,17 @@ export function withRolloutOptions<Args extends unknown[], Opts extends OptionVa
     .option('--codedeploy', 'deploy services of the CODE_DEPLOY controller through CodeDeploy')
     .option('--no-wait', 'start the deployments and do not follow them')
     .addOption(
-      fromEnv(new Option('--timeout <duration>', 'stop following after this time').default('15m')),
+      fromEnv(
+        new Option('--timeout <duration>', 'stop following a deployment after this time').default(
+          '15m',
+        ),
+      ),
     )
     .addOption(
       fromEnv(
-        new Option('--max-parallel <n>', 'deployments started at the same time').default('10'),
+        new Option('--max-parallel <n>', 'services that are redeployed at the same time').default(
+          defaultParallel,
+        ),
       ),
     );
 }

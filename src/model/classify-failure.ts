@@ -38,6 +38,20 @@ export function isStartFailure(text: string): boolean {
   return known || /ResourceInitializationError|unable to (pull|retrieve|assume)/i.test(text);
 }
 
+/** What a reason lets expect of the next task. */
+export type Outlook = 'hopeless' | 'passing' | 'maybe-role' | 'unclear';
+
+/** Stub. */
+export function outlookOf(reason: string): Outlook {
+  const ids = classifyFailure(reason).map(({ id }) => id as string);
+  if (ids.includes('throttled') || ids.includes('no-capacity')) return 'passing';
+  if (ids.some((id) => id === 'role-not-assumable' || id.endsWith('-denied'))) return 'maybe-role';
+  return isStartFailure(reason) ? 'hopeless' : 'unclear';
+}
+
+/** A reason without what differs. */
+export const failureKey = (reason: string): string => essence(reason);
+
 /** Whether a reason may only mean that IAM has not spread a new role yet. */
 export function isRoleNotYetThere(text: string): boolean {
   return classifyFailure(text).some(({ id }) => id === 'role-not-assumable');

@@ -9,31 +9,49 @@ export interface Deployment {
   runningCount: number;
   pendingCount: number;
   failedTasks: number;
+  createdAt?: Date | undefined;
 }
 
-/** How far a deployment that we started has come. */
+/** How far a deployment has come. */
 export interface Rollout {
-  state: 'in-progress' | 'completed' | 'failed' | 'superseded' | 'gone';
-  /** Why it ended so, in AWS's words where AWS gives any. */
+  /**
+   * `superseded`: a newer deployment took its place. `rolled-back`: ECS went back to an earlier
+   * deployment without saying that this one failed. `service-deleted`: there is nothing to deploy.
+   */
+  state:
+    'in-progress' | 'completed' | 'failed' | 'superseded' | 'rolled-back' | 'service-deleted';
+  /** Why it ended so, in AWS's words where AWS gives any; what it waits for while in progress. */
   reason: string | undefined;
   deployment: Deployment | undefined;
-  /** Tasks of other deployments that still run: they hold what was current before. */
+  /** Running tasks of other deployments: they hold the value that was current before. */
   oldTasks: number;
+  /** Id of the deployment that superseded it. */
+  supersededBy?: string;
+  /** Set while it waits for approval. */
+  pause?: Pause | undefined;
+}
+
+/** A lifecycle hook of the type PAUSE at which a deployment waits for somebody. */
+export interface Pause {
+  hookId: string;
+  /** When ECS stops waiting and takes `timeoutAction`: `CONTINUE` or `ROLLBACK`. */
+  expiresAt: Date | undefined;
+  timeoutAction: string | undefined;
 }
 
 /**
- * Judges one deployment by its id, in what DescribeServices says of the service. A service that is
- * stable again is not enough: after a circuit-breaker rollback it is, on the old deployment. `before` has
- * the ids of those that were there before ours: one that is not among them came after it, even where
- * ours was replaced so soon that it is no longer listed.
+ * Judges one deployment by its id, in what DescribeServices returns for the service. A service that
+ * is stable again is not enough: after a circuit-breaker rollback it is, on the old deployment.
+ * `before` has the ids of the deployments that existed before ours: any other one is newer, even
+ * where it replaced ours so soon that ours is no longer listed.
  */
 export function judgeRollout(
   deploymentId: string,
   service: { status: string; deployments: readonly Deployment[] },
-  before?: readonly string[],
+  before: readonly string[] = [],
 ): Rollout {
   const deployment = service.deployments.find(({ id }) => id === deploymentId);
-  const primary = service.deployments.find(({ status }) => status === 'PRIMARY');
+  const primary = primaryOf(service);
   const oldTasks = service.deployments
     .filter(({ id }) => id !== deploymentId)
     .reduce((sum, { runningCount }) => sum + runningCount, 0);
@@ -44,7 +62,9 @@ export function judgeRollout(
     oldTasks,
   });
 
-  if (service.status !== 'ACTIVE') return rollout('failed', `the service is ${service.status}`);
+  if (service.status !== 'ACTIVE') {
+    return rollout('service-deleted', `the service is ${service.status}`);
+  }
   if (deployment?.rolloutState === 'FAILED') {
     return rollout(
       'failed',
@@ -52,15 +72,18 @@ export function judgeRollout(
     );
   }
   if (!deployment || (primary && primary.id !== deploymentId)) {
+    const rolledBack = rollbackReason(primary);
     const other = primary ? `deployment ${primary.id} took its place` : 'it is no longer listed';
-    const rolledBack = rollbackReason(primary) !== undefined;
-    const isNewer = primary !== undefined && before?.includes(primary.id) === false;
-    return rollout(
-      rolledBack ? (deployment ? 'failed' : 'gone') : deployment || isNewer ? 'superseded' : 'gone',
-      [other, rollbackReason(primary)].filter(Boolean).join(': '),
-    );
+    if (rolledBack !== undefined) {
+      return rollout(deployment ? 'failed' : 'rolled-back', `${other}: ${rolledBack}`);
+    }
+    const isNewer = primary !== undefined && (deployment || !before.includes(primary.id));
+    return isNewer
+      ? { ...rollout('superseded', other), supersededBy: primary.id }
+      : rollout('rolled-back', other);
   }
-  // Tasks of older deployments hold the old value: as long as one runs it is not done.
+  // Tasks of older deployments hold the old value: the rollout is not done while one runs, even
+  // where early success criteria let ECS report it as completed.
   if (deployment.rolloutState === 'COMPLETED') {
     return rollout(oldTasks === 0 ? 'completed' : 'in-progress');
   }
@@ -72,15 +95,25 @@ export function judgeRollout(
   return rollout(stable ? 'completed' : 'in-progress');
 }
 
-/** A deployment of a service with a native strategy (blue/green, linear, canary), as ECS tells it. */
+/** The deployment that ECS is making or has made current; undefined where it lists none. */
+export function primaryOf({
+  deployments,
+}: {
+  deployments: readonly Deployment[];
+}): Deployment | undefined {
+  return deployments.find(({ status }) => status === 'PRIMARY');
+}
+
+/** A service deployment, as DescribeServiceDeployments returns it. */
 export interface ServiceDeployment {
   arn: string;
   status: string;
   statusReason: string | undefined;
-  /** e.g. `BAKE_TIME` */
+  /** e.g. `BAKE_TIME`; undefined for a rolling deployment. */
   lifecycleStage: string | undefined;
-  /** Whether it waits for somebody to let it go on (a lifecycle hook of the type PAUSE). */
-  paused: boolean;
+  pause: Pause | undefined;
+  /** How many failed tasks make its circuit breaker fail it; undefined where ECS returns none. */
+  failureThreshold: number | undefined;
   /** Tasks of the new revision: wanted, and running. */
   requestedTasks: number;
   runningTasks: number;
@@ -88,9 +121,12 @@ export interface ServiceDeployment {
   oldTasks: number;
 }
 
-/** Judges a deployment of a native strategy, whose tasks `deployments` of the service does not tell. */
+/**
+ * Judges a deployment with a native strategy (blue/green, linear, canary), whose tasks the
+ * `deployments` of the service do not count apart.
+ */
 export function judgeServiceDeployment(deploymentId: string, found: ServiceDeployment): Rollout {
-  const { status, statusReason, oldTasks } = found;
+  const { status, statusReason, oldTasks, pause } = found;
   const deployment: Deployment = {
     id: deploymentId,
     status: 'PRIMARY',
@@ -114,10 +150,8 @@ export function judgeServiceDeployment(deploymentId: string, found: ServiceDeplo
     return rollout(over ? 'failed' : 'in-progress', statusReason ?? `it is ${status}`);
   }
   const stage = found.lifecycleStage ?? status;
-  return rollout(
-    'in-progress',
-    found.paused ? `waits at ${stage} for somebody to let it go on` : stage,
-  );
+  if (!pause) return rollout('in-progress', stage);
+  return { ...rollout('in-progress', waitingAt(stage, pause)), pause };
 }
 
 /** Judges a deployment of CodeDeploy by its status (CodeDeploy API reference, DeploymentInfo). */
@@ -131,18 +165,24 @@ export function judgeCodeDeployment(status: string, reason: string | undefined):
   return { state, reason: reason ?? status, deployment: undefined, oldTasks: 0 };
 }
 
-/** Why ECS itself went back to another deployment, if it did. */
-function rollbackReason(primary: Deployment | undefined): string | undefined {
-  const reason = primary?.rolloutStateReason;
-  return reason !== undefined && /roll|circuit breaker|alarm/i.test(reason) ? reason : undefined;
+/** How a deployment circuit breaker counts (ECS API reference, ThresholdConfiguration). */
+export interface Threshold {
+  type: string;
+  value: number;
 }
 
 /**
- * How many failed tasks make a deployment hopeless: what ECS's own circuit breaker counts to (ECS
- * guide, "deployment circuit breaker": half the desired count, at least 3, at most 200).
+ * How many failed tasks make a deployment hopeless: what ECS's circuit breaker counts to. The
+ * default is half the desired count, at least 3 and at most 200 (ECS guide, "deployment circuit
+ * breaker"); it serves for services without a circuit breaker as well.
  */
-export function failureThreshold(desiredCount: number): number {
-  return Math.min(200, Math.max(3, Math.ceil(desiredCount / 2)));
+export function failureThreshold(
+  desiredCount: number,
+  { type, value }: Threshold = { type: 'BOUNDED_PERCENT', value: 50 },
+): number {
+  if (type === 'COUNT') return value;
+  const share = Math.max(1, Math.ceil((desiredCount * value) / 100));
+  return type === 'UNBOUNDED_PERCENT' ? share : Math.min(200, Math.max(3, share));
 }
 
 /**
@@ -150,3 +190,18 @@ export function failureThreshold(desiredCount: number): number {
  * bound, and the Terraform provider waits as long.
  */
 export const rolePropagation = 120_000;
+
+// --- internal ---
+
+/** Why ECS itself went back to another deployment, if it did. */
+function rollbackReason(primary: Deployment | undefined): string | undefined {
+  const reason = primary?.rolloutStateReason;
+  return reason !== undefined && /roll|circuit breaker|alarm/i.test(reason) ? reason : undefined;
+}
+
+function waitingAt(stage: string, { hookId, expiresAt, timeoutAction }: Pause): string {
+  const end =
+    expiresAt &&
+    `until ${expiresAt.toISOString()}${timeoutAction === undefined ? '' : `, then ECS does ${timeoutAction}`}`;
+  return [`waits at ${stage} for approval`, `(hook ${hookId})`, end].filter(Boolean).join(' ');
+}

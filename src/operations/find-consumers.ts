@@ -26,6 +26,8 @@ export interface Consumer {
   uses: ConsumerUse[];
   /** What it runs. */
   revision: Revision;
+  /** Id of a deployment under way to follow, instead of starting another one. */
+  follow?: string | undefined;
 }
 
 /** A running task that no service started, and that refers to the secret. */

@@ -42,6 +42,7 @@ async function started(): Promise<void> {
 }
 
 interface Deployment {
+  superseded: boolean;
   service: string;
   deploymentId: string;
   state: string;
@@ -84,8 +85,8 @@ describe('rotate', () => {
   test('tells each event in a line where there is no terminal', async () => {
     const { stderr } = await rotate(['--redeploy']);
     const lines = stderr.trim().split('\n');
-    expect(lines[0]).toBe('1 service uses it');
-    expect(lines[1]).toContain('fetches these anew, should their tag have moved: httpd:2.4');
+    expect(lines[0]).toBe('/shop/db is used by 1 service');
+    expect(lines[1]).toContain('will pull these mutable tags again: httpd:2.4');
     expect(lines[2]).toBe('stored version 2');
     expect(lines[3]).toMatch(/^shop\/web: started deployment ecs-svc\/\d+$/);
     expect(lines.at(-1)).toBe('shop/web: completed, 2/2 new tasks running, 0 old');
@@ -111,8 +112,10 @@ describe('rotate', () => {
     expect(seen.stderr).toContain('a task stopped: ResourceInitializationError');
     const row = startFailures.find(({ id }) => id === 'parameter-denied');
     expect(seen.stderr).toContain(`\nnote: ${row?.title ?? ''}: ${row?.cause ?? ''}\n`);
-    expect(seen.stderr).toContain('error: the deployment failed of: shop/web; the old value is');
-    expect(seen.stderr).toMatch(/\nhint: .*ecs-secrets diagnose shop\/web says why/);
+    expect(seen.stderr).toContain(
+      'error: deployment failed: shop/web. Old value restored, and every task holds it; the redeployment failed too: shop/web',
+    );
+    expect(seen.stderr).toMatch(/\nhint: .*to see why: ecs-secrets diagnose shop\/web/);
     expect(seen.deployments[0]?.failures).toEqual(['parameter-denied']);
     expect(await value()).toBe('old');
     expect(await shop.injected('shop', 'web', 'DB')).toEqual(['old', 'old']);
@@ -132,7 +135,7 @@ describe('rotate', () => {
     expect(seen.deployments[0]?.state).toBe('failed');
   });
 
-  test('reports a deployment that another one superseded', async () => {
+  test('follows the deployment that superseded its own to the end', async () => {
     await shop.sandbox.close();
     shop = await openShop({ ecs: { tickMs: 5, taskStartMs: 400, taskStopMs: 10, settleMs: 10 } });
     await scene();
@@ -142,8 +145,10 @@ describe('rotate', () => {
       new UpdateServiceCommand({ cluster: 'shop', service: 'web', forceNewDeployment: true }),
     );
     const seen = await rotating;
-    expect(seen.code).toBe(4);
-    expect(seen.stderr).toMatch(/shop\/web: failed.*took its place/);
+    expect(seen.code).toBe(0);
+    expect(seen.stderr).toMatch(/shop\/web: in-progress.*deployment ecs-svc\/\d+ took its place/);
+    expect(seen.deployments).toMatchObject([{ state: 'completed', superseded: true }]);
+    expect(await shop.injected('shop', 'web', 'DB')).toEqual(['new', 'new']);
   });
 
   test('exits with 5 when time is up', async () => {
@@ -153,9 +158,7 @@ describe('rotate', () => {
     const seen = await rotate(['--redeploy', '--timeout', '0.2s']);
     expect(seen.code).toBe(5);
     expect(seen.deployments[0]?.state).toBe('timed-out');
-    expect(seen.stderr).toContain(
-      'error: time is up, and the deployments go on without us: shop/web',
-    );
+    expect(seen.stderr).toContain('error: timed out; these deployments continue in ECS: shop/web');
   });
 
   test('adds a table to the summary of a GitHub Actions step', async () => {
@@ -166,7 +169,7 @@ describe('rotate', () => {
       files,
     });
     expect(files['summary.md']).toMatch(
-      /^### rotate ssm:\/shop\/db\n\n\| service \| state \| time \| reason \|\n\|---\|---\|---\|---\|\n\| shop\/web \| completed \| \d s \| {2}\|\n$/,
+      /^### ecs-secrets rotate ssm:\/shop\/db\n\n\| service \| deployment \| time \| reason \|\n\|---\|---\|---\|---\|\n\| shop\/web \| completed \| \d s \| {2}\|\n$/,
     );
   });
 
@@ -190,7 +193,7 @@ describe('rotate', () => {
     expect(seen.code).toBe(130);
     expect(seen.stdout).toMatch(/version 2, was 1[\s\S]*shop\/web {2}ecs-svc\/\d+ {2}interrupted/);
     expect(seen.stderr).toContain(
-      'error: interrupted; these deployments go on without us: shop/web',
+      'error: interrupted; these deployments continue in ECS: shop/web',
     );
   });
 
@@ -209,10 +212,10 @@ describe('rotate', () => {
       deploymentController: { type: 'CODE_DEPLOY' },
     });
     const seen = await rotate(['--redeploy']);
-    expect(seen.code).toBe(0);
+    expect(seen.code).toBe(3);
     expect(seen).toMatchObject({ skipped: [{ service: 'blue' }] });
-    expect(seen.stderr).toContain('warning: shop/blue still holds the old value');
-    expect(seen.stderr).toContain('CodeDeploy');
+    expect(seen.stderr).toContain('error: 1 service still holds the old value:');
+    expect(seen.stderr).toMatch(/error: shop\/blue: .*CodeDeploy/);
   });
 
   test('leaves alone a service of no task definition, and one that is being deleted', async () => {
@@ -233,9 +236,9 @@ describe('rotate', () => {
   test('follows the services of one cluster though another cannot be described', async () => {
     await shop.service({ cluster: 'two', name: 'web', taskDefinition: 'web' });
     const rotating = rotate(['--redeploy']);
-    while ((await value()) === 'old') await new Promise((resolve) => setTimeout(resolve, 5));
+    await started();
     shop.sandbox.inject({
-      ...{ service: 'ecs', operation: 'DescribeServices', code: 'ClusterNotFoundException' },
+      ...{ service: 'ecs', operation: 'DescribeServices', code: 'AccessDeniedException' },
       times: 1,
     });
     const seen = await rotating;
@@ -244,7 +247,7 @@ describe('rotate', () => {
       'not-followed',
     ]);
     expect(seen.code).toBe(1);
-    expect(seen.stderr).toContain('the deployments go on, but could not be followed to the end');
+    expect(seen.stderr).toContain('these deployments continue in ECS but could not be followed');
   });
 
   test('redeploys only what --service and --cluster name', async () => {

@@ -1,5 +1,12 @@
-import { describe, expect, it } from 'vitest';
-import { judgeRollout, type Deployment } from '../../src/model/rollout.ts';
+import { describe, expect, it, test } from 'vitest';
+import {
+  failureThreshold,
+  judgeCodeDeployment,
+  judgeRollout,
+  judgeServiceDeployment,
+  type Deployment,
+  type ServiceDeployment,
+} from '../../src/model/rollout.ts';
 
 const ours = 'ecs-svc/2';
 
@@ -77,6 +84,7 @@ describe('a rollout', () => {
       reason: 'deployment ecs-svc/3 took its place',
       deployment: mine,
       oldTasks: 2,
+      supersededBy: 'ecs-svc/3',
     });
   });
 
@@ -85,13 +93,13 @@ describe('a rollout', () => {
     expect(judge([deployment({ id: 'ecs-svc/3' }), mine]).state).toBe('superseded');
   });
 
-  it('is gone after a rollback, though the service is stable again', () => {
+  it('is rolled back where ECS went back, though the service is stable again', () => {
     const rolledBack = older({
       status: 'PRIMARY',
       rolloutStateReason: 'ECS deployment circuit breaker: rolling back to deploymentId ecs-svc/1.',
     });
     expect(judge([rolledBack])).toEqual({
-      state: 'gone',
+      state: 'rolled-back',
       reason:
         'deployment ecs-svc/1 took its place: ECS deployment circuit breaker: rolling back to deploymentId ecs-svc/1.',
       deployment: undefined,
@@ -106,21 +114,21 @@ describe('a rollout', () => {
       state: 'superseded',
       reason: 'deployment ecs-svc/9 took its place',
     });
-    expect(judgeRollout(mine.id, service, ['ecs-svc/9']).state).toBe('gone');
+    expect(judgeRollout(mine.id, service, ['ecs-svc/9']).state).toBe('rolled-back');
   });
 
-  it('is gone where the service lists no deployment', () => {
+  it('is rolled back where the service lists no deployment', () => {
     expect(judge([])).toEqual({
-      state: 'gone',
+      state: 'rolled-back',
       reason: 'it is no longer listed',
       deployment: undefined,
       oldTasks: 0,
     });
   });
 
-  it.each(['DRAINING', 'INACTIVE'])('failed when the service is %s', (status) => {
+  it.each(['DRAINING', 'INACTIVE'])('has no service to deploy when it is %s', (status) => {
     expect(judge([deployment({ rolloutState: 'COMPLETED' })], status)).toMatchObject({
-      state: 'failed',
+      state: 'service-deleted',
       reason: `the service is ${status}`,
     });
   });
@@ -161,3 +169,105 @@ describe('a rollout of which ECS reports no state (Classic Load Balancer)', () =
     expect(judge(deployments).state).toBe(state);
   });
 });
+
+describe('a native strategy', () => {
+  const found = (more: Partial<ServiceDeployment>): ServiceDeployment => ({
+    arn: 'arn:x',
+    status: 'IN_PROGRESS',
+    statusReason: undefined,
+    lifecycleStage: 'BAKE_TIME',
+    pause: undefined,
+    failureThreshold: undefined,
+    requestedTasks: 2,
+    runningTasks: 1,
+    oldTasks: 3,
+    ...more,
+  });
+
+  it.each([
+    ['IN_PROGRESS', 'in-progress', 'BAKE_TIME'],
+    ['PENDING', 'in-progress', 'BAKE_TIME'],
+    ['SUCCESSFUL', 'completed', undefined],
+    ['STOPPED', 'failed', 'it is STOPPED'],
+    ['STOP_REQUESTED', 'in-progress', 'it is STOP_REQUESTED'],
+    ['ROLLBACK_REQUESTED', 'in-progress', 'it is ROLLBACK_REQUESTED'],
+    ['ROLLBACK_IN_PROGRESS', 'in-progress', 'it is ROLLBACK_IN_PROGRESS'],
+    ['ROLLBACK_SUCCESSFUL', 'failed', 'it is ROLLBACK_SUCCESSFUL'],
+    ['ROLLBACK_FAILED', 'failed', 'it is ROLLBACK_FAILED'],
+  ])('that is %s is %s', (status, state, reason) => {
+    expect(judgeServiceDeployment(ours, found({ status }))).toMatchObject({
+      state,
+      reason,
+      oldTasks: 3,
+      deployment: { id: ours, desiredCount: 2, runningCount: 1 },
+    });
+  });
+
+  it("ends with AWS's own reason where there is one", () => {
+    const stopped = found({ status: 'STOPPED', statusReason: 'stopped by alice' });
+    expect(judgeServiceDeployment(ours, stopped).reason).toBe('stopped by alice');
+  });
+
+  it('names its status where it has no stage yet', () => {
+    const pending = found({ status: 'PENDING', lifecycleStage: undefined });
+    expect(judgeServiceDeployment(ours, pending).reason).toBe('PENDING');
+  });
+
+  it.each([
+    [undefined, undefined, 'waits at BAKE_TIME for approval (hook h1)'],
+    [
+      new Date('2026-11-30T00:00:00Z'),
+      'ROLLBACK',
+      'waits at BAKE_TIME for approval (hook h1) until 2026-11-30T00:00:00.000Z, then ECS does ROLLBACK',
+    ],
+    [
+      new Date('2026-11-30T00:00:00Z'),
+      undefined,
+      'waits at BAKE_TIME for approval (hook h1) until 2026-11-30T00:00:00.000Z',
+    ],
+  ])(
+    'that is paused says at which hook, until %s and then %s',
+    (expiresAt, timeoutAction, reason) => {
+      const pause = { hookId: 'h1', expiresAt, timeoutAction };
+      expect(judgeServiceDeployment(ours, found({ pause }))).toMatchObject({
+        state: 'in-progress',
+        reason,
+        pause,
+      });
+    },
+  );
+});
+
+test.each([
+  ['Succeeded', undefined, 'completed', 'Succeeded'],
+  ['Failed', 'no healthy targets', 'failed', 'no healthy targets'],
+  ['Stopped', undefined, 'failed', 'Stopped'],
+  ['InProgress', undefined, 'in-progress', 'InProgress'],
+  ['Created', undefined, 'in-progress', 'Created'],
+])('a deployment of CodeDeploy that is %s (%s) is %s', (status, why, state, reason) => {
+  expect(judgeCodeDeployment(status, why)).toEqual({
+    state,
+    reason,
+    deployment: undefined,
+    oldTasks: 0,
+  });
+});
+
+test.each([
+  [1, undefined, 3],
+  [6, undefined, 3],
+  [7, undefined, 4],
+  [400, undefined, 200],
+  [1_000, undefined, 200],
+  [100, { type: 'COUNT', value: 7 }, 7],
+  [100, { type: 'BOUNDED_PERCENT', value: 10 }, 10],
+  [10, { type: 'BOUNDED_PERCENT', value: 10 }, 3],
+  [10, { type: 'UNBOUNDED_PERCENT', value: 10 }, 1],
+  [0, { type: 'UNBOUNDED_PERCENT', value: 10 }, 1],
+  [1_000, { type: 'UNBOUNDED_PERCENT', value: 50 }, 500],
+])(
+  '%d wanted tasks and the threshold %o: %d failures end a deployment',
+  (desired, threshold, n) => {
+    expect(failureThreshold(desired, threshold)).toBe(n);
+  },
+);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { Service } from '../../src/aws/ecs.ts';
-import { planRedeploy } from '../../src/operations/redeploy-services.ts';
+import type { Service } from '../../../src/aws/ecs.ts';
+import { planRedeploy } from '../../../src/operations/rollout/redeploy-outcome.ts';
 
 const web: Service = {
   cluster: 'arn:aws:ecs:us-east-1:123456789012:cluster/shop',
@@ -17,6 +17,8 @@ const web: Service = {
   platformVersion: undefined,
   platformFamily: undefined,
   network: undefined,
+  circuitBreaker: undefined,
+  currentServiceDeployment: undefined,
   deployments: [],
   events: [],
 };

@@ -1,0 +1,117 @@
+import type { Aws } from '../../aws/index.ts';
+import { CliError, isAccessDenied } from '../../errors.ts';
+import { parseArn } from '../../model/partition.ts';
+import { mutableImages } from '../../model/task-definition.ts';
+import type { Consumer } from '../find-consumers.ts';
+import type { ResolvedSecret } from '../resolve-references.ts';
+import type { ServiceName } from '../scan.ts';
+import { serviceName } from '../service-name.ts';
+import { checkCodeDeploy } from './code-deploy.ts';
+import type { Holders } from './find-holders.ts';
+import { notReady, obstacles } from './preflight.ts';
+import { planRedeploy } from './redeploy-outcome.ts';
+
+/** What is asked of a rotation before anything is stored. */
+export interface RotationDemands {
+  /** Undefined: the services are only listed. */
+  redeploy:
+    | {
+        /** Services to redeploy first; the others follow when these are completed. */
+        first: readonly ServiceName[];
+        codeDeploy?: boolean;
+        rollback: boolean;
+        /** Proceed although something is in the way. */
+        force: boolean;
+      }
+    | undefined;
+}
+
+/** What was found out before anything is stored. */
+export interface RotationPlan {
+  /** Images by a tag that may have moved: a forced deployment pulls them again. */
+  images: string[];
+  /** What the user should know before the value is stored. */
+  warnings: string[];
+}
+
+/**
+ * Looks for everything that can fail without a write. Only reads. Throws CliError `not-a-consumer` for
+ * a service that is named and does not refer to the secret, `not-ready` naming every service that is
+ * in the way, `no-deployment-group`.
+ */
+export async function checkRotation(
+  aws: Aws,
+  { secret, consumers, strangers }: Holders,
+  { redeploy: demands }: RotationDemands,
+  isNamed: boolean,
+): Promise<RotationPlan> {
+  if (strangers.length > 0) {
+    throw new CliError(
+      'not-a-consumer',
+      strangers
+        .map((service) => `${serviceName(service)} does not refer to ${secret.name}`)
+        .join('\n'),
+      { hint: 'nothing was stored; ecs-secrets where-used lists the services that do' },
+    );
+  }
+  if (!demands) return { images: [], warnings: [] };
+  const { redeploy, skipped } = planRedeploy(consumers, demands);
+  checkFirst(redeploy, demands.first);
+  const problems = [
+    ...obstacles(redeploy),
+    ...(isNamed
+      ? skipped.map(({ consumer, why }) => `${serviceName(consumer.service)}: ${why}`)
+      : []),
+  ];
+  if (problems.length > 0 && !demands.force) throw notReady(problems);
+  await checkCodeDeploy(aws, redeploy);
+  return {
+    images: [...new Set(redeploy.flatMap(({ revision }) => mutableImages(revision.definition)))],
+    warnings: demands.rollback ? await whyNotPutBack(aws, secret) : [],
+  };
+}
+
+/** The consumers in the order of their redeployment; a stage without any is left out. */
+export function stagesOf(
+  consumers: readonly Consumer[],
+  first: readonly ServiceName[],
+): Consumer[][] {
+  const names = new Set(first.map(nameOf));
+  const isEarly = ({ service }: Consumer): boolean => names.has(serviceName(service));
+  return [
+    consumers.filter((consumer) => isEarly(consumer)),
+    consumers.filter((consumer) => !isEarly(consumer)),
+  ].filter((stage) => stage.length > 0);
+}
+
+// --- internal ---
+
+function nameOf({ cluster, service }: ServiceName): string {
+  return serviceName({ cluster, name: service });
+}
+
+function checkFirst(redeploy: readonly Consumer[], first: readonly ServiceName[]): void {
+  const known = new Set(redeploy.map(({ service }) => serviceName(service)));
+  const unknown = first.map(nameOf).filter((name) => !known.has(name));
+  if (unknown.length === 0) return;
+  throw new CliError(
+    'not-a-consumer',
+    unknown
+      .map((name) => `--first: ${name} is not one of the services to redeploy for this secret`)
+      .join('\n'),
+  );
+}
+
+/** Parameter Store has no move back: the old value has to be read to be written again. */
+async function whyNotPutBack(aws: Aws, { store, name, arn }: ResolvedSecret): Promise<string[]> {
+  if (store === 'secrets-manager') return [];
+  try {
+    await (await aws.parameterStore(parseArn(arn)?.region)).read(name);
+    return [];
+  } catch (error) {
+    if (!isAccessDenied(error)) throw error;
+    return [
+      `the value of ${name} cannot be read, so it cannot be put back if a deployment fails: ${error.message}`,
+    ];
+  }
+}

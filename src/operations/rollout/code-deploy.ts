@@ -1,0 +1,63 @@
+import type { DeploymentGroup } from '../../aws/code-deploy.ts';
+import type { Aws } from '../../aws/index.ts';
+import { CliError } from '../../errors.ts';
+import { judgeCodeDeployment, type Rollout } from '../../model/rollout.ts';
+import type { Consumer } from '../find-consumers.ts';
+import { serviceName } from '../service-name.ts';
+
+/** Deploys services under the CODE_DEPLOY controller; deployment groups are listed once. */
+export interface CodeDeployer {
+  /** Throws CliError `no-deployment-group` when CodeDeploy cannot deploy the service. */
+  check(consumer: Consumer): Promise<void>;
+  /** Starts a deployment of a revision. Answers its id and a function that looks at it. */
+  deploy(
+    consumer: Consumer,
+    taskDefinition: string,
+  ): Promise<{ id: string; look: () => Promise<Rollout> }>;
+}
+
+/** Makes the deployer; nothing is asked before it is used. */
+export function codeDeployer(aws: Aws): CodeDeployer {
+  let groups: Promise<DeploymentGroup[]> | undefined;
+  async function targetOf({ service }: Consumer) {
+    const codeDeploy = await aws.codeDeploy();
+    groups ??= codeDeploy.groups();
+    const name = serviceName(service);
+    const group = (await groups).find((one) => `${one.cluster}/${one.service}` === name);
+    const balancer = service.loadBalancer;
+    if (!group || !balancer) {
+      throw new CliError(
+        'no-deployment-group',
+        group
+          ? `${name} has no load balancer for CodeDeploy to shift traffic with`
+          : `CodeDeploy has no deployment group for ${name}`,
+        { hint: 'deploy it with the tool that deploys it otherwise' },
+      );
+    }
+    return { codeDeploy, group, balancer };
+  }
+  return {
+    async check(consumer) {
+      await targetOf(consumer);
+    },
+    async deploy(consumer, taskDefinition) {
+      const { codeDeploy, group, balancer } = await targetOf(consumer);
+      const id = await codeDeploy.deploy(group, { taskDefinition, ...balancer });
+      return {
+        id,
+        look: async () => {
+          const { status, reason } = await codeDeploy.deployment(id);
+          return judgeCodeDeployment(status, reason);
+        },
+      };
+    },
+  };
+}
+
+/** Throws CliError `no-deployment-group` for services that CodeDeploy could not deploy. */
+export async function checkCodeDeploy(aws: Aws, consumers: readonly Consumer[]): Promise<void> {
+  const codeDeploy = codeDeployer(aws);
+  for (const consumer of consumers) {
+    if (consumer.service.controller === 'CODE_DEPLOY') await codeDeploy.check(consumer);
+  }
+}

@@ -1,0 +1,34 @@
+import type { Aws } from '../../aws/index.ts';
+import type { Consumer } from '../find-consumers.ts';
+import { mergeOutcomes, nothingRedeployed, type RedeployOutcome } from './redeploy-outcome.ts';
+import { redeployServices, type RedeployOptions } from './redeploy-services.ts';
+
+/**
+ * Redeploys one stage after the other; the next one starts only when every deployment of the one
+ * before is completed. Cut off, services of an open stage may or may not have a new deployment, and
+ * later stages have none.
+ */
+export async function deployStages(
+  aws: Aws,
+  stages: readonly (readonly Consumer[])[],
+  options: RedeployOptions,
+): Promise<RedeployOutcome> {
+  let outcome = nothingRedeployed;
+  for (const [index, stage] of stages.entries()) {
+    outcome =
+      index === 0 || isCompleted(outcome)
+        ? mergeOutcomes(outcome, await redeployServices(aws, stage, options))
+        : { ...outcome, notStarted: [...outcome.notStarted, ...stage] };
+  }
+  return outcome;
+}
+
+// --- internal ---
+
+function isCompleted({ deployments, refused, notStarted }: RedeployOutcome): boolean {
+  return (
+    refused.length === 0 &&
+    notStarted.length === 0 &&
+    deployments.every(({ state }) => state === 'completed' || state === 'service-deleted')
+  );
+}

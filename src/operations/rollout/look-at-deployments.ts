@@ -1,0 +1,301 @@
+import pMap from 'p-map';
+import type { Ecs, Service } from '../../aws/ecs.ts';
+import { CliError, isAwsError } from '../../errors.ts';
+import { failureKey } from '../../model/classify-failure.ts';
+import {
+  judgeRollout,
+  judgeServiceDeployment,
+  primaryOf,
+  type Rollout,
+  type ServiceDeployment,
+} from '../../model/rollout.ts';
+import { stopReason, wasToldTo } from '../stop-reason.ts';
+import type { FollowedDeployment } from './redeploy-outcome.ts';
+import { shouldGiveUp } from './should-give-up.ts';
+
+/** What happens to a deployment while it is followed. */
+export type FollowEvent =
+  /** It was started, or seen to have started. */
+  | { kind: 'started'; deployment: FollowedDeployment }
+  | { kind: 'changed'; deployment: FollowedDeployment }
+  | { kind: 'task-stopped'; deployment: FollowedDeployment; reason: string }
+  /** It failed for reasons that pass by themselves, and will be started again. */
+  | { kind: 'starting-again'; deployment: FollowedDeployment; reason: string }
+  | { kind: 'polled'; deployments: readonly FollowedDeployment[]; waiting: number };
+
+/**
+ * Looks once at deployments in progress, ten services a call, and notes in each how far it has come.
+ * A fault that passes leaves the deployment as it is; any other ends the following of the deployment
+ * that it is about, and of no other.
+ */
+export async function lookAtDeployments(
+  ecs: Ecs,
+  deployments: readonly FollowedDeployment[],
+  now: number,
+  onEvent: (event: FollowEvent) => void,
+): Promise<void> {
+  const clusters = [...new Set(deployments.map(({ service }) => service.cluster))];
+  const batches = clusters.flatMap((cluster) =>
+    batchesOf(
+      deployments.filter(({ service }) => service.cluster === cluster),
+      10,
+    ),
+  );
+  await pMap(batches, (batch) => lookAtBatch(ecs, batch, now, onEvent), { concurrency: 8 });
+}
+
+// --- internal ---
+
+/** Codes of faults that may be over at the next look. */
+const passing = new Set(['throttled', 'unreachable', 'aws-failed', 'internal']);
+
+/** How long a description may lag behind the update, in milliseconds. */
+const lag = 30_000;
+
+function batchesOf<T>(list: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(list.length / size) }, (_, index) =>
+    list.slice(index * size, (index + 1) * size),
+  );
+}
+
+async function lookAtBatch(
+  ecs: Ecs,
+  batch: readonly FollowedDeployment[],
+  now: number,
+  onEvent: (event: FollowEvent) => void,
+): Promise<void> {
+  const [first] = batch;
+  if (!first) return;
+  for (const deployment of batch) deployment.elapsed = now - deployment.startedAt;
+  let services: Service[];
+  try {
+    services = await servicesOf(ecs, first.service.cluster, batch);
+  } catch (error) {
+    if (!(error instanceof CliError)) throw error;
+    if (passing.has(error.code)) return;
+    // One service that may not be described fails the call for all ten.
+    if (batch.length > 1) {
+      for (const one of batch) await lookAtBatch(ecs, [one], now, onEvent);
+    } else notFollowed(first, error, onEvent);
+    return;
+  }
+  for (const deployment of batch) learnIds(deployment, services, onEvent);
+  const shifts = await serviceDeploymentsOf(ecs, batch);
+  for (const deployment of batch) {
+    try {
+      const service = services.find(({ arn }) => arn === deployment.service.arn);
+      await advance(ecs, deployment, { service, shifts, onEvent });
+    } catch (error) {
+      if (!(error instanceof CliError)) throw error;
+      if (!passing.has(error.code)) notFollowed(deployment, error, onEvent);
+    }
+  }
+}
+
+function notFollowed(
+  deployment: FollowedDeployment,
+  error: CliError,
+  onEvent: (event: FollowEvent) => void,
+): void {
+  deployment.state = 'not-followed';
+  deployment.reason = error.message;
+  onEvent({ kind: 'changed', deployment });
+}
+
+async function servicesOf(
+  ecs: Ecs,
+  cluster: string,
+  batch: readonly FollowedDeployment[],
+): Promise<Service[]> {
+  try {
+    const arns = batch.map(({ service }) => service.arn);
+    return (await ecs.describeServices(cluster, arns)).services;
+  } catch (error) {
+    // A cluster that was deleted had no services left.
+    if (isAwsError(error, 'ClusterNotFoundException')) return [];
+    throw error;
+  }
+}
+
+/**
+ * Learns what the answer to our request did not tell, or what the answer got lost with: of a service,
+ * the newest deployment is ours if it did not exist before.
+ */
+function learnIds(
+  deployment: FollowedDeployment,
+  services: readonly Service[],
+  onEvent: (event: FollowEvent) => void,
+): void {
+  const service = services.find(({ arn }) => arn === deployment.service.arn);
+  const isNew = (id: string | undefined): boolean =>
+    id !== undefined && !deployment.before.includes(id);
+  const primary = service && primaryOf(service);
+  if (deployment.deploymentId === undefined && isNew(primary?.id)) {
+    deployment.deploymentId = primary?.id;
+    onEvent({ kind: 'started', deployment });
+  }
+  if (deployment.deploymentId !== undefined && isNew(service?.currentServiceDeployment)) {
+    deployment.serviceDeployment ??= service?.currentServiceDeployment;
+  }
+}
+
+/**
+ * The service deployments that have to be asked for: those of native strategies, and once the
+ * threshold of a circuit breaker that counts failures.
+ */
+async function serviceDeploymentsOf(
+  ecs: Ecs,
+  batch: readonly FollowedDeployment[],
+): Promise<Map<string, ServiceDeployment> | CliError> {
+  const arns = batch.flatMap((one) =>
+    isNative(one) || (failedTasks(one.rollout) > 0 && one.failureThreshold === undefined)
+      ? (one.serviceDeployment ?? [])
+      : [],
+  );
+  if (arns.length === 0) return new Map();
+  try {
+    return new Map((await ecs.serviceDeployments(arns)).map((found) => [found.arn, found]));
+  } catch (error) {
+    if (error instanceof CliError) return error;
+    throw error;
+  }
+}
+
+function isNative({ service }: FollowedDeployment): boolean {
+  return service.strategy !== 'ROLLING';
+}
+
+async function advance(
+  ecs: Ecs,
+  deployment: FollowedDeployment,
+  {
+    service,
+    shifts,
+    onEvent,
+  }: {
+    service: Service | undefined;
+    shifts: Map<string, ServiceDeployment> | CliError;
+    onEvent: (event: FollowEvent) => void;
+  },
+): Promise<void> {
+  const rollout = await judge(deployment, service, shifts);
+  if (!(shifts instanceof CliError)) {
+    deployment.failureThreshold ??= shifts.get(
+      deployment.serviceDeployment ?? '',
+    )?.failureThreshold;
+  }
+  if (service) deployment.service = service;
+  if (!rollout || isLagging(deployment, rollout, service)) return;
+  if (rollout.state === 'superseded' && service && rollout.supersededBy !== undefined) {
+    followTheOther(deployment, service, rollout, rollout.supersededBy);
+    onEvent({ kind: 'changed', deployment });
+    return;
+  }
+  const failedBefore = failedTasks(deployment.rollout);
+  const moved = summary(deployment.rollout) !== summary(rollout);
+  deployment.rollout = rollout;
+  const over = rollout.state !== 'in-progress';
+  if (service && (over ? rollout.state !== 'completed' : failedTasks(rollout) > failedBefore)) {
+    await noteStopReasons(ecs, deployment, service, onEvent);
+  }
+  const hopeless = over ? undefined : shouldGiveUp(deployment, rollout);
+  if (hopeless !== undefined) {
+    deployment.state = 'failed';
+    deployment.reason = hopeless;
+  } else if (over) {
+    deployment.state =
+      rollout.state === 'completed' || rollout.state === 'service-deleted'
+        ? rollout.state
+        : 'failed';
+    deployment.reason = rollout.reason ?? deployment.reason;
+  }
+  if (moved || hopeless !== undefined) onEvent({ kind: 'changed', deployment });
+}
+
+/** Undefined where nothing can be said at this look. */
+async function judge(
+  { deploymentId, serviceDeployment, look, before }: FollowedDeployment,
+  service: Service | undefined,
+  shifts: Map<string, ServiceDeployment> | CliError,
+): Promise<Rollout | undefined> {
+  if (look) return look();
+  if (deploymentId === undefined) return undefined;
+  if (!service) {
+    const reason = 'ECS does not know the service any more';
+    return { state: 'service-deleted', reason, deployment: undefined, oldTasks: 0 };
+  }
+  const rolling = judgeRollout(deploymentId, service, before);
+  if (rolling.state === 'service-deleted' || service.strategy === 'ROLLING') return rolling;
+  if (shifts instanceof CliError) throw shifts;
+  const shift = shifts.get(serviceDeployment ?? '');
+  if (!shift) return rolling;
+  // A newer deployment stops ours.
+  const isStopped = shift.status === 'STOPPED' && rolling.state === 'superseded';
+  return isStopped ? rolling : judgeServiceDeployment(deploymentId, shift);
+}
+
+/** Whether the service is still described as it was before our deployment. */
+function isLagging(
+  { before, rollout: seen, elapsed }: FollowedDeployment,
+  rollout: Rollout,
+  service: Service | undefined,
+): boolean {
+  if (seen !== undefined || elapsed >= lag) return false;
+  if (!service) return rollout.state === 'service-deleted';
+  return rollout.state === 'rolled-back' && before.includes(primaryOf(service)?.id ?? '');
+}
+
+/** Somebody else's deployment reads the current value too: its end counts, not that of ours. */
+function followTheOther(
+  deployment: FollowedDeployment,
+  service: Service,
+  rollout: Rollout,
+  id: string,
+): void {
+  const { deploymentId = '', serviceDeployment = '' } = deployment;
+  deployment.superseded = true;
+  deployment.before = [...deployment.before, deploymentId, serviceDeployment];
+  deployment.deploymentId = id;
+  deployment.serviceDeployment = undefined;
+  learnIds(deployment, [service], () => undefined);
+  deployment.reason = rollout.reason;
+  deployment.rollout = undefined;
+  deployment.failureThreshold = undefined;
+}
+
+function failedTasks(rollout: Rollout | undefined): number {
+  return rollout?.deployment?.failedTasks ?? 0;
+}
+
+/** What is worth an event when it changes. */
+function summary(rollout: Rollout | undefined): string {
+  const { deployment } = rollout ?? {};
+  return [
+    rollout?.state,
+    rollout?.reason,
+    deployment?.runningCount,
+    deployment?.failedTasks,
+    rollout?.oldTasks,
+  ].join();
+}
+
+/** Notes why tasks of the deployment stopped by themselves, as far as the caller may look. */
+async function noteStopReasons(
+  ecs: Ecs,
+  deployment: FollowedDeployment,
+  service: Service,
+  onEvent: (event: FollowEvent) => void,
+): Promise<void> {
+  const tasks = await ecs.stoppedTasks(service.cluster, service.name).catch((error: unknown) => {
+    if (error instanceof CliError) return [];
+    throw error;
+  });
+  const own = tasks.filter(
+    (task) => task.startedBy === deployment.deploymentId && !wasToldTo(task),
+  );
+  for (const reason of own.map(stopReason)) {
+    if (deployment.stopReasons.some((known) => failureKey(known) === failureKey(reason))) continue;
+    deployment.stopReasons.push(reason);
+    onEvent({ kind: 'task-stopped', deployment, reason });
+  }
+}

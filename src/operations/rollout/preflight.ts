@@ -1,0 +1,43 @@
+import { CliError } from '../../errors.ts';
+import { primaryOf } from '../../model/rollout.ts';
+import type { Consumer } from '../find-consumers.ts';
+import { serviceName } from '../service-name.ts';
+
+/**
+ * What would make a redeployment of these services fail whatever the value is, one entry a service,
+ * beginning with its name.
+ */
+export function obstacles(consumers: readonly Consumer[]): string[] {
+  return consumers.flatMap((consumer) => {
+    const why = obstacle(consumer);
+    return why === undefined ? [] : [`${serviceName(consumer.service)}: ${why}`];
+  });
+}
+
+/** The error for services that are not ready; nothing was stored or deployed before it. */
+export function notReady(problems: readonly string[]): CliError {
+  return new CliError('not-ready', problems.join('\n'), {
+    hint: 'nothing was changed; wait or fix this, or pass --force to proceed anyway',
+  });
+}
+
+// --- internal ---
+
+function obstacle({ service, revision }: Consumer): string | undefined {
+  const { desiredCount, deployments } = service;
+  if (revision.status === 'INACTIVE') {
+    return `its task definition ${revision.arn.replace(/^.*\//, '')} is INACTIVE: register it again and update the service`;
+  }
+  const primary = primaryOf(service);
+  if (primary?.rolloutState === 'FAILED') return `its last deployment failed (${primary.id})`;
+  const running = deployments.reduce((sum, { runningCount }) => sum + runningCount, 0);
+  const pending = deployments.reduce((sum, { pendingCount }) => sum + pendingCount, 0);
+  const failed = primary?.failedTasks ?? 0;
+  if (primary && desiredCount > 0 && running === 0 && (failed > 0 || pending === 0)) {
+    const stopped = failed > 0 ? `; ${failed} failed to start` : '';
+    return `none of its ${desiredCount} tasks is running${stopped}`;
+  }
+  // A service's first deployment has no tasks of another revision to go back to: ours may replace it.
+  if (deployments.length > 1) return `a deployment is in progress (${primary?.id ?? 'unknown'})`;
+  return undefined;
+}

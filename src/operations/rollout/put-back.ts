@@ -1,0 +1,145 @@
+import type { RunningTask, Service } from '../../aws/ecs.ts';
+import type { Aws } from '../../aws/index.ts';
+import { CliError } from '../../errors.ts';
+import { parseArn } from '../../model/partition.ts';
+import type { PutOutcome } from '../put-secret.ts';
+import type { ResolvedSecret } from '../resolve-references.ts';
+import { restoreValue, type RestoreOutcome } from '../restore-value.ts';
+import type { RedeployOutcome } from './redeploy-outcome.ts';
+import { redeployServices, type RedeployOptions } from './redeploy-services.ts';
+
+/** What was put back after a failure. */
+export interface RollbackOutcome {
+  value: RestoreOutcome;
+  /** The services that had taken the new value, or may have; undefined when it was not put back. */
+  redeploy: RedeployOutcome | undefined;
+  /** Services with a running task that holds the new value, or may. */
+  left: Service[];
+}
+
+/**
+ * Makes the value before ours current again and redeploys every service that may hold ours: those whose
+ * deployment was requested, whatever its answer, and those that started tasks by themselves meanwhile.
+ * Cut off after the value is restored, `redeploy --stale` finds the services that are left.
+ */
+export async function putBack(
+  aws: Aws,
+  {
+    secret,
+    put: { version, previousVersion },
+    outcome,
+    bystanders,
+  }: {
+    secret: ResolvedSecret;
+    put: PutOutcome;
+    outcome: RedeployOutcome;
+    /** Services that refer to the secret and are not to be redeployed. */
+    bystanders: readonly Service[];
+  },
+  options: RedeployOptions,
+): Promise<RollbackOutcome> {
+  const notRestored = (why: string): RollbackOutcome => ({
+    value: { restored: false, why },
+    redeploy: undefined,
+    left: [],
+  });
+  if (version === undefined || previousVersion === undefined) {
+    return notRestored('the version before is not known');
+  }
+  const since = await changedAt(aws, secret);
+  const value = await orWhy(restoreValue(aws, secret, version, previousVersion));
+  if (!value.restored) return notRestored(value.why);
+  const until = await changedAt(aws, secret);
+  const window = { since, until: until && since && until > since ? until : undefined };
+
+  const asked = [
+    ...outcome.deployments
+      .filter(({ state }) => state !== 'service-deleted')
+      .map(({ consumer, service }) => ({ ...consumer, follow: undefined, service })),
+    ...outcome.refused.filter(({ uncertain }) => uncertain).map(({ consumer }) => consumer),
+  ];
+  const others = [
+    ...outcome.notStarted,
+    ...outcome.refused.filter(({ uncertain }) => !uncertain).map(({ consumer }) => consumer),
+  ];
+  const scaled = await withTasksOf(aws, window, others, ({ service }) => service);
+  const redeploy = await redeployServices(aws, [...asked, ...scaled], {
+    ...options,
+    wait: true,
+    gate: undefined,
+  });
+  const unfinished = [
+    ...redeploy.deployments.filter(({ state }) => state !== 'completed'),
+    ...redeploy.notStarted,
+    ...redeploy.refused.map(({ consumer }) => consumer),
+  ].map(({ service }) => service);
+  const left = await withTasksOf(aws, window, [...unfinished, ...bystanders], (one) => one);
+  return { value, redeploy, left };
+}
+
+// --- internal ---
+
+/** The time in which our value was current, by AWS's clock; open where it is not known. */
+interface Window {
+  since: Date | undefined;
+  until: Date | undefined;
+}
+
+async function orWhy(restoring: Promise<RestoreOutcome>): Promise<RestoreOutcome> {
+  try {
+    return await restoring;
+  } catch (error) {
+    if (!(error instanceof CliError)) throw error;
+    return { restored: false, why: error.message };
+  }
+}
+
+/** When the secret last changed; undefined where it cannot be told. */
+async function changedAt(
+  aws: Aws,
+  { store, name, arn }: ResolvedSecret,
+): Promise<Date | undefined> {
+  const region = parseArn(arn)?.region;
+  try {
+    return store === 'secrets-manager'
+      ? (await (await aws.secretsManager(region)).describe(arn))?.changedAt
+      : (await (await aws.parameterStore(region)).describe([name])).get(name)?.changedAt;
+  } catch (error) {
+    if (error instanceof CliError) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Those with a running task that was created while our value was current: tasks that replace others or
+ * scale a service out read it without a deployment of ours. All of a cluster whose tasks cannot be seen.
+ */
+async function withTasksOf<T>(
+  aws: Aws,
+  window: Window,
+  candidates: readonly T[],
+  serviceOf: (candidate: T) => Service,
+): Promise<T[]> {
+  if (candidates.length === 0) return [];
+  const ecs = await aws.ecs();
+  const found = await Promise.all(
+    [...new Set(candidates.map((one) => serviceOf(one).cluster))].map(async (cluster) => {
+      const own = candidates.filter((one) => serviceOf(one).cluster === cluster);
+      const tasks = await ecs.runningTasks(cluster).catch((error: unknown) => {
+        if (error instanceof CliError) return undefined;
+        throw error;
+      });
+      if (!tasks) return own;
+      const groups = new Set(tasks.filter((task) => isIn(window, task)).map(({ group }) => group));
+      return own.filter((one) => groups.has(`service:${serviceOf(one).name}`));
+    }),
+  );
+  return found.flat();
+}
+
+/** Containers read their secrets between the creation of a task and its start. */
+function isIn({ since, until }: Window, { createdAt, startedAt }: RunningTask): boolean {
+  const isBefore = since && startedAt && startedAt < since;
+  const isAfter = until && createdAt && createdAt > until;
+  return !isBefore && !isAfter;
+}

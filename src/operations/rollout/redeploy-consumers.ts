@@ -1,0 +1,117 @@
+import type { RunningTask } from '../../aws/ecs.ts';
+import type { Aws } from '../../aws/index.ts';
+import { CliError } from '../../errors.ts';
+import type { Reference } from '../../model/reference.ts';
+import {
+  consumersIn,
+  standaloneConsumersIn,
+  usesIn,
+  type Consumer,
+  type StandaloneConsumer,
+} from '../find-consumers.ts';
+import { findStale } from '../find-stale.ts';
+import { resolveReference } from '../resolve-references.ts';
+import { scan, type Scan, type ServiceFilter } from '../scan.ts';
+import { serviceName } from '../service-name.ts';
+import { untilInterrupted } from '../until-interrupted.ts';
+import { checkCodeDeploy } from './code-deploy.ts';
+import { planRedeploy, type RedeployOutcome } from './redeploy-outcome.ts';
+import { redeployServices, type RedeployOptions } from './redeploy-services.ts';
+
+/** Which services are redeployed, and how. */
+export interface RedeployRequest {
+  /** Only services that refer to it. */
+  reference: Reference | undefined;
+  filter: ServiceFilter;
+  /** Only services with a running task that may hold an old value. */
+  stale: boolean;
+  redeploy: RedeployOptions;
+  onProgress: (text: string) => void;
+  onConsumers: (count: number) => void;
+}
+
+/**
+ * Redeploys services and follows them. Needs no state but AWS's own, so it can take up any rotation.
+ * Throws CliError `not-redeployable` before anything is deployed when a service that is named cannot
+ * be.
+ */
+export async function redeployConsumers(
+  aws: Aws,
+  request: RedeployRequest,
+): Promise<RedeployOutcome & { standalone: StandaloneConsumer[] }> {
+  const { redeploy, onConsumers } = request;
+  const { consumers, standalone } = await untilInterrupted(
+    readyConsumers(aws, request),
+    redeploy.interrupted,
+    'interrupted; nothing was redeployed',
+  );
+  onConsumers(consumers.length);
+  return { ...(await redeployServices(aws, consumers, redeploy)), standalone };
+}
+
+// --- internal ---
+
+interface Wanted {
+  consumers: Consumer[];
+  standalone: StandaloneConsumer[];
+}
+
+async function readyConsumers(aws: Aws, request: RedeployRequest): Promise<Wanted> {
+  const wanted = await wantedConsumers(aws, request);
+  const { redeploy, skipped } = planRedeploy(wanted.consumers, request.redeploy);
+  if (request.filter.services.length > 0 && skipped.length > 0) {
+    throw new CliError(
+      'not-redeployable',
+      skipped.map(({ consumer, why }) => `${serviceName(consumer.service)}: ${why}`).join('\n'),
+      { hint: 'nothing was redeployed' },
+    );
+  }
+  await checkCodeDeploy(aws, redeploy);
+  return wanted;
+}
+
+async function wantedConsumers(
+  aws: Aws,
+  { reference, filter, stale, onProgress }: RedeployRequest,
+): Promise<Wanted> {
+  const secret = reference && (await resolveReference(aws, reference));
+  const wanted = (
+    found: Scan,
+    keep: (holder: Pick<RunningTask, 'cluster' | 'group'>) => boolean,
+  ): Wanted => {
+    const all = secret ? consumersIn(found, secret) : usesIn(found);
+    checkNamed(found, all, filter);
+    return {
+      consumers: all.filter(({ service }) =>
+        keep({ cluster: service.cluster, group: `service:${service.name}` }),
+      ),
+      standalone: secret
+        ? standaloneConsumersIn(found, secret).filter(({ task }) => keep(task))
+        : [],
+    };
+  };
+  if (!stale) {
+    return wanted(await scan(aws, filter, { tasks: 'if-allowed', onProgress }), () => true);
+  }
+  const { scan: found, tasks } = await findStale(aws, secret, filter, onProgress);
+  const old = new Set(
+    tasks
+      .filter(({ holding }) => holding !== 'current')
+      .map(({ task }) => `${task.cluster} ${task.group}`),
+  );
+  return wanted(found, ({ cluster, group }) => old.has(`${cluster} ${group}`));
+}
+
+function checkNamed(found: Scan, consumers: readonly Consumer[], filter: ServiceFilter): void {
+  if (filter.services.length === 0) return;
+  const known = new Set(consumers.map(({ service }) => service.arn));
+  const strangers = found.services.filter(({ arn }) => !known.has(arn));
+  if (strangers.length === 0) return;
+  throw new CliError(
+    'not-redeployable',
+    strangers
+      .map((service) => `${serviceName(service)} has no task definition that refers to it`)
+      .join('\n'),
+    { hint: 'nothing was redeployed; ecs-secrets where-used lists the services that do' },
+  );
+}

@@ -1,0 +1,140 @@
+import type { Aws } from '../../aws/index.ts';
+import { CliError } from '../../errors.ts';
+import type { Reference } from '../../model/reference.ts';
+import type { PutOutcome } from '../put-secret.ts';
+import { currentVersion } from '../restore-value.ts';
+import type { ServiceFilter } from '../scan.ts';
+import { untilInterrupted } from '../until-interrupted.ts';
+import {
+  checkRotation,
+  stagesOf,
+  type RotationDemands,
+  type RotationPlan,
+} from './check-rotation.ts';
+import { deployStages } from './deploy-stages.ts';
+import { consumersNow, findHolders, type Holders } from './find-holders.ts';
+import { putBack, type RollbackOutcome } from './put-back.ts';
+import { failuresOf, type RedeployOutcome } from './redeploy-outcome.ts';
+import type { RedeployOptions } from './redeploy-services.ts';
+import { storeValue, type NewValue } from './store-value.ts';
+
+/** How the services come to the new value. */
+export interface RotateRedeploy extends RedeployOptions, NonNullable<RotationDemands['redeploy']> {
+  codeDeploy?: boolean;
+  /** How many services may fail before the old value is put back. */
+  maxFailures: number;
+}
+
+/** What is rotated. */
+export interface RotateRequest {
+  reference: Reference;
+  value: NewValue;
+  /** Replace a JSON object by a text that is none. */
+  replaceJson: boolean;
+  /** Find out what would be done, without reading a value or writing one. */
+  dryRun: boolean;
+  filter: ServiceFilter;
+  /** Undefined: the services are only listed. */
+  redeploy: RotateRedeploy | undefined;
+  interrupted: AbortSignal;
+  onProgress: (text: string) => void;
+  /** Called when everything is checked, before anything is written. */
+  onReady: (holders: Holders, plan: RotationPlan) => void;
+  /** Called when the value is stored. */
+  onStored: (outcome: PutOutcome) => void;
+  /** Called when the old value is about to be put back. */
+  onRollback: () => void;
+}
+
+/** What became of a rotation. */
+export interface RotateOutcome {
+  holders: Holders;
+  /** Undefined with `dryRun`. */
+  put: PutOutcome | undefined;
+  /** Undefined when no redeployment was asked for. */
+  redeploy: RedeployOutcome | undefined;
+  rollback: RollbackOutcome | undefined;
+  /** The version that somebody else stored while we redeployed. */
+  overtakenBy: number | string | undefined;
+}
+
+/**
+ * Stores a new value of an existing secret and, if asked, redeploys every service that refers to
+ * it, as one transaction: find, check, store, deploy, and conclude or put back. All that can fail
+ * without a write comes first; when too many deployments fail, the old value becomes current again
+ * and the services that took the new one are redeployed.
+ */
+export async function rotateSecret(aws: Aws, request: RotateRequest): Promise<RotateOutcome> {
+  const { filter, redeploy: options, interrupted } = request;
+  const holders = await untilInterrupted(
+    findHolders(aws, request.reference, filter, request.onProgress),
+    interrupted,
+  );
+  const isNamed = filter.services.length > 0;
+  const plan = await untilInterrupted(checkRotation(aws, holders, request, isNamed), interrupted);
+  request.onReady(holders, plan);
+  const outcome = {
+    holders,
+    put: undefined,
+    redeploy: undefined,
+    rollback: undefined,
+    overtakenBy: undefined,
+  };
+  if (request.dryRun) return outcome;
+
+  const put = await storeValue(aws, holders.secret, { ...request, changes: options !== undefined });
+  request.onStored(put);
+  if (!options) return { ...outcome, put };
+
+  const redeploy = await deploy(aws, holders, options, filter);
+  const overtakenBy = options.wait ? await overtaking(aws, holders, put) : undefined;
+  const mustGoBack =
+    options.rollback &&
+    overtakenBy === undefined &&
+    hasFailed(redeploy, options) &&
+    !interrupted.aborted;
+  if (!mustGoBack) return { ...outcome, put, redeploy, overtakenBy };
+
+  request.onRollback();
+  const { secret, unselected } = holders;
+  const bystanders = [...unselected, ...redeploy.skipped.map(({ consumer }) => consumer)].map(
+    ({ service }) => service,
+  );
+  const rollback = await putBack(aws, { secret, put, outcome: redeploy, bystanders }, options);
+  return { ...outcome, put, redeploy, rollback };
+}
+
+// --- internal ---
+
+async function deploy(
+  aws: Aws,
+  { secret, consumers }: Holders,
+  options: RotateRedeploy,
+  filter: ServiceFilter,
+): Promise<RedeployOutcome> {
+  const now = (await consumersNow(aws, secret, filter)) ?? consumers;
+  return deployStages(aws, stagesOf(now, options.first), {
+    ...options,
+    gate: { maxFailures: options.maxFailures, abandon: options.rollback },
+  });
+}
+
+function hasFailed(outcome: RedeployOutcome, { maxFailures }: RotateRedeploy): boolean {
+  return failuresOf(outcome) > maxFailures;
+}
+
+/** The version that is current instead of ours; credentials that ran out must not cost the report. */
+async function overtaking(
+  aws: Aws,
+  { secret }: Holders,
+  { version }: PutOutcome,
+): Promise<number | string | undefined> {
+  try {
+    const now = await currentVersion(aws, secret);
+    const isOther = typeof now === 'number' ? now > Number(version) : now !== version;
+    return isOther ? now : undefined;
+  } catch (error) {
+    if (error instanceof CliError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,59 @@
+import type { Ecs } from '../../aws/ecs.ts';
+import { CliError, isAwsError, isUncertain } from '../../errors.ts';
+import { primaryOf } from '../../model/rollout.ts';
+import type { Consumer } from '../find-consumers.ts';
+import type { CodeDeployer } from './code-deploy.ts';
+import type { FollowedDeployment } from './redeploy-outcome.ts';
+
+/** What came of the request for a deployment. */
+export type Start =
+  | ({ state: 'started' } & Pick<
+      FollowedDeployment,
+      'service' | 'deploymentId' | 'serviceDeployment' | 'look'
+    >)
+  /** The service is gone, so nothing holds an old value. */
+  | { state: 'service-deleted'; reason: string }
+  /** No answer came that says whether ECS has accepted it: only a look at the service can tell. */
+  | { state: 'uncertain'; error: CliError }
+  /** Nothing was started. */
+  | { state: 'refused'; error: CliError };
+
+/**
+ * Requests a deployment: of `taskDefinition`, or a forced one of the revision that runs. Cut off
+ * before the answer, ECS may have accepted the request.
+ */
+export async function startDeployment(
+  consumer: Consumer,
+  {
+    ecs,
+    codeDeploy,
+    taskDefinition,
+  }: { ecs: Ecs; codeDeploy: CodeDeployer; taskDefinition: string | undefined },
+): Promise<Start> {
+  const { service, follow } = consumer;
+  if (follow !== undefined) {
+    const serviceDeployment = service.currentServiceDeployment;
+    return { state: 'started', service, deploymentId: follow, serviceDeployment };
+  }
+  try {
+    if (service.controller === 'CODE_DEPLOY') {
+      const revision = taskDefinition ?? consumer.revision.arn;
+      const { id, look } = await codeDeploy.deploy(consumer, revision);
+      return { state: 'started', service, deploymentId: id, serviceDeployment: undefined, look };
+    }
+    const answer = await ecs.deploy(service.cluster, service.name, taskDefinition);
+    const isNew = answer.currentServiceDeployment !== service.currentServiceDeployment;
+    return {
+      state: 'started',
+      service: answer,
+      deploymentId: primaryOf(answer)?.id,
+      serviceDeployment: isNew ? answer.currentServiceDeployment : undefined,
+    };
+  } catch (error) {
+    if (!(error instanceof CliError)) throw error;
+    if (isAwsError(error, 'ServiceNotActiveException', 'ServiceNotFoundException')) {
+      return { state: 'service-deleted', reason: error.message };
+    }
+    return { state: isUncertain(error) ? 'uncertain' : 'refused', error };
+  }
+}
