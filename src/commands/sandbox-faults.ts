@@ -7,9 +7,12 @@ export interface SandboxRate {
   perSecond: number;
 }
 
-/** What a share (0 to 1) of the calls of an operation meets; `lost` is done, but not answered. */
+/**
+ * What a share (0 to 1) of the calls of an operation meets, where `*` is any service or operation;
+ * a `lost` call is done and not answered, a `late` one is answered after `delayMs`.
+ */
 export type SandboxFault = { service: string; operation: string; share: number } & (
-  { code: string; status?: number } | { lost: true }
+  { code: string; status?: number } | { lost: true } | { late: true; delayMs: number }
 );
 
 /** Reads `--rate ssm:PutParameter=40`; adds to the problems what is malformed. */
@@ -31,20 +34,27 @@ export function parseFaults(written: readonly string[], problems: Problems): San
     (text) =>
       problems.attempt(() => {
         const [service, operation, fault] = parts(text, 'ThrottlingException@10%');
-        const [, code = '', percent = '100'] = /^(\w+)(?:@(\d+(?:\.\d+)?)%)?$/.exec(fault) ?? [];
-        const share = Number(percent) / 100;
-        if (code === '' || share > 1) throw new InvalidInput(`"${fault}" is not CODE or CODE@10%`);
-        if (code === 'lost') return { service, operation, share, lost: true as const };
-        const status = /^(Internal|ServiceUnavailable)/.test(code) ? 500 : 400;
-        return { service, operation, share, code, status };
+        const [, kind = '', percent = '100'] = /^(\w+)(?:@(\d+(?:\.\d+)?)%)?$/.exec(fault) ?? [];
+        const target = { service, operation, share: Number(percent) / 100 };
+        if (kind === '' || target.share > 1) {
+          throw new InvalidInput(`"${fault}" is not CODE, lost or late500ms, with or without @10%`);
+        }
+        return { ...target, ...kindOf(kind) };
       }, '--fault') ?? [],
   );
 }
 
 // --- internal ---
 
+function kindOf(text: string) {
+  if (text === 'lost') return { lost: true as const };
+  const delay = /^late(\d+)ms$/.exec(text)?.[1];
+  if (delay !== undefined) return { late: true as const, delayMs: Number(delay) };
+  return { code: text, status: /^(Internal|ServiceUnavailable)/.test(text) ? 500 : 400 };
+}
+
 function parts(text: string, example: string): [string, string, string] {
-  const match = /^([a-z]+):([A-Za-z]+)=(.+)$/.exec(text);
+  const match = /^([a-z]+|\*):([A-Za-z]+|\*)=(.+)$/.exec(text);
   const [, service, operation, rest] = match ?? [];
   if (service === undefined || operation === undefined || rest === undefined) {
     throw new InvalidInput(`"${text}" is not written like ssm:PutParameter=${example}`);

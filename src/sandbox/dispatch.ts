@@ -1,5 +1,5 @@
 import type { Access, Question } from './access.ts';
-import { createFaults, type Fault } from './faults.ts';
+import { createFaults, type Fault, type InjectedFault, type Origin } from './faults.ts';
 import { ServiceError, type Call, type Service } from './service.ts';
 
 /** A service that knows which resources a request is about, for the policies of roles. */
@@ -24,8 +24,8 @@ export interface Dispatcher {
   ): Promise<unknown>;
   /** The same with the internal operations too. */
   invoke: Dispatcher['call'];
-  /** Lets calls fail from now on. */
-  inject(fault: Fault): void;
+  /** Lets calls go wrong from now on. */
+  inject(fault: Fault): InjectedFault;
   /** Removes all faults. */
   heal(): void;
 }
@@ -51,10 +51,11 @@ export function createDispatcher(options: {
     name: string,
     input: Record<string, unknown>,
     call: Call,
+    origin: Origin,
   ): Promise<unknown> {
     const operation = Object.hasOwn(known, name) ? known[name] : undefined;
     if (!operation) throw notInSandbox(service.name, name);
-    return faults.around(service.name, name, async () => {
+    return faults.around({ service: service.name, operation: name, origin }, async () => {
       throttle(service.name, name, call.region);
       if (call.principal.kind === 'role' && known === service.operations) {
         const attempts = service.attempts?.(name, input, call) ?? [{ resource: '*' }];
@@ -74,11 +75,9 @@ export function createDispatcher(options: {
   return {
     async call(name, operation, input, call) {
       const service = serviceOf(name, operation);
-      return run(service.operations, service, operation, input, call);
+      return run(service.operations, service, operation, input, call, 'http');
     },
-    inject(fault) {
-      faults.add(fault);
-    },
+    inject: (fault) => faults.add(fault),
     heal() {
       faults.clear();
     },
@@ -87,7 +86,7 @@ export function createDispatcher(options: {
       const service = serviceOf(name, operation);
       const internal = service.internal ?? {};
       const known = Object.hasOwn(internal, operation) ? internal : service.operations;
-      return run(known, service, operation, input, call);
+      return run(known, service, operation, input, call, 'sandbox');
     },
   };
 }

@@ -1,10 +1,18 @@
 import { ServiceError } from './service.ts';
 
+/** Where a call comes from: over HTTP, or from another service of the sandbox, e.g. its ECS. */
+export type Origin = 'http' | 'sandbox';
+
 /** Which calls a fault meets. */
 interface Target {
+  /** `ssm`, `ecs`, …; `*` for all. */
   service: string;
-  /** Name of the operation; all of the service's when left out. */
+  /** Name of the operation; all of the service's when left out or `*`. */
   operation?: string;
+  /** Only calls that come from there; all when left out. */
+  origin?: Origin;
+  /** How many calls that fit pass before it meets the first one; 0 when left out. */
+  skip?: number;
   /** How many calls it meets at most; without end when left out. */
   times?: number;
   /** The share of the calls that it meets, by chance, from 0 to 1; all when left out. */
@@ -18,6 +26,7 @@ export interface ErrorFault extends Target {
   /** HTTP status; 400 when left out. */
   status?: number;
   lost?: never;
+  late?: never;
 }
 
 /**
@@ -26,19 +35,43 @@ export interface ErrorFault extends Target {
  */
 export interface LostAnswer extends Target {
   lost: true;
+  /** With it the connection breaks at once, and what is asked is done after so many milliseconds. */
+  delayMs?: number;
   code?: never;
-  message?: never;
-  status?: never;
+  late?: never;
+}
+
+/** The sandbox does what is asked at once, and answers after so many milliseconds. */
+export interface LateAnswer extends Target {
+  late: true;
+  delayMs: number;
+  code?: never;
+  lost?: never;
 }
 
 /** Something that goes wrong on purpose. */
-export type Fault = ErrorFault | LostAnswer;
+export type Fault = ErrorFault | LostAnswer | LateAnswer;
+
+/** A fault that was injected, and what has come of it. */
+export interface InjectedFault {
+  /** How many calls it has met so far. */
+  readonly met: number;
+  /** Resolves once its first call has been refused, or done where it is to be done. */
+  readonly first: Promise<void>;
+}
+
+/** A call, as far as faults are concerned. */
+export interface FaultyCall {
+  service: string;
+  operation: string;
+  origin: Origin;
+}
 
 /** The faults that calls meet. */
 export interface Faults {
   /** Carries out a call, unless it meets a fault; throws what the fault asks for. */
-  around<T>(service: string, operation: string, carryOut: () => Promise<T>): Promise<T>;
-  add(fault: Fault): void;
+  around<T>(call: FaultyCall, carryOut: () => Promise<T>): Promise<T>;
+  add(fault: Fault): InjectedFault;
   /** Removes all. */
   clear(): void;
 }
@@ -52,43 +85,106 @@ export class AnswerLost extends ServiceError {
 
 /** Keeps faults in their order: a call meets the first that fits. `random` answers 0 to below 1. */
 export function createFaults(initial: readonly Fault[], random: () => number): Faults {
-  const faults = initial.map(entry);
+  const entries = initial.map(entryOf);
 
-  function meet(service: string, operation: string): Fault | undefined {
-    const met = faults.find(
-      ({ fault, left }) =>
-        left > 0 &&
-        fault.service === service &&
-        (fault.operation === undefined || fault.operation === operation) &&
-        (fault.share === undefined || random() < fault.share),
-    );
-    if (met) met.left -= 1;
-    return met?.fault;
+  function meet(call: FaultyCall): Entry | undefined {
+    return entries.find((entry) => {
+      const { fault, left } = entry;
+      if (left === 0 || !fits(fault, call)) return false;
+      if (entry.toSkip > 0) {
+        entry.toSkip -= 1;
+        return false;
+      }
+      return fault.share === undefined || random() < fault.share;
+    });
   }
 
   return {
-    async around(service, operation, carryOut) {
-      const fault = meet(service, operation);
-      if (!fault) return carryOut();
-      if (!fault.lost) {
-        const { code, message = 'Injected by the sandbox', status } = fault;
-        throw new ServiceError(code, message, status);
-      }
-      // Whether it succeeded is what the caller does not learn.
-      await carryOut().catch(() => undefined);
-      throw new AnswerLost();
+    async around(call, carryOut) {
+      const entry = meet(call);
+      if (!entry) return carryOut();
+      entry.left -= 1;
+      entry.met += 1;
+      return suffer(entry, carryOut);
     },
     add(fault) {
-      faults.push(entry(fault));
+      const entry = entryOf(fault);
+      entries.push(entry);
+      return {
+        get met() {
+          return entry.met;
+        },
+        first: entry.first,
+      };
     },
     clear() {
-      faults.length = 0;
+      entries.length = 0;
     },
   };
 }
 
 // --- internal ---
 
-function entry(fault: Fault): { fault: Fault; left: number } {
-  return { fault: { ...fault }, left: fault.times ?? Infinity };
+interface Entry {
+  fault: Fault;
+  toSkip: number;
+  left: number;
+  met: number;
+  first: Promise<void>;
+  /** Resolves `first`. */
+  done: () => void;
+}
+
+function entryOf(fault: Fault): Entry {
+  let done = (): void => undefined;
+  const first = new Promise<void>((resolve) => {
+    done = resolve;
+  });
+  return {
+    fault: { ...fault },
+    toSkip: fault.skip ?? 0,
+    left: fault.times ?? Infinity,
+    met: 0,
+    first,
+    done,
+  };
+}
+
+function fits(fault: Fault, { service, operation, origin }: FaultyCall): boolean {
+  const { operation: wanted = '*' } = fault;
+  return (
+    (fault.service === '*' || fault.service === service) &&
+    (wanted === '*' || wanted === operation) &&
+    (fault.origin === undefined || fault.origin === origin)
+  );
+}
+
+async function suffer<T>({ fault, done }: Entry, carryOut: () => Promise<T>): Promise<T> {
+  if (fault.lost) {
+    // Whether it succeeds is what the caller does not learn.
+    const work = wait(fault.delayMs)
+      .then(carryOut)
+      .catch(() => undefined)
+      .then(done);
+    if (fault.delayMs === undefined) await work;
+    throw new AnswerLost();
+  }
+  if (fault.late) {
+    const work = carryOut().finally(done);
+    // A failure is handed on below; until then nobody waits for it.
+    await Promise.allSettled([work]);
+    await wait(fault.delayMs);
+    return work;
+  }
+  done();
+  const { code, message = 'Injected by the sandbox', status } = fault;
+  throw new ServiceError(code, message, status);
+}
+
+function wait(ms: number | undefined): Promise<void> {
+  if (ms === undefined) return Promise.resolve();
+  return new Promise((resolve) => {
+    // A sandbox that is closed meanwhile must not keep its process alive.
+    setTimeout(resolve, ms).unref();
+  });
 }

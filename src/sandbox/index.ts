@@ -1,5 +1,5 @@
 import { createAccount, type AccountOptions } from './account.ts';
-import type { Fault } from './faults.ts';
+import type { Fault, InjectedFault } from './faults.ts';
 import { startServer } from './server.ts';
 
 export { publishedRates } from './throttle.ts';
@@ -19,7 +19,7 @@ export interface RunningSandbox {
   /** Environment variables that lead the AWS CLI and SDKs here. */
   environment: Record<string, string>;
   /** Lets calls go wrong from now on. */
-  inject(fault: Fault): void;
+  inject(fault: Fault): InjectedFault;
   /** Removes all faults, those of the options too. */
   heal(): void;
   /** Ends all connections and forgets everything. */
@@ -49,9 +49,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Runnin
       AWS_DEFAULT_REGION: region,
       AWS_EC2_METADATA_DISABLED: 'true',
     },
-    inject: (fault) => {
-      dispatcher.inject(fault);
-    },
+    inject: (fault) => dispatcher.inject(fault),
     heal: () => {
       dispatcher.heal();
     },

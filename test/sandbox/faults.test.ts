@@ -17,9 +17,10 @@ function put(ssm: SSMClient, Value = 'v') {
 async function tenCalls(faults: readonly Fault[], chances: readonly number[] = []) {
   let drawn = 0;
   const met = createFaults(faults, () => chances[drawn++] ?? 1);
+  const call = { service: 'ssm', operation: 'PutParameter', origin: 'http' } as const;
   let seen = '';
   for (let count = 0; count < 10; count += 1) {
-    seen += await met.around('ssm', 'PutParameter', () => Promise.resolve('.')).catch(() => 'x');
+    seen += await met.around(call, () => Promise.resolve('.')).catch(() => 'x');
   }
   return { seen, drawn };
 }
@@ -28,6 +29,28 @@ test('fails as many calls as asked, or all', async () => {
   expect((await tenCalls([{ ...busy, times: 3 }])).seen).toBe('xxx.......');
   expect((await tenCalls([busy])).seen).toBe('xxxxxxxxxx');
   expect((await tenCalls([{ ...busy, operation: 'GetParameter' }])).seen).toBe('..........');
+});
+
+test('lets calls pass before the first one that it meets', async () => {
+  expect((await tenCalls([{ ...busy, skip: 3 }])).seen).toBe('...xxxxxxx');
+  expect((await tenCalls([{ ...busy, skip: 9, times: 1 }])).seen).toBe('.........x');
+  const other = { ...busy, operation: 'GetParameter', skip: 1 };
+  expect((await tenCalls([other, { ...busy, skip: 1, times: 1 }])).seen).toBe('.x........');
+  const share = 0.5;
+  const chances = [0.9, 0.1];
+  expect(await tenCalls([{ ...busy, skip: 8, share }], chances)).toEqual({
+    seen: '.........x',
+    drawn: 2,
+  });
+});
+
+test('meets calls of all services and operations, or only those of one origin', async () => {
+  const any = { ...busy, service: '*', times: 1 };
+  expect((await tenCalls([any])).seen).toBe('x.........');
+  expect((await tenCalls([{ ...any, operation: '*' }])).seen).toBe('x.........');
+  expect((await tenCalls([{ ...any, operation: 'GetParameter' }])).seen).toBe('..........');
+  expect((await tenCalls([{ ...any, origin: 'http' }])).seen).toBe('x.........');
+  expect((await tenCalls([{ ...any, origin: 'sandbox' }])).seen).toBe('..........');
 });
 
 test('fails a share of the calls by chance, and no more than `times`', async () => {
@@ -91,6 +114,49 @@ test('a client that tries again after a lost answer does the work twice', async 
   expect(await put(ssm)).toMatchObject({ Version: 2 });
 });
 
+test('a lost answer can leave the work for later', async () => {
+  await using scene = await openScene();
+  const fault = scene.sandbox.inject({ ...lost, delayMs: 50, times: 1 });
+  await expect(put(scene.ssm, 'first')).rejects.toMatchObject({ code: 'ECONNRESET' });
+  expect(await put(scene.ssm, 'second')).toMatchObject({ Version: 1 });
+  await fault.first;
+  const { Parameter } = await scene.ssm.send(new GetParameterCommand({ Name: 'p' }));
+  expect(Parameter).toMatchObject({ Value: 'first', Version: 2 });
+});
+
+test('a late answer leaves the work done meanwhile', async () => {
+  await using scene = await openScene();
+  const late = { service: '*', late: true, delayMs: 50, times: 1 } as const;
+  const fault = scene.sandbox.inject(late);
+  const order: string[] = [];
+  const answered = put(scene.ssm).then((answer) => {
+    order.push('answered');
+    return answer;
+  });
+  await fault.first;
+  expect(await put(scene.ssm)).toMatchObject({ Version: 2 });
+  order.push('went on');
+  expect(await answered).toMatchObject({ Version: 1 });
+  expect(order).toEqual(['went on', 'answered']);
+
+  const refused = scene.sandbox.inject(late);
+  const read = scene.ssm.send(new GetParameterCommand({ Name: 'none' }));
+  expect((await errorOf(read)).name).toBe('ParameterNotFound');
+  expect(refused.met).toBe(1);
+});
+
+test('tells what has come of a fault', async () => {
+  await using scene = await openScene();
+  const fault = scene.sandbox.inject({ ...busy, skip: 1, times: 2 });
+  await put(scene.ssm);
+  expect(fault.met).toBe(0);
+  await expect(put(scene.ssm)).rejects.toThrow('Rate exceeded');
+  await fault.first;
+  await expect(put(scene.ssm)).rejects.toThrow('Rate exceeded');
+  await put(scene.ssm);
+  expect(fault.met).toBe(2);
+});
+
 test('an error can be lost too', async () => {
   await using scene = await openScene({ faults: [{ service: 'ssm', lost: true, times: 1 }] });
   const read = () => scene.ssm.send(new GetParameterCommand({ Name: 'none' }));
@@ -113,6 +179,20 @@ test('other connections outlive one that is reset', async () => {
   await expect(put(scene.ssm)).rejects.toThrow();
   expect(await health()).toBe(200);
   agent.destroy();
+});
+
+test('calls from within the sandbox, such as those of its tasks, can be left out', async () => {
+  const account = createAccount();
+  const { dispatcher, environment } = account;
+  const fault = dispatcher.inject({ service: '*', origin: 'http', skip: 1, code: 'Busy' });
+  const describe = ['ssm', 'DescribeParameters', {}, { principal: owner, region: 'us-east-1' }];
+  const ask = describe as Parameters<typeof environment.invoke>;
+  await environment.invoke(...ask);
+  await dispatcher.call(...ask);
+  await environment.invoke(...ask);
+  await expect(dispatcher.call(...ask)).rejects.toMatchObject({ code: 'Busy' });
+  expect(fault.met).toBe(1);
+  account.ecs.close();
 });
 
 test('a caller within the sandbox gets an error for a lost answer', async () => {
