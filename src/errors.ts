@@ -78,7 +78,7 @@ export function isAccessDenied(error: unknown): error is AwsError {
  * Whether nobody can tell if a call was carried out: its answer got lost or could not be read, or AWS
  * failed at it. What may not be done twice has to be looked up then.
  */
-export function isUncertain(error: unknown): boolean {
+export function isUncertain(error: unknown): error is CliError {
   return error instanceof CliError && uncertain.has(error.code);
 }
 

@@ -1,3 +1,4 @@
+import { AwsError, type CliError } from '../errors.ts';
 import type { Pacer } from './pacer.ts';
 import { throttling, translateError } from './translate-error.ts';
 
@@ -89,6 +90,17 @@ export function supervised<Client extends { middlewareStack: { add: unknown } }>
     { step: 'finalizeRequest', priority: 'low', name: 'ecsSecretsNoRepeat' },
   );
   return client;
+}
+
+/**
+ * The error for a write whose answer was lost, where nobody can look whether it was made. `what` says
+ * what may have been done, `reference` names the secret as on the command line.
+ */
+export function uncertainWrite(what: string, reference: string, cause: CliError): AwsError {
+  return new AwsError('uncertain-write', `${what}: ${cause.message}`, {
+    hint: `ecs-secrets history ${reference} lists the versions; it is safe to run the command again`,
+    cause,
+  });
 }
 
 // --- internal ---

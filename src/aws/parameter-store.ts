@@ -7,11 +7,10 @@ import {
   GetParametersByPathCommand,
   GetParametersCommand,
   ListTagsForResourceCommand,
-  PutParameterCommand,
   SSMClient,
   type ParameterStringFilter,
 } from '@aws-sdk/client-ssm';
-import { isAwsError, isUncertain } from '../errors.ts';
+import { isAwsError } from '../errors.ts';
 import type { Tag, Tier } from '../model/secret-rules.ts';
 import type { SecretValue } from '../model/secret-value.ts';
 import { clientSettings, supervised, type AwsConfig } from './client.ts';
@@ -23,6 +22,7 @@ import {
   type ParameterVersion,
   type ReadParameter,
 } from './parameter-answers.ts';
+import { createPut } from './parameter-writes.ts';
 
 export type { ParameterDescription, ParameterVersion, ReadParameter } from './parameter-answers.ts';
 
@@ -55,7 +55,10 @@ export interface ParameterStore {
   history(name: string): Promise<ParameterVersion[] | undefined>;
   /** Deletes up to 10 parameters; answers the names of those that existed. */
   delete(names: readonly string[]): Promise<string[]>;
-  /** A new SecureString. Throws AwsError ParameterAlreadyExists. */
+  /**
+   * A new SecureString. Throws AwsError ParameterAlreadyExists, and as `overwrite` when the answer was
+   * lost.
+   */
   create(
     name: string,
     value: SecretValue,
@@ -64,7 +67,9 @@ export interface ParameterStore {
   ): Promise<{ version: number }>;
   /**
    * A new version in place of version `over`. Attributes left undefined may be reset by AWS: pass on
-   * what is to be kept.
+   * what is to be kept. When the answer was lost, the versions above `over` are read before anything is
+   * repeated: throws CliError `concurrent-write` where somebody else stored one and we did not, and
+   * `uncertain-write` where they cannot be read.
    */
   overwrite(
     name: string,
@@ -79,37 +84,6 @@ export interface ParameterStore {
 /** Makes the Parameter Store gateway for a region. */
 export function createParameterStore(config: AwsConfig, region?: string): ParameterStore {
   const client = supervised(new SSMClient(clientSettings(config, region)), 'ssm', config);
-  const put = async (
-    name: string,
-    value: SecretValue,
-    { kmsKeyId, tier, description, allowedPattern, policies, dataType }: ParameterAttributes,
-    { over, ...more }: { over: number; Overwrite?: boolean; Tags?: AwsTag[] },
-  ): Promise<{ version: number }> => {
-    const command = new PutParameterCommand({
-      Name: name,
-      Value: value.reveal(),
-      Type: 'SecureString',
-      KeyId: kmsKeyId,
-      Tier: tier,
-      Description: description,
-      AllowedPattern: allowedPattern,
-      Policies: policies,
-      DataType: dataType,
-      ...more,
-    });
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        const { Version } = await client.send(command);
-        return { version: Version ?? 0 };
-      } catch (error) {
-        if (!isUncertain(error) || attempt === 5) throw error;
-        await pause(100 * 2 ** attempt);
-        const stored = await read(name).catch(() => undefined);
-        if (stored && stored.version > over && stored.value.equals(value)) return stored;
-      }
-    }
-  };
-
   const read: ParameterStore['read'] = async (name, version) => {
     try {
       const { Parameter } = await client.send(
@@ -124,6 +98,8 @@ export function createParameterStore(config: AwsConfig, region?: string): Parame
       throw error;
     }
   };
+
+  const put = createPut(client, read);
 
   const describe = async (
     filter: ParameterStringFilter | undefined,
@@ -248,15 +224,6 @@ export function createParameterStore(config: AwsConfig, region?: string): Parame
 
 // --- internal ---
 
-interface AwsTag {
-  Key: string;
-  Value: string;
-}
-
-function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds * (0.5 + Math.random())));
-}
-
-function toAws(tags: readonly Tag[]): AwsTag[] {
+function toAws(tags: readonly Tag[]): { Key: string; Value: string }[] {
   return tags.map(({ key, value }) => ({ Key: key, Value: value }));
 }

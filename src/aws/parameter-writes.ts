@@ -1,0 +1,89 @@
+import { PutParameterCommand, type SSMClient } from '@aws-sdk/client-ssm';
+import { CliError, isUncertain } from '../errors.ts';
+import type { SecretValue } from '../model/secret-value.ts';
+import { uncertainWrite } from './client.ts';
+import type { ParameterAttributes, ParameterStore } from './parameter-store.ts';
+
+/**
+ * Makes the call that stores a value on top of version `over` (0: of nothing). PutParameter with
+ * Overwrite stores one more version each time it is called, so a lost answer is looked up: the call is
+ * repeated only while `over` is still current. Throws CliError `concurrent-write` where somebody else
+ * stored a value and we did not, and `uncertain-write` where nobody can look.
+ */
+export function createPut(client: SSMClient, read: ParameterStore['read']) {
+  return async function put(
+    name: string,
+    value: SecretValue,
+    { kmsKeyId, tier, description, allowedPattern, policies, dataType }: ParameterAttributes,
+    {
+      over,
+      ...more
+    }: { over: number; Overwrite?: boolean; Tags?: { Key: string; Value: string }[] },
+  ): Promise<{ version: number }> {
+    const command = new PutParameterCommand({
+      Name: name,
+      Value: value.reveal(),
+      Type: 'SecureString',
+      KeyId: kmsKeyId,
+      Tier: tier,
+      Description: description,
+      AllowedPattern: allowedPattern,
+      Policies: policies,
+      DataType: dataType,
+      ...more,
+    });
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        const { Version } = await client.send(command);
+        return { version: Version ?? 0 };
+      } catch (error) {
+        if (!isUncertain(error)) throw error;
+        await pause(100 * 2 ** attempt);
+        const stored = await storedAbove(read, name, over, value).catch((unseen: unknown) => {
+          if (!(unseen instanceof CliError)) throw unseen;
+          throw uncertainWrite(`the value of ${name} may have been stored`, name, error);
+        });
+        if (stored === 'other') throw overtaken(name, error);
+        if (stored) return stored;
+        if (attempt === 5) throw error;
+      }
+    }
+  };
+}
+
+// --- internal ---
+
+/**
+ * The version above `over` that has a value; `other` where somebody else's were stored only, undefined
+ * where none was.
+ */
+async function storedAbove(
+  read: ParameterStore['read'],
+  name: string,
+  over: number,
+  value: SecretValue,
+): Promise<{ version: number } | 'other' | undefined> {
+  const current = await read(name);
+  if (!current || current.version <= over) return undefined;
+  if (current.value.equals(value)) return current;
+  for (let version = over + 1; version < current.version; version += 1) {
+    const stored = await read(name, version);
+    if (stored?.value.equals(value)) return stored;
+  }
+  return 'other';
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds * (0.5 + Math.random())));
+}
+
+function overtaken(name: string, cause: CliError): CliError {
+  return new CliError(
+    'concurrent-write',
+    `somebody else stored a value of ${name} at the same time; ours was not stored`,
+    {
+      hint: `ecs-secrets history ${name} lists the versions; run the command again if the value is still wanted`,
+      cause,
+    },
+  );
+}

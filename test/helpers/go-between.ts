@@ -1,0 +1,97 @@
+import { createServer, request, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** What happens to some calls of an operation on their way to the sandbox and back. */
+export interface Incident {
+  /** Name of the operation, as in the header X-Amz-Target. */
+  operation: string;
+  /** The first call that it happens to, counted from 1; 1 when left out. */
+  from?: number;
+  /** How many calls it happens to; 1 when left out. */
+  times?: number;
+  /** What somebody else does before the call arrives. */
+  before?: () => Promise<unknown>;
+  /** What somebody else does after the call was carried out, and before its answer arrives. */
+  after?: () => Promise<unknown>;
+  /** Changes the answer. */
+  rewrite?: (answer: never) => object;
+  /** The answer never arrives. */
+  lost?: true;
+}
+
+/** A server between our commands and the sandbox. */
+export interface GoBetween extends AsyncDisposable {
+  /** For `ECS_SECRETS_ENDPOINT_URL`. */
+  url: string;
+  /** The operations that were called, in order. */
+  calls: string[];
+}
+
+/** Opens a server that passes calls on to a sandbox, and in which others act between two calls. */
+export async function goBetween(
+  sandboxUrl: string,
+  incidents: readonly Incident[],
+): Promise<GoBetween> {
+  const calls: string[] = [];
+  const server = createServer((asked, answer) => {
+    void (async () => {
+      const body = await read(asked);
+      const operation = String(asked.headers['x-amz-target'] ?? '').replace(/^.*\./, '');
+      calls.push(operation);
+      const count = calls.filter((one) => one === operation).length;
+      const met = incidents.filter(
+        ({ operation: wanted, from = 1, times = 1 }) =>
+          wanted === operation && count >= from && count < from + times,
+      );
+      for (const { before } of met) await before?.();
+      const { status, headers, text } = await forward(sandboxUrl, asked, body);
+      for (const { after } of met) await after?.();
+      if (met.some(({ lost }) => lost)) throw new Error('lost');
+      const changed = met.reduce(
+        (now, { rewrite }) => (rewrite ? JSON.stringify(rewrite(JSON.parse(now) as never)) : now),
+        text,
+      );
+      answer.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(changed) });
+      answer.end(changed);
+    })().catch(() => {
+      // The sandbox loses answers in this way too.
+      asked.socket.destroy();
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    calls,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+// --- internal ---
+
+async function read(stream: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of stream) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
+}
+
+function forward(
+  url: string,
+  { method, url: path, headers }: IncomingMessage,
+  body: Buffer,
+): Promise<{ status: number; headers: object; text: string }> {
+  return new Promise((resolve, reject) => {
+    // The sandbox answers to its own address only.
+    const own = { ...headers, host: new URL(url).host };
+    const sent = request(`${url}${path ?? '/'}`, { method, headers: own }, (answer) => {
+      read(answer).then((text) => {
+        const { statusCode: status = 500, headers: got } = answer;
+        resolve({ status, headers: got, text: text.toString() });
+      }, reject);
+    });
+    sent.on('error', reject);
+    sent.end(body);
+  });
+}
