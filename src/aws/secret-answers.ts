@@ -81,6 +81,16 @@ export function storedVersion(entry: SecretVersionsListEntry): StoredVersion[] {
   ];
 }
 
+/** Tags as Secrets Manager takes them. */
+export function awsTags(tags: readonly Tag[]): { Key: string; Value: string }[] {
+  return tags.map(({ key, value }) => ({ Key: key, Value: value }));
+}
+
+/** How a secret, known by its name or ARN, is written on the command line. */
+export function referenceTo(id: string): string {
+  return id.startsWith('arn:') ? id : `sm:${id}`;
+}
+
 // --- internal ---
 
 function describe(

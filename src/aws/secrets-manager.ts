@@ -1,33 +1,33 @@
 import {
   BatchGetSecretValueCommand,
-  CreateSecretCommand,
   DeleteSecretCommand,
   DescribeSecretCommand,
   GetResourcePolicyCommand,
   GetSecretValueCommand,
   ListSecretsCommand,
   ListSecretVersionIdsCommand,
-  PutSecretValueCommand,
   RestoreSecretCommand,
   RotateSecretCommand,
   SecretsManagerClient,
   TagResourceCommand,
   UpdateSecretCommand,
-  UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { AwsError, isAwsError } from '../errors.ts';
 import type { Tag } from '../model/secret-rules.ts';
 import type { SecretValue } from '../model/secret-value.ts';
 import { clientSettings, supervised, type AwsConfig } from './client.ts';
 import {
+  awsTags,
   describedSecret,
   listedSecret,
   readSecret,
+  referenceTo,
   storedVersion,
   type ReadSecret,
   type SecretDescription,
   type StoredVersion,
 } from './secret-answers.ts';
+import { secretWrites } from './secret-writes.ts';
 
 export type { ReadSecret, SecretDescription, StoredVersion } from './secret-answers.ts';
 
@@ -69,20 +69,22 @@ export interface SecretsManager {
   /** A new version that becomes AWSCURRENT. */
   putValue(id: string, value: SecretValue): Promise<{ arn: string; versionId: string }>;
   /**
-   * The same, but only while `current` holds AWSCURRENT; undefined when another version came to
-   * hold it. UpdateSecretVersionStage refuses to take a label from a version that has lost it (API
-   * reference, RemoveFromVersionId), which makes it a compare-and-set.
+   * The same, but only while `current` holds AWSCURRENT (undefined: while no version does); undefined
+   * when another version came to hold it. UpdateSecretVersionStage refuses to take a label from a version that has lost it (API
+   * reference, RemoveFromVersionId), which makes it a compare-and-set. Also answered is a version that
+   * became current and was replaced by somebody else's before AWS's answer came.
    */
   putValueOver(
     id: string,
     value: SecretValue,
-    current: string,
+    current: string | undefined,
   ): Promise<{ versionId: string } | undefined>;
   /** The labelled versions with their dates; `all`: those too that have lost their labels. */
   versions(id: string, options?: { all?: boolean }): Promise<StoredVersion[]>;
   /**
    * Makes a version current again in place of another. False when that other one is not current any
-   * more: somebody else stored a value.
+   * more: somebody else stored a value. Throws AwsError ResourceNotFoundException when a version is not
+   * kept any more.
    */
   moveCurrent(id: string, to: string, from: string): Promise<boolean>;
   /** Starts the secret's rotation function. Throws AwsError when none is configured. */
@@ -105,6 +107,8 @@ export function createSecretsManager(config: AwsConfig, region?: string): Secret
     config,
   );
   return {
+    ...secretWrites(client),
+
     async read(id, { stage, versionId } = {}) {
       try {
         const answer = await client.send(
@@ -119,7 +123,7 @@ export function createSecretsManager(config: AwsConfig, region?: string): Secret
         if (isAwsError(error, 'ResourceNotFoundException')) return undefined;
         throw isAwsError(error, 'InvalidRequestException') && error.message.includes('for deletion')
           ? new AwsError('pending-deletion', `the secret ${id} is scheduled for deletion`, {
-              hint: `ecs-secrets restore ${id.startsWith('arn:') ? id : `sm:${id}`} takes the deletion back`,
+              hint: `ecs-secrets restore ${referenceTo(id)} takes the deletion back`,
               awsCode: error.awsCode,
             })
           : error;
@@ -165,42 +169,6 @@ export function createSecretsManager(config: AwsConfig, region?: string): Secret
       }
     },
 
-    async create(name, value, { kmsKeyId, description }, tags) {
-      const { ARN, VersionId } = await client.send(
-        new CreateSecretCommand({
-          Name: name,
-          SecretString: value.reveal(),
-          KmsKeyId: kmsKeyId,
-          Description: description,
-          ...(tags.length > 0 && { Tags: toAws(tags) }),
-        }),
-      );
-      return { arn: ARN ?? '', versionId: VersionId ?? '' };
-    },
-
-    async putValue(id, value) {
-      const { ARN, VersionId } = await client.send(
-        new PutSecretValueCommand({ SecretId: id, SecretString: value.reveal() }),
-      );
-      return { arn: ARN ?? '', versionId: VersionId ?? '' };
-    },
-
-    async putValueOver(id, value, current) {
-      const { VersionId: versionId = '' } = await client.send(
-        new PutSecretValueCommand({
-          SecretId: id,
-          SecretString: value.reveal(),
-          VersionStages: [stagingLabel],
-        }),
-      );
-      if (!(await moved(id, versionId, current))) return undefined;
-      // Another writer may have taken the label for its own version by now: it is theirs to remove.
-      await move(id, stagingLabel, undefined, versionId).catch((error: unknown) => {
-        if (!isAwsError(error, 'InvalidParameterException', 'InvalidRequestException')) throw error;
-      });
-      return { versionId };
-    },
-
     async versions(id, { all = false } = {}) {
       const versions: StoredVersion[] = [];
       let token: string | undefined;
@@ -219,10 +187,6 @@ export function createSecretsManager(config: AwsConfig, region?: string): Secret
       return versions;
     },
 
-    moveCurrent(id, to, from) {
-      return moved(id, to, from);
-    },
-
     async rotate(id) {
       await client.send(new RotateSecretCommand({ SecretId: id }));
     },
@@ -234,7 +198,7 @@ export function createSecretsManager(config: AwsConfig, region?: string): Secret
     },
 
     async addTags(id, tags) {
-      await client.send(new TagResourceCommand({ SecretId: id, Tags: toAws(tags) }));
+      await client.send(new TagResourceCommand({ SecretId: id, Tags: awsTags(tags) }));
     },
 
     async restore(id) {
@@ -258,46 +222,4 @@ export function createSecretsManager(config: AwsConfig, region?: string): Secret
       return { deletedAt: DeletionDate };
     },
   };
-
-  async function move(
-    id: string,
-    label: string,
-    to: string | undefined,
-    from: string,
-  ): Promise<void> {
-    await client.send(
-      new UpdateSecretVersionStageCommand({
-        SecretId: id,
-        VersionStage: label,
-        MoveToVersionId: to,
-        RemoveFromVersionId: from,
-      }),
-    );
-  }
-
-  /** Moves AWSCURRENT; false when it is not where it was thought to be. */
-  async function moved(id: string, to: string, from: string): Promise<boolean> {
-    try {
-      await move(id, 'AWSCURRENT', to, from);
-      return true;
-    } catch (error) {
-      if (!isAwsError(error, 'InvalidParameterException', 'InvalidRequestException')) throw error;
-      const { VersionIdsToStages = {} } = await client.send(
-        new DescribeSecretCommand({ SecretId: id }),
-      );
-      // The first answer may have been lost, and this one be that of the SDK's second try.
-      if (VersionIdsToStages[to]?.includes('AWSCURRENT')) return true;
-      if (VersionIdsToStages[from]?.includes('AWSCURRENT')) throw error;
-      return false;
-    }
-  }
-}
-
-// --- internal ---
-
-/** Holds a version that is not current yet; without any label Secrets Manager may drop it. */
-const stagingLabel = 'ecs-secrets-staged';
-
-function toAws(tags: readonly Tag[]): { Key: string; Value: string }[] {
-  return tags.map(({ key, value }) => ({ Key: key, Value: value }));
 }

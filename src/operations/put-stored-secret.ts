@@ -5,6 +5,7 @@ import { checkValue, missingTags, sameKey } from '../model/secret-rules.ts';
 import { SecretValue } from '../model/secret-value.ts';
 import { orDenied } from './or-denied.ts';
 import { checkOwnSecret } from './own-secret.ts';
+import { putOverCurrent } from './put-over-current.ts';
 import type { PutOutcome, PutRequest } from './put-secret.ts';
 
 /** Stores a value in Secrets Manager, whole or under one JSON key; see `putSecret`. */
@@ -98,10 +99,7 @@ async function update(
   }
   const old = current === 'denied' ? undefined : current;
   if (jsonKey !== undefined && old && !old.value) {
-    throw new CliError(
-      'binary-secret',
-      `${formatReference(reference)} is binary, so it has no keys`,
-    );
+    throw binary(reference);
   }
   const oldValue = jsonKey === undefined ? old?.value : old?.value?.jsonKey(jsonKey);
   const keys = old?.value?.jsonKeys();
@@ -136,59 +134,47 @@ async function update(
   if (change) await manager.update(id, newAttributes);
   if (newTags.length > 0) await manager.addTags(id, newTags);
   if (!differs) return outcome('updated', old?.versionId);
-  const { versionId } = await write(manager, id, reference, request, old);
-  return outcome('updated', versionId);
+  // What may not be read cannot be compared with.
+  const exclusive = request.exclusive === true && current !== 'denied';
+  const written = await write(manager, id, reference, { ...request, exclusive }, old);
+  return { ...outcome('updated'), ...written };
 }
 
+/** Stores the value; answers its version, and the one that it replaced if that was not `old`. */
 async function write(
   manager: SecretsManager,
   id: string,
   reference: SecretReference,
   { value, exclusive }: PutRequest,
   old: ReadSecret | undefined,
-): Promise<{ versionId: string }> {
-  if (reference.jsonKey !== undefined) {
-    return putKey(manager, id, reference.jsonKey, value, old);
+): Promise<{ version: string; previousVersion?: string | undefined }> {
+  const { jsonKey } = reference;
+  if (jsonKey !== undefined) {
+    const before = old?.value?.jsonMember(jsonKey);
+    // On top of the value that is current at that moment: a key that somebody else sets is not lost.
+    const written = await putOverCurrent(manager, id, old, (current) => {
+      if (current && !current.value) throw binary(reference);
+      const base = current?.value ?? new SecretValue('{}');
+      if (exclusive && !same(base.jsonMember(jsonKey), before)) return undefined;
+      return merged(base, jsonKey, value);
+    });
+    if (!written) throw overtaken(reference);
+    return { version: written.versionId, previousVersion: written.previousVersionId };
   }
-  if (!exclusive || !old) return manager.putValue(id, value);
-  const written = await manager.putValueOver(id, value, old.versionId);
-  if (written) return written;
-  throw new CliError(
-    'concurrent-write',
-    `somebody else stored a value of ${formatReference(reference)} at the same time; ours was not stored`,
-    { hint: 'see what they stored, then run the command again if it is still wanted' },
-  );
-}
-
-/**
- * Sets one key of a JSON secret on top of the value that is current at that moment, so that a key
- * that somebody else sets meanwhile is not lost.
- */
-async function putKey(
-  manager: SecretsManager,
-  id: string,
-  key: string,
-  value: SecretValue,
-  read: ReadSecret | undefined,
-): Promise<{ versionId: string }> {
-  let current = read;
-  for (let attempt = 1; attempt <= 10; attempt += 1) {
-    const next = merged(current?.value ?? new SecretValue('{}'), key, value);
-    const written = current
-      ? await manager.putValueOver(id, next, current.versionId)
-      : await manager.putValue(id, next);
-    if (written) return written;
-    current = await manager.read(id);
-  }
-  throw new CliError('concurrent-write', `others keep writing ${id}; the key was not set`, {
-    hint: 'run the command again',
-  });
+  if (!exclusive) return { version: (await manager.putValue(id, value)).versionId };
+  const written = await manager.putValueOver(id, value, old?.versionId);
+  if (!written) throw overtaken(reference);
+  return { version: written.versionId };
 }
 
 function merged(base: SecretValue, key: string, value: SecretValue): SecretValue {
   const result = base.withJsonKey(key, value);
   checkValue(result, 'secrets-manager');
   return result;
+}
+
+function same(one: SecretValue | undefined, other: SecretValue | undefined): boolean {
+  return one && other ? one.equals(other) : one === other;
 }
 
 function outcomeOf(
@@ -209,6 +195,21 @@ function outcomeOf(
 
 /** What DescribeSecret leaves out (API reference, DescribeSecret). */
 const defaultKey = 'alias/aws/secretsmanager';
+
+function overtaken(reference: SecretReference): CliError {
+  return new CliError(
+    'concurrent-write',
+    `somebody else stored a value of ${formatReference(reference)} at the same time; ours was not stored`,
+    { hint: 'see what they stored, then run the command again if it is still wanted' },
+  );
+}
+
+function binary(reference: SecretReference): CliError {
+  return new CliError(
+    'binary-secret',
+    `${formatReference(reference)} is binary, so it has no keys`,
+  );
+}
 
 function losesKeys(reference: SecretReference, keys: readonly string[]): CliError {
   const written = formatReference(reference);
