@@ -20,8 +20,10 @@ export const stale = defineCommand({
     ).addHelpText(
       'after',
       `
-current: started after the current version was stored. stale: started before. unknown: it was stored
-while the task started. Exit code 3 when a task is stale or unknown.
+current: the task started after the current value was stored. stale: it started before.
+unknown: AWS's dates do not tell. The task started while the value was stored, or the secret (its
+tags and description included) changed after the task was created.
+Exit code 3 when a task is stale or unknown.
 
 Examples:
   $ ecs-secrets stale /shop/prod/db-password
@@ -56,7 +58,7 @@ Examples:
           })),
         })),
       },
-      text: groups.length === 0 ? 'no running task uses it' : groups.map(line).join('\n'),
+      text: groups.length === 0 ? 'no running task uses it' : groups.flatMap(lines).join('\n'),
       failure:
         old === 0
           ? undefined
@@ -88,11 +90,15 @@ function grouped(tasks: readonly TaskHolding[]): Group[] {
   return [...groups.values()];
 }
 
-function line({ cluster, group, tasks }: Group): string {
+/** What the tasks of a group hold, and why that is not known of some. */
+function lines({ cluster, group, tasks }: Group): string[] {
   const name = `${cluster.replace(/^.*\//, '')}/${group.replace(/^service:/, '')}`;
   const counts = (['stale', 'unknown', 'current'] as const).flatMap((holding) => {
     const count = tasks.filter((task) => task.holding === holding).length;
     return count === 0 ? [] : [`${count} ${holding}`];
   });
-  return `${name}  ${counts.join(', ')}`;
+  const whys = tasks.flatMap(({ secrets }) =>
+    secrets.flatMap(({ reference, why }) => (why === undefined ? [] : [`  ${reference}: ${why}`])),
+  );
+  return [`${name}  ${counts.join(', ')}`, ...new Set(whys)];
 }

@@ -1,33 +1,36 @@
-/** Since when a secret has the value that it has. */
+/**
+ * Since when a secret has its current value. AWS's dates only bound that moment: AWSCURRENT moves to a
+ * version after the version was created, and the move has no date of its own.
+ */
 export interface CurrentValue {
-  /** When the current version was stored. */
-  since: Date;
-  /**
-   * Set when an older version was made current again: some time in between, at the latest until
-   * `until`, another value was current.
-   */
-  interlude?: { from: Date; until: Date } | undefined;
+  /** When the current version was created: a task that started earlier cannot hold it. */
+  from: Date;
+  /** When the secret last changed: a task that was created later holds the current version. */
+  until: Date;
 }
 
 /** What a running task holds: the current value, an older one, or one that cannot be told. */
 export type Holding = 'current' | 'stale' | 'unknown';
 
+/** What a task holds of one secret; `why` explains `unknown`. */
+export interface Judgement {
+  holding: Holding;
+  why?: string;
+}
+
 /**
  * Judges by time what value a task was given. ECS reads secrets once, between the task's creation
- * and its start (ECS agent, `ssmsecret` and `asmsecret`); a change in between cannot be told.
+ * and its start (ECS agent, `ssmsecret` and `asmsecret`).
  */
 export function judgeHolding(
-  task: { createdAt?: Date | undefined; startedAt?: Date | undefined },
-  value: CurrentValue,
-): Holding {
-  const { since, interlude } = value;
-  if (!task.createdAt) return 'unknown';
-  const created = task.createdAt.getTime();
-  const started = task.startedAt?.getTime() ?? Number.POSITIVE_INFINITY;
-  if (started < since.getTime()) return 'stale';
-  if (created < since.getTime()) return 'unknown';
-  if (!interlude || created >= interlude.until.getTime()) return 'current';
-  return started < interlude.from.getTime() ? 'current' : 'unknown';
+  { createdAt, startedAt }: { createdAt?: Date | undefined; startedAt?: Date | undefined },
+  { from, until }: CurrentValue,
+): Judgement {
+  if (!createdAt) return unknown('ECS does not say when the task was created');
+  if (startedAt && startedAt < from) return { holding: 'stale' };
+  if (createdAt < from) return unknown('the current value was stored while the task started');
+  if (createdAt >= until) return { holding: 'current' };
+  return unknown('the secret changed after the task was created: the task may hold an older value');
 }
 
 /** The worst of several: one old value makes a task stale. */
@@ -36,7 +39,7 @@ export function worstHolding(all: readonly Holding[]): Holding {
   return all.includes('unknown') ? 'unknown' : 'current';
 }
 
-/** A version of a secret, as ListSecretVersionIds tells it. */
+/** A version of a secret, as returned by ListSecretVersionIds. */
 export interface SecretVersion {
   versionId: string;
   stages: readonly string[];
@@ -44,21 +47,31 @@ export interface SecretVersion {
 }
 
 /**
- * Since when AWSCURRENT has its value. A label moved back to an older version leaves no date of its
- * own: the secret's last change bounds it. Undefined while there is no value.
+ * Since when AWSCURRENT is on the version that has it. `versions` are all versions of the secret, read
+ * after its description. Undefined while there is no value.
+ *
+ * LastChangedDate moves with every change, tags and descriptions included (DescribeSecret). A rotation
+ * has a date of its own besides.
  */
 export function currentSecretValue(
-  versions: readonly SecretVersion[],
-  changedAt: Date | undefined,
+  secret: {
+    currentVersionId: string | undefined;
+    changedAt: Date | undefined;
+    lastRotatedAt?: Date | undefined;
+  },
+  versions: readonly Pick<SecretVersion, 'versionId' | 'createdAt'>[],
 ): CurrentValue | undefined {
-  const current = versions.find(({ stages }) => stages.includes('AWSCURRENT'));
-  if (!current) return undefined;
-  const later = versions
-    .filter(
-      ({ createdAt, stages }) => createdAt > current.createdAt && !stages.includes('AWSPENDING'),
-    )
-    .map(({ createdAt }) => createdAt.getTime());
-  if (later.length === 0) return { since: current.createdAt };
-  const from = new Date(Math.min(...later));
-  return { since: current.createdAt, interlude: { from, until: changedAt ?? from } };
+  const { currentVersionId, changedAt, lastRotatedAt } = secret;
+  const from = versions.find(({ versionId }) => versionId === currentVersionId)?.createdAt;
+  if (!from || !changedAt) return undefined;
+  // The first version of a secret gets AWSCURRENT at once (PutSecretValue), and no other can have had it.
+  if (versions.length === 1 && !lastRotatedAt) return { from, until: from };
+  const times = [from, changedAt, lastRotatedAt].map((date) => date?.getTime() ?? 0);
+  return { from, until: new Date(Math.max(...times)) };
+}
+
+// --- internal ---
+
+function unknown(why: string): Judgement {
+  return { holding: 'unknown', why };
 }

@@ -14,6 +14,7 @@ import {
   worstHolding,
   type CurrentValue,
   type Holding,
+  type Judgement,
 } from '../model/staleness.ts';
 import { readUse, secretUses, type TaskDefinition } from '../model/task-definition.ts';
 import type { ResolvedSecret } from './resolve-references.ts';
@@ -24,7 +25,7 @@ export interface TaskHolding {
   task: RunningTask;
   holding: Holding;
   /** Each secret by the notation of `formatReference`, and what the task holds of it. */
-  secrets: { reference: string; holding: Holding }[];
+  secrets: ({ reference: string } & Judgement)[];
 }
 
 export interface StaleOutcome {
@@ -56,9 +57,10 @@ export async function findStale(
     const own = references.get(task.taskDefinition) ?? [];
     if (own.length === 0) return [];
     const secrets = own.map((reference) => {
-      const value = values.get(keyOf(reference));
-      const holding: Holding = value ? judgeHolding(task, value) : 'unknown';
-      return { reference: formatReference(reference), holding };
+      const value = values.get(keyOf(reference)) ?? { why: 'there is no such secret' };
+      const judgement: Judgement =
+        'why' in value ? { holding: 'unknown', why: value.why } : judgeHolding(task, value);
+      return { reference: formatReference(reference), ...judgement };
     });
     return [{ task, secrets, holding: worstHolding(secrets.map(({ holding }) => holding)) }];
   });
@@ -88,8 +90,8 @@ function keyOf(reference: Reference): string {
 async function currentValues(
   aws: Aws,
   used: ReadonlyMap<string, Reference>,
-): Promise<Map<string, CurrentValue>> {
-  const values = new Map<string, CurrentValue>();
+): Promise<Map<string, CurrentValue | { why: string }>> {
+  const values = new Map<string, CurrentValue | { why: string }>();
   const regions = new Set([...used.values()].map(({ scope }) => scope?.region));
   for (const region of regions) {
     const entries = [...used].filter(([, { scope }]) => scope?.region === region);
@@ -98,8 +100,8 @@ async function currentValues(
       const store = await aws.parameterStore(region);
       const described = await store.describe(parameters.map(([, { name }]) => name));
       for (const [key, { name }] of parameters) {
-        const since = described.get(name)?.changedAt;
-        if (since) values.set(key, { since });
+        const at = described.get(name)?.changedAt;
+        if (at) values.set(key, { from: at, until: at });
       }
     }
     await pMap(
@@ -108,9 +110,9 @@ async function currentValues(
         const manager = await aws.secretsManager(region);
         const description = await manager.describe(lookupId(reference));
         if (!description) return;
-        const versions = await manager.versions(description.arn);
-        const value = currentSecretValue(versions, description.changedAt);
-        if (value) values.set(key, value);
+        const versions = await manager.versions(description.arn, { all: true });
+        const value = currentSecretValue(description, versions);
+        values.set(key, value ?? { why: 'the secret has no value' });
       },
       { concurrency: 10 },
     );
