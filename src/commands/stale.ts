@@ -38,8 +38,11 @@ Examples:
     problems.throwIfAny();
     const secret = reference && (await resolveReference(aws, reference));
     const { onProgress } = rolloutView(report, world.stderr.style);
-    const { tasks } = await findStale(aws, secret, filter, onProgress);
+    const { tasks, unseen } = await findStale(aws, secret, filter, onProgress);
     report.clearLive();
+    for (const { reference, error } of unseen) {
+      report.warn(`not checked: ${reference}: ${error.message}`);
+    }
     const groups = grouped(tasks);
     const old = tasks.filter(({ holding }) => holding !== 'current').length;
     return {
@@ -64,7 +67,10 @@ Examples:
           ? undefined
           : new CliError('stale', `${old} of ${tasks.length} tasks may hold an old value`, {
               exitCode: exitCodes.findings,
-              hint: `ecs-secrets redeploy ${ref === undefined ? '' : `${ref} `}--stale replaces them`,
+              hint: [
+                `ecs-secrets redeploy ${ref === undefined ? '' : `${ref} `}--stale replaces them`,
+                ...new Set(unseen.flatMap(({ error }) => error.hint ?? [])),
+              ].join('; '),
             }),
     };
   },

@@ -1,13 +1,8 @@
 import pMap from 'p-map';
-import type { Aws } from '../aws/index.ts';
 import type { RunningTask } from '../aws/ecs.ts';
-import {
-  formatReference,
-  isPinned,
-  lookupId,
-  refersTo,
-  type Reference,
-} from '../model/reference.ts';
+import type { Aws } from '../aws/index.ts';
+import { CliError, isAccessDenied } from '../errors.ts';
+import { formatReference, isPinned, refersTo, type Reference } from '../model/reference.ts';
 import {
   currentSecretValue,
   judgeHolding,
@@ -17,7 +12,7 @@ import {
   type Judgement,
 } from '../model/staleness.ts';
 import { readUse, secretUses, type TaskDefinition } from '../model/task-definition.ts';
-import type { ResolvedSecret } from './resolve-references.ts';
+import { lookUpSecrets, type Lookup, type ResolvedSecret } from './look-up-secrets.ts';
 import { scan, type Scan, type ServiceFilter } from './scan.ts';
 
 /** What one running task holds of the secrets it refers to. */
@@ -28,15 +23,24 @@ export interface TaskHolding {
   secrets: ({ reference: string } & Judgement)[];
 }
 
+/** A secret that could not be looked at, by the notation of `formatReference`, and why. */
+export interface UnseenSecret {
+  reference: string;
+  error: CliError;
+}
+
 export interface StaleOutcome {
   scan: Scan;
   /** Every running task that refers to one of the secrets in question. */
   tasks: TaskHolding[];
+  /** What tasks hold of these is `unknown`, and stays so until the caller may look at them. */
+  unseen: UnseenSecret[];
 }
 
 /**
  * Finds out which running tasks started before the current version of a secret they use: of one
- * secret, or without it of every secret they refer to. Reads no value.
+ * secret, or without it of every secret they refer to. Reads no value. Throws CliError when not one
+ * secret can be looked at, unless that is only for want of a permission and no secret was named.
  */
 export async function findStale(
   aws: Aws,
@@ -44,30 +48,49 @@ export async function findStale(
   filter: ServiceFilter,
   onProgress?: (text: string) => void,
 ): Promise<StaleOutcome> {
+  // Tasks before secrets: a value that is stored in between is newer than they are.
   const found = await scan(aws, filter, { tasks: 'required', onProgress });
   const references = new Map<string, readonly Reference[]>();
   for (const [arn, { definition }] of found.revisions) {
     references.set(arn, followed(definition, secret, found));
   }
-  const used = new Map(
-    [...references.values()].flat().map((reference) => [keyOf(reference), reference]),
+  const values = await currentValues(aws, [...references.values()].flat());
+  const unseen = [...values].flatMap(([reference, value]) =>
+    'error' in value ? [{ reference, error: value.error }] : [],
   );
-  const values = await currentValues(aws, used);
+  const [first] = unseen;
+  if (first && unseen.length === values.size && (secret || !unseen.every(isNotForUs))) {
+    throw first.error;
+  }
   const tasks = found.tasks.flatMap((task): TaskHolding[] => {
     const own = references.get(task.taskDefinition) ?? [];
     if (own.length === 0) return [];
     const secrets = own.map((reference) => {
-      const value = values.get(keyOf(reference)) ?? { why: 'there is no such secret' };
-      const judgement: Judgement =
-        'why' in value ? { holding: 'unknown', why: value.why } : judgeHolding(task, value);
-      return { reference: formatReference(reference), ...judgement };
+      const value = values.get(keyOf(reference)) ?? missing;
+      return { reference: formatReference(reference), ...judge(task, value) };
     });
     return [{ task, secrets, holding: worstHolding(secrets.map(({ holding }) => holding)) }];
   });
-  return { scan: found, tasks };
+  return { scan: found, tasks, unseen };
 }
 
 // --- internal ---
+
+/** What is known of a secret's current value; without dates, why there are none. */
+type KnownValue = CurrentValue | { why: string } | { error: CliError };
+
+const missing = { why: 'there is no such secret' };
+const noValue = { why: 'the secret has no value' };
+
+function judge(task: RunningTask, value: KnownValue): Judgement {
+  if ('error' in value) return { holding: 'unknown', why: value.error.message };
+  if ('why' in value) return { holding: 'unknown', why: value.why };
+  return judgeHolding(task, value);
+}
+
+function isNotForUs({ error }: UnseenSecret): boolean {
+  return isAccessDenied(error) || error.code === 'wrong-account';
+}
 
 /** The references of a task definition that follow a secret's current value. */
 function followed(
@@ -84,38 +107,49 @@ function followed(
 
 /** One key for a secret, whichever of its JSON keys is meant. */
 function keyOf(reference: Reference): string {
-  return `${reference.store} ${reference.scope?.region ?? ''} ${lookupId(reference)}`;
+  return formatReference(wholeSecret(reference));
 }
 
+function wholeSecret(reference: Reference): Reference {
+  const { store, name, scope } = reference;
+  return { store, name, ...(scope && { scope }) };
+}
+
+/** What is known of the current values of these secrets, by `keyOf`. */
 async function currentValues(
   aws: Aws,
-  used: ReadonlyMap<string, Reference>,
-): Promise<Map<string, CurrentValue | { why: string }>> {
-  const values = new Map<string, CurrentValue | { why: string }>();
-  const regions = new Set([...used.values()].map(({ scope }) => scope?.region));
-  for (const region of regions) {
-    const entries = [...used].filter(([, { scope }]) => scope?.region === region);
-    const parameters = entries.filter(([, { store }]) => store === 'parameter-store');
-    if (parameters.length > 0) {
-      const store = await aws.parameterStore(region);
-      const described = await store.describe(parameters.map(([, { name }]) => name));
-      for (const [key, { name }] of parameters) {
-        const at = described.get(name)?.changedAt;
-        if (at) values.set(key, { from: at, until: at });
-      }
-    }
-    await pMap(
-      entries.filter(([, { store }]) => store === 'secrets-manager'),
-      async ([key, reference]) => {
-        const manager = await aws.secretsManager(region);
-        const description = await manager.describe(lookupId(reference));
-        if (!description) return;
-        const versions = await manager.versions(description.arn, { all: true });
-        const value = currentSecretValue(description, versions);
-        values.set(key, value ?? { why: 'the secret has no value' });
-      },
-      { concurrency: 10 },
-    );
+  references: readonly Reference[],
+): Promise<Map<string, KnownValue>> {
+  const secrets = new Map(
+    references.map((reference) => [keyOf(reference), wholeSecret(reference)]),
+  );
+  const lookups = await lookUpSecrets(aws, [...secrets.values()]);
+  const values = await pMap(
+    secrets,
+    async ([key, reference]) =>
+      [key, await currentValue(aws, reference, lookups.get(key))] as const,
+    { concurrency: 10 },
+  );
+  return new Map(values);
+}
+
+async function currentValue(
+  aws: Aws,
+  { scope }: Reference,
+  lookup: Lookup | undefined,
+): Promise<KnownValue> {
+  if (!lookup || lookup.state === 'missing') return missing;
+  if (lookup.state === 'unseen') return { error: lookup.error };
+  const { secret, changedAt, description, denied } = lookup;
+  if (denied) return { error: denied };
+  // A parameter has no labels: its newest version is the current one.
+  if (!description) return changedAt ? { from: changedAt, until: changedAt } : noValue;
+  try {
+    const manager = await aws.secretsManager(scope?.region);
+    const versions = await manager.versions(secret.arn, { all: true });
+    return currentSecretValue(description, versions) ?? noValue;
+  } catch (error) {
+    if (error instanceof CliError) return { error };
+    throw error;
   }
-  return values;
 }

@@ -26,8 +26,12 @@ export type Lookup =
   | {
       state: 'found';
       secret: ResolvedSecret;
-      /** What Secrets Manager tells besides; undefined where another account keeps it to itself. */
+      /** When the value of a parameter last changed; not set for secrets. */
+      changedAt?: Date | undefined;
+      /** What Secrets Manager says besides; not set for parameters. */
       description?: SecretDescription | undefined;
+      /** Why another account's secret has no description. */
+      denied?: CliError | undefined;
     }
   | { state: 'missing' }
   /** It could not be looked for. */
@@ -78,10 +82,10 @@ async function lookUpParameters(
       if (error) found.push([key, { state: 'unseen', error }]);
       else if (!description) found.push([key, { state: 'missing' }]);
       else {
-        const { name, kmsKeyId } = description;
+        const { name, kmsKeyId, changedAt } = description;
         const arn = description.arn ?? parameterArn(name, reference.scope ?? (await aws.caller()));
         const secret: ResolvedSecret = { store: 'parameter-store', name, arn, kmsKeyId };
-        found.push([key, { state: 'found', secret }]);
+        found.push([key, { state: 'found', secret, changedAt }]);
       }
     }
   }
@@ -148,7 +152,7 @@ async function describe(aws: Aws, reference: SecretReference): Promise<Lookup> {
     const { scope, name } = reference;
     if (isAccessDenied(error) && scope && scope.account !== (await aws.caller()).account) {
       const secret = { store, name, arn: lookupId(reference), kmsKeyId: undefined } as const;
-      return { state: 'found', secret };
+      return { state: 'found', secret, denied: error };
     }
     return { state: 'unseen', error };
   }

@@ -7,6 +7,8 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openShop, type Shop } from '../helpers/scene.ts';
+import { asDeployer } from '../helpers/start-scene.ts';
+import { createDeployer } from '../sandbox/clients.ts';
 
 let shop: Shop;
 beforeEach(async () => {
@@ -139,4 +141,27 @@ describe('a task that holds the current value is current', () => {
     );
     expect(await stale()).toMatchObject({ code: 3, data: { holding: 'unknown' }, whys: [changed] });
   });
+});
+
+test('a secret that may not be described is unknown, and the others are judged', async () => {
+  await shop.run(['put', '/p'], { stdin: 'one' });
+  await shop.run(['role', 'create', 'r', '--secret', 'sm:db', '--secret', '/p']);
+  const secrets = ['--secret', 'DB=sm:db', '--secret', 'P=/p'];
+  await shop.run(['register', 'web.json', ...secrets, '--execution-role', 'r']);
+  await startWeb();
+  await shop.run(['put', '/p'], { stdin: 'two' });
+  await createDeployer(shop, [
+    { Effect: 'Allow', Action: '*', Resource: '*' },
+    { Effect: 'Deny', Action: 'secretsmanager:DescribeSecret', Resource: '*' },
+  ]);
+  const seen = await asDeployer(shop, () => stale());
+  expect(seen).toMatchObject({ code: 3, data: { holding: 'stale' } });
+  const [db, p] = seen.data.services[0]?.tasks[0]?.secrets ?? [];
+  expect(p).toMatchObject({ holding: 'stale' });
+  expect(db?.holding).toBe('unknown');
+  expect(db?.why).toMatch(/^access denied: secretsmanager:DescribeSecret on arn:/);
+  expect(seen.stderr).toMatch(/^warning: not checked: arn:\S+: access denied: secretsmanager:Desc/);
+  expect(seen.stderr).toContain('a policy denies secretsmanager:DescribeSecret explicitly');
+  const named = await asDeployer(shop, () => shop.run(['stale', 'sm:db']));
+  expect(named).toMatchObject({ code: 1, stdout: '' });
 });
