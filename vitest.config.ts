@@ -3,8 +3,11 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    // On two cores vitest would run one file at a time, though most of them wait for the clock.
-    maxWorkers: 2,
+    // The tests need the processor: a worker on every core. By default vitest leaves one core idle.
+    maxWorkers: '100%',
+    // A worker loads the modules once for all its files, so a file has to undo what it changes outside.
+    isolate: false,
+    setupFiles: ['test/helpers/shared-process.ts'],
     globalSetup: ['test/helpers/global-setup.ts'],
     testTimeout: 30_000,
     hookTimeout: 30_000,
