@@ -1,6 +1,7 @@
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { createServer } from 'node:net';
 import type { TestProject } from 'vitest/node';
+import { startAwsCli } from './aws-cli.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -11,32 +12,41 @@ declare module 'vitest' {
   }
 }
 
-/** Starts moto once for all test files, and tells in a line what cannot be tested here. */
-export async function setup(project: TestProject): Promise<() => void> {
-  const awsCli = isOnPath('aws', '--version');
-  const hasMoto = isOnPath('moto_server', '--help');
-  const missing = [!hasMoto && 'moto_server', !awsCli && 'aws'].filter((tool) => tool !== false);
+/** Starts moto and the AWS CLI once for all test files, and tells in a line what cannot be tested here. */
+export async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const [awsCli, moto] = await Promise.all([startAwsCli(), startMoto()]);
+  const missing = [!moto && 'moto_server', !awsCli && 'aws'].filter((tool) => tool !== false);
   if (missing.length > 0) {
     const sentence = `not on PATH, so what needs it is not tested: ${missing.join(', ')}`;
     if (process.env.CI)
       throw new Error(`${sentence} (CI requires it: pip install 'moto[server]' awscli)`);
     console.warn(sentence);
   }
-  project.provide('awsCli', awsCli);
-  if (!hasMoto) {
-    project.provide('moto', undefined);
-    return () => undefined;
-  }
-  const port = await freePort();
-  const server = spawn('moto_server', ['-H', '127.0.0.1', '-p', String(port)], { stdio: 'ignore' });
-  project.provide('moto', await answering(server, `http://127.0.0.1:${port}`));
-  return () => {
-    server.kill();
+  project.provide('awsCli', awsCli !== undefined);
+  project.provide('moto', moto?.url);
+  return async () => {
+    moto?.server.kill();
+    await awsCli?.stop();
   };
 }
 
-function isOnPath(command: string, flag: string): boolean {
-  return spawnSync(command, [flag], { stdio: 'ignore' }).status === 0;
+// --- internal ---
+
+/** Starts moto and waits until it answers; undefined where there is none. Throws if it ends. */
+async function startMoto(): Promise<{ url: string; server: ChildProcess } | undefined> {
+  const port = await freePort();
+  const server = spawn('moto_server', ['-H', '127.0.0.1', '-p', String(port)], { stdio: 'ignore' });
+  server.on('error', () => undefined);
+  const url = `http://127.0.0.1:${port}`;
+  for (let attempt = 0; attempt < 600; attempt += 1) {
+    // 127: what stands in for it on PATH, as pyenv's script does, found none.
+    if (server.pid === undefined || server.exitCode === 127) return undefined;
+    if (server.exitCode !== null) throw new Error(`moto_server ended with ${server.exitCode}`);
+    const answer = await fetch(`${url}/moto-api/`).catch(() => undefined);
+    if (answer?.ok) return { url, server };
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error('moto_server did not answer within 30 seconds');
 }
 
 function freePort(): Promise<number> {
@@ -48,14 +58,4 @@ function freePort(): Promise<number> {
       });
     });
   });
-}
-
-async function answering(server: ChildProcess, url: string): Promise<string> {
-  for (let attempt = 0; attempt < 150; attempt += 1) {
-    if (server.exitCode !== null) throw new Error(`moto_server ended with ${server.exitCode}`);
-    const answer = await fetch(`${url}/moto-api/`).catch(() => undefined);
-    if (answer?.ok) return url;
-    await new Promise((resolve) => setTimeout(resolve, 200));
-  }
-  throw new Error('moto_server did not answer within 30 seconds');
 }
