@@ -103,12 +103,27 @@ export function describeError(error: unknown): Report {
   }
   return {
     code: 'internal',
-    message: error instanceof Error ? error.message : String(error),
+    message: quotesItsSource(error)
+      ? 'a text could not be parsed'
+      : error instanceof Error
+        ? error.message
+        : String(error),
     hint: 'this is a defect of ecs-secrets: run again with --debug and report what it prints',
     exitCode: exitCodes.failed,
   };
 }
 
+/** Where an error was thrown, for `--debug`; undefined for what is no error. */
+export function stackOf(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  return quotesItsSource(error) ? error.stack?.replace(/^[^]*?(?=^ +at )/m, '') : error.stack;
+}
+
 // --- internal ---
+
+/** JSON.parse and the YAML library put pieces of the text into their messages, and it may be secret. */
+function quotesItsSource(error: unknown): boolean {
+  return error instanceof SyntaxError || (error instanceof Error && error.name.startsWith('YAML'));
+}
 
 const uncertain = new Set(['aws-failed', 'unreachable', 'internal']);

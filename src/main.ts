@@ -10,7 +10,7 @@ import {
   type Result,
 } from './cli.ts';
 import { commands, type CommandGroup, type CommandEntry } from './commands/index.ts';
-import { CliError, describeError, exitCodes, Interrupted, UsageError } from './errors.ts';
+import { CliError, describeError, exitCodes, Interrupted, stackOf, UsageError } from './errors.ts';
 import { processWorld } from './terminal.ts';
 import type { World } from './world.ts';
 
@@ -237,9 +237,8 @@ function printError(
   stderr.endLive();
   for (const line of message.split('\n')) stderr.write(`${stderr.style.red('error:')} ${line}\n`);
   if (hint !== undefined) stderr.write(`${stderr.style.cyan('hint:')} ${hint}\n`);
-  if (debug && error instanceof Error && error.stack) {
-    stderr.write(stderr.style.dim(error.stack) + '\n');
-  }
+  const stack = debug ? stackOf(error) : undefined;
+  if (stack !== undefined) stderr.write(stderr.style.dim(stack) + '\n');
   if (json) stderr.write(`${JSON.stringify({ error: { code, message, hint } })}\n`);
   return exitCode;
 }

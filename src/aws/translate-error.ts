@@ -66,6 +66,14 @@ export function translateError(thrown: unknown, call: FailedCall): CliError {
         : 'check the network, --region and --endpoint-url (AWS_ENDPOINT_URL)',
     );
   }
+  if (error instanceof SyntaxError || /deserialization error|XML parse error/i.test(text)) {
+    // The message of a parser quotes the answer, which may have values in it.
+    return make(
+      'unreadable-answer',
+      `the answer to ${call.action} cannot be read: it is cut off, or does not come from AWS`,
+      'run the command again; look for a proxy, and check --endpoint-url (AWS_ENDPOINT_URL)',
+    );
+  }
   if ((error.$metadata?.httpStatusCode ?? 0) >= 500) {
     return make(
       'aws-failed',

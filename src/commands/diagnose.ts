@@ -5,7 +5,7 @@ import { parseDuration } from '../model/duration.ts';
 import { diagnose as diagnoseTarget, type DiagnosisTarget } from '../operations/diagnose.ts';
 import type { Diagnosis } from '../operations/diagnosis.ts';
 import type { ToldFailure } from '../model/told-failures.ts';
-import { readSource } from '../operations/read-source.ts';
+import { readPasted } from '../operations/read-pasted.ts';
 import type { Style } from '../world.ts';
 import { findingLine } from './findings-tree.ts';
 import { findingsReaching, reachingSame } from './printed-commands.ts';
@@ -65,7 +65,7 @@ async function readTarget(
   cluster: string | undefined,
 ): Promise<DiagnosisTarget> {
   if (written === '-') {
-    const text = new TextDecoder().decode(await readSource('-', sourcesOf(world)));
+    const text = await readPasted(sourcesOf(world));
     if (text.trim() === '') {
       throw new UsageError(
         'there is no text on standard input',

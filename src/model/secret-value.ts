@@ -1,5 +1,6 @@
 import { JsonKeyError, jsonValue } from './agent-json.ts';
 import { InvalidInput } from './problems.ts';
+import { isUtf16, utf8Text } from './text-kind.ts';
 
 const mask = '[secret value]';
 
@@ -15,20 +16,21 @@ export class SecretValue {
   }
 
   /**
-   * Reads a value from bytes. Throws InvalidInput when they are not UTF-8: an ECS container gets
-   * its secrets as text only.
+   * Reads a value from bytes; a byte order mark stays. Throws InvalidInput when they are not UTF-8: an
+   * ECS container gets its secrets as text only.
    */
   static fromBytes(bytes: Uint8Array): SecretValue {
-    try {
-      return new SecretValue(
-        new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes),
-      );
-    } catch {
-      throw new InvalidInput(
-        'the value is not valid UTF-8 text',
-        'ECS hands secrets to containers as text: encode binary data first, for example with base64',
-      );
-    }
+    const text = utf8Text(bytes);
+    if (text !== undefined) return new SecretValue(text);
+    throw isUtf16(bytes)
+      ? new InvalidInput(
+          'the value is UTF-16 text, as the ">" of Windows PowerShell writes it',
+          'write it as UTF-8: … | Out-File -Encoding utf8 FILE',
+        )
+      : new InvalidInput(
+          'the value is not valid UTF-8 text',
+          'ECS hands secrets to containers as text: encode binary data first, for example with base64',
+        );
   }
 
   /** The text itself. Call it only to send it to a store or to hand it to the user. */
@@ -53,6 +55,11 @@ export class SecretValue {
   /** The value without one trailing newline (LF or CRLF), as `echo` and editors leave behind. */
   withoutTrailingNewline(): SecretValue {
     return new SecretValue(this.#text.replace(/\r?\n$/, ''));
+  }
+
+  /** The value without the byte order mark that Windows programs put before UTF-8. */
+  withoutByteOrderMark(): SecretValue {
+    return new SecretValue(this.#text.replace(/^\ufeff/, ''));
   }
 
   /** The top-level keys of a JSON object; undefined when the value is none. */

@@ -1,21 +1,17 @@
 import { CliError } from '../errors.ts';
 import { InvalidInput } from '../model/problems.ts';
 import type { AuditFinding } from './audit.ts';
-import { readSource, type Sources } from './read-source.ts';
+import type { Sources } from './read-source.ts';
+import { parseDocument, readText, sourceName } from './read-text.ts';
 
 /** Reads the fingerprints of a baseline. Throws InvalidInput and CliError `file-not-readable`. */
 export async function readBaseline(path: string, sources: Sources): Promise<ReadonlySet<string>> {
-  const text = new TextDecoder().decode(await readSource(path, sources));
-  const wrong = (): InvalidInput =>
-    new InvalidInput(`${path} is no baseline`, 'audit --write-baseline FILE writes one');
-  let read: unknown;
-  try {
-    read = JSON.parse(text);
-  } catch {
-    throw wrong();
-  }
+  const name = sourceName(path);
+  const read = await parseDocument(await readText(path, sources), name, 'a baseline');
   const { version, fingerprints } = (read ?? {}) as Record<string, unknown>;
-  if (version !== 1 || !Array.isArray(fingerprints)) throw wrong();
+  if (version !== 1 || !Array.isArray(fingerprints)) {
+    throw new InvalidInput(`${name} is no baseline`, 'audit --write-baseline FILE writes one');
+  }
   return new Set(fingerprints.filter((one) => typeof one === 'string'));
 }
 

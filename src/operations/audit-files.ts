@@ -3,7 +3,8 @@ import { fingerprintOf, plaintextIn } from '../model/plaintext-findings.ts';
 import type { Audit, AuditFinding } from './audit.ts';
 import { expandGlob, type Folders } from './expand-glob.ts';
 import type { Sources } from './read-source.ts';
-import { readTaskDefinitionFile } from './read-task-definition.ts';
+import { taskDefinitionIn } from './read-task-definition.ts';
+import { readText, sourceName } from './read-text.ts';
 
 /**
  * Looks for secrets in plain text in files of task definitions; `-` is standard input. Throws
@@ -33,17 +34,11 @@ export async function auditFiles(
 // --- internal ---
 
 async function auditFile(path: string, sources: Sources): Promise<AuditFinding[]> {
-  // Standard input can be read once only, and its text is needed for the lines.
-  let bytes = new Uint8Array();
-  const kept = (read: Promise<Uint8Array>): Promise<Uint8Array> =>
-    read.then((all) => (bytes = new Uint8Array(all)));
-  const definition = await readTaskDefinitionFile(path, {
-    readFile: (name) => kept(sources.readFile(name)),
-    readStdin: () => kept(sources.readStdin()),
-  });
+  const text = await readText(path, sources);
+  const definition = await taskDefinitionIn(text, sourceName(path));
   const found = plaintextIn(definition);
   if (found.length === 0) return [];
-  const positionOf = await positionsIn(new TextDecoder().decode(bytes));
+  const positionOf = await positionsIn(text);
   return found.map((finding) => ({
     ...(definition.family !== undefined && { family: definition.family }),
     file: path,

@@ -1,7 +1,10 @@
 import { parse as parseDotenv } from 'dotenv';
 import { InvalidInput, Problems } from '../model/problems.ts';
 import { SecretValue } from '../model/secret-value.ts';
-import { readSource, type Sources } from './read-source.ts';
+import { foreignFormat } from '../model/text-kind.ts';
+import type { Sources } from './read-source.ts';
+import { checkFormat, readText, sourceName } from './read-text.ts';
+import { jsonFault, placeOf, yamlRule } from './text-faults.ts';
 
 /** The formats that secrets are imported from. */
 export const secretFileFormats = ['dotenv', 'json', 'yaml'] as const;
@@ -25,8 +28,8 @@ export async function readSecretFile(
   format: SecretFileFormat | undefined,
   sources: Sources,
 ): Promise<SecretFileEntry[]> {
-  const name = path === '-' ? 'standard input' : path;
-  const text = decoded(await readSource(path, sources), name);
+  const name = sourceName(path);
+  const text = await readText(path, sources);
   const problems = new Problems();
   const entries = await read(text, format ?? formatOf(path, text), name, problems);
   problems.throwIfAny();
@@ -40,18 +43,10 @@ export async function readSecretFile(
 
 // --- internal ---
 
-function decoded(bytes: Uint8Array, name: string): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    throw new InvalidInput(`${name} is not valid UTF-8 text`);
-  }
-}
-
 function formatOf(path: string, text: string): SecretFileFormat {
   if (/\.ya?ml$/i.test(path)) return 'yaml';
   if (/\.json$/i.test(path) || text.trimStart().startsWith('{')) return 'json';
-  return 'dotenv';
+  return text.trimStart().startsWith('[') && foreignFormat(text) === undefined ? 'json' : 'dotenv';
 }
 
 function read(
@@ -60,9 +55,13 @@ function read(
   name: string,
   problems: Problems,
 ): Promise<SecretFileEntry[]> {
-  if (format === 'dotenv') return Promise.resolve(readDotenv(text, name, problems));
+  if (format === 'dotenv') {
+    if (foreignFormat(text) !== 'dotenv') checkFormat(text, name, 'dotenv, JSON or YAML');
+    return Promise.resolve(readDotenv(text, name, problems));
+  }
   // YAML is looser than JSON; what calls itself JSON has to be it.
   if (format === 'json') checkJson(text, name);
+  else checkFormat(text, name, 'YAML');
   return readYaml(text, name, problems);
 }
 
@@ -72,7 +71,7 @@ const assignment = /^\s*(?:export\s+)?([\w.-]+)(?:\s*=|:\s)\s*([^]*)$/;
 /**
  * Reads dotenv as the library does, which leaves out what it does not understand; here that is a
  * mistake. Each assignment is read by itself and all together: where both differ, quotes run into
- * each other. What has no value is told by its line: a name there may be the end of a value.
+ * each other. All is told by its line: what looks like a name there may be part of a value.
  */
 function readDotenv(text: string, name: string, problems: Problems): SecretFileEntry[] {
   const entries: (SecretFileEntry & { line: number })[] = [];
@@ -96,15 +95,15 @@ function readDotenv(text: string, name: string, problems: Problems): SecretFileE
     const value = parsed[key] ?? '';
     const isQuoted = /^["'`]/.test(written);
     if (end === 'open') {
-      bad(line, `: the quote of ${key} is not closed`);
+      bad(line, ': the quote is not closed');
     } else if (end === 'text behind') {
-      bad(line, `: there is text behind the quote of ${key}`);
+      bad(line, ': there is text behind the quote');
     } else if (value === '' || (!isQuoted && /^=+$/.test(value))) {
       bad(line, ': there is no value; one of several lines has to be quoted');
     } else if (!isQuoted && /\S#/.test(written)) {
-      bad(line, `: ${key} has a "#", where dotenv begins a comment: quote the value`);
+      bad(line, ': there is a "#", where dotenv begins a comment: quote the value');
     } else if (seen.has(key)) {
-      bad(line, `: ${key} is set twice`);
+      bad(line, ': the name is set twice');
     }
     seen.add(key);
     entries.push({ key, value: new SecretValue(value), line });
@@ -112,7 +111,7 @@ function readDotenv(text: string, name: string, problems: Problems): SecretFileE
   const whole = parseDotenv(text);
   for (const { key, value, line } of faulty.length === 0 ? entries : []) {
     if (value.equals(new SecretValue(whole[key] ?? ''))) continue;
-    bad(line, `: the quote of ${key} runs into another one: use another kind of quotes`);
+    bad(line, ': the quote runs into another one: use another kind of quotes');
   }
   if (faulty.length === 0 && Object.keys(whole).some((key) => !seen.has(key))) {
     problems.add(`${name}: dotenv reads more in it than NAME=VALUE lines: quote the values`);
@@ -142,14 +141,10 @@ function endOfValue(
 }
 
 function checkJson(text: string, name: string): void {
-  try {
-    JSON.parse(text);
-  } catch (error) {
-    // The parser's own message quotes the text, which is secret.
-    const position = /at position (\d+)/.exec((error as Error).message)?.[1];
-    const place = position === undefined ? '' : `: ${placeOf(text, Number(position))}`;
-    throw new InvalidInput(`${name} is not JSON${place}`);
-  }
+  const fault = jsonFault(text);
+  if (fault === undefined) return;
+  checkFormat(text, name, 'JSON');
+  throw new InvalidInput(`${name} is not JSON: ${fault}`);
 }
 
 async function readYaml(
@@ -165,7 +160,7 @@ async function readYaml(
     resolveKnownTags: false,
   });
   for (const { code, pos } of [...document.errors, ...document.warnings]) {
-    problems.add(`${name}: ${placeOf(text, pos[0])}: ${yamlFaults[code] ?? `${code} (YAML)`}`);
+    problems.add(`${name}: ${placeOf(text, pos[0])}: ${yamlRule(code)}`);
   }
   problems.throwIfAny();
   const entries: SecretFileEntry[] = [];
@@ -201,24 +196,4 @@ async function readYaml(
     paths.add(key);
   }
   return entries;
-}
-
-/** The library's own messages quote the text. */
-const yamlFaults: Partial<Record<string, string>> = {
-  BAD_ALIAS: 'a value that begins with "*" has to be quoted',
-  BLOCK_AS_IMPLICIT_KEY: 'a key and its value stand on one line, and more follows: quote the value',
-  MULTIPLE_DOCS: 'there is more than one document',
-  BAD_DQ_ESCAPE: 'the text in double quotes has an escape that YAML does not know',
-  BAD_INDENT: 'the indentation is wrong',
-  BAD_SCALAR_START: 'a value that begins with this character has to be quoted',
-  DUPLICATE_KEY: 'the key stands there twice',
-  MISSING_CHAR: 'a character is missing: a quote, a bracket, or the space after a colon',
-  TAB_AS_INDENT: 'a tab is no indentation',
-  TAG_RESOLVE_FAILED: 'a value that begins with "!" has to be quoted',
-  UNEXPECTED_TOKEN: 'this is not expected here: should the value be quoted?',
-};
-
-function placeOf(text: string, position: number): string {
-  const before = text.slice(0, position).split('\n');
-  return `line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}`;
 }

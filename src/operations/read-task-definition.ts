@@ -3,7 +3,8 @@ import { CliError } from '../errors.ts';
 import { InvalidInput, Problems } from '../model/problems.ts';
 import { substitute } from '../model/substitute.ts';
 import { parseTaskDefinition, type TaskDefinition } from '../model/task-definition.ts';
-import { readSource, type Sources } from './read-source.ts';
+import type { Sources } from './read-source.ts';
+import { parseDocument, readText, sourceName } from './read-text.ts';
 
 /**
  * Reads a task definition from a file, `-` (stdin), or AWS (`FAMILY[:REVISION]` or an ARN). What
@@ -20,25 +21,31 @@ export async function readTaskDefinition(
     : (await describeTaskDefinition(written, aws)).definition;
 }
 
-/**
- * Reads a task definition from a file or `-`; see `readTaskDefinition`. Of a file with several
- * (a list, or `taskDefinitions`) `family` chooses one. With `variables` placeholders are replaced; see
- * `substitute`.
- */
+/** How the task definition in a file is read. */
+export interface FileOptions {
+  /** Of a file with several (a list, or `taskDefinitions`) the one of this family. */
+  family?: string | undefined;
+  /** What placeholders stand for, see `substitute`; without it they stay as they are. */
+  variables?: Readonly<Record<string, string | undefined>> | undefined;
+}
+
+/** Reads a task definition from a file or `-`; see `readTaskDefinition`. */
 export async function readTaskDefinitionFile(
   path: string,
   sources: Sources,
-  {
-    family,
-    variables,
-  }: {
-    family?: string | undefined;
-    variables?: Readonly<Record<string, string | undefined>> | undefined;
-  } = {},
+  options: FileOptions = {},
 ): Promise<TaskDefinition> {
-  const text = new TextDecoder().decode(await readSource(path, sources));
-  const name = path === '-' ? 'standard input' : path;
-  const written = chosen(await parseDocument(text, name), family, name);
+  const text = await readText(path, sources);
+  return taskDefinitionIn(text, sourceName(path), options);
+}
+
+/** Reads a task definition from the text of a file. Throws InvalidInput that begins with its name. */
+export async function taskDefinitionIn(
+  text: string,
+  name: string,
+  { family, variables }: FileOptions = {},
+): Promise<TaskDefinition> {
+  const written = chosen(await parseDocument(text, name, 'a task definition'), family, name);
   const problems = new Problems();
   const document = variables ? substitute(written, variables, problems) : written;
   problems.throwIfAny();
@@ -85,25 +92,4 @@ function chosen(document: unknown, family: string | undefined, name: string): un
     `${name} has ${all.length} task definitions: ${(all as unknown[]).map(familyOf).join(', ')}`,
     'choose one with --family',
   );
-}
-
-/** JSON first, being strict and fast; YAML reads JSON too and tells line and column of a mistake. */
-async function parseDocument(text: string, name: string): Promise<unknown> {
-  try {
-    return JSON.parse(text);
-  } catch {
-    const { parseDocument: parseYaml } = await import('yaml');
-    const document = parseYaml(text, { prettyErrors: false, merge: true });
-    const [error] = document.errors;
-    if (!error) {
-      try {
-        return document.toJS();
-      } catch (thrown) {
-        throw new InvalidInput(`${name}: ${(thrown as Error).message}`);
-      }
-    }
-    const before = text.slice(0, error.pos[0]).split('\n');
-    const place = `line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}`;
-    throw new InvalidInput(`${name} is neither JSON nor YAML: ${place}: ${error.message}`);
-  }
 }

@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { expect, test } from 'vitest';
 import { translateError } from '../../src/aws/translate-error.ts';
 import { createAws } from '../../src/aws/index.ts';
@@ -15,6 +18,26 @@ function answer(name: string, message: string, httpStatusCode = 400): Error {
     $metadata: { httpStatusCode },
   });
 }
+
+test('an answer that is cut off is not quoted', async () => {
+  const server = createServer((_request, response) => {
+    response.setHeader('content-type', 'application/x-amz-json-1.1');
+    response.end('{"taskDefinition": hunter2');
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const endpoint = ['--endpoint-url', `http://127.0.0.1:${port}`];
+  for (const argv of [
+    ['get', '/shop/db'],
+    ['register', '--family', 'web'],
+    ['role', 'show', 'r'],
+  ]) {
+    const seen = await run([...argv, ...endpoint, '--debug']);
+    expect(seen.stderr).toMatch(/error: the answer to \w+:\w+ cannot be read/);
+    expect(seen.stderr).not.toMatch(/hunt/);
+  }
+  server.close();
+});
 
 test.each([
   [

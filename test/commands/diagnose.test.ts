@@ -8,6 +8,7 @@ import {
   UpdateServiceCommand,
 } from '@aws-sdk/client-ecs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { stringify } from 'yaml';
 import type { Finding } from '../../src/model/finding.ts';
 import type { Setting } from '../helpers/run.ts';
 import { openShop, type Shop } from '../helpers/scene.ts';
@@ -300,6 +301,8 @@ describe('standard input', () => {
     expect(described.tasks?.map(({ stoppedReason }) => stoppedReason)).toContain(
       fromTasks.failures[0]?.reason,
     );
+
+    expect(ids(await paste(stringify(described)))).toEqual(['stage-missing']);
 
     const [cluster = '', service = ''] = target.split('/');
     const services = await shop.ecs.send(

@@ -16,6 +16,8 @@ export interface Setting {
   stdin?: string | Uint8Array;
   env?: Record<string, string | undefined>;
   files?: Record<string, string>;
+  /** Files that are no UTF-8 text. */
+  bytes?: Readonly<Record<string, Uint8Array>>;
   /** Makes stdin and stderr a terminal; the answer to the hidden prompt. */
   terminal?: { answer: string | undefined };
   /** Aborted when the user presses Ctrl-C. */
@@ -69,7 +71,7 @@ export async function run(argv: readonly string[], setting: Setting = {}): Promi
     },
     interrupted: setting.interrupted ?? new AbortController().signal,
     readFile: (path) => {
-      const text = setting.files?.[path];
+      const text = setting.files?.[path] ?? setting.bytes?.[path];
       return text === undefined
         ? Promise.reject(Object.assign(new Error(`no ${path}`), { code: 'ENOENT' }))
         : Promise.resolve(Buffer.from(text));

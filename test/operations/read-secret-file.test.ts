@@ -25,6 +25,9 @@ async function problems(...file: Parameters<typeof read>): Promise<readonly stri
   return [];
 }
 
+const noUtf8 = 'not valid UTF-8 text: it is binary, or in another encoding';
+const utf16 = 'UTF-16 text, as the ">" of Windows PowerShell writes it; save it as UTF-8';
+
 describe('the format', () => {
   const dotenv = 'A: x';
   const json = '{"A":"x"}';
@@ -94,19 +97,18 @@ describe('a file', () => {
   });
 
   it.each([
-    ['Latin-1', [0x41, 0x3d, 0xe9]],
-    ['UTF-16', [0xff, 0xfe, 0x41, 0x00, 0x3d, 0x00, 0x78, 0x00]],
-    ['half a surrogate pair', [0x41, 0x3d, 0xed, 0xa0, 0x80]],
-    ['a cut character', [0x41, 0x3d, 0xe2, 0x82]],
-  ])('in %s is not UTF-8', async (_, bytes) => {
+    ['Latin-1', [0x41, 0x3d, 0xe9], noUtf8],
+    ['UTF-16', [0xff, 0xfe, 0x41, 0x00, 0x3d, 0x00, 0x78, 0x00], utf16],
+    ['UTF-16 of the other order', [0xfe, 0xff, 0x00, 0x41, 0x00, 0x3d, 0x00, 0x78], utf16],
+    ['UTF-16 without a mark', [0x41, 0x00, 0x3d, 0x00, 0x78, 0x00, 0x0a, 0x00], utf16],
+    ['UTF-8 with a NUL', [0x41, 0x3d, 0x78, 0x00], 'binary: it has a NUL character'],
+    ['half a surrogate pair', [0x41, 0x3d, 0xed, 0xa0, 0x80], noUtf8],
+    ['a cut character', [0x41, 0x3d, 0xe2, 0x82], noUtf8],
+  ])('in %s is not UTF-8', async (_, bytes, why) => {
     for (const path of ['x.env', 'x.json', 'x.yaml']) {
-      expect(await problems(Uint8Array.from(bytes), path)).toEqual([
-        `${path} is not valid UTF-8 text`,
-      ]);
+      expect(await problems(Uint8Array.from(bytes), path)).toEqual([`${path} is ${why}`]);
     }
-    expect(await problems(Uint8Array.from(bytes), '-')).toEqual([
-      'standard input is not valid UTF-8 text',
-    ]);
+    expect(await problems(Uint8Array.from(bytes), '-')).toEqual([`standard input is ${why}`]);
   });
 
   it.each([
@@ -201,28 +203,24 @@ describe('dotenv', () => {
     ['a name that is no ASCII', 'é=x', 'x.env, line 2 is not NAME=VALUE'],
     ['the name __proto__', '__proto__=x', 'x.env, line 2 is not NAME=VALUE'],
     ['the mark of a YAML document', '---', 'x.env, line 2 is not NAME=VALUE'],
-    ['a name set twice', 'FIRST=2', 'x.env, line 2: FIRST is set twice'],
-    ['a name set twice to the same', 'FIRST=1', 'x.env, line 2: FIRST is set twice'],
-    ['an open single quote', "A='x", 'x.env, line 2: the quote of A is not closed'],
-    ['an open double quote', 'A="x', 'x.env, line 2: the quote of A is not closed'],
-    ['an open backtick', 'A=`x', 'x.env, line 2: the quote of A is not closed'],
-    ['an open quote before \\n', 'A="x\\ny', 'x.env, line 2: the quote of A is not closed'],
-    ['an open quote before a #', 'A="x # y', 'x.env, line 2: the quote of A is not closed'],
-    ['text behind a quote', 'A="x" y', 'x.env, line 2: there is text behind the quote of A'],
-    [
-      'text behind a quote with #',
-      'A="x#y" z',
-      'x.env, line 2: there is text behind the quote of A',
-    ],
+    ['a name set twice', 'FIRST=2', 'x.env, line 2: the name is set twice'],
+    ['a name set twice to the same', 'FIRST=1', 'x.env, line 2: the name is set twice'],
+    ['an open single quote', "A='x", 'x.env, line 2: the quote is not closed'],
+    ['an open double quote', 'A="x', 'x.env, line 2: the quote is not closed'],
+    ['an open backtick', 'A=`x', 'x.env, line 2: the quote is not closed'],
+    ['an open quote before \\n', 'A="x\\ny', 'x.env, line 2: the quote is not closed'],
+    ['an open quote before a #', 'A="x # y', 'x.env, line 2: the quote is not closed'],
+    ['text behind a quote', 'A="x" y', 'x.env, line 2: there is text behind the quote'],
+    ['text behind a quote with #', 'A="x#y" z', 'x.env, line 2: there is text behind the quote'],
     [
       'an unquoted #',
       'A=xx#y',
-      'x.env, line 2: A has a "#", where dotenv begins a comment: quote the value',
+      'x.env, line 2: there is a "#", where dotenv begins a comment: quote the value',
     ],
     [
       'an unquoted # behind one character',
       'A=x#y',
-      'x.env, line 2: A has a "#", where dotenv begins a comment: quote the value',
+      'x.env, line 2: there is a "#", where dotenv begins a comment: quote the value',
     ],
   ])('refuses %s, by its line', async (_, line, problem) => {
     const text = `FIRST=1\n${line}\nLAST=3\n`;
@@ -243,9 +241,9 @@ describe('dotenv', () => {
     const text = ['A=1', 'garbage', 'B="open', 'C=a1#b', 'A=2', "OK='x", "y'", 'more garbage'];
     expect(await problems(text.join('\n'), 'x.env')).toEqual([
       'x.env, line 2 is not NAME=VALUE',
-      'x.env, line 3: the quote of B is not closed',
-      'x.env, line 4: C has a "#", where dotenv begins a comment: quote the value',
-      'x.env, line 5: A is set twice',
+      'x.env, line 3: the quote is not closed',
+      'x.env, line 4: there is a "#", where dotenv begins a comment: quote the value',
+      'x.env, line 5: the name is set twice',
       'x.env, line 8 is not NAME=VALUE',
     ]);
   });
@@ -261,7 +259,7 @@ describe('dotenv', () => {
 
   it('sees a name set twice though a line within quotes looks like it', async () => {
     expect(await problems('A="\nB=0\n"\nB=1\nB=2\n', 'x.env')).toEqual([
-      'x.env, line 5: B is set twice',
+      'x.env, line 5: the name is set twice',
     ]);
   });
 
@@ -432,7 +430,9 @@ describe('JSON', () => {
 
   it('is told the place of a mistake', async () => {
     const text = '{\n  "a": "some text of some length",\n  "b" "x"\n}';
-    expect(await problems(text, 'x.json')).toEqual(['x.json is not JSON: line 3, column 7']);
+    expect(await problems(text, 'x.json')).toEqual([
+      'x.json is not JSON: line 3, column 7: this is not expected here',
+    ]);
   });
 });
 
@@ -758,7 +758,9 @@ describe('no message tells a value', () => {
 
   it('not the bytes that are no UTF-8', async () => {
     const bytes = Buffer.concat([Buffer.from(`A=${mark}`), Buffer.from([0xff])]);
-    expect(await problems(bytes)).toEqual(['secrets.env is not valid UTF-8 text']);
+    expect(await problems(bytes)).toEqual([
+      'secrets.env is not valid UTF-8 text: it is binary, or in another encoding',
+    ]);
   });
 });
 
