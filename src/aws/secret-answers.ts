@@ -37,6 +37,8 @@ export interface SecretDescription {
   owningService: string | undefined;
   /** The region of the secret that this one may be a replica of; undefined when not replicated. */
   primaryRegion: string | undefined;
+  /** Where it is replicated to; undefined for a replica, one without replicas, and in a list. */
+  replicaRegions: string[] | undefined;
 }
 
 /** A version of a secret without its value. */
@@ -58,7 +60,8 @@ export function readSecret({ Name, ARN, VersionId, SecretString }: SecretValueEn
 
 /** Reads an answer of DescribeSecret. */
 export function describedSecret(secret: DescribeSecretResponse): SecretDescription {
-  return describe(secret, secret.VersionIdsToStages);
+  const replicas = secret.ReplicationStatus?.flatMap(({ Region }) => Region ?? []);
+  return { ...describe(secret, secret.VersionIdsToStages), replicaRegions: replicas };
 }
 
 /** Reads an entry of ListSecrets. */
@@ -111,5 +114,6 @@ function describe(
     stages,
     owningService: secret.OwningService,
     primaryRegion: secret.PrimaryRegion,
+    replicaRegions: undefined,
   };
 }

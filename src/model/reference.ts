@@ -34,6 +34,8 @@ export interface SecretIdentity {
   store: Store;
   name: string;
   arn: string;
+  /** Every region that has a replicated secret, its own included; left out for any other. */
+  regions?: readonly string[] | undefined;
 }
 
 /**
@@ -78,14 +80,25 @@ export function lookupId(reference: Reference): string {
   return reference.scope ? baseArn(reference, reference.scope) : reference.name;
 }
 
-/** Whether a reference means this secret, however it is written. `here` is where bare names live. */
+/**
+ * Whether a reference means this secret, however it is written, or one of its replicas. `here` is where
+ * bare names live.
+ */
 export function refersTo(reference: Reference, identity: SecretIdentity, here?: Scope): boolean {
   if (reference.store !== identity.store) return false;
   const scope = reference.scope ?? here;
   const arn = parseArn(identity.arn);
-  if (scope && arn && (scope.region !== arn.region || scope.account !== arn.account)) return false;
-  if (reference.scope && baseArn(reference, reference.scope) === identity.arn) return true;
+  if (scope && arn && scope.account !== arn.account) return false;
+  if (scope && !regionsOf(identity).includes(scope.region)) return false;
+  // A replica has the name and the six characters of its primary (Secrets Manager guide, "replicate").
+  const home = reference.scope && { ...reference.scope, region: arn?.region ?? '' };
+  if (home && baseArn(reference, home) === identity.arn) return true;
   return reference.name === identity.name && !isFullSecretArn(reference);
+}
+
+/** The regions that have a secret: its own, and where it is replicated those of all replicas. */
+export function regionsOf({ arn, regions }: SecretIdentity): readonly string[] {
+  return regions ?? [parseArn(arn)?.region ?? ''];
 }
 
 /**

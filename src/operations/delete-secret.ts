@@ -4,6 +4,7 @@ import { parseArn } from '../model/partition.ts';
 import type { SecretIdentity, Store } from '../model/reference.ts';
 import { findUsers } from './find-users.ts';
 import { checkOwnSecret } from './own-secret.ts';
+import { withRegions } from './secret-regions.ts';
 
 /** What was deleted. */
 export interface DeletedSecret {
@@ -23,7 +24,8 @@ export async function checkUnused(
   secrets: readonly SecretIdentity[],
   onProgress: (text: string) => void,
 ): Promise<string[]> {
-  const { users, unchecked } = await findUsers(aws, secrets, onProgress);
+  const everywhere = await Promise.all(secrets.map((secret) => withRegions(aws, secret)));
+  const { users, unchecked } = await findUsers(aws, everywhere, onProgress);
   const used = secrets.filter(({ arn }) => users.get(arn)?.length);
   if (used.length === 0) return unchecked;
   throw new CliError(

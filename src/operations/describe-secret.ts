@@ -27,6 +27,8 @@ export interface SecretDetails {
   deletedAt?: Date | undefined;
   owningService?: string | undefined;
   primaryRegion?: string | undefined;
+  /** Where it is replicated to; on the primary only. */
+  replicaRegions?: string[] | undefined;
   /** Top-level keys of a JSON secret; undefined when it is none or may not be read. */
   keys?: string[] | undefined;
   /** Size of the value in bytes, where it was read. */

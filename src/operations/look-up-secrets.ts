@@ -14,11 +14,14 @@ import {
   type SecretReference,
 } from '../model/reference.ts';
 import { parameterStoreOf } from './parameter-store-of.ts';
+import { regionsIn } from './secret-regions.ts';
 
 /** A secret as read back from AWS. */
 export interface ResolvedSecret extends SecretIdentity {
   /** As stored: alias, id or ARN of its KMS key; undefined for the store's own key. */
   kmsKeyId: string | undefined;
+  /** The region of the secret that this one may be a replica of; undefined when not replicated. */
+  primaryRegion?: string | undefined;
 }
 
 /** What came of looking for a secret. */
@@ -143,8 +146,10 @@ async function describe(aws: Aws, reference: SecretReference): Promise<Lookup> {
     const manager = await aws.secretsManager(reference.scope?.region);
     const description = await manager.describe(lookupId(reference));
     if (!description) return { state: 'missing' };
-    const { name, arn, kmsKeyId } = description;
-    return { state: 'found', secret: { store, name, arn, kmsKeyId }, description };
+    const { name, arn, kmsKeyId, primaryRegion } = description;
+    const regions = description.replicaRegions && regionsIn(description);
+    const secret = { store, name, arn, kmsKeyId, primaryRegion, regions } as const;
+    return { state: 'found', secret, description };
   } catch (error) {
     if (!(error instanceof CliError)) throw error;
     // Another account's secret is often open to the execution role only: then its full ARN, as

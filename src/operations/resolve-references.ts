@@ -3,6 +3,7 @@ import { CliError } from '../errors.ts';
 import { formatReference, type Reference } from '../model/reference.ts';
 import { lookUpSecrets, type ResolvedSecret } from './look-up-secrets.ts';
 import { pendingDeletion } from './put-stored-secret.ts';
+import { withRegions } from './secret-regions.ts';
 
 export type { ResolvedSecret } from './look-up-secrets.ts';
 
@@ -60,9 +61,9 @@ export async function resolveExisting(
   return { found, missing: references.filter((one) => !found.has(formatReference(one))) };
 }
 
-/** Resolves one reference; see `resolveReferences`. */
+/** Resolves one reference with all regions that have the secret; see `resolveReferences`. */
 export async function resolveReference(aws: Aws, reference: Reference): Promise<ResolvedSecret> {
   const [resolved] = (await resolveReferences(aws, [reference])).values();
   if (!resolved) throw new Error('resolveReferences answers for every reference or throws');
-  return resolved;
+  return withRegions(aws, resolved);
 }

@@ -11,6 +11,7 @@ import {
   parseReference,
   parseValueFrom,
   refersTo,
+  regionsOf,
   type Reference,
   type SecretIdentity,
 } from '../../src/model/reference.ts';
@@ -401,6 +402,46 @@ describe('refersTo', () => {
   ])('not %s: %s', (_, written, identity) => {
     expect(refers(written, identity, here)).toBe(false);
     expect(refers(written, identity)).toBe(false);
+  });
+
+  describe('with replicas in other regions', () => {
+    const regions = ['us-east-1', 'eu-west-1', 'eu-west-3'];
+    const replicated: SecretIdentity = { ...db, regions };
+    const replica = { ...replicated, arn: db.arn.replace('us-east-1', 'eu-west-1') };
+    const eu = (arn: string): string => arn.replace('us-east-1', 'eu-west-3');
+
+    it.each([
+      ...[`${smArn}:db-AbCdEf`, `${smArn}:db`, `${smArn}:db-AbCdEf:user::`],
+      ...[`${smArn}:db-AbCdEf`, `${smArn}:db`, `${smArn}:db-AbCdEf:user::`].map(eu),
+    ])('%s means the secret, whichever of its ARNs is known', (written) => {
+      expect(refers(written, replicated, here)).toBe(true);
+      expect(refers(written, replica, here)).toBe(true);
+      expect(refers(written, replica)).toBe(true);
+    });
+
+    it('a bare name means it in each of these regions', () => {
+      expect(refers('sm:db', replica, here)).toBe(true);
+      expect(refers('sm:db', replica, { ...here, region: 'eu-west-3' })).toBe(true);
+      expect(refers('sm:db', replica, { ...here, region: 'eu-west-2' })).toBe(false);
+    });
+
+    it.each([
+      ['a region without a replica', `${smArn}:db-AbCdEf`.replace('us-east-1', 'eu-west-2')],
+      ['other six characters', eu(`${smArn}:db-XxXxXx`)],
+      ['another name', eu(`${smArn}:dc-AbCdEf`)],
+      ['another account', eu(`${smArn}:db-AbCdEf`).replace(account, '210987654321')],
+      ['another partition', eu(`${smArn}:db-AbCdEf`).replace('arn:aws:', 'arn:aws-cn:')],
+    ])('not %s', (_, written) => {
+      expect(refers(written, replicated, here)).toBe(false);
+      expect(refers(written, replica, here)).toBe(false);
+    });
+  });
+
+  it.each([
+    [['us-east-1'], db],
+    [['eu-west-1', 'us-east-1'], { ...db, regions: ['eu-west-1', 'us-east-1'] }],
+  ])('regionsOf is %j', (regions, identity) => {
+    expect(regionsOf(identity)).toEqual(regions);
   });
 
   it.each([
