@@ -9,10 +9,14 @@ export interface SandboxRate {
 
 /**
  * What a share (0 to 1) of the calls of an operation meets, where `*` is any service or operation;
- * a `lost` call is done and not answered, a `late` one is answered after `delayMs`.
+ * a `lost` call is done and not answered, a `late` one is answered after `delayMs`, and a read with
+ * `lagMs` answers what was there so many milliseconds ago.
  */
 export type SandboxFault = { service: string; operation: string; share: number } & (
-  { code: string; status?: number } | { lost: true } | { late: true; delayMs: number }
+  | { code: string; status?: number }
+  | { lost: true }
+  | { late: true; delayMs: number }
+  | { lagMs: number }
 );
 
 /** Reads `--rate ssm:PutParameter=40`; adds to the problems what is malformed. */
@@ -37,19 +41,37 @@ export function parseFaults(written: readonly string[], problems: Problems): San
         const [, kind = '', percent = '100'] = /^(\w+)(?:@(\d+(?:\.\d+)?)%)?$/.exec(fault) ?? [];
         const target = { service, operation, share: Number(percent) / 100 };
         if (kind === '' || target.share > 1) {
-          throw new InvalidInput(`"${fault}" is not CODE, lost or late500ms, with or without @10%`);
+          throw new InvalidInput(
+            `"${fault}" is not CODE, lost, late500ms or lag500ms, with or without @10%`,
+          );
         }
-        return { ...target, ...kindOf(kind) };
+        const lagMs = milliseconds('lag', kind);
+        if (lagMs === undefined) return { ...target, ...kindOf(kind) };
+        if (!lagging.has(service) || !/^(\*|Describe|Get|List)/.test(operation)) {
+          throw new InvalidInput(
+            `"${text}": only reads (Describe…, Get…, List…) of ${[...lagging].join(', ')} can lag`,
+          );
+        }
+        return { ...target, lagMs };
       }, '--fault') ?? [],
   );
 }
 
 // --- internal ---
 
+/** The services whose reads can lag in the sandbox. */
+const lagging: ReadonlySet<string> = new Set(['ecs', 'iam', 'secretsmanager', 'ssm']);
+
+/** The number in `late500ms` or `lag500ms`. */
+function milliseconds(word: 'late' | 'lag', text: string): number | undefined {
+  const match = /^([a-z]+)(\d+)ms$/.exec(text);
+  return match?.[1] === word ? Number(match[2]) : undefined;
+}
+
 function kindOf(text: string) {
   if (text === 'lost') return { lost: true as const };
-  const delay = /^late(\d+)ms$/.exec(text)?.[1];
-  if (delay !== undefined) return { late: true as const, delayMs: Number(delay) };
+  const delayMs = milliseconds('late', text);
+  if (delayMs !== undefined) return { late: true as const, delayMs };
   return { code: text, status: /^(Internal|ServiceUnavailable)/.test(text) ? 500 : 400 };
 }
 

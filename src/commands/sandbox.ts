@@ -16,7 +16,7 @@ export const sandbox = defineCommand({
       .option('--rate <service:operation=n>', 'take n calls a second (repeatable)', repeatable)
       .option(
         '--fault <service:operation=code@share>',
-        'fail with this error, e.g. ssm:PutParameter=ThrottlingException@10%, lose the answer (lost@5%) or send it late (late500ms) (repeatable)',
+        'fail with this error, e.g. ssm:PutParameter=ThrottlingException@10%, lose the answer (lost@5%), send it late (late500ms) or read an older state (lag500ms) (repeatable)',
         repeatable,
       )
       .addHelpText(
@@ -29,7 +29,7 @@ prints the variables to set and serves until interrupted. Nothing leaves this ma
 Examples:
   $ ecs-secrets sandbox -- sh ci/deploy.sh
   $ ecs-secrets sandbox --throttle --fault ssm:PutParameter=InternalServerError@5% -- sh ci/deploy.sh
-  $ ecs-secrets sandbox --fault '*:*=lost@2%' -- sh ci/deploy.sh
+  $ ecs-secrets sandbox --fault '*:*=lost@2%' --fault iam:*=lag3000ms -- sh ci/deploy.sh
   $ ecs-secrets sandbox`,
       ),
 

@@ -90,6 +90,7 @@ export function createAccount(options: AccountOptions = {}): Account {
     throttle: createThrottle(rates, now),
     faults: options.faults ?? [],
     random: options.random ?? Math.random,
+    now,
   });
   return { environment, region, dispatcher, ecs, sessions };
 }

@@ -1,7 +1,19 @@
+/** State that each region has of its own. */
+export interface ByRegion<T> {
+  (region: string): T;
+  /** A deep copy as of now. */
+  copy(): ByRegion<T>;
+}
+
 /** State that each region has of its own, made when the region is first used. */
-export function byRegion<T>(create: (region: string) => T): (region: string) => T {
-  const regions = new Map<string, T>();
-  return (region) => {
+export function byRegion<T>(create: (region: string) => T): ByRegion<T> {
+  return wrap(create, new Map<string, T>());
+}
+
+// --- internal ---
+
+function wrap<T>(create: (region: string) => T, regions: Map<string, T>): ByRegion<T> {
+  const get = (region: string): T => {
     let state = regions.get(region);
     if (state === undefined) {
       state = create(region);
@@ -9,4 +21,5 @@ export function byRegion<T>(create: (region: string) => T): (region: string) => 
     }
     return state;
   };
+  return Object.assign(get, { copy: () => wrap(create, structuredClone(regions)) });
 }

@@ -1,5 +1,6 @@
 import type { Access, Question } from './access.ts';
 import { createFaults, type Fault, type InjectedFault, type Origin } from './faults.ts';
+import { createHistory, isRead } from './history.ts';
 import { ServiceError, type Call, type Service } from './service.ts';
 
 /** A service that knows which resources a request is about, for the policies of roles. */
@@ -11,6 +12,8 @@ export interface GuardedService extends Service {
   attempts?(operation: string, input: Record<string, unknown>, call: Call): Question[];
   /** Operations for other services of the sandbox, which HTTP does not reach. */
   internal?: Service['operations'];
+  /** The operations on a copy of the service's state as of now; reads can lag only with it. */
+  fork?(): Service['operations'];
 }
 
 /** How calls reach the services. */
@@ -24,7 +27,7 @@ export interface Dispatcher {
   ): Promise<unknown>;
   /** The same with the internal operations too. */
   invoke: Dispatcher['call'];
-  /** Lets calls go wrong from now on. */
+  /** Lets calls go wrong from now on. Throws for a lag of a service that does not lag here. */
   inject(fault: Fault): InjectedFault;
   /** Removes all faults. */
   heal(): void;
@@ -41,9 +44,13 @@ export function createDispatcher(options: {
   faults: readonly Fault[];
   /** The chance for faults that meet a share of the calls: 0 to below 1. */
   random: () => number;
+  /** Milliseconds since the epoch. */
+  now: () => number;
 }): Dispatcher {
   const { services, access, throttle } = options;
-  const faults = createFaults(options.faults, options.random);
+  const history = createHistory(options.now);
+  for (const fault of options.faults) checkLag(fault);
+  const faults = createFaults(options.faults, options.random, (...state) => history.asOf(...state));
 
   async function run(
     known: Service['operations'],
@@ -55,15 +62,22 @@ export function createDispatcher(options: {
   ): Promise<unknown> {
     const operation = Object.hasOwn(known, name) ? known[name] : undefined;
     if (!operation) throw notInSandbox(service.name, name);
-    return faults.around({ service: service.name, operation: name, origin }, async () => {
+    return faults.around({ service: service.name, operation: name, origin }, async (asWas) => {
       throttle(service.name, name, call.region);
       if (call.principal.kind === 'role' && known === service.operations) {
         const attempts = service.attempts?.(name, input, call) ?? [{ resource: '*' }];
         for (const attempt of attempts)
           access(call, { action: `${service.name}:${name}`, ...attempt });
       }
-      return await operation(input as never, call);
+      const lag = faults.longestLag(service.name);
+      if (lag !== undefined && !isRead(name)) history.remember(service, lag);
+      return await (asWas?.[name] ?? operation)(input as never, call);
     });
+  }
+
+  function checkLag({ service, lagMs }: Fault): void {
+    if (lagMs === undefined || service === '*' || services.get(service)?.fork) return;
+    throw new Error(`${service} cannot lag in the sandbox`);
   }
 
   function serviceOf(name: string, operation: string): GuardedService {
@@ -77,9 +91,13 @@ export function createDispatcher(options: {
       const service = serviceOf(name, operation);
       return run(service.operations, service, operation, input, call, 'http');
     },
-    inject: (fault) => faults.add(fault),
+    inject(fault) {
+      checkLag(fault);
+      return faults.add(fault);
+    },
     heal() {
       faults.clear();
+      history.forget();
     },
 
     async invoke(name, operation, input, call) {

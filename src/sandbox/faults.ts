@@ -1,4 +1,5 @@
-import { ServiceError } from './service.ts';
+import { isRead } from './history.ts';
+import { ServiceError, type Service } from './service.ts';
 
 /** Where a call comes from: over HTTP, or from another service of the sandbox, e.g. its ECS. */
 export type Origin = 'http' | 'sandbox';
@@ -27,6 +28,7 @@ export interface ErrorFault extends Target {
   status?: number;
   lost?: never;
   late?: never;
+  lagMs?: never;
 }
 
 /**
@@ -39,6 +41,7 @@ export interface LostAnswer extends Target {
   delayMs?: number;
   code?: never;
   late?: never;
+  lagMs?: never;
 }
 
 /** The sandbox does what is asked at once, and answers after so many milliseconds. */
@@ -47,10 +50,23 @@ export interface LateAnswer extends Target {
   delayMs: number;
   code?: never;
   lost?: never;
+  lagMs?: never;
+}
+
+/**
+ * A read answers what it would have answered so many milliseconds ago. It meets only calls that read
+ * from a service that has changed since, and only changes after the fault was injected count.
+ */
+export interface LaggingRead extends Target {
+  /** Infinity keeps the state from before the first change. */
+  lagMs: number;
+  code?: never;
+  lost?: never;
+  late?: never;
 }
 
 /** Something that goes wrong on purpose. */
-export type Fault = ErrorFault | LostAnswer | LateAnswer;
+export type Fault = ErrorFault | LostAnswer | LateAnswer | LaggingRead;
 
 /** A fault that was injected, and what has come of it. */
 export interface InjectedFault {
@@ -67,10 +83,18 @@ export interface FaultyCall {
   origin: Origin;
 }
 
+/** A service's operations. */
+type Operations = Service['operations'];
+
 /** The faults that calls meet. */
 export interface Faults {
-  /** Carries out a call, unless it meets a fault; throws what the fault asks for. */
-  around<T>(call: FaultyCall, carryOut: () => Promise<T>): Promise<T>;
+  /**
+   * Carries out a call, unless it meets a fault; throws what the fault asks for. A read that lags
+   * behind is carried out by the service as it was, which `carryOut` gets.
+   */
+  around<T>(call: FaultyCall, carryOut: (asWas?: Operations) => Promise<T>): Promise<T>;
+  /** The longest lag of reads from a service, in ms; undefined when none lag. */
+  longestLag(service: string): number | undefined;
   add(fault: Fault): InjectedFault;
   /** Removes all. */
   clear(): void;
@@ -83,14 +107,27 @@ export class AnswerLost extends ServiceError {
   }
 }
 
-/** Keeps faults in their order: a call meets the first that fits. `random` answers 0 to below 1. */
-export function createFaults(initial: readonly Fault[], random: () => number): Faults {
+/**
+ * Keeps faults in their order: a call meets the first that fits. `random` answers 0 to below 1,
+ * `asOf` a service's operations as of some milliseconds ago, if it has changed since.
+ */
+export function createFaults(
+  initial: readonly Fault[],
+  random: () => number,
+  asOf: (service: string, agoMs: number) => Operations | undefined = () => undefined,
+): Faults {
   const entries = initial.map(entryOf);
+
+  function asWas(fault: Fault, { service, operation }: FaultyCall): Operations | undefined {
+    if (fault.lagMs === undefined || !isRead(operation)) return undefined;
+    return asOf(service, fault.lagMs);
+  }
 
   function meet(call: FaultyCall): Entry | undefined {
     return entries.find((entry) => {
       const { fault, left } = entry;
       if (left === 0 || !fits(fault, call)) return false;
+      if (fault.lagMs !== undefined && !asWas(fault, call)) return false;
       if (entry.toSkip > 0) {
         entry.toSkip -= 1;
         return false;
@@ -105,7 +142,13 @@ export function createFaults(initial: readonly Fault[], random: () => number): F
       if (!entry) return carryOut();
       entry.left -= 1;
       entry.met += 1;
-      return suffer(entry, carryOut);
+      return suffer(entry, () => carryOut(asWas(entry.fault, call)));
+    },
+    longestLag(service) {
+      const lags = entries.flatMap(({ fault }) =>
+        fault.lagMs !== undefined && ['*', service].includes(fault.service) ? [fault.lagMs] : [],
+      );
+      return lags.length > 0 ? Math.max(...lags) : undefined;
     },
     add(fault) {
       const entry = entryOf(fault);
@@ -176,6 +219,7 @@ async function suffer<T>({ fault, done }: Entry, carryOut: () => Promise<T>): Pr
     await wait(fault.delayMs);
     return work;
   }
+  if (fault.lagMs !== undefined) return carryOut().finally(done);
   done();
   const { code, message = 'Injected by the sandbox', status } = fault;
   throw new ServiceError(code, message, status);

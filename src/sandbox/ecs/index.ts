@@ -7,13 +7,13 @@ import { questionsOf } from './permissions.ts';
 import { withRequired } from './required.ts';
 import { serviceDeploymentOperations } from './service-deployments.ts';
 import { serviceOperations } from './services.ts';
-import type { InjectedContainer } from './state.ts';
+import type { InjectedContainer, World } from './state.ts';
 import { tagOperations } from './tags.ts';
 import { taskDefinitionOperations } from './task-definitions.ts';
 import { taskSetOperations } from './task-sets.ts';
 import { taskOperations } from './tasks.ts';
 import { defaultTiming, type Timing } from './timing.ts';
-import { createWorld } from './world.ts';
+import { createWorld, stillWorld } from './world.ts';
 
 /** The ECS of a sandbox. */
 export interface EcsService extends GuardedService {
@@ -29,15 +29,8 @@ export function createEcs(environment: Environment, options: Partial<Timing> = {
   return {
     name: 'ecs',
     attempts: (...request) => questionsOf(world, ...request),
-    operations: withRequired({
-      ...clusterOperations(world),
-      ...containerInstanceOperations(world),
-      ...taskDefinitionOperations(world),
-      ...serviceOperations(world),
-      ...serviceDeploymentOperations(world),
-      ...taskOperations(world),
-      ...tagOperations(world),
-    }),
+    operations: operationsOf(world),
+    fork: () => operationsOf(stillWorld(world)),
     internal: taskSetOperations(world),
     taskEnvironment(taskArnOrId) {
       const id = lastSegment(taskArnOrId);
@@ -53,4 +46,18 @@ export function createEcs(environment: Environment, options: Partial<Timing> = {
       world.ticker.close();
     },
   };
+}
+
+// --- internal ---
+
+function operationsOf(world: World): GuardedService['operations'] {
+  return withRequired({
+    ...clusterOperations(world),
+    ...containerInstanceOperations(world),
+    ...taskDefinitionOperations(world),
+    ...serviceOperations(world),
+    ...serviceDeploymentOperations(world),
+    ...taskOperations(world),
+    ...tagOperations(world),
+  });
 }

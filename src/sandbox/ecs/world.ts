@@ -18,6 +18,18 @@ export function createWorld(environment: Environment, timing: Timing): World {
   return world;
 }
 
+/** A copy of a world as of now, in which nothing goes on. */
+export function stillWorld(world: World): World {
+  const nothing = (): void => undefined;
+  return {
+    ...world,
+    regions: structuredClone(world.regions),
+    busy: new Set(),
+    moving: new Set(),
+    ticker: { wake: nothing, close: nothing },
+  };
+}
+
 /** Lets a service act on what has changed, now and as long as there is something to do. */
 export function touch(world: World, service: Service): void {
   if (!reconcile(world, service)) return;

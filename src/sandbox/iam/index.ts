@@ -1,6 +1,7 @@
 import type { GuardedService } from '../dispatch.ts';
 import type { Environment } from '../service.ts';
 import { attachmentOperations } from './attachments.ts';
+import type { IamWorld } from './common.ts';
 import { inlinePolicyOperations } from './inline-policies.ts';
 import { createManagedPolicies } from './managed-policies.ts';
 import { questionsOf } from './permissions.ts';
@@ -21,14 +22,24 @@ export function createIam(
   const service: GuardedService = {
     name: 'iam',
     attempts: (operation, input) => questionsOf(world, operation, input),
-    operations: {
-      ...roleOperations(world),
-      ...inlinePolicyOperations(world),
-      ...attachmentOperations(world),
-      ...managedPolicyOperations(world),
-      ...policyVersionOperations(world),
-      ...simulationOperations(world),
+    operations: operationsOf(world),
+    fork() {
+      const policies = managed.copy();
+      return operationsOf({ environment, roles: roles.copy(policies), managed: policies });
     },
   };
   return { service, roles };
+}
+
+// --- internal ---
+
+function operationsOf(world: IamWorld): GuardedService['operations'] {
+  return {
+    ...roleOperations(world),
+    ...inlinePolicyOperations(world),
+    ...attachmentOperations(world),
+    ...managedPolicyOperations(world),
+    ...policyVersionOperations(world),
+    ...simulationOperations(world),
+  };
 }

@@ -46,6 +46,8 @@ export interface ManagedPolicies {
   /** Makes a version the default one; in force after the propagation delay. */
   setDefault(policy: ManagedPolicy, version: PolicyVersion): void;
   remove(policy: ManagedPolicy): void;
+  /** The same policies; later changes do not reach it. */
+  copy(): ManagedPolicies;
 }
 
 /**
@@ -53,35 +55,7 @@ export interface ManagedPolicies {
  * take to be in force, in ms.
  */
 export function createManagedPolicies(environment: Environment, delay: number): ManagedPolicies {
-  const now = (): number => environment.now();
-  const policies = new Map<string, ManagedPolicy>();
-
-  const book: ManagedPolicies = {
-    find: (arn) => policies.get(arn),
-    inForce: (arn) =>
-      policies.get(arn)?.history.findLast(({ at }) => at + delay <= now())?.version.document,
-    add(policy, document) {
-      const { created } = policy;
-      const version = { id: 'v1', document, created };
-      const added: ManagedPolicy = {
-        ...policy,
-        changed: created,
-        versions: [version],
-        defaultVersion: version,
-        count: 1,
-        history: [{ at: created.getTime(), version }],
-      };
-      policies.set(policy.arn, added);
-      return added;
-    },
-    setDefault(policy, version) {
-      policy.defaultVersion = version;
-      const old = policy.history.findLastIndex(({ at }) => at + delay <= now());
-      policy.history.splice(0, Math.max(old, 0));
-      policy.history.push({ at: now(), version });
-    },
-    remove: (policy) => policies.delete(policy.arn),
-  };
+  const book = bookOf(new Map(), () => environment.now(), delay);
   book.add(
     {
       name: 'AmazonECSTaskExecutionRolePolicy',
@@ -115,4 +89,46 @@ export function createManagedPolicies(environment: Environment, delay: number): 
     ),
   );
   return book;
+}
+
+// --- internal ---
+
+function bookOf(
+  policies: Map<string, ManagedPolicy>,
+  now: () => number,
+  delay: number,
+): ManagedPolicies {
+  return {
+    find: (arn) => policies.get(arn),
+    inForce: (arn) =>
+      policies.get(arn)?.history.findLast(({ at }) => at + delay <= now())?.version.document,
+    add(policy, document) {
+      const { created } = policy;
+      const version = { id: 'v1', document, created };
+      const added: ManagedPolicy = {
+        ...policy,
+        changed: created,
+        versions: [version],
+        defaultVersion: version,
+        count: 1,
+        history: [{ at: created.getTime(), version }],
+      };
+      policies.set(policy.arn, added);
+      return added;
+    },
+    setDefault(policy, version) {
+      policy.defaultVersion = version;
+      const old = policy.history.findLastIndex(({ at }) => at + delay <= now());
+      policy.history.splice(0, Math.max(old, 0));
+      policy.history.push({ at: now(), version });
+    },
+    remove: (policy) => policies.delete(policy.arn),
+    copy: () => bookOf(copied(policies), now, delay),
+  };
+}
+
+function copied(policies: ReadonlyMap<string, ManagedPolicy>): Map<string, ManagedPolicy> {
+  return new Map(
+    [...policies].map(([arn, policy]) => [arn, { ...policy, history: [...policy.history] }]),
+  );
 }

@@ -47,16 +47,20 @@ export interface RoleBook {
   trustOf(arn: string): { trust: Policy; maxSessionDuration: number } | undefined;
   /** Whether the role is there and lets a service assume it. */
   trusts(arn: string, by: { service: string; context: PolicyContext }): boolean;
+  /** The same roles, with a copy of their managed policies; later changes do not reach it. */
+  copy(managed: ManagedPolicies): RoleBook;
 }
 
-/** Makes an account without roles. `delay` is how long changes take to be in force, in ms. */
+/**
+ * Makes an account without roles, or with these. `delay` is how long changes take to be in force, in
+ * ms.
+ */
 export function createRoleBook(
   environment: Environment,
   managed: ManagedPolicies,
   delay: number,
+  roles = new Map<string, MutableRole>(),
 ): RoleBook {
-  const roles = new Map<string, MutableRole>();
-
   function inForce(arn: string): { role: MutableRole; rules: RoleRules } | undefined {
     const role = [...roles.values()].find((one) => one.arn === arn);
     const rules = role?.history.findLast(({ at }) => at + delay <= environment.now())?.rules;
@@ -128,9 +132,15 @@ export function createRoleBook(
       };
       return evaluate([found.rules.trust.policy], request) === 'allowed';
     },
+    copy: (ofManaged) => createRoleBook(environment, ofManaged, delay, copied(roles)),
   };
 }
 
 // --- internal ---
 
 type MutableRole = Omit<Role, 'rules'> & { rules: RoleRules };
+
+function copied(roles: ReadonlyMap<string, MutableRole>): Map<string, MutableRole> {
+  // Rules and tags need no copy: they are replaced as a whole, never changed.
+  return new Map([...roles].map(([key, role]) => [key, { ...role, history: [...role.history] }]));
+}

@@ -19,22 +19,25 @@ export function createSecretsManager(
   access: Access,
   rotationMs: number,
 ): GuardedService {
-  const world: SecretsWorld = {
-    environment,
-    keys,
-    region: byRegion((): SecretStore => new Map()),
-    rotationMs,
-  };
+  const region = byRegion((): SecretStore => new Map());
+  const world: SecretsWorld = { environment, keys, region, rotationMs };
   return {
     name: 'secretsmanager',
     attempts: (...request) => questionsOf(world, ...request),
-    operations: {
-      ...writeOperations(world),
-      ...readOperations(world, access),
-      ...lifecycleOperations(world),
-      ...rotationOperations(world),
-      ...replicationOperations(world),
-      ...tagOperations(world),
-    },
+    operations: operationsOf(world, access),
+    fork: () => operationsOf({ ...world, region: region.copy() }, access),
+  };
+}
+
+// --- internal ---
+
+function operationsOf(world: SecretsWorld, access: Access): GuardedService['operations'] {
+  return {
+    ...writeOperations(world),
+    ...readOperations(world, access),
+    ...lifecycleOperations(world),
+    ...rotationOperations(world),
+    ...replicationOperations(world),
+    ...tagOperations(world),
   };
 }

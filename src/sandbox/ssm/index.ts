@@ -11,19 +11,23 @@ import { versionOperations } from './versions.ts';
 
 /** Makes an empty Parameter Store. */
 export function createSsm(environment: Environment, keys: KeyRing): GuardedService {
-  const world: SsmWorld = {
-    environment,
-    keys,
-    region: byRegion((): ParameterStore => new Map()),
-  };
+  const region = byRegion((): ParameterStore => new Map());
+  const world: SsmWorld = { environment, keys, region };
   return {
     name: 'ssm',
     attempts: (...request) => questionsOf(world, ...request),
-    operations: {
-      PutParameter: putOperation(world),
-      ...getOperations(world),
-      ...versionOperations(world),
-      ...tagOperations(world),
-    },
+    operations: operationsOf(world),
+    fork: () => operationsOf({ ...world, region: region.copy() }),
+  };
+}
+
+// --- internal ---
+
+function operationsOf(world: SsmWorld): GuardedService['operations'] {
+  return {
+    PutParameter: putOperation(world),
+    ...getOperations(world),
+    ...versionOperations(world),
+    ...tagOperations(world),
   };
 }
