@@ -70,7 +70,10 @@ test('a redeployed service gets the new value, under the policies of its role', 
   await ssm.putParameter({ Name: '/prod/password', Value: 'new', Overwrite: true });
   const id = await redeploy(ecs);
   const service = await rolledOut(ecs);
-  expect(service.deployments).toMatchObject([{ id, createdAt: expect.any(Date) as Date }]);
+  expect(service).toMatchObject({
+    currentServiceDeployment: expect.stringContaining(':service-deployment/prod/web/') as string,
+    deployments: [{ id, createdAt: expect.any(Date) as Date, updatedAt: expect.any(Date) as Date }],
+  });
   for (const { taskArn } of await runningTasks(ecs)) {
     const task = taskArn!.split('/').at(-1)!;
     const answer = await fetch(`${url}/_sandbox/tasks/${task}/environment`);
