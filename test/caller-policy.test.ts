@@ -21,15 +21,22 @@ import { makeNetwork } from './helpers/network-scene.ts';
 import { openShop, type Shop } from './helpers/scene.ts';
 import { createDeployer } from './sandbox/clients.ts';
 
-// Every command, called by a role with exactly the policy that `policy caller` prints for it; and then
-// with one action taken out of it.
+// Every command, called by a role with exactly the policy that `policy caller` prints for it: what it asks
+// for is what the policy allows. And then with less than that.
 let shop: Shop;
 let key: string;
+/** What the caller asked for and was allowed. */
+let asked: Set<string>;
 beforeEach(open);
 afterEach(() => shop.sandbox.close());
 
 async function open(): Promise<void> {
-  shop = await openShop();
+  asked = new Set();
+  shop = await openShop({
+    onAllowed: ({ roleArn, action }) => {
+      if (roleArn.endsWith(':role/deployer')) asked.add(action);
+    },
+  });
   const { KeyMetadata } = await shop.kms.send(new CreateKeyCommand({}));
   key = KeyMetadata?.Arn ?? '';
   const AliasName = 'alias/shop';
@@ -57,10 +64,12 @@ interface Scenario {
   looksOnly?: true;
   /** Only these are taken out; the others are taken out of another command that has all but them. */
   only?: string[];
+  /** Actions of the policy that the steps do not come to. */
+  unasked?: string[];
   /** Actions without which the command goes on, and what it says then. */
   degrades?: Record<string, RegExp>;
-  /** Actions without which it goes on in another way, or that this scene does not come to. */
-  spared?: string[];
+  /** Actions without which it goes on in another way. */
+  otherwise?: string[];
 }
 
 const put = (ref: string, stdin: string, ...more: string[]): Step => ({
@@ -109,8 +118,10 @@ const scheduledOnly = {
 };
 /** Asked for where a service has a native strategy, which this scene has not. */
 const onlyNative = ['ecs:ListServiceDeployments', 'ecs:DescribeServiceDeployments'];
-/** What rotate tells besides if it may look: tasks of no service, stop reasons, scheduled tasks. */
-const onlyTold = ['ecs:ListTasks', 'ecs:DescribeTasks', ...Object.keys(scheduledOnly)];
+/** Asked for where a service runs on instances. */
+const onlyOnInstances = [
+  ...['ec2:DescribeInstances', 'ecs:DescribeContainerInstances', 'ecs:ListContainerInstances'],
+];
 
 /** What goes on without an action, and says which one it is that was missing. */
 const orNotChecked = (...actions: string[]): Record<string, RegExp> =>
@@ -153,8 +164,6 @@ const scenarios: Record<CallerCommand, Scenario> = {
       put('sm:gone', 'new', '--restore'),
     ],
     degrades: { 'ssm:GetParameter': readValuesNote },
-    // Without it what there is to keep is not known, and a plain value is written all the same.
-    spared: ['secretsmanager:DescribeSecret'],
   },
   import: {
     before: [put('sm:gone/a', 'x')],
@@ -187,7 +196,6 @@ const scenarios: Record<CallerCommand, Scenario> = {
       put('/p/A', 'replaced'),
     ],
     degrades: { 'ssm:GetParameter': readValuesNote, 'ssm:GetParameters': readValuesNote },
-    spared: ['secretsmanager:BatchGetSecretValue', 'secretsmanager:DescribeSecret'],
   },
   list: {
     looksOnly: true,
@@ -241,7 +249,7 @@ const scenarios: Record<CallerCommand, Scenario> = {
     looksOnly: true,
     before: [...web, put('sm:s/a', 'x', '--kms-key', 'alias/shop')],
     steps: [{ argv: ['diff', '/p', 'sm:s'], code: 3 }, { argv: ['diff', 'web', 'web:1'] }],
-    spared: ['secretsmanager:BatchGetSecretValue'],
+    otherwise: ['secretsmanager:BatchGetSecretValue'],
   },
   'role create': {
     many: true,
@@ -337,11 +345,8 @@ const scenarios: Record<CallerCommand, Scenario> = {
         ],
       },
     ],
-    // Asked for when a task stops, which none does here; and what only a policy of the secret denies.
-    spared: [
-      ...[...onlyNative, 'ecs:ListTasks', 'ecs:DescribeTasks'],
-      'secretsmanager:GetResourcePolicy',
-    ],
+    // Asked for when a task stops, which none does here.
+    unasked: [...onlyNative, 'ecs:ListTasks', 'ecs:DescribeTasks'],
     degrades: { 'kms:GetKeyPolicy': /kms:GetKeyPolicy/ },
   },
   migrate: {
@@ -387,9 +392,8 @@ const scenarios: Record<CallerCommand, Scenario> = {
       'iam:GetPolicy': /iam:GetPolicy/,
       'iam:GetPolicyVersion': /iam:GetPolicyVersion/,
     },
-    spared: [
-      ...[...onlyNative, ...Object.keys(scheduledOnly)],
-      ...['secretsmanager:BatchGetSecretValue', 'secretsmanager:GetResourcePolicy'],
+    unasked: [
+      ...onlyNative,
       // For a role that ECS may not assume, and one whose managed policies are full or have five versions.
       ...['iam:UpdateAssumeRolePolicy', 'iam:CreatePolicy', 'iam:AttachRolePolicy'],
       'iam:DeletePolicyVersion',
@@ -409,7 +413,7 @@ const scenarios: Record<CallerCommand, Scenario> = {
       { argv: ['rotate', '/p/big'], stdin: 'new' },
     ],
     degrades: { 'ssm:GetParameter': /not be read/ },
-    spared: [...onlyNative, ...onlyTold],
+    unasked: onlyNative,
   },
   redeploy: {
     before: web,
@@ -419,7 +423,7 @@ const scenarios: Record<CallerCommand, Scenario> = {
       { argv: ['redeploy', 'sm:s'] },
       { argv: ['redeploy', 'sm:s', '--stale'] },
     ],
-    spared: onlyNative,
+    unasked: onlyNative,
   },
   'where-used': {
     looksOnly: true,
@@ -443,12 +447,14 @@ const scenarios: Record<CallerCommand, Scenario> = {
   'verify --read-values': {
     ...toStart,
     steps: [{ argv: ['verify', 'shop/fargate', '--read-values'] }],
+    unasked: onlyOnInstances,
     only: ['secretsmanager:GetSecretValue', 'kms:Decrypt'],
     degrades: orNotChecked('secretsmanager:GetSecretValue', 'kms:Decrypt'),
   },
   diagnose: {
     ...toStart,
     steps: [{ argv: ['diagnose', 'shop/denied'], code: 3 }],
+    unasked: onlyOnInstances,
     degrades: orNotChecked(
       ...['ecs:ListTasks', 'ecs:DescribeTasks', 'ecs:DescribeTaskDefinition'],
       ...['iam:GetRole', 'iam:ListRolePolicies', 'iam:GetRolePolicy', 'iam:GetPolicy'],
@@ -456,13 +462,14 @@ const scenarios: Record<CallerCommand, Scenario> = {
       ...['secretsmanager:DescribeSecret', 'secretsmanager:GetResourcePolicy'],
     ),
     // What these look at does not bear on a secret that is not granted.
-    spared: Object.keys(toStart.degrades ?? {}).filter((action) =>
+    otherwise: Object.keys(toStart.degrades ?? {}).filter((action) =>
       /^(kms|logs|ec2):|ContainerInstances$|^ssm:|ListSecretVersionIds$/.test(action),
     ),
   },
   'diagnose --read-values': {
     ...toStart,
     steps: [{ argv: ['diagnose', 'shop/keyless', '--read-values'], code: 3 }],
+    unasked: onlyOnInstances,
     only: ['secretsmanager:GetSecretValue', 'kms:Decrypt'],
     degrades: orNotChecked('secretsmanager:GetSecretValue', 'kms:Decrypt'),
   },
@@ -477,7 +484,7 @@ function environmentScenario(command: string, more: string[], code: number): Sce
       { argv: [command, '--prefix', 'sm:s', ...more], code },
       { argv: [command, '--task-definition', 'web', ...more], code },
     ],
-    spared: ['secretsmanager:BatchGetSecretValue'],
+    otherwise: ['secretsmanager:BatchGetSecretValue'],
   };
 }
 
@@ -708,49 +715,69 @@ function problemsIn({ stdout }: Seen): string[] {
   return stdout.split('\n').filter((line) => line.startsWith('    problem '));
 }
 
+const textOf = (seen: readonly Seen[]): string =>
+  seen.map(({ stdout, stderr }) => `${stdout}${stderr}`).join('');
+
+const nothing = [{ Effect: 'Allow', Action: 's3:ListAllMyBuckets', Resource: '*' }];
+
 const commands = Object.keys(callerNeeds).filter(isCallerCommand);
 
 describe.each(commands)('the policy for the caller of %s', (command) => {
   const scenario = scenarios[command];
+  const { looksOnly = false, only, unasked = [], degrades = {}, otherwise = [] } = scenario;
   const expected = (index: number): number => scenario.steps[index]?.code ?? 0;
 
-  test('is enough', async () => {
+  test('is enough, and allows nothing that is not asked for', async () => {
     await setUp(scenario);
-    const seen = await asDeployer(await policyFor(command), scenario.steps);
+    const policy = await policyFor(command);
+    if (!looksOnly) await isRefusedWithout(policy);
+    const seen = await asDeployer(policy, scenario.steps);
     seen.forEach(({ code, stderr }, index) => {
       expect(stderr).not.toMatch(/denied|may not/);
       expect({ code, stderr }).toMatchObject({ code: expected(index) });
     });
+    expect(actionsIn(policy).filter((action) => !asked.has(action))).toEqual([...unasked].sort());
   });
 
-  test('has nothing to spare', { timeout: 120_000 }, async () => {
-    const { degrades = {}, spared = [], looksOnly, only } = scenario;
-    const all = actionsIn(await policyFor(command));
-    expect(all).toEqual(expect.arrayContaining([...Object.keys(degrades), ...spared]));
-    if (looksOnly) await setUp(scenario);
-    const inFull = looksOnly ? await asDeployer(await policyFor(command), scenario.steps) : [];
-    const known = inFull.flatMap(problemsIn);
-    for (const action of only ?? all) {
-      if (!looksOnly) {
-        await shop.sandbox.close();
-        await open();
-        await setUp(scenario);
-      }
+  /** Every step, with no permission at all: nothing is written. */
+  async function isRefusedWithout(policy: PolicyDocument): Promise<void> {
+    const seen = await asDeployer({ ...policy, Statement: nothing }, scenario.steps);
+    expect(seen.map(({ code }) => code)).toEqual(seen.map(() => 1));
+    for (const { stderr } of seen) {
+      expect(actionsIn(policy).filter((action) => stderr.includes(action))).not.toEqual([]);
+      expect(stderr).toContain("ecs-secrets policy caller --for '");
+    }
+    expect(textOf(seen)).toContain(`policy caller --for '${command}'`);
+  }
+  if (!looksOnly) {
+    // These steps change what is there, so that each action takes a scene.
+    test.each(Object.entries(degrades))('may lack %s', async (action, says) => {
+      await setUp(scenario);
       const seen = await asDeployer(without(await policyFor(command), action), scenario.steps);
+      expect(textOf(seen)).toMatch(says);
+    });
+    return;
+  }
+
+  test('is missed where one of its actions is', async () => {
+    await setUp(scenario);
+    const policy = await policyFor(command);
+    const known = (await asDeployer(policy, scenario.steps)).flatMap(problemsIn);
+    for (const action of only ?? [...asked].sort()) {
+      const what = `${command} without ${action}`;
+      const seen = await asDeployer(without(policy, action), scenario.steps);
       const failed = seen.filter(({ code }, index) => code !== expected(index));
       const news = seen.flatMap(problemsIn).filter((line) => !known.includes(line));
-      if (looksOnly) expect.soft(news, `${command} without ${action}`).toEqual([]);
-      const said = seen.map(({ stdout, stderr }) => `${stdout}${stderr}`).join('');
-      if (spared.includes(action)) continue;
-      expect.soft(said, `${command} without ${action}`).toMatch(degrades[action] ?? action);
+      expect.soft(news, what).toEqual([]);
+      if (otherwise.includes(action)) continue;
       if (degrades[action]) {
-        if (looksOnly) expect.soft(failed, `${command} without ${action}`).toEqual([]);
+        expect.soft(textOf(seen), what).toMatch(degrades[action]);
+        expect.soft(failed, what).toEqual([]);
         continue;
       }
-      expect.soft(failed.length, `${command} without ${action}`).toBeGreaterThan(0);
-      const told = failed.map(({ stderr }) => stderr).join('');
-      expect.soft(told, `${command} without ${action}`).toContain(action);
-      expect.soft(told).toContain(`ecs-secrets policy caller --for '${command}'`);
+      expect.soft(failed.length, what).toBeGreaterThan(0);
+      expect.soft(textOf(failed), what).toContain(action);
+      expect.soft(textOf(failed), what).toContain(`policy caller --for '${command}'`);
     }
   });
 });

@@ -39,6 +39,15 @@ export type Decide = (call: Call, attempt: Attempt) => AccessDecision;
 /** The same for roles only; throws AccessDeniedException if not. */
 export type Access = (call: Call, attempt: Attempt) => void;
 
+/** Something that a role asked for and that its policies allowed. */
+export interface Allowed {
+  roleArn: string;
+  /** `service:Operation`. */
+  action: string;
+  /** ARN, or `*`. */
+  resource: string;
+}
+
 /** Decides by the policies of the call's role; `policiesOf` answers undefined for an unknown role. */
 export function createDecide(
   environment: Environment,
@@ -66,13 +75,20 @@ export function createDecide(
   };
 }
 
-/** Refuses what `decide` does not allow to a role, in AWS's words. */
-export function createAccess(environment: Environment, decide: Decide): Access {
+/** Refuses what `decide` does not allow to a role, in AWS's words; reports what it allows. */
+export function createAccess(
+  environment: Environment,
+  decide: Decide,
+  onAllowed?: (allowed: Allowed) => void,
+): Access {
   return (call, attempt) => {
     if (call.principal.kind === 'owner') return;
     const { action, resource } = attempt;
     const { decision, by } = decide(call, attempt);
-    if (decision === 'allowed') return;
+    if (decision === 'allowed') {
+      onAllowed?.({ roleArn: call.principal.roleArn, action, resource });
+      return;
+    }
     const policy = policyNames[by];
     const reason =
       decision === 'explicitDeny'

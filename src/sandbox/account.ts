@@ -1,4 +1,4 @@
-import { createAccess, createDecide } from './access.ts';
+import { createAccess, createDecide, type Allowed } from './access.ts';
 import { createCodeDeploy } from './codedeploy/index.ts';
 import { createDispatcher, type Dispatcher, type GuardedService } from './dispatch.ts';
 import { createEcr } from './ecr.ts';
@@ -38,6 +38,8 @@ export interface AccountOptions {
   random?: (() => number) | undefined;
   /** How long the rotation of a secret takes, in ms; 200 when left out. */
   rotationMs?: number | undefined;
+  /** Called with each action that a role asks for and is allowed. */
+  onAllowed?: ((allowed: Allowed) => void) | undefined;
   /** How fast tasks and deployments go on. */
   ecs?: Parameters<typeof createEcs>[1];
 }
@@ -64,7 +66,7 @@ export function createAccount(options: AccountOptions = {}): Account {
 
   const iam = createIam(environment, options.iamDelay ?? 0);
   const decide = createDecide(environment, (arn) => iam.roles.policiesOf(arn));
-  const access = createAccess(environment, decide);
+  const access = createAccess(environment, decide, options.onAllowed);
   const sessions = createSessions(environment);
   const keys = createKeyRing(environment, access);
   const ecs = createEcs(environment, options.ecs);
