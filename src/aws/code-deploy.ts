@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import {
   BatchGetDeploymentGroupsCommand,
   CodeDeployClient,
@@ -6,6 +7,7 @@ import {
   paginateListApplications,
   paginateListDeploymentGroups,
 } from '@aws-sdk/client-codedeploy';
+import { isAwsError } from '../errors.ts';
 import { clientSettings, supervised, type AwsConfig } from './client.ts';
 
 /** The deployment group that CodeDeploy deploys a service with. */
@@ -27,7 +29,10 @@ export interface CodeDeployTarget {
 export interface CodeDeploy {
   /** The deployment groups of all ECS services of the region. */
   groups(): Promise<DeploymentGroup[]>;
-  /** Starts a deployment; answers with its id. */
+  /**
+   * Starts a deployment; answers with its id. A deployment group has one at a time: where the answer to
+   * our request was lost, its repetition is refused, and the one under way is ours by its description.
+   */
   deploy(group: DeploymentGroup, target: CodeDeployTarget): Promise<string>;
   /** How far a deployment is: `InProgress`, `Succeeded`, `Failed`, …, and why it failed. */
   deployment(id: string): Promise<{ status: string; reason: string | undefined }>;
@@ -48,6 +53,7 @@ export function createCodeDeploy(config: AwsConfig): CodeDeploy {
     },
 
     async deploy({ application, group }, { taskDefinition, container, port }) {
+      const description = `ecs-secrets: tasks read their secrets again (${randomUUID()})`;
       const target = {
         Type: 'AWS::ECS::Service',
         Properties: {
@@ -55,11 +61,11 @@ export function createCodeDeploy(config: AwsConfig): CodeDeploy {
           LoadBalancerInfo: { ContainerName: container, ContainerPort: port },
         },
       };
-      const { deploymentId } = await client.send(
+      const create = client.send(
         new CreateDeploymentCommand({
           applicationName: application,
           deploymentGroupName: group,
-          description: 'ecs-secrets: tasks read their secrets again',
+          description,
           revision: {
             revisionType: 'AppSpecContent',
             appSpecContent: {
@@ -68,7 +74,16 @@ export function createCodeDeploy(config: AwsConfig): CodeDeploy {
           },
         }),
       );
-      return deploymentId ?? '';
+      try {
+        return (await create).deploymentId ?? '';
+      } catch (error) {
+        if (!isAwsError(error, 'DeploymentLimitExceededException')) throw error;
+        const [deploymentId] = /\bd-[A-Z0-9]+\b/.exec(error.message) ?? [];
+        if (deploymentId === undefined) throw error;
+        const answer = await client.send(new GetDeploymentCommand({ deploymentId }));
+        if (answer.deploymentInfo?.description !== description) throw error;
+        return deploymentId;
+      }
     },
 
     async deployment(id) {

@@ -3,6 +3,7 @@ import type { RunningTask } from '../aws/ecs.ts';
 import type { Aws } from '../aws/index.ts';
 import { CliError, isAccessDenied } from '../errors.ts';
 import { formatReference, isPinned, refersTo, type Reference } from '../model/reference.ts';
+import { primaryOf, type Deployment } from '../model/rollout.ts';
 import {
   currentSecretValue,
   judgeHolding,
@@ -35,6 +36,11 @@ export interface StaleOutcome {
   tasks: TaskHolding[];
   /** What tasks hold of these is `unknown`, and stays so until the caller may look at them. */
   unseen: UnseenSecret[];
+  /**
+   * Deployments under way, by the ARN of their service, that began after the secrets of their task
+   * definition last changed: all their tasks read the current values.
+   */
+  underWay: Map<string, string>;
 }
 
 /**
@@ -71,7 +77,19 @@ export async function findStale(
     });
     return [{ task, secrets, holding: worstHolding(secrets.map(({ holding }) => holding)) }];
   });
-  return { scan: found, tasks, unseen };
+  const isCurrent = ({ taskDefinition, createdAt }: Deployment): boolean => {
+    const own = references.get(taskDefinition) ?? [];
+    const judged = own.map((one) => judge({ createdAt }, values.get(keyOf(one)) ?? missing));
+    return own.length > 0 && judged.every(({ holding }) => holding === 'current');
+  };
+  const underWay = new Map(
+    found.services.flatMap((service) => {
+      const primary = primaryOf(service);
+      const isGoing = primary?.rolloutState === 'IN_PROGRESS' && primary.failedTasks === 0;
+      return isGoing && isCurrent(primary) ? [[service.arn, primary.id] as const] : [];
+    }),
+  );
+  return { scan: found, tasks, unseen, underWay };
 }
 
 // --- internal ---
@@ -82,7 +100,7 @@ type KnownValue = CurrentValue | { why: string } | { error: CliError };
 const missing = { why: 'there is no such secret' };
 const noValue = { why: 'the secret has no value' };
 
-function judge(task: RunningTask, value: KnownValue): Judgement {
+function judge(task: Parameters<typeof judgeHolding>[0], value: KnownValue): Judgement {
   if ('error' in value) return { holding: 'unknown', why: value.error.message };
   if ('why' in value) return { holding: 'unknown', why: value.why };
   return judgeHolding(task, value);

@@ -93,13 +93,20 @@ async function wantedConsumers(
   if (!stale) {
     return wanted(await scan(aws, filter, { tasks: 'if-allowed', onProgress }), () => true);
   }
-  const { scan: found, tasks } = await findStale(aws, secret, filter, onProgress);
+  const { scan: found, tasks, underWay } = await findStale(aws, secret, filter, onProgress);
   const old = new Set(
     tasks
       .filter(({ holding }) => holding !== 'current')
       .map(({ task }) => `${task.cluster} ${task.group}`),
   );
-  return wanted(found, ({ cluster, group }) => old.has(`${cluster} ${group}`));
+  const { consumers, standalone } = wanted(found, ({ cluster, group }) =>
+    old.has(`${cluster} ${group}`),
+  );
+  const follow = ({ service }: Consumer): string | undefined => underWay.get(service.arn);
+  return {
+    consumers: consumers.map((consumer) => ({ ...consumer, follow: follow(consumer) })),
+    standalone,
+  };
 }
 
 function checkNamed(found: Scan, consumers: readonly Consumer[], filter: ServiceFilter): void {
