@@ -60,6 +60,20 @@ describe('wrong usage exits with 2 and says what to do:', () => {
   });
 });
 
+test.each([
+  ['rotate', ['rotate', '/a', '--redeploy', '--timeout', '15'], {}],
+  ['rollback', ['rollback', '/a', '--redeploy', '--timeout', '15'], {}],
+  ['redeploy', ['redeploy', '/a', '--timeout', '15'], {}],
+  ['register', ['register', 'web.json', '--timeout', '15'], {}],
+  ['migrate', ['migrate', 'web', '--prefix', '/p', '--timeout', '15'], {}],
+  ['diagnose', ['diagnose', 'shop/web', '--since', '15'], {}],
+  ['the environment', ['redeploy', '/a'], { ECS_SECRETS_TIMEOUT: '15' }],
+])('a duration needs a unit: %s', async (_what, argv, env) => {
+  const seen = await run(argv, { stdin: 'x', env });
+  expect(seen).toMatchObject({ code: 2, stdout: '' });
+  expect(seen.stderr).toMatch(/^error: --(timeout|since): "15" has no unit; write 15s or 15m\n/);
+});
+
 describe('with an AWS', () => {
   let shop: Shop;
   beforeAll(async () => {

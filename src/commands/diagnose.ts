@@ -2,6 +2,7 @@ import { Argument, Option } from '@commander-js/extra-typings';
 import { defineCommand, fromEnv, type Context } from '../cli.ts';
 import { exitCodes, UsageError } from '../errors.ts';
 import { parseDuration } from '../model/duration.ts';
+import { Problems } from '../model/problems.ts';
 import { diagnose as diagnoseTarget, type DiagnosisTarget } from '../operations/diagnose.ts';
 import type { Diagnosis } from '../operations/diagnosis.ts';
 import type { ToldFailure } from '../model/told-failures.ts';
@@ -39,8 +40,10 @@ Examples:
 
   async run(context, [written], options) {
     const { aws, world } = context;
+    const problems = new Problems();
+    const since = problems.attempt(() => parseDuration(options.since), '--since') ?? 0;
+    problems.throwIfAny();
     const target = await readTarget(context, written, options.cluster);
-    const since = parseDuration(options.since);
     const found = reaching(
       await diagnoseTarget(aws, target, {
         readValues: options.readValues ?? false,

@@ -1,15 +1,18 @@
 import { InvalidInput } from './problems.ts';
 
-const units: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000 };
-
-/** Reads `90s`, `15m`, `2h` or a number of seconds; answers milliseconds. Throws InvalidInput. */
+/**
+ * Reads a duration: `90s`, `15m`, `1h30m`, `1.5h`; each unit once, the largest first. Answers
+ * milliseconds. Throws InvalidInput, also for a number without a unit.
+ */
 export function parseDuration(text: string): number {
-  const match = /^(\d+(?:\.\d+)?)(s|m|h)?$/.exec(text);
-  const milliseconds = Number(match?.[1]) * (units[match?.[2] ?? 's'] ?? Number.NaN);
-  if (!(milliseconds > 0)) {
-    throw new InvalidInput(`"${text}" is no duration: write 90s, 15m or 2h`);
-  }
-  return milliseconds;
+  const [, hours = 0, minutes = 0, seconds = 0] = duration.exec(text) ?? [];
+  const milliseconds = Number(hours) * 3_600_000 + Number(minutes) * 60_000 + Number(seconds) * 1e3;
+  if (milliseconds > 0) return milliseconds;
+  throw new InvalidInput(
+    /^\d+(?:\.\d+)?$/.test(text) && Number(text) > 0
+      ? `"${text}" has no unit; write ${text}s or ${text}m`
+      : `"${text}" is no duration: write 90s, 15m or 1h30m`,
+  );
 }
 
 /** A duration for people: `8 s`, `2 min 5 s`. */
@@ -17,3 +20,8 @@ export function formatDuration(milliseconds: number): string {
   const seconds = Math.round(milliseconds / 1_000);
   return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 }
+
+// --- internal ---
+
+const number = String.raw`(\d+(?:\.\d+)?)`;
+const duration = new RegExp(`^(?:${number}h)?(?:${number}m)?(?:${number}s)?$`);

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import { formatDuration, parseDuration } from '../../src/model/duration.ts';
 import { problemsOf } from './problems-of.ts';
 
@@ -8,10 +8,14 @@ describe('parseDuration', () => {
     ['90s', 90_000],
     ['15m', 900_000],
     ['2h', 7_200_000],
-    ['45', 45_000],
     ['1.5m', 90_000],
     ['0.5s', 500],
-    ['0.001', 1],
+    ['0.001s', 1],
+    ['1h30m', 5_400_000],
+    ['1h0m5s', 3_605_000],
+    ['2m30s', 150_000],
+    ['1h5s', 3_605_000],
+    ['90m', 5_400_000],
   ])('reads %s as %i ms', (text, milliseconds) => {
     expect(parseDuration(text)).toBe(milliseconds);
   });
@@ -28,14 +32,25 @@ describe('parseDuration', () => {
     '1e3',
     '.5s',
     '5.',
-    '1h30m',
+    '30m1h',
+    '1h1h',
+    '1h 30m',
+    '1h30',
+    '0h0m',
     'NaN',
     'Infinity',
   ])('refuses "%s"', (text) => {
     expect(problemsOf(() => parseDuration(text))).toEqual([
-      `"${text}" is no duration: write 90s, 15m or 2h`,
+      `"${text}" is no duration: write 90s, 15m or 1h30m`,
     ]);
   });
+});
+
+test.each([
+  ['15', '"15" has no unit; write 15s or 15m'],
+  ['0.5', '"0.5" has no unit; write 0.5s or 0.5m'],
+])('a number alone (%s) may be seconds or minutes', (text, problem) => {
+  expect(problemsOf(() => parseDuration(text))).toEqual([problem]);
 });
 
 describe('formatDuration', () => {
