@@ -224,7 +224,15 @@ async function judge(
     const reason = 'ECS does not know the service any more';
     return { state: 'service-deleted', reason, deployment: undefined, oldTasks: 0 };
   }
-  const rolling = judgeRollout(deploymentId, service, before);
+  const judged = judgeRollout(deploymentId, service, before);
+  // ECS rolls back within the same service deployment; somebody else's deployment is another one.
+  const isRollback =
+    judged.state === 'superseded' &&
+    serviceDeployment !== undefined &&
+    service.currentServiceDeployment === serviceDeployment;
+  const rolling: Rollout = isRollback
+    ? { ...judged, state: 'rolled-back', reason: `ECS rolled back: ${judged.reason ?? ''}` }
+    : judged;
   if (rolling.state === 'service-deleted' || service.strategy === 'ROLLING') return rolling;
   if (shifts instanceof CliError) throw shifts;
   const shift = shifts.get(serviceDeployment ?? '');

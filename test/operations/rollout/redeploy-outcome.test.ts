@@ -1,27 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Service } from '../../../src/aws/ecs.ts';
 import { planRedeploy } from '../../../src/operations/rollout/redeploy-outcome.ts';
-
-const web: Service = {
-  cluster: 'arn:aws:ecs:us-east-1:123456789012:cluster/shop',
-  name: 'web',
-  arn: 'arn:aws:ecs:us-east-1:123456789012:service/shop/web',
-  status: 'ACTIVE',
-  taskDefinition: 'arn:aws:ecs:us-east-1:123456789012:task-definition/web:1',
-  controller: 'ECS',
-  loadBalancer: undefined,
-  strategy: 'ROLLING',
-  desiredCount: 1,
-  launchType: 'FARGATE',
-  capacityProviders: [],
-  platformVersion: undefined,
-  platformFamily: undefined,
-  network: undefined,
-  circuitBreaker: undefined,
-  currentServiceDeployment: undefined,
-  deployments: [],
-  events: [],
-};
+import { serviceAt } from '../../helpers/service.ts';
 
 test.each<
   [string, Partial<Service>, { pinned?: boolean; codeDeploy?: boolean }, RegExp | undefined]
@@ -37,7 +17,7 @@ test.each<
   (_what, more, { pinned = false, codeDeploy = false }, why) => {
     const use = { container: 'web', kind: 'secrets' as const, name: 'A', valueFrom: 'x', pinned };
     const revision = { arn: 'x', status: 'ACTIVE', definition: { containerDefinitions: [] } };
-    const consumer = { service: { ...web, ...more }, uses: [use], revision };
+    const consumer = { service: serviceAt(more), uses: [use], revision };
     const { redeploy, skipped } = planRedeploy([consumer], { codeDeploy });
     expect(redeploy).toEqual(why ? [] : [consumer]);
     expect(skipped.map((one) => one.why).join()).toMatch(why ?? /^$/);
