@@ -33,7 +33,7 @@ export function secretWrites(
         Description: description,
         ...(tags.length > 0 && { Tags: awsTags(tags) }),
       });
-      return stored(name, id, client.send(command), 'have been stored');
+      return stored(name, id, client.send(command), maybeStored(name));
     },
 
     putValue(id, value) {
@@ -68,7 +68,7 @@ export function secretWrites(
       SecretString: value.reveal(),
       VersionStages: stages,
     });
-    return stored(id, versionId, client.send(command), stages ? undefined : 'have been stored');
+    return stored(id, versionId, client.send(command), stages ? undefined : maybeStored(id));
   }
 
   /**
@@ -101,7 +101,11 @@ export function secretWrites(
     } catch (error) {
       const refused = isAwsError(error, 'InvalidParameterException', 'InvalidRequestException');
       if (!refused && !mayBeDone(error)) throw error;
-      const { VersionIdsToStages: labels = {} } = await look(id, error, 'be current');
+      const { VersionIdsToStages: labels = {} } = await look(
+        id,
+        error,
+        `AWSCURRENT of ${referenceTo(id)} may have been moved`,
+      );
       // A first answer may have been lost, and this one be that of the SDK's second try.
       const holder = Object.keys(labels).find((version) => labels[version]?.includes('AWSCURRENT'));
       if (holder === to) return true;
@@ -128,8 +132,8 @@ export function secretWrites(
   }
 
   /**
-   * Describes the secret after a write that may have been made. Where that is not possible, the value
-   * may `done`; undefined: it is of no consequence, and the error of the write is told.
+   * Describes the secret after a write that may have been made. Where that is refused, `done` says what
+   * may have been done; undefined: it is of no consequence, and the error of the write is thrown.
    */
   async function look(
     id: string,
@@ -141,8 +145,7 @@ export function secretWrites(
     } catch (unseen) {
       if (!(unseen instanceof CliError)) throw unseen;
       if (done === undefined || isAwsError(unseen, 'ResourceNotFoundException')) throw error;
-      const reference = referenceTo(id);
-      throw uncertainWrite(`the new value of ${reference} may ${done}`, reference, error);
+      throw uncertainWrite(done, referenceTo(id), error);
     }
   }
 }
@@ -157,6 +160,10 @@ interface Stored {
 
 /** Holds a version that is not current yet; without any label Secrets Manager may drop it. */
 const stagingLabel = 'ecs-secrets-staged';
+
+function maybeStored(id: string): string {
+  return `the value of ${referenceTo(id)} may have been stored`;
+}
 
 /** The SDK repeats these calls: a first answer may have been lost before a throttled one came. */
 function mayBeDone(error: unknown): error is AwsError {

@@ -104,6 +104,18 @@ export class SecretValue {
     return this.#mapJson((marked) => ({ ...marked, [`s${key}`]: `s${value.#text}` }));
   }
 
+  /**
+   * This JSON object with one key as another JSON object has it, whatever its type; without the key
+   * where that one has none. Throws InvalidInput when either is none.
+   */
+  withJsonKeyOf(key: string, other: SecretValue): SecretValue {
+    const own = `s${key}`;
+    const theirs = other.#marked();
+    return Object.hasOwn(theirs, own)
+      ? this.#mapJson((marked) => ({ ...marked, [own]: theirs[own] }))
+      : this.withoutJsonKeys(new Set([key]));
+  }
+
   /** This JSON object without these keys; see `withJsonKey`. */
   withoutJsonKeys(keys: ReadonlySet<string>): SecretValue {
     return this.#mapJson((marked) =>
@@ -120,16 +132,20 @@ export class SecretValue {
     return this.jsonKey(key) ?? this.#mapJson((marked) => marked[`s${key}`]);
   }
 
-  /** What becomes of this JSON object; its keys and strings are marked by "s" meanwhile. */
-  #mapJson(change: (marked: Record<string, unknown>) => unknown): SecretValue {
+  /** This JSON object, its keys and strings marked by "s", its numbers turned into strings marked "n". */
+  #marked(): Record<string, unknown> {
     this.#jsonObject();
-    // A JavaScript number would lose digits: each goes through as a string marked "n", strings as "s".
-    const marked = JSON.parse(
+    // A JavaScript number would lose digits.
+    return JSON.parse(
       this.#text.replace(/"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.eE+-]*/g, (token) =>
         token.startsWith('"') ? `"s${token.slice(1)}` : `"n${token}"`,
       ),
     ) as Record<string, unknown>;
-    const text = JSON.stringify(change(marked));
+  }
+
+  /** What becomes of this JSON object when it is changed in its marked form. */
+  #mapJson(change: (marked: Record<string, unknown>) => unknown): SecretValue {
+    const text = JSON.stringify(change(this.#marked()));
     return new SecretValue(
       text.replace(/"n([^"]*)"|"s([^"\\]*(?:\\.[^"\\]*)*")/g, (_, number, string) =>
         typeof number === 'string' ? number : `"${String(string)}`,

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type {
   ParameterAttributes,
   ParameterDescription,
@@ -15,6 +14,7 @@ import {
   type Tag,
   type Tier,
 } from '../model/secret-rules.ts';
+import { describeParameter } from './describe-parameter.ts';
 import { orDenied } from './or-denied.ts';
 import type { PutOutcome, PutRequest } from './put-secret.ts';
 
@@ -37,7 +37,7 @@ export async function putParameter(
   if (request.only === 'create') throw exists(name);
   if (!current && compared) throw notFound(name);
   if (current && isUnchanged(current, request)) return unchanged(current);
-  const description = await describe(store, name, current !== undefined);
+  const description = await describe(store, name, current?.version ?? 0);
   if (!description) throw notFound(name);
   return update(store, description, current, request);
 }
@@ -99,22 +99,14 @@ function unchanged({ name, arn, version }: ReadParameter): PutOutcome {
   };
 }
 
-/**
- * An update resends what the description says, or AWS may reset it: without it we do not write.
- * DescribeParameters may lag behind a write for a moment; what is known to exist is asked for again.
- */
+/** An update resends what the description says, or AWS may reset it: without it we do not write. */
 async function describe(
   store: ParameterStore,
   name: string,
-  exists: boolean,
+  version: number,
 ): Promise<ParameterDescription | undefined> {
   try {
-    for (const pause of exists ? [300, 700, 1_500] : []) {
-      const found = (await store.describe([name])).get(name);
-      if (found) return found;
-      await delay(pause);
-    }
-    return (await store.describe([name])).get(name);
+    return await describeParameter(store, name, version);
   } catch (error) {
     if (!isAccessDenied(error)) throw error;
     throw new CliError(
