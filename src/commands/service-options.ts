@@ -1,6 +1,7 @@
 import { Option, type Command, type OptionValues } from '@commander-js/extra-typings';
 import { fromEnv, repeatable } from '../cli.ts';
 import { parseDuration } from '../model/duration.ts';
+import { parseArn, type Arn } from '../model/partition.ts';
 import { InvalidInput, type Problems } from '../model/problems.ts';
 import type { ServiceFilter, ServiceName } from '../operations/scan.ts';
 
@@ -11,10 +12,14 @@ export function withServiceOptions<Args extends unknown[], Opts extends OptionVa
   return command
     .addOption(
       fromEnv(
-        new Option('--cluster <cluster>', 'only services of this cluster (repeatable)'),
+        new Option('--cluster <cluster>', 'only this cluster, by name or ARN (repeatable)'),
       ).argParser(repeatable),
     )
-    .option('--service <cluster/service>', 'only this service (repeatable)', repeatable);
+    .option(
+      '--service <cluster/service>',
+      'only this service, also by its ARN (repeatable)',
+      repeatable,
+    );
 }
 
 /**
@@ -58,7 +63,7 @@ export function serviceFilter(
   };
 }
 
-/** Reads `CLUSTER/SERVICE` names; adds to the problems what is malformed. */
+/** Reads `CLUSTER/SERVICE` names and ARNs of services; adds to the problems what is malformed. */
 export function serviceNames(
   option: string,
   written: readonly string[] | undefined,
@@ -95,7 +100,22 @@ export function wholeNumber(
 // --- internal ---
 
 function parseServiceName(written: string): ServiceName {
+  const arn = parseArn(written);
+  if (arn) return serviceOf(arn, written);
   const match = /^([^/]+)\/([^/]+)$/.exec(written);
   if (!match) throw new InvalidInput(`"${written}" is not CLUSTER/SERVICE`);
   return { cluster: match[1] ?? '', service: match[2] ?? '' };
+}
+
+/** ECS has ARNs of services without their cluster, from before November 2018 (Amazon ECS guide, "ARNs"). */
+function serviceOf({ partition, service, region, account, resource }: Arn, written: string) {
+  const [kind, ...names] = resource.split('/');
+  if (service !== 'ecs' || kind !== 'service') {
+    throw new InvalidInput(`${written} is not the ARN of a service`);
+  }
+  const [cluster = '', name = '', ...more] = names;
+  if (name === '' || more.length > 0) {
+    throw new InvalidInput(`${written} is an ARN without a cluster`, 'give CLUSTER/SERVICE');
+  }
+  return { cluster: `arn:${partition}:ecs:${region}:${account}:cluster/${cluster}`, service: name };
 }

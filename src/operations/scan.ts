@@ -3,15 +3,16 @@ import type { Aws } from '../aws/index.ts';
 import type { Ecs, Revision, RunningTask, Service } from '../aws/ecs.ts';
 import { CliError, isAwsError } from '../errors.ts';
 import { orDenied } from './or-denied.ts';
-import type { Scope } from '../model/partition.ts';
+import { parseArn, type Scope } from '../model/partition.ts';
 
 /** A service as the user names it. */
 export interface ServiceName {
+  /** Name or ARN. */
   cluster: string;
   service: string;
 }
 
-/** Narrows a search. Without either, all clusters of the region are searched. */
+/** Narrows a search to clusters (names or ARNs). Without either, all clusters of the region are searched. */
 export interface ServiceFilter {
   clusters: readonly string[];
   services: readonly ServiceName[];
@@ -55,10 +56,11 @@ export async function scan(
   };
   const found =
     filter.services.length > 0
-      ? await named(ecs, filter.services, tasksOf)
-      : await everywhere(ecs, filter.clusters, tasksOf, onProgress);
-  const services = found.flatMap((part) => part.services);
-  const tasks = found.flatMap((part) => part.tasks);
+      ? await named(ecs, here, filter.services, tasksOf)
+      : await everywhere(ecs, here, filter.clusters, tasksOf, onProgress);
+  // The pages of a list that changes meanwhile may name a thing twice.
+  const services = distinct(found.flatMap((part) => part.services));
+  const tasks = distinct(found.flatMap((part) => part.tasks));
 
   const arns = new Set([
     ...services.flatMap(({ taskDefinition }) => taskDefinition ?? []),
@@ -76,7 +78,7 @@ export async function scan(
     },
     { concurrency: atOnce },
   );
-  const clusters = [...new Set(found.flatMap((part) => part.clusters))];
+  const clusters = found.map((part) => part.cluster);
   return { clusters, services, tasks, revisions, here };
 }
 
@@ -90,28 +92,65 @@ export function standaloneTasks({ tasks }: Scan): RunningTask[] {
 /** Calls under way at the same time; the published rates are kept by the pacer of `aws`. */
 const atOnce = 8;
 
+/** What was found in one cluster. */
 interface Part {
-  clusters: string[];
+  /** ARN. */
+  cluster: string;
   services: Service[];
   tasks: RunningTask[];
 }
 
 type TasksOf = (cluster: string, service?: string) => Promise<RunningTask[]>;
 
-async function named(ecs: Ecs, names: readonly ServiceName[], tasksOf: TasksOf): Promise<Part[]> {
-  const clusters = [...new Set(names.map(({ cluster }) => cluster))];
+/** A cluster to search, and as what it was named. */
+interface GivenCluster {
+  arn: string;
+  written: string;
+}
+
+/** The clusters that were named, each once. Throws CliError for one of another region or account. */
+function givenClusters(here: Scope, written: readonly string[]): GivenCluster[] {
+  const found = new Map<string, GivenCluster>();
+  for (const one of written) {
+    const arn = clusterArn(one, here);
+    if (!found.has(arn)) found.set(arn, { arn, written: one });
+  }
+  return [...found.values()];
+}
+
+function clusterArn(written: string, here: Scope): string {
+  const own = parseArn(written);
+  if (!own) return `arn:${here.partition}:ecs:${here.region}:${here.account}:cluster/${written}`;
+  if (own.region === here.region && own.account === here.account) return written;
+  throw new CliError(
+    'cluster-not-found',
+    `the cluster ${written} is not in ${here.region} of account ${here.account}`,
+    { hint: 'search another region with --region, another account with --profile' },
+  );
+}
+
+async function named(
+  ecs: Ecs,
+  here: Scope,
+  names: readonly ServiceName[],
+  tasksOf: TasksOf,
+): Promise<Part[]> {
+  const clusters = givenClusters(
+    here,
+    names.map(({ cluster }) => cluster),
+  );
   const missing: string[] = [];
   const parts = await pMap(
     clusters,
     async (cluster): Promise<Part> => {
-      const own = new Set(names.filter((name) => name.cluster === cluster).map((n) => n.service));
-      const answer = await orNoCluster(cluster, ecs.describeServices(cluster, [...own]));
+      const own = names.filter((name) => clusterArn(name.cluster, here) === cluster.arn);
+      const distinctNames = [...new Set(own.map(({ service }) => service))];
+      const answer = await orNoCluster(cluster, ecs.describeServices(cluster.arn, distinctNames));
       missing.push(...answer.missing);
-      const tasks = await pMap(answer.services, ({ name }) => tasksOf(cluster, name), {
+      const tasks = await pMap(answer.services, ({ name }) => tasksOf(cluster.arn, name), {
         concurrency: atOnce,
       });
-      const arns = answer.services.map((service) => service.cluster);
-      return { clusters: arns, services: answer.services, tasks: tasks.flat() };
+      return { cluster: cluster.arn, services: answer.services, tasks: tasks.flat() };
     },
     { concurrency: atOnce },
   );
@@ -119,19 +158,19 @@ async function named(ecs: Ecs, names: readonly ServiceName[], tasksOf: TasksOf):
     throw new CliError(
       'service-not-found',
       missing.map((arn) => `there is no service ${arn}`).join('\n'),
-      { hint: '--service takes CLUSTER/SERVICE' },
+      { hint: '--service takes CLUSTER/SERVICE or the ARN of a service' },
     );
   }
   return parts;
 }
 
 /** AWS does not say which cluster it is that does not exist. */
-async function orNoCluster<T>(cluster: string, call: Promise<T>): Promise<T> {
+async function orNoCluster<T>({ written }: GivenCluster, call: Promise<T>): Promise<T> {
   try {
     return await call;
   } catch (error) {
     if (!isAwsError(error, 'ClusterNotFoundException')) throw error;
-    throw new CliError('cluster-not-found', `there is no cluster ${cluster}`, {
+    throw new CliError('cluster-not-found', `there is no cluster ${written}`, {
       hint: 'a cluster belongs to one region and account',
     });
   }
@@ -139,11 +178,12 @@ async function orNoCluster<T>(cluster: string, call: Promise<T>): Promise<T> {
 
 async function everywhere(
   ecs: Ecs,
+  here: Scope,
   given: readonly string[],
   tasksOf: TasksOf,
   onProgress: (text: string) => void,
 ): Promise<Part[]> {
-  const clusters = given.length > 0 ? given : await ecs.clusters();
+  const clusters = givenClusters(here, given.length > 0 ? given : await ecs.clusters());
   let services = 0;
   return pMap(
     clusters,
@@ -151,20 +191,18 @@ async function everywhere(
       const [described, tasks] = await orNoCluster(
         cluster,
         Promise.all([
-          ecs.services(cluster).then((arns) => ecs.describeServices(cluster, arns)),
-          tasksOf(cluster),
+          ecs.services(cluster.arn).then((arns) => ecs.describeServices(cluster.arn, arns)),
+          tasksOf(cluster.arn),
         ]),
       );
       services += described.services.length;
       onProgress(`found ${services} services in ${clusters.length} clusters`);
-      // A cluster that was given by name is known by ARN from what runs in it.
-      const arns = [...described.services, ...tasks].map((found) => found.cluster);
-      return {
-        clusters: cluster.startsWith('arn:') ? [cluster] : arns,
-        services: described.services,
-        tasks,
-      };
+      return { cluster: cluster.arn, services: described.services, tasks };
     },
     { concurrency: atOnce },
   );
+}
+
+function distinct<T extends { arn: string }>(all: readonly T[]): T[] {
+  return [...new Map(all.map((one) => [one.arn, one])).values()];
 }
