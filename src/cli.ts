@@ -14,6 +14,8 @@ export interface Context {
   aws: Aws;
   report: Reporter;
   globals: GlobalOptions;
+  /** The options that were set by the environment: attribute name (`cluster`) to variable. */
+  fromEnvironment: ReadonlyMap<string, string>;
 }
 
 /** What a command body returns; printing it is not its business. */
@@ -109,10 +111,18 @@ export function fromEnv<O extends { name(): string; description: string }>(optio
   return option;
 }
 
-/** Sets what the command line left open from the environment. Call it when that is parsed. */
-export function completeFromEnv(command: CommandUnknownOpts, env: World['env']): void {
+/**
+ * Sets what the command line left open from the environment. Call it when that is parsed. Answers the
+ * variable of each option that it set, by attribute name.
+ */
+export function completeFromEnv(
+  command: CommandUnknownOpts,
+  env: World['env'],
+): ReadonlyMap<string, string> {
+  const set = new Map<string, string>();
   for (const option of command.options) {
-    const text = env[variables.get(option) ?? ''];
+    const variable = variables.get(option) ?? '';
+    const text = env[variable];
     if (!text || command.getOptionValueSource(option.attributeName()) === 'cli') continue;
     let value: unknown = text;
     if (option.isBoolean()) {
@@ -121,7 +131,9 @@ export function completeFromEnv(command: CommandUnknownOpts, env: World['env']):
       value = option.parseArg<unknown>(text, undefined);
     }
     command.setOptionValueWithSource(option.attributeName(), value, 'env');
+    set.set(option.attributeName(), variable);
   }
+  return set;
 }
 
 /** For an option that may be given several times. */

@@ -23,13 +23,15 @@ export async function main(argv: readonly string[], given?: World): Promise<numb
   const outcome: { result?: Result; globals: GlobalOptions; command?: string } = { globals: {} };
   const own = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv;
   try {
-    const program = buildProgram(world, async (definition, path, globals, args, options) => {
+    const program = buildProgram(world, async (definition, path, { globals, ...given }) => {
+      const { args, options, fromEnvironment } = given;
       outcome.globals = globals;
       outcome.command = path;
       const running = definition.run(
         {
           world,
           globals,
+          fromEnvironment,
           report: createReporter(world, globals),
           aws: createAws({
             region: checkedRegion(globals.region, world.env),
@@ -70,9 +72,12 @@ type Run = (
   definition: CommandDefinition,
   /** How the command is called, e.g. `role create`. */
   path: string,
-  globals: GlobalOptions,
-  args: unknown[],
-  options: Record<string, unknown>,
+  given: {
+    globals: GlobalOptions;
+    args: unknown[];
+    options: Record<string, unknown>;
+    fromEnvironment: ReadonlyMap<string, string>;
+  },
 ) => Promise<void>;
 
 function buildProgram(world: World, run: Run): CommandUnknownOpts {
@@ -113,14 +118,13 @@ function addCommands(
       definition.declare(command);
       addGlobalOptions(command);
       command.action((...all: unknown[]) => {
-        completeFromEnv(command, world.env);
-        return run(
-          definition,
-          parent.parent ? `${parent.name()} ${entry.name}` : entry.name,
-          globalOptions(command),
-          command.registeredArguments.map((_, index) => all[index]),
-          command.opts(),
-        );
+        const fromEnvironment = completeFromEnv(command, world.env);
+        return run(definition, parent.parent ? `${parent.name()} ${entry.name}` : entry.name, {
+          globals: globalOptions(command),
+          args: command.registeredArguments.map((_, index) => all[index]),
+          options: command.opts(),
+          fromEnvironment,
+        });
       });
     });
   }

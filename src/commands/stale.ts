@@ -7,7 +7,7 @@ import { worstHolding } from '../model/staleness.ts';
 import { findStale, type TaskHolding } from '../operations/find-stale.ts';
 import { resolveReference } from '../operations/resolve-references.ts';
 import { rolloutView } from './rollout-view.ts';
-import { serviceFilter, withServiceOptions } from './service-options.ts';
+import { narrowingOf, searchedData, serviceFilter, withServiceOptions } from './service-options.ts';
 import { storeOption } from './store-option.ts';
 
 /** `stale [REF]`: running tasks that started before the current version of a secret they use. */
@@ -30,7 +30,8 @@ Examples:
   $ ecs-secrets stale --cluster shop --json`,
     ),
 
-  async run({ aws, world, report }, [ref], options) {
+  async run(context, [ref], options) {
+    const { aws, world, report } = context;
     const problems = new Problems();
     const reference =
       ref === undefined ? undefined : problems.attempt(() => parseReference(ref, options.store));
@@ -38,16 +39,20 @@ Examples:
     problems.throwIfAny();
     const secret = reference && (await resolveReference(aws, reference));
     const { onProgress } = rolloutView(report, world.stderr.style);
-    const { tasks, unseen } = await findStale(aws, secret, filter, onProgress);
+    const { scan, tasks, unseen } = await findStale(aws, secret, filter, onProgress);
     report.clearLive();
     for (const { reference, error } of unseen) {
       report.warn(`not checked: ${reference}: ${error.message}`);
     }
     const groups = grouped(tasks);
+    const narrowing = narrowingOf(filter, context);
+    const nothing = `no running task${narrowing?.where ?? ''} refers to ${ref ?? 'a secret'}`;
+    if (groups.length > 0 && narrowing?.unasked) report.note(narrowing.unasked);
     const old = tasks.filter(({ holding }) => holding !== 'current').length;
     return {
       data: {
         holding: worstHolding(tasks.map(({ holding }) => holding)),
+        searched: searchedData(scan, narrowing),
         services: groups.map(({ cluster, group, tasks: own }) => ({
           cluster,
           ...(group.startsWith('service:') && { service: group.slice('service:'.length) }),
@@ -61,7 +66,8 @@ Examples:
           })),
         })),
       },
-      text: groups.length === 0 ? 'no running task uses it' : groups.flatMap(lines).join('\n'),
+      text:
+        groups.flatMap(lines).join('\n') || [nothing, narrowing?.rest].filter(Boolean).join('; '),
       failure:
         old === 0
           ? undefined

@@ -6,7 +6,7 @@ import type { ConsumerUse } from '../operations/find-consumers.ts';
 import { serviceName } from '../operations/service-name.ts';
 import { whereUsed as findUses } from '../operations/where-used.ts';
 import { rolloutView } from './rollout-view.ts';
-import { serviceFilter, withServiceOptions } from './service-options.ts';
+import { narrowingOf, searchedData, serviceFilter, withServiceOptions } from './service-options.ts';
 import { storeOption } from './store-option.ts';
 
 /** `where-used REF`: every service, task, rule and schedule that refers to a secret. */
@@ -27,7 +27,8 @@ Examples:
   $ ecs-secrets where-used sm:shop/prod/db --cluster shop --json`,
     ),
 
-  async run({ aws, world, report }, [ref], options) {
+  async run(context, [ref], options) {
+    const { aws, world, report } = context;
     const problems = new Problems();
     const reference = problems.attempt(() => parseReference(ref, options.store));
     const filter = serviceFilter(options, problems);
@@ -38,6 +39,7 @@ Examples:
     report.clearLive();
     for (const what of used.unchecked)
       report.warn(`not checked, for want of a permission: ${what}`);
+    const narrowing = narrowingOf(filter, context);
     const lines = [
       ...used.services.map(
         ({ service, uses }) => `service  ${serviceName(service)}  ${places(uses)}`,
@@ -50,9 +52,12 @@ Examples:
         ({ scheduled, uses }) => `${scheduled.kind}  ${scheduled.name}  ${places(uses)}`,
       ),
     ];
+    const nothing = `nothing${narrowing?.where ?? ''} refers to ${ref}`;
+    if (lines.length > 0 && narrowing?.unasked) report.note(narrowing.unasked);
     return {
       data: {
         arn: used.secret.arn,
+        searched: searchedData(used, narrowing),
         services: used.services.map(({ service, uses }) => ({
           cluster: service.cluster,
           service: service.name,
@@ -68,7 +73,7 @@ Examples:
         scheduled: used.scheduled.map(({ scheduled, uses }) => ({ ...scheduled, uses })),
         unchecked: used.unchecked,
       },
-      text: lines.length === 0 ? 'nothing refers to it' : lines.join('\n'),
+      text: lines.join('\n') || [nothing, narrowing?.rest].filter(Boolean).join('; '),
     };
   },
 });

@@ -22,6 +22,8 @@ export interface ScheduledConsumer {
 /** Everything that refers to a secret. */
 export interface WhereUsed {
   secret: ResolvedSecret;
+  /** ARNs of the clusters that were searched. */
+  clusters: string[];
   services: Consumer[];
   tasks: StandaloneConsumer[];
   scheduled: ScheduledConsumer[];
@@ -41,6 +43,7 @@ export async function whereUsed(
   onProgress('looking at rules and schedules');
   return {
     secret,
+    clusters: found.clusters,
     services: consumersIn(found, secret),
     tasks: standaloneConsumersIn(found, secret),
     ...(filter.services.length > 0

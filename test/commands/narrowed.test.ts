@@ -118,3 +118,90 @@ test('rules of a cluster in which nothing runs are found', async () => {
   const seen = await shop.run(['where-used', '/shop/db', '--cluster', 'other']);
   expect(seen).toMatchObject({ code: 0, stdout: 'rule  nightly  web:DB\n' });
 });
+
+describe('a narrowed search says so', () => {
+  const env = { ECS_SECRETS_CLUSTER: 'other' };
+  const fromEnv = '(--cluster comes from ECS_SECRETS_CLUSTER)';
+  const notSearched = `other clusters were not searched ${fromEnv}`;
+  const other = { clusters: [`${here}:cluster/other`], narrowed: true };
+
+  test.each([
+    [
+      'by the environment',
+      [],
+      { env },
+      `nothing in cluster other refers to /shop/db; ${notSearched}`,
+    ],
+    [
+      'by --cluster',
+      ['--cluster', 'other', '--cluster', `${here}:cluster/other`],
+      {},
+      'nothing in cluster other refers to /shop/db; other clusters were not searched',
+    ],
+    [
+      'by --cluster, which wins over the environment',
+      ['--cluster', 'shop', '--cluster', 'other'],
+      { env },
+      'service  shop/web  web:DB',
+    ],
+    [
+      'by --service, which leaves the environment aside',
+      ['--service', 'shop/web'],
+      { env },
+      'service  shop/web  web:DB',
+    ],
+    ['not at all', [], {}, 'service  shop/web  web:DB'],
+  ])('where-used, %s', async (_, narrowed, setting, text) => {
+    const seen = await shop.run(['where-used', '/shop/db', ...narrowed], setting);
+    expect(seen).toEqual({ code: 0, stdout: `${text}\n`, stderr: '' });
+  });
+
+  test.each([
+    ['by the environment', [], { env }, { ...other, narrowedBy: ['ECS_SECRETS_CLUSTER'] }],
+    ['by --cluster', ['--cluster', 'other'], {}, { ...other, narrowedBy: ['--cluster'] }],
+    [
+      'by --service',
+      ['--service', 'shop/web'],
+      { env },
+      { clusters: [clusterArn], narrowed: true, narrowedBy: ['--service'] },
+    ],
+    [
+      'not at all',
+      [],
+      {},
+      { clusters: [`${here}:cluster/other`, clusterArn], narrowed: false, narrowedBy: [] },
+    ],
+  ])('where-used and stale in JSON, %s', async (_, narrowed, setting, searched) => {
+    const used = await shop.json(['where-used', '/shop/db', ...narrowed], setting);
+    expect(used.searched).toEqual(searched);
+    const checked = await shop.json(['stale', ...narrowed], setting);
+    expect(checked.searched).toEqual(searched);
+  });
+
+  test('stale, when there is nothing to judge', async () => {
+    const named = await shop.run(['stale', '/shop/db'], { env });
+    expect(named.stdout).toBe(
+      `no running task in cluster other refers to /shop/db; ${notSearched}\n`,
+    );
+    const all = await shop.run(['stale'], { env });
+    expect(all.stdout).toBe(
+      `no running task in cluster other refers to a secret; ${notSearched}\n`,
+    );
+    await shop.run(['put', '/unused'], { stdin: 'x' });
+    const none = await shop.run(['stale', '/unused']);
+    expect(none.stdout).toBe('no running task refers to /unused\n');
+    const service = await shop.run(['stale', '/unused', '--service', serviceArn]);
+    expect(service.stdout).toBe(
+      'no running task of service shop/web refers to /unused; other services were not searched\n',
+    );
+  });
+
+  test('in a note, when the environment narrowed a search that found something', async () => {
+    const note = `note: only cluster shop was searched ${fromEnv}\n`;
+    const setting = { env: { ECS_SECRETS_CLUSTER: 'shop' } };
+    expect(await shop.run(['where-used', '/shop/db'], setting)).toMatchObject({ stderr: note });
+    expect(await shop.run(['stale', '/shop/db'], setting)).toMatchObject({ stderr: note });
+    const typed = await shop.run(['stale', '--cluster', 'shop'], setting);
+    expect(typed.stderr).toBe('');
+  });
+});

@@ -101,7 +101,7 @@ test('where-used says what it may not look at', async () => {
 
 test('where-used of what nothing refers to says so', async () => {
   await shop.run(['put', '/unused'], { stdin: 'x' });
-  expect((await shop.run(['where-used', '/unused'])).stdout).toBe('nothing refers to it\n');
+  expect((await shop.run(['where-used', '/unused'])).stdout).toBe('nothing refers to /unused\n');
 });
 
 test('rotate names the task of no service, and the rules and schedules', async () => {
