@@ -5,7 +5,7 @@ import {
   type OptionValues,
 } from '@commander-js/extra-typings';
 import type { Aws } from './aws/index.ts';
-import type { CliError } from './errors.ts';
+import { UsageError, type CliError } from './errors.ts';
 import type { World } from './world.ts';
 
 /** What a command body gets: the world, AWS, and a way to talk while it works. */
@@ -141,6 +141,42 @@ export function repeatable(value: string, previous: string[] | undefined): strin
   return [...(previous ?? []), value];
 }
 
+/**
+ * Has an option that takes one value fail when it is given twice, as commander would let the last one
+ * win. Call it when all options of the command are declared. The error is a UsageError.
+ */
+export function refuseRepeats(command: CommandUnknownOpts): void {
+  for (const option of command.options.filter(takesOneValue)) {
+    let given = false;
+    command.on(`option:${option.name()}`, () => {
+      if (given) throw givenTwice(option);
+      given = true;
+    });
+  }
+}
+
+/**
+ * The global options given before the subcommand and after it. Throws UsageError for one that takes a
+ * value and is given in both places.
+ */
+export function globalOptions(command: CommandUnknownOpts): GlobalOptions {
+  const own: Record<string, unknown> = command.opts();
+  const typed = command.options.filter((option) => isTyped(command, option));
+  const before: CommandUnknownOpts[] = [];
+  for (let one = command.parent; one; one = one.parent) before.push(one);
+  const twice = typed.find(
+    (option) => takesOneValue(option) && before.some((one) => isTyped(one, option)),
+  );
+  if (twice) throw givenTwice(twice);
+  return {
+    ...own,
+    ...(command.parent ? globalOptions(command.parent) : {}),
+    ...Object.fromEntries(
+      typed.map((option) => [option.attributeName(), own[option.attributeName()]]),
+    ),
+  };
+}
+
 /** Makes the reporter for a run. */
 export function createReporter({ stderr, env }: World, { quiet = false }: GlobalOptions): Reporter {
   const { style } = stderr;
@@ -172,4 +208,21 @@ export function createReporter({ stderr, env }: World, { quiet = false }: Global
 /** Whether somebody is there to answer a question. */
 export function canAsk({ stdin, stderr, env }: World): boolean {
   return stdin.isTTY && stderr.isTTY && !env.CI;
+}
+
+// --- internal ---
+
+type AnyOption = CommandUnknownOpts['options'][number];
+
+function takesOneValue({ required, optional, variadic, parseArg }: AnyOption): boolean {
+  return (required || optional) && !variadic && parseArg !== repeatable;
+}
+
+/** Whether a command has the option from the command line. */
+function isTyped(command: CommandUnknownOpts, option: AnyOption): boolean {
+  return command.getOptionValueSource(option.attributeName()) === 'cli';
+}
+
+function givenTwice({ long }: AnyOption): UsageError {
+  return new UsageError(`${long ?? ''} is given twice`, 'give it once');
 }

@@ -5,6 +5,8 @@ import {
   addGlobalOptions,
   createReporter,
   completeFromEnv,
+  globalOptions,
+  refuseRepeats,
   type CommandDefinition,
   type GlobalOptions,
   type Result,
@@ -89,6 +91,7 @@ function buildProgram(world: World, run: Run): CommandUnknownOpts {
   // Global options are known to each subcommand as well, so both places work.
   program.enablePositionalOptions();
   addGlobalOptions(program);
+  refuseRepeats(program);
   addCommands(program, commands, world, run);
   return program;
 }
@@ -117,6 +120,7 @@ function addCommands(
       const definition = await entry.load();
       definition.declare(command);
       addGlobalOptions(command);
+      refuseRepeats(command);
       command.action((...all: unknown[]) => {
         const fromEnvironment = completeFromEnv(command, world.env);
         return run(definition, parent.parent ? `${parent.name()} ${entry.name}` : entry.name, {
@@ -159,16 +163,6 @@ function interruption(interrupted: AbortSignal): Promise<never> {
     if (interrupted.aborted) stop();
     interrupted.addEventListener('abort', stop);
   });
-}
-
-/** The options given before the subcommand and after it; what stands later goes first. */
-function globalOptions(command: CommandUnknownOpts): GlobalOptions {
-  const own: Record<string, unknown> = command.opts();
-  const typed = Object.entries(own).filter(
-    ([name]) => command.getOptionValueSource(name) === 'cli',
-  );
-  const before = command.parent ? globalOptions(command.parent) : {};
-  return { ...own, ...before, ...Object.fromEntries(typed) };
 }
 
 /** `help X` means `X --help`. */

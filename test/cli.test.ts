@@ -1,5 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Command } from '@commander-js/extra-typings';
+import { addGlobalOptions } from '../src/cli.ts';
 import { commands } from '../src/commands/index.ts';
 import { run } from './helpers/run.ts';
 import { openShop, type Shop } from './helpers/scene.ts';
@@ -60,6 +62,68 @@ describe('wrong usage exits with 2 and says what to do:', () => {
   });
 });
 
+describe('an option with one value is given once', async () => {
+  const entries = commands.flatMap((entry) =>
+    'commands' in entry
+      ? entry.commands.map((one) => ({ path: [entry.name, one.name], load: one.load }))
+      : [{ path: [entry.name], load: entry.load }],
+  );
+  const options = await Promise.all(
+    entries.map(async ({ path, load }) => {
+      const command = new Command();
+      (await load()).declare(command);
+      addGlobalOptions(command);
+      return command.options
+        .filter(({ required, optional }) => required || optional)
+        .map((option) => ({ path, option }));
+    }),
+  );
+  const all = options.flat().map(({ path, option: { long = '', description, argChoices } }) => ({
+    words: [...path, long],
+    value: argChoices?.[0] ?? 'x',
+    repeatable: description.includes('repeatable'),
+  }));
+  const once = all.filter(({ repeatable }) => !repeatable);
+
+  test('in every command', async () => {
+    for (const { words, value } of once) {
+      const long = words.at(-1) ?? '';
+      const seen = await run([...words, value, `${long}=${value}`], { stdin: 'x' });
+      expect(seen, words.join(' ')).toEqual({
+        code: 2,
+        stdout: '',
+        stderr: `error: ${long} is given twice\nhint: give it once\n`,
+      });
+    }
+    expect(once.length).toBeGreaterThan(100);
+  });
+
+  test('unless its help says that it is repeatable', async () => {
+    for (const { words, value, repeatable } of all) {
+      const long = words.at(-1) ?? '';
+      const seen = await run([...words, value, long, value, '--help']);
+      expect(seen.code, words.join(' ')).toBe(repeatable ? 0 : 2);
+    }
+  });
+
+  test.each([
+    [['--region', 'eu-west-1', 'put', '/a', '--region', 'eu-west-1'], '--region'],
+    [['--profile', 'a', 'role', 'show', 'r', '--profile', 'b'], '--profile'],
+    [['--region', 'eu-west-1', '--region', 'eu-west-2', 'put', '/a'], '--region'],
+    [['--endpoint-url', 'http://a', 'put', '/a', '--endpoint-url', 'http://a'], '--endpoint-url'],
+  ])('before and after the subcommand together: %j', async (argv, option) => {
+    const seen = await run([...argv, '--json'], { stdin: 'x' });
+    expect(seen).toMatchObject({ code: 2, stdout: '' });
+    expect(seen.stderr).toMatch(new RegExp(`^error: ${option} is given twice\n`));
+  });
+
+  test('what follows -- is not ours', async () => {
+    const child = ['--prefix', 'a', '--prefix', 'b', '--container', 'x', '--container', 'y'];
+    const seen = await run(['exec', '--', 'cmd', ...child]);
+    expect(seen.stderr).toContain('give either --prefix or --task-definition');
+  });
+});
+
 test.each([
   ['rotate', ['rotate', '/a', '--redeploy', '--timeout', '15'], {}],
   ['rollback', ['rollback', '/a', '--redeploy', '--timeout', '15'], {}],
@@ -81,14 +145,16 @@ describe('with an AWS', () => {
   });
   afterAll(() => shop.sandbox.close());
 
-  test('global options work before and after the subcommand; the later place goes first', async () => {
+  test('global options work before and after the subcommand', async () => {
     const inIreland = (ref: string) =>
       shop.run(['put', ref, '--region', 'eu-west-1'], { stdin: 'x' });
     await shop.run(['--region', 'eu-west-1', 'put', '/before'], { stdin: 'x' });
     expect((await inIreland('/before')).stdout).toContain('unchanged');
-    const both = ['--region', 'us-west-2', 'put', '/both', '--region', 'eu-west-1'];
-    await shop.run(both, { stdin: 'x' });
-    expect((await inIreland('/both')).stdout).toContain('unchanged');
+  });
+
+  test('a flag may be given twice, and before and after the subcommand', async () => {
+    const flags = ['--json', '--json', 'put', '/flags', '--json', '--dry-run', '--dry-run'];
+    expect(await shop.run(flags, { stdin: 'x' })).toMatchObject({ code: 0, stderr: '' });
   });
 
   test('ECS_SECRETS_ variables set options, and the command line goes before them', async () => {

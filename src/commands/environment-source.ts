@@ -1,7 +1,7 @@
 import type { Command, OptionValues } from '@commander-js/extra-typings';
-import type { Context } from '../cli.ts';
+import { repeatable, type Context } from '../cli.ts';
 import { UsageError } from '../errors.ts';
-import { formatPrefix, parsePrefix } from '../model/prefix.ts';
+import { formatPrefix, parsePrefix, type Prefix } from '../model/prefix.ts';
 import { Problems } from '../model/problems.ts';
 import type { Store } from '../model/reference.ts';
 import { variableName } from '../model/variable-name.ts';
@@ -13,7 +13,8 @@ import { storeOption } from './store-option.ts';
 
 /** Where a command gets its values from: the secrets below a prefix, or what a container gets. */
 export interface SourceOptions {
-  prefix?: string | undefined;
+  /** In the order given; of one name the last prefix counts. */
+  prefix?: string[] | undefined;
   taskDefinition?: string | undefined;
   container?: string | undefined;
   store?: Store | undefined;
@@ -24,7 +25,11 @@ export function withSourceOptions<Args extends unknown[], Opts extends OptionVal
   command: Command<Args, Opts>,
 ) {
   return command
-    .option('--prefix <prefix>', 'the secrets below /path or sm:NAME')
+    .option(
+      '--prefix <prefix>',
+      'the secrets below /path or sm:NAME (repeatable: later ones overwrite)',
+      repeatable,
+    )
     .addOption(storeOption())
     .option('--task-definition <file|family>', "a container's environment, as ECS would inject it")
     .option('--container <name>', 'which container, where there are several');
@@ -47,11 +52,8 @@ export async function readEnvironment(
     const definition = await readTaskDefinition(taskDefinition, aws, sourcesOf(world));
     environment = await readContainer(aws, definition, container);
   } else {
-    if (prefix === '') throw new UsageError('--prefix is empty', '/ is the whole store');
     if (container !== undefined) throw new UsageError('--container goes with --task-definition');
-    const place = parsePrefix(prefix ?? '', store);
-    environment = await readPrefix(aws, place);
-    if (variables) environment.values = asVariables(environment.values, formatPrefix(place));
+    environment = await readPrefixes({ aws, report }, prefixes(prefix ?? [], store), variables);
   }
   for (const warning of environment.warnings) report.warn(warning);
   return environment.values;
@@ -75,4 +77,35 @@ export function asVariables(values: readonly NamedValue[], place: string): Named
   });
   problems.throwIfAny();
   return named;
+}
+
+// --- internal ---
+
+function prefixes(written: readonly string[], store: Store | undefined): Prefix[] {
+  const problems = new Problems();
+  const parsed = written.flatMap((text) => {
+    if (text === '') throw new UsageError('--prefix is empty', '/ is the whole store');
+    return problems.attempt(() => parsePrefix(text, store)) ?? [];
+  });
+  problems.throwIfAny();
+  return parsed;
+}
+
+/** Reads prefixes one upon the other, and notes the names that a later one overwrites. */
+async function readPrefixes(
+  { aws, report }: Pick<Context, 'aws' | 'report'>,
+  places: readonly Prefix[],
+  variables: boolean,
+): Promise<Environment> {
+  const merged = new Map<string, NamedValue>();
+  const warnings: string[] = [];
+  for (const place of places) {
+    const read = await readPrefix(aws, place);
+    warnings.push(...read.warnings);
+    const values = variables ? asVariables(read.values, formatPrefix(place)) : read.values;
+    const taken = values.filter(({ name }) => merged.has(name)).map(({ name }) => name);
+    if (taken.length > 0) report.note(`${formatPrefix(place)} overwrites ${taken.join(', ')}`);
+    for (const one of values) merged.set(one.name, one);
+  }
+  return { values: [...merged.values()].sort((a, b) => (a.name < b.name ? -1 : 1)), warnings };
 }

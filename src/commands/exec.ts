@@ -23,6 +23,7 @@ prefix "/", "-" and "." of a name become "_". Values are in no argument and in n
 
 Examples:
   $ ecs-secrets exec --task-definition web --container app -- npm start
+  $ ecs-secrets exec --prefix /shop/common --prefix /shop/dev -- npm start
   $ ecs-secrets exec --prefix /shop/dev --pristine -- /usr/bin/env`,
       ),
 

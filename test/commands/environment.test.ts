@@ -96,6 +96,21 @@ describe('exec', () => {
     expect(seen).toMatchObject({ code: 0, stdout: '1\n' });
   });
 
+  test('lays several prefixes one upon the other, in their order', async () => {
+    const merged = async (...places: string[]): Promise<Seen> => {
+      const prefixes = places.flatMap((place) => ['--prefix', place]);
+      return bin(['exec', ...prefixes, '--pristine', '--', ...printEnv]);
+    };
+    const dev = await merged('/app/prod', 'sm:sm/dev', '/app/dev');
+    const all = { ONE: 's1', ONLY: 'x', cache_Token: 't1' };
+    expect(JSON.parse(dev.stdout)).toEqual({ ...all, DB_PASSWORD: 'p1' });
+    expect(dev.stderr).toBe('note: /app/dev overwrites DB_PASSWORD\n');
+    const prod = await merged('sm:sm/dev', '/app/dev', '/app/prod');
+    expect(JSON.parse(prod.stdout)).toEqual({ ...all, DB_PASSWORD: 'p2' });
+    expect(prod.stderr).toBe('note: /app/prod overwrites DB_PASSWORD\n');
+    expect(await merged('/app/dev', '')).toMatchObject({ code: 2, stdout: '' });
+  });
+
   test('reads Secrets Manager below a prefix', async () => {
     expect(await childEnv(['--prefix', 'sm:sm/dev', '--pristine'])).toEqual({ ONE: 's1' });
   });
@@ -234,6 +249,19 @@ describe('export', () => {
   ])('writes %s', async (format, text) => {
     const seen = await shop.run(['export', '--prefix', '/app/dev', '--format', format]);
     expect(seen).toEqual({ code: 0, stdout: text, stderr: '' });
+  });
+
+  test('writes several prefixes as one, the later ones counting', async () => {
+    const prefixes = ['--prefix', '/app/dev', '--prefix', '/app/prod'];
+    const seen = await shop.run(['export', ...prefixes, '--format', 'json']);
+    expect(seen).toEqual({
+      code: 0,
+      stdout: '{\n  "DB_PASSWORD": "p2",\n  "ONLY": "x",\n  "cache/Token": "t1"\n}\n',
+      stderr: 'note: /app/prod overwrites DB_PASSWORD\n',
+    });
+    const none = await shop.run(['export', ...prefixes, '--prefix', '/none']);
+    expect(none).toMatchObject({ code: 1, stdout: '' });
+    expect(none.stderr).toContain('nothing below /none');
   });
 
   test('comes back unchanged through import', async () => {
