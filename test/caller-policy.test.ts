@@ -186,11 +186,11 @@ const scenarios: Record<CallerCommand, Scenario> = {
         stdin: 'A=first',
       },
       {
-        argv: ['import', '-', '--prefix', '/p', '--prune', '--force', '--yes'],
+        argv: ['import', '-', '--prefix', '/p', '--prune', '--prune-in-use', '--yes'],
         stdin: 'A=other\nB=third',
       },
       {
-        argv: ['import', '-', '--prefix', 'sm:p', '--prune', '--force', '--yes'],
+        argv: ['import', '-', '--prefix', 'sm:p', '--prune', '--prune-in-use', '--yes'],
         stdin: 'A=other\nB=third',
       },
       put('/p/A', 'replaced'),

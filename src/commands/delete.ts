@@ -44,7 +44,7 @@ Examples:
     if (!options.force) {
       await checkRegion(context, secret.arn);
       const { onProgress } = rolloutView(report, world.stderr.style);
-      const unchecked = await checkUnused(aws, [secret], onProgress);
+      const unchecked = await checkUnused(aws, [secret], '--force', onProgress);
       report.clearLive();
       for (const what of unchecked) {
         report.warn(`not checked, for want of a permission: ${what}`);

@@ -20,22 +20,22 @@ export const nothingPruned: Pruned = { deleted: [], failed: [], interrupted: fal
 
 /**
  * Finds what is below a prefix and not in the file, and has its deletion confirmed, before anything
- * is written. Throws CliError `in-use` for what somebody uses, unless `force`.
+ * is written. Throws CliError `in-use` for what somebody uses, unless `inUse`.
  */
 export async function planPrune(
   context: Context,
   prefix: Prefix,
   items: readonly ImportItem[],
-  { force, dryRun }: { force: boolean; dryRun: boolean },
+  { inUse, dryRun }: { inUse: boolean; dryRun: boolean },
 ): Promise<SecretIdentity[]> {
   const { aws, report, world } = context;
   const kept = new Set(items.map(({ reference }) => reference.name));
   const listed = await untilInterrupted(listSecrets(aws, prefix), world.interrupted);
   const extra = listed.filter(({ name }) => !kept.has(name));
   if (extra.length === 0) return [];
-  if (!force) {
+  if (!inUse) {
     const unchecked = await untilInterrupted(
-      checkUnused(aws, extra, () => undefined),
+      checkUnused(aws, extra, '--prune-in-use'),
       world.interrupted,
     );
     for (const what of unchecked) {

@@ -40,7 +40,9 @@ export const importCommand = defineCommand({
       )
       .option('--tag <key=value>', 'tag each (repeatable)', repeatable)
       .option('--prune', 'delete what is below the prefix and not in the file (asks)')
-      .option('--force', 'write equal values too; prune what is in use')
+      .option('--prune-in-use', 'with --prune: delete without looking who uses it')
+      .option('--force', 'write equal values too')
+      .option('--replace-json', 'replace a JSON object by a value that is not one')
       .option('--dry-run', 'say what would be done, and do nothing')
       .addHelpText(
         'after',
@@ -72,11 +74,15 @@ Examples:
     if (options.prune && !prefix?.path && options.asJson === undefined) {
       throw new UsageError('--prune needs --prefix: it would look at the whole store');
     }
+    if (options.pruneInUse && !options.prune) {
+      throw new UsageError('--prune-in-use goes with --prune');
+    }
     const request = {
       tags: tags ?? [],
       tier,
       kmsKeyId: options.kmsKey,
       force: options.force ?? false,
+      replaceJson: options.replaceJson ?? false,
       dryRun: options.dryRun ?? false,
     };
     const entries = await untilInterrupted(
@@ -90,11 +96,14 @@ Examples:
       });
     }
     const items = itemsOf(entries, prefix, options.store, request);
-    const extra = options.prune && prefix ? await planPrune(context, prefix, items, request) : [];
+    const inUse = options.pruneInUse ?? false;
+    const extra =
+      options.prune && prefix
+        ? await planPrune(context, prefix, items, { inUse, dryRun: request.dryRun })
+        : [];
     const view = progressView(context);
     const imported = await importSecrets(aws, items, {
       ...request,
-      replaceJson: request.force,
       interrupted: world.interrupted,
       onProgress: view,
     });
@@ -123,6 +132,7 @@ interface Request {
   tier: Tier | undefined;
   kmsKeyId: string | undefined;
   force: boolean;
+  replaceJson: boolean;
   dryRun: boolean;
 }
 

@@ -30,7 +30,8 @@ export const put = defineCommand({
         .option('--description <text>', 'what it is for')
         .option('--tag <key=value>', 'tag it (repeatable)', repeatable)
         .option('--no-overwrite', 'fail if it exists')
-        .option('--force', 'write an equal value too, and replace a JSON object by plain text')
+        .option('--force', 'write an equal value too')
+        .option('--replace-json', 'replace a JSON object by a value that is not one')
         .option('--restore', 'take back a scheduled deletion first (Secrets Manager)')
         .option('--dry-run', 'say what would be done, and do nothing'),
     ).addHelpText(
@@ -54,14 +55,13 @@ Examples:
     problems.throwIfAny();
     if (!reference) throw new Error('a reference without problems is parsed');
     const dryRun = options.dryRun ?? false;
-    const force = options.force ?? false;
     const request = {
       kmsKeyId: options.kmsKey,
       tier,
       description: options.description,
       tags: tags ?? [],
-      force,
-      replaceJson: force,
+      force: options.force ?? false,
+      replaceJson: options.replaceJson ?? false,
       only: options.overwrite ? undefined : ('create' as const),
       restore: options.restore ?? false,
       dryRun,

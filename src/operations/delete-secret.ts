@@ -17,15 +17,16 @@ export interface DeletedSecret {
 
 /**
  * Throws CliError `in-use`, naming everybody who refers to one of these secrets. Answers what could
- * not be looked at, e.g. `EventBridge rules`.
+ * not be looked at, e.g. `EventBridge rules`. `override` is the option that deletes without looking.
  */
 export async function checkUnused(
   aws: Aws,
   secrets: readonly SecretIdentity[],
-  onProgress: (text: string) => void,
+  override: '--force' | '--prune-in-use',
+  onProgress: (text: string) => void = () => undefined,
 ): Promise<string[]> {
   const everywhere = await Promise.all(secrets.map((secret) => withRegions(aws, secret)));
-  const { users, unchecked } = await findUsers(aws, everywhere, onProgress);
+  const { users, unchecked } = await findUsers(aws, everywhere, override, onProgress);
   const used = secrets.filter(({ arn }) => users.get(arn)?.length);
   if (used.length === 0) return unchecked;
   throw new CliError(
@@ -33,7 +34,9 @@ export async function checkUnused(
     used
       .map(({ name, arn }) => `${name} is used by ${users.get(arn)?.join(', ') ?? ''}`)
       .join('\n'),
-    { hint: 'take the reference out of the task definitions first; --force deletes all the same' },
+    {
+      hint: `take the reference out of the task definitions first; ${override} deletes all the same`,
+    },
   );
 }
 

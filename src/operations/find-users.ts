@@ -10,11 +10,12 @@ import { scheduledConsumersIn, scheduledTasks } from './where-used.ts';
  * Who would fail without these secrets, by ARN, e.g. `service shop/web`: services, running tasks of
  * no service, rules and schedules. Looks everywhere once. Throws CliError when the caller may not
  * look: what cannot be checked is not free to go. `unchecked`: rules or schedules, where only those
- * may not be looked at.
+ * may not be looked at. `override` is the option that does without, for the hint.
  */
 export async function findUsers(
   aws: Aws,
   secrets: readonly SecretIdentity[],
+  override: string,
   onProgress: (text: string) => void,
 ): Promise<{ users: Map<string, string[]>; unchecked: string[] }> {
   try {
@@ -50,7 +51,7 @@ export async function findUsers(
     throw new CliError(
       'access-denied',
       `whether a service uses it cannot be checked: ${error.message}`,
-      { hint: `${error.hint ?? 'allow it'}; --force deletes without looking`, cause: error },
+      { hint: `${error.hint ?? 'allow it'}; ${override} deletes without looking`, cause: error },
     );
   }
 }

@@ -216,7 +216,7 @@ function losesKeys(reference: SecretReference, keys: readonly string[]): CliErro
   return new CliError(
     'json-secret',
     `${written} is a JSON object with the keys ${keys.join(', ')}, and the new value is none: whoever uses a key would fail`,
-    { hint: `${written}:KEY sets one key; --force replaces the whole` },
+    { hint: `${written}:KEY sets one key; --replace-json replaces the whole` },
   );
 }
 

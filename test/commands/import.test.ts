@@ -214,7 +214,14 @@ describe('--prune', () => {
     const seen = await shop.run(argv, load('A=x'));
     expect(seen.code).toBe(1);
     expect(seen.stderr).toContain('/shop/B is used by service shop/web');
+    expect(seen.stderr).toContain('--prune-in-use deletes all the same');
+    // --force has one meaning: it writes what is equal.
+    expect((await shop.run([...argv, '--force'], load('A=x'))).code).toBe(1);
     expect(Object.keys(await values('/shop'))).toHaveLength(2);
+    expect((await shop.run([...argv, '--prune-in-use'], load('A=x'))).code).toBe(0);
+    expect(await values('/shop')).toEqual({ '/shop/A': 'x' });
+    const alone = await shop.run(['import', '.env', '--prune-in-use'], load('A=x'));
+    expect(alone).toMatchObject({ code: 2, stdout: '' });
   });
 
   test('asks before anything is written', async () => {
@@ -334,11 +341,14 @@ describe('into Secrets Manager', () => {
     );
   });
 
-  test('replaces a JSON object by a text with --force only', async () => {
+  test('replaces a JSON object by a text with --replace-json only', async () => {
     await shop.run(['put', 'sm:p/A:key'], { stdin: 'x' });
     const argv = ['import', '.env', '--prefix', 'sm:p'];
     expect((await shop.run(argv, load('A=1'))).code).toBe(1);
-    expect((await shop.run([...argv, '--force'], load('A=1'))).code).toBe(0);
+    const forced = await shop.run([...argv, '--force'], load('A=1'));
+    expect(forced.code).toBe(1);
+    expect(forced.stderr).toContain('--replace-json replaces the whole');
+    expect((await shop.run([...argv, '--replace-json'], load('A=1'))).code).toBe(0);
     expect(await text('p/A')).toBe('1');
   });
 

@@ -322,13 +322,16 @@ describe('a secret of Secrets Manager', () => {
     expect(await secret('new')).toBe('two');
   });
 
-  test('of several keys is not replaced by plain text, unless forced', async () => {
+  test('of several keys is not replaced by plain text without --replace-json', async () => {
     await shop.run(['put', 'sm:db:user'], { stdin: 'admin' });
     const seen = await shop.run(['put', 'sm:db'], { stdin: 'text' });
     expect(seen.code).toBe(1);
     expect(seen.stderr).toContain('sm:db is a JSON object with the keys user');
     expect(await secret('db')).toBe('{"user":"admin"}');
-    expect((await shop.run(['put', 'sm:db', '--force'], { stdin: 'text' })).code).toBe(0);
+    const forced = await shop.run(['put', 'sm:db', '--force'], { stdin: 'text' });
+    expect(forced.code).toBe(1);
+    expect(forced.stderr).toContain('--replace-json replaces the whole');
+    expect((await shop.run(['put', 'sm:db', '--replace-json'], { stdin: 'text' })).code).toBe(0);
     expect(await secret('db')).toBe('text');
   });
 
