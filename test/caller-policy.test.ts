@@ -230,7 +230,10 @@ const scenarios: Record<CallerCommand, Scenario> = {
       { argv: ['rollback', '/p/a'] },
       { argv: ['rollback', '/p/big'] },
       { argv: ['rollback', 'sm:s'] },
+      // The version before is the newer one now.
+      { argv: ['rollback', 'sm:s'] },
     ],
+    degrades: { 'secretsmanager:GetSecretValue': /its value cannot be read/ },
   },
   delete: {
     before: [...web, put('/p/b', 'x'), put('sm:t', 'x')],

@@ -27,8 +27,9 @@ export const rollback = defineCommand({
     ).addHelpText(
       'after',
       `
-Secrets Manager moves AWSCURRENT to the earlier version; Parameter Store stores the earlier value as
-a new version. With --redeploy the services that use it are redeployed, as by rotate.
+Secrets Manager moves AWSCURRENT back to an older version, and stores the value of a newer one as a new
+version. Parameter Store always stores a new version. With --redeploy the services that use it are
+redeployed, as by rotate.
 
 Examples:
   $ ecs-secrets rollback /shop/prod/db-password
@@ -42,7 +43,13 @@ Examples:
     const { timeout: _, ...plan } = rotationPlan(context, options, problems);
     problems.throwIfAny();
     if (!reference) throw new Error('a reference without problems is parsed');
-    const earlier = { to: options.to, dryRun: options.dryRun ?? false };
+    const earlier = {
+      to: options.to,
+      dryRun: options.dryRun ?? false,
+      onNote: (text: string) => {
+        context.report.note(text);
+      },
+    };
     const restored =
       plan.redeploy && !earlier.dryRun
         ? undefined
@@ -88,21 +95,22 @@ function wholeSecret(reference: Reference): Reference {
 async function restoreOnly(
   { aws }: Context,
   reference: Reference,
-  earlier: EarlierVersion,
+  earlier: EarlierVersion & { dryRun: boolean },
 ): Promise<Result> {
   const outcome = await restoreEarlier(aws, await resolveReference(aws, reference), earlier);
   const { action, store, name, version, previousVersion, restored } = outcome;
   const written = formatReference(reference).replace(/^ssm:/, '');
   const undo = `ecs-secrets rollback ${written} --to ${previousVersion ?? ''}`;
+  const noun = store === 'secrets-manager' ? 'secret' : 'parameter';
   const changed = action !== 'unchanged' && !earlier.dryRun;
   const was = `was ${previousVersion ?? ''}`;
   const would = earlier.dryRun ? ' would be' : ' is';
   const what =
     action === 'unchanged'
       ? `${name} has the value of version ${restored} already`
-      : store === 'secrets-manager'
+      : version === restored
         ? `secret ${name}: version ${restored}${would} current again (${was})`
-        : `parameter ${name}: the value of version ${restored}${would} current again (${[version && `version ${version}`, was].filter(Boolean).join(', ')})`;
+        : `${noun} ${name}: the value of version ${restored}${would} current again (${[version && `version ${version}`, was].filter(Boolean).join(', ')})`;
   return {
     data: { ...outcome, dryRun: earlier.dryRun, ...(changed && { undo }) },
     text: changed

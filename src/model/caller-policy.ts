@@ -182,6 +182,8 @@ export const callerNeeds = {
     ...resolve,
     ['parameters', 'ssm:GetParameterHistory', 'ssm:GetParameter', 'ssm:PutParameter'],
     ['secrets', 'secretsmanager:ListSecretVersionIds', 'secretsmanager:UpdateSecretVersionStage'],
+    // Of a version that is newer than the current one the value is stored again.
+    ['secrets', 'secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue'],
     ['keys', 'kms:Encrypt', 'kms:GenerateDataKey', 'kms:Decrypt'],
   ],
   delete: [

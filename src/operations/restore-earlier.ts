@@ -3,6 +3,8 @@ import type { ParameterStore } from '../aws/parameter-store.ts';
 import type { SecretsManager, StoredVersion } from '../aws/secrets-manager.ts';
 import { CliError } from '../errors.ts';
 import { parseArn } from '../model/partition.ts';
+import { describeParameter } from './describe-parameter.ts';
+import { isNewer, makeCurrent } from './make-current.ts';
 import { checkOwnSecret } from './own-secret.ts';
 import type { PutOutcome } from './put-secret.ts';
 import type { ResolvedSecret } from './resolve-references.ts';
@@ -16,6 +18,8 @@ export interface EarlierVersion {
   to?: string | undefined;
   /** Find out what would be done, without doing it. */
   dryRun?: boolean;
+  /** Called with what is worth knowing about the way in which it was done. */
+  onNote?: (text: string) => void;
 }
 
 /** A put whose value is that of an earlier version. */
@@ -25,9 +29,10 @@ export interface RestoredVersion extends PutOutcome {
 }
 
 /**
- * Makes an earlier version current. Secrets Manager moves the stage AWSCURRENT; Parameter Store, whose
- * current version is always the last, has the earlier value written once more. Throws CliError
- * `no-earlier-version`, `version-not-found` or, when somebody stores a value meanwhile,
+ * Makes another version current. In Secrets Manager AWSCURRENT is moved back to an older version, and
+ * the value of a newer one is stored once more (see `makeCurrent`). Parameter Store, whose current
+ * version is always the last, has the value written once more in any case. Throws CliError
+ * `no-earlier-version`, `version-not-found`, `no-value` or, when somebody stores a value meanwhile,
  * `concurrent-write`.
  */
 export async function restoreEarlier(
@@ -70,8 +75,9 @@ async function restoreParameter(
     previousVersion: current.version,
     compared: true,
   };
-  const description = (await store.describe([name])).get(name);
-  if (description && description.type !== 'SecureString') {
+  const description = await describeParameter(store, name, current.version);
+  if (!description) throw new CliError('secret-not-found', `there is no parameter ${name}`);
+  if (description.type !== 'SecureString') {
     throw new CliError(
       'not-secure-string',
       `${name} is a plain ${description.type} parameter, and this tool stores SecureString only`,
@@ -79,17 +85,20 @@ async function restoreParameter(
   }
   const [earlier, now] = await Promise.all([store.read(name, target.version), store.read(name)]);
   if (!earlier) throw notFound(name, String(target.version), []);
+  // The description may be out of date.
+  const latest = Math.max(now?.version ?? 0, description.version);
+  if (latest > current.version) throw overtaken(name, name);
   if (now?.value.equals(earlier.value)) return outcome;
   if (dryRun) return { ...outcome, action: 'updated' };
-  if (description?.version !== current.version) throw overtaken(name, name);
   const { version } = await store.overwrite(name, earlier.value, description, current.version);
-  return { ...outcome, action: 'updated', version };
+  // The one before ours, even if somebody else wrote since we looked.
+  return { ...outcome, action: 'updated', version, previousVersion: version - 1 };
 }
 
 async function restoreSecret(
   manager: SecretsManager,
   { name, arn }: ResolvedSecret,
-  { to, dryRun }: EarlierVersion,
+  { to, dryRun, onNote }: EarlierVersion,
 ): Promise<RestoredVersion> {
   const description = await manager.describe(arn);
   if (description) checkOwnSecret(description);
@@ -112,15 +121,21 @@ async function restoreSecret(
     store: 'secrets-manager',
     name,
     arn,
-    version: target.versionId,
+    version: isNewer(target, current) ? undefined : target.versionId,
     previousVersion: from,
     compared: true,
   };
   if (target.versionId === from) return { ...outcome, action: 'unchanged', version: undefined };
   if (dryRun) return outcome;
-  if (!(await manager.moveCurrent(arn, target.versionId, from)))
-    throw overtaken(name, `sm:${name}`);
-  return outcome;
+  const made = await makeCurrent(manager, arn, target, current);
+  if (!made) throw overtaken(name, `sm:${name}`);
+  if (made.why) {
+    const cannot = made.why === 'denied' ? 'its value cannot be read' : 'its value is binary';
+    onNote?.(
+      `AWSCURRENT was moved to version ${target.versionId}, because ${cannot}; stale cannot tell when that happened`,
+    );
+  }
+  return { ...outcome, version: made.versionId };
 }
 
 /** By stage, by id, or by the beginning of an id if that is long enough to mean one. */

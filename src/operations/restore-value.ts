@@ -4,6 +4,7 @@ import type { SecretsManager } from '../aws/secrets-manager.ts';
 import { CliError } from '../errors.ts';
 import { parseArn } from '../model/partition.ts';
 import { describeParameter } from './describe-parameter.ts';
+import { makeCurrent } from './make-current.ts';
 import { putOverCurrent } from './put-over-current.ts';
 import type { ResolvedSecret } from './resolve-references.ts';
 
@@ -17,7 +18,7 @@ export type RestoreOutcome =
 /**
  * Makes the value before ours current again, unless somebody else has stored a value since. `ours` is
  * the version that we stored, `previous` the one that it replaced. Secrets Manager moves AWSCURRENT
- * back. With `jsonKey`, values that somebody else stored on top of ours stay, and that key alone is set
+ * back (see `makeCurrent`). With `jsonKey`, values that somebody else stored on top of ours stay, and that key alone is set
  * back in them, unless they changed it too. Parameter Store writes the earlier value once more, with the
  * attributes that the parameter has. What cannot be done is answered, with the reason.
  */
@@ -36,9 +37,8 @@ export async function restoreValue(
     }
     const manager = await aws.secretsManager(region);
     const versions = { ours: String(ours), previous: String(previous) };
-    if (await manager.moveCurrent(secret.arn, versions.previous, versions.ours)) {
-      return { restored: true, version: previous };
-    }
+    const version = await restoreSecret(manager, secret.arn, versions);
+    if (version !== undefined) return { restored: true, version };
     return jsonKey === undefined
       ? overtaken
       : await restoreKey(manager, secret.arn, versions, jsonKey);
@@ -78,6 +78,11 @@ export async function currentVersion(
 
 // --- internal ---
 
+interface Versions {
+  ours: string;
+  previous: string;
+}
+
 const overtaken: RestoreOutcome = {
   restored: false,
   why: 'somebody else has stored a value since, and it is left alone',
@@ -101,11 +106,28 @@ async function restoreParameter(
   return { restored: true, version };
 }
 
+/** The version that holds the value before ours now; undefined when ours is not current any more. */
+async function restoreSecret(
+  manager: SecretsManager,
+  arn: string,
+  { ours, previous }: Versions,
+): Promise<string | undefined> {
+  // Ours is the older one only after a rollback, whose caller may list versions.
+  const versions = await manager.versions(arn, { all: true }).catch((error: unknown) => {
+    if (!(error instanceof CliError)) throw error;
+    return [];
+  });
+  const to = versions.find(({ versionId }) => versionId === previous);
+  const from = versions.find(({ versionId }) => versionId === ours);
+  if (to && from) return (await makeCurrent(manager, arn, to, from))?.versionId;
+  return (await manager.moveCurrent(arn, previous, ours)) ? previous : undefined;
+}
+
 /** Sets a key back on top of what somebody else has stored, if it still has our value there. */
 async function restoreKey(
   manager: SecretsManager,
   arn: string,
-  { ours, previous }: { ours: string; previous: string },
+  { ours, previous }: Versions,
   jsonKey: string,
 ): Promise<RestoreOutcome> {
   const [current, mine, before] = await Promise.all([

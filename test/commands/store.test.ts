@@ -5,8 +5,10 @@ import {
   DescribeSecretCommand,
   GetSecretValueCommand,
   PutSecretValueCommand,
+  RotateSecretCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { goBetween, type Incident } from '../helpers/go-between.ts';
 import { valuesBelow } from '../helpers/parameters.ts';
 import { openShop, type Shop } from '../helpers/scene.ts';
 
@@ -221,18 +223,81 @@ describe('rollback', () => {
     expect(await valuesBelow(shop.ssm, '/shop')).toEqual({ '/shop/db': 'two' });
   });
 
-  test('moves AWSCURRENT of a secret, and back', async () => {
+  test('moves AWSCURRENT of a secret back, and stores the newer value again for the way forward', async () => {
     await put('sm:db', 'one', 'two');
-    const { version, previousVersion, undo } = await shop.json(['rollback', 'sm:db']);
+    const back = await shop.json(['rollback', 'sm:db']);
     expect(await secret('db')).toBe('one');
-    expect(undo).toBe(`ecs-secrets rollback sm:db --to ${String(previousVersion)}`);
-    await shop.run(['rollback', 'sm:db', '--to', String(previousVersion).slice(0, 8)]);
+    expect(back.version).toBe(back.restored);
+    expect(back.undo).toBe(`ecs-secrets rollback sm:db --to ${String(back.previousVersion)}`);
+    const newer = String(back.previousVersion);
+    const dry = await shop.run(['rollback', 'sm:db', '--to', newer, '--dry-run']);
+    expect(dry.stdout).toBe(
+      `secret db: the value of version ${newer} would be current again (was ${String(back.version)})\n`,
+    );
+    const forward = await shop.run(['rollback', 'sm:db', '--to', newer.slice(0, 8)]);
     expect(await secret('db')).toBe('two');
+    const now = await shop.secrets.send(new GetSecretValueCommand({ SecretId: 'db' }));
+    expect(forward).toMatchObject({ code: 0, stderr: '' });
+    expect(forward.stdout.split('\n').slice(0, 2)).toEqual([
+      `secret db: the value of version ${newer} is current again (version ${now.VersionId!}, was ${String(back.version)})`,
+      `undo: ecs-secrets rollback sm:db --to ${String(back.version)}`,
+    ]);
+    expect(now.VersionId).not.toBe(newer);
     const unchanged = await shop.json(['rollback', 'sm:db', '--to', 'AWSCURRENT']);
     expect(unchanged.action).toBe('unchanged');
-    expect((await shop.json(['rollback', 'sm:db', '--to', String(version)])).action).toBe(
-      'updated',
-    );
+    const undone = await shop.json(['rollback', 'sm:db', '--to', String(back.version)]);
+    expect(undone).toMatchObject({ action: 'updated', version: back.version });
+  });
+
+  test('leaves a date for stale on the way forward', async () => {
+    await put('sm:db', 'one', 'two');
+    await serviceWith('DB=sm:db');
+    await shop.run(['rollback', 'sm:db', '--redeploy']);
+    await shop.run(['rollback', 'sm:db']);
+    expect(await secret('db')).toBe('two');
+    const seen = await shop.run(['stale', 'sm:db']);
+    expect(seen.code).toBe(3);
+    expect(seen.stdout).toMatch(/shop\/web.*stale/);
+  });
+
+  test('moves AWSCURRENT forward where the value cannot be read or is binary, and says so', async () => {
+    await put('sm:db', 'one', 'two');
+    await shop.run(['rollback', 'sm:db']);
+    const denied = { service: 'secretsmanager', code: 'AccessDeniedException', times: 1 };
+    shop.sandbox.inject({ ...denied, operation: 'GetSecretValue' });
+    const seen = await shop.run(['rollback', 'sm:db']);
+    expect(seen.code).toBe(0);
+    expect(seen.stderr).toMatch(/^note: AWSCURRENT was moved .* its value cannot be read; stale/);
+    expect(await secret('db')).toBe('two');
+    const SecretBinary = new Uint8Array([1, 2]);
+    await shop.secrets.send(new PutSecretValueCommand({ SecretId: 'db', SecretBinary }));
+    await shop.run(['rollback', 'sm:db']);
+    expect((await shop.run(['rollback', 'sm:db'])).stderr).toContain('because its value is binary');
+  });
+
+  test('does not make a version current that has no value', async () => {
+    await put('sm:db', 'one');
+    const RotationLambdaARN = 'arn:aws:lambda:us-east-1:123456789012:function:always-fail';
+    await shop.secrets.send(new RotateSecretCommand({ SecretId: 'db', RotationLambdaARN }));
+    const seen = await shop.run(['rollback', 'sm:db', '--to', 'AWSPENDING']);
+    expect(seen.code).toBe(1);
+    expect(seen.stderr).toMatch(/error: version \S+ has no value/);
+    expect(await secret('db')).toBe('one');
+  });
+
+  test('is not refused for a description of the parameter that lags', async () => {
+    await put('/shop/db', 'one', 'two');
+    const lags: Incident = {
+      operation: 'DescribeParameters',
+      from: 2,
+      rewrite: ({ Parameters }: { Parameters: { Version: number }[] }) => ({
+        Parameters: Parameters.map((one) => ({ ...one, Version: one.Version - 1 })),
+      }),
+    };
+    await using between = await goBetween(shop.sandbox.url, [lags]);
+    const env = { ECS_SECRETS_ENDPOINT_URL: between.url };
+    expect(await shop.run(['rollback', '/shop/db'], { env })).toMatchObject({ code: 0 });
+    expect(await valuesBelow(shop.ssm, '/shop')).toEqual({ '/shop/db': 'one' });
   });
 
   test('to a label', async () => {

@@ -76,6 +76,15 @@ describe('a secret', () => {
     expect(await version()).toBe(previous);
   });
 
+  test('has the value of a newer version stored again, where a rollback is taken back', async () => {
+    const aws = await awsAmid();
+    await restoreValue(aws, db, ours, previous);
+    const outcome = await restoreValue(aws, db, previous, ours);
+    expect(outcome).toEqual({ restored: true, version: await version() });
+    expect([ours, previous]).not.toContain(await version());
+    expect(await value()).toEqual({ a: 'ours', b: '1' });
+  });
+
   test('as a whole is left alone when somebody stored a value on top', async () => {
     await write('{"a":"theirs"}');
     expect(await restoreValue(await awsAmid(), db, ours, previous)).toEqual(overtaken);
