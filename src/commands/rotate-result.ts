@@ -79,13 +79,15 @@ export function rotateResult(
 
 // --- internal ---
 
-function holdersData({ unselected, searchedEverywhere, standalone, scheduled }: Holders) {
+function holdersData(holders: Holders) {
+  const { unselected, searchedEverywhere, otherRegions, standalone, scheduled } = holders;
   return {
     notSelected: unselected.map(({ service }) => ({
       cluster: service.cluster,
       service: service.name,
     })),
     searchedEverywhere,
+    otherRegions,
     standaloneTasks: standalone.map(({ task, uses }) => ({
       cluster: task.cluster,
       task: task.arn,
@@ -132,7 +134,9 @@ function failureOf(
   redeploy: RedeployOutcome,
 ): CliError | undefined {
   const goOn = `to continue: ecs-secrets redeploy ${call.ref} --stale`;
-  if (overtakenBy !== undefined) return overtaken(goOn, put, overtakenBy, redeploy);
+  if (overtakenBy !== undefined && !rollback?.value.restored) {
+    return overtaken(goOn, put, overtakenBy, redeploy);
+  }
   if (rollback) return rolledBack(goOn, rollback, redeploy);
   return redeployFailure(redeploy, {
     goOn: `the new value is stored; ${goOn}`,

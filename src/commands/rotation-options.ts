@@ -6,12 +6,14 @@ import type { RotateRequest } from '../operations/rollout/rotate-secret.ts';
 import { serviceName } from '../operations/service-name.ts';
 import { rolloutView } from './rollout-view.ts';
 import {
+  narrowingOf,
   rolloutLimits,
   serviceFilter,
   serviceNames,
   wholeNumber,
   withRolloutOptions,
   withServiceOptions,
+  type Narrowing,
 } from './service-options.ts';
 
 /** Adds the options of whatever changes a value and redeploys its consumers as one transaction. */
@@ -55,10 +57,11 @@ interface RotationOptions {
 
 /** What a rotation takes from its options. */
 export function rotationPlan(
-  { world, report }: Context,
+  context: Context,
   options: RotationOptions,
   problems: Problems,
 ): Omit<RotateRequest, 'reference' | 'value' | 'replaceJson' | 'dryRun'> & { timeout: number } {
+  const { world, report } = context;
   const filter = serviceFilter(options, problems);
   const first = serviceNames('--first', options.first, problems);
   const limits = rolloutLimits(options, problems);
@@ -84,7 +87,7 @@ export function rotationPlan(
     onProgress: view.onProgress,
     onReady: (holders, { images, warnings }) => {
       report.clearLive();
-      for (const line of tellUse(holders)) report.event(line);
+      for (const line of tellUse(holders, narrowingOf(filter, context))) report.event(line);
       for (const warning of warnings) report.warn(warning);
       if (images.length > 0) {
         report.note(`a forced deployment will pull these mutable tags again: ${images.join(', ')}`);
@@ -107,18 +110,23 @@ export function rotationPlan(
 // --- internal ---
 
 /** How many services use the secret, and which of them a filter leaves out. */
-function tellUse({ secret, consumers, unselected, searchedEverywhere }: Holders): string[] {
+function tellUse(holders: Holders, narrowing: Narrowing | undefined): string[] {
+  const { secret, consumers, unselected, searchedEverywhere, otherRegions } = holders;
   const all = consumers.length + unselected.length;
   const lines = [];
   if (all > 0) lines.push(`${secret.name} is used by ${all} ${all === 1 ? 'service' : 'services'}`);
   if (unselected.length > 0) {
     const names = unselected.map(({ service }) => serviceName(service));
+    const by = narrowing ? ` (${narrowing.by.join(', ')})` : '';
     lines.push(
-      `${consumers.length} of ${all} selected; ${unselected.length} ${unselected.length === 1 ? 'keeps' : 'keep'} the old value: ${names.join(', ')}`,
+      `${consumers.length} of ${all} selected${by}; ${unselected.length} ${unselected.length === 1 ? 'keeps' : 'keep'} the old value: ${names.join(', ')}`,
     );
   }
   if (!searchedEverywhere) {
     lines.push('other services were not searched: not allowed to list them');
+  }
+  if (otherRegions.length > 0) {
+    lines.push(`services in regions with a replica were not searched: ${otherRegions.join(', ')}`);
   }
   return lines;
 }

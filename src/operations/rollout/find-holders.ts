@@ -9,6 +9,7 @@ import {
   type StandaloneConsumer,
 } from '../find-consumers.ts';
 import { resolveReference, type ResolvedSecret } from '../resolve-references.ts';
+import { regionsNotSearched } from '../secret-regions.ts';
 import { scan, type Scan, type ServiceFilter } from '../scan.ts';
 import { findScheduled, type ScheduledConsumer } from '../where-used.ts';
 
@@ -26,6 +27,8 @@ export interface Holders {
   scheduled: ScheduledConsumer[];
   /** False when the caller may not look beyond the filter. */
   searchedEverywhere: boolean;
+  /** Regions with a replica of the secret, whose services were not searched. */
+  otherRegions: string[];
 }
 
 /**
@@ -58,6 +61,7 @@ export async function findHolders(
     standalone: standaloneConsumersIn(all ?? found, secret),
     scheduled: await scheduledIn(aws, all ?? found, secret),
     searchedEverywhere: all !== undefined,
+    otherRegions: regionsNotSearched(secret, [found.here.region]),
   };
 }
 

@@ -27,11 +27,14 @@ export async function putBack(
   {
     secret,
     put: { version, previousVersion },
+    jsonKey,
     outcome,
     bystanders,
   }: {
     secret: ResolvedSecret;
     put: PutOutcome;
+    /** The key that was set, where only one was: others may have set theirs meanwhile. */
+    jsonKey: string | undefined;
     outcome: RedeployOutcome;
     /** Services that refer to the secret and are not to be redeployed. */
     bystanders: readonly Service[];
@@ -47,7 +50,7 @@ export async function putBack(
     return notRestored('the version before is not known');
   }
   const since = await changedAt(aws, secret);
-  const value = await orWhy(restoreValue(aws, secret, version, previousVersion));
+  const value = await restoreValue(aws, secret, version, previousVersion, jsonKey);
   if (!value.restored) return notRestored(value.why);
   const until = await changedAt(aws, secret);
   const window = { since, until: until && since && until > since ? until : undefined };
@@ -83,15 +86,6 @@ export async function putBack(
 interface Window {
   since: Date | undefined;
   until: Date | undefined;
-}
-
-async function orWhy(restoring: Promise<RestoreOutcome>): Promise<RestoreOutcome> {
-  try {
-    return await restoring;
-  } catch (error) {
-    if (!(error instanceof CliError)) throw error;
-    return { restored: false, why: error.message };
-  }
 }
 
 /** When the secret last changed; undefined where it cannot be told. */

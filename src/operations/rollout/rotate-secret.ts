@@ -1,8 +1,6 @@
 import type { Aws } from '../../aws/index.ts';
-import { CliError } from '../../errors.ts';
 import type { Reference } from '../../model/reference.ts';
 import type { PutOutcome } from '../put-secret.ts';
-import { currentVersion } from '../restore-value.ts';
 import type { ServiceFilter } from '../scan.ts';
 import { untilInterrupted } from '../until-interrupted.ts';
 import {
@@ -13,6 +11,7 @@ import {
 } from './check-rotation.ts';
 import { deployStages } from './deploy-stages.ts';
 import { consumersNow, findHolders, type Holders } from './find-holders.ts';
+import { overtaking } from './overtaking.ts';
 import { putBack, type RollbackOutcome } from './put-back.ts';
 import { failuresOf, type RedeployOutcome } from './redeploy-outcome.ts';
 import type { RedeployOptions } from './redeploy-services.ts';
@@ -87,21 +86,26 @@ export async function rotateSecret(aws: Aws, request: RotateRequest): Promise<Ro
   if (!options) return { ...outcome, put };
 
   const redeploy = await deploy(aws, holders, options, filter);
-  const overtakenBy = options.wait ? await overtaking(aws, holders, put) : undefined;
+  const { reference } = request;
+  const jsonKey = reference.store === 'secrets-manager' ? reference.jsonKey : undefined;
+  const { secret, unselected } = holders;
+  const overtakenBy = options.wait
+    ? await overtaking(aws, secret, put.version, jsonKey)
+    : undefined;
   const mustGoBack =
-    options.rollback &&
-    overtakenBy === undefined &&
-    hasFailed(redeploy, options) &&
-    !interrupted.aborted;
+    options.rollback && failuresOf(redeploy) > options.maxFailures && !interrupted.aborted;
   if (!mustGoBack) return { ...outcome, put, redeploy, overtakenBy };
 
   request.onRollback();
-  const { secret, unselected } = holders;
   const bystanders = [...unselected, ...redeploy.skipped.map(({ consumer }) => consumer)].map(
     ({ service }) => service,
   );
-  const rollback = await putBack(aws, { secret, put, outcome: redeploy, bystanders }, options);
-  return { ...outcome, put, redeploy, rollback };
+  const rollback = await putBack(
+    aws,
+    { secret, put, jsonKey, outcome: redeploy, bystanders },
+    options,
+  );
+  return { ...outcome, put, redeploy, rollback, overtakenBy };
 }
 
 // --- internal ---
@@ -117,24 +121,4 @@ async function deploy(
     ...options,
     gate: { maxFailures: options.maxFailures, abandon: options.rollback },
   });
-}
-
-function hasFailed(outcome: RedeployOutcome, { maxFailures }: RotateRedeploy): boolean {
-  return failuresOf(outcome) > maxFailures;
-}
-
-/** The version that is current instead of ours; credentials that ran out must not cost the report. */
-async function overtaking(
-  aws: Aws,
-  { secret }: Holders,
-  { version }: PutOutcome,
-): Promise<number | string | undefined> {
-  try {
-    const now = await currentVersion(aws, secret);
-    const isOther = typeof now === 'number' ? now > Number(version) : now !== version;
-    return isOther ? now : undefined;
-  } catch (error) {
-    if (error instanceof CliError) return undefined;
-    throw error;
-  }
 }
