@@ -1,8 +1,9 @@
+import type { DeploymentConfiguration } from './configuration.ts';
 import { findCluster } from './clusters.ts';
 import { startDeployment } from './deployments.ts';
 import { clientError, invalidParameter } from './errors.ts';
 import { ecsArn } from './ids.ts';
-import type { DeploymentConfiguration, LaunchSettings, Service, Tag, World } from './state.ts';
+import type { LaunchSettings, Service, Tag, World } from './state.ts';
 import { checkConfiguration } from './strategy-checks.ts';
 import { checkTags } from './tags.ts';
 import { findActiveDefinition } from './task-definitions.ts';

@@ -1,3 +1,4 @@
+import { breakerOf } from './breaker.ts';
 import { addEvent } from './events.ts';
 import { ecsArn, newDeploymentNumber, newRecordId } from './ids.ts';
 import { planShift } from './shift-plan.ts';
@@ -112,25 +113,11 @@ export function endReturn(world: World, service: Service): void {
   finish(world, given, 'ROLLBACK_SUCCESSFUL');
 }
 
-/** What is to be done about tasks that fail to start. */
-export function breakerOf(service: Service): { enable: boolean; rollback: boolean } {
-  // CodeDeploy gives a deployment up by itself; the sandbox counts failures instead of an hour.
-  if (service.controller === 'CODE_DEPLOY' && primaryOf(service)?.shift) {
-    return { enable: true, rollback: true };
-  }
-  return service.configuration.deploymentCircuitBreaker ?? { enable: false, rollback: false };
-}
-
 /** The ARN of the service revision that a deployment runs. */
 export function revisionArn(world: World, service: Service, deployment: Deployment): string {
   const number = deployment.id.slice(deployment.id.indexOf('/') + 1);
   const path = `service-revision/${service.cluster.name}/${service.name}/${number}`;
   return ecsArn(world, service.region, path);
-}
-
-/** How many failed tasks make the circuit breaker give a deployment up. */
-export function breakerThreshold(desiredCount: number): number {
-  return Math.min(Math.max(Math.ceil(desiredCount / 2), 3), 200);
 }
 
 /** The old tasks still run: they stay, and those of the deployment that is given up stop. */
@@ -155,7 +142,7 @@ function goBack(
 
 function addRecord(world: World, service: Service, deployment: Deployment): ServiceDeployment {
   const path = `service-deployment/${service.cluster.name}/${service.name}/${newRecordId()}`;
-  const breaker = service.configuration.deploymentCircuitBreaker;
+  const { enable, threshold } = breakerOf(service);
   const record: ServiceDeployment = {
     arn: ecsArn(world, service.region, path),
     service,
@@ -165,9 +152,9 @@ function addRecord(world: World, service: Service, deployment: Deployment): Serv
     target: deployment,
     sources: service.deployments.filter((other) => other !== deployment),
     breaker: {
-      status: breaker?.enable ? 'MONITORING' : 'DISABLED',
+      status: enable ? 'MONITORING' : 'DISABLED',
       failureCount: 0,
-      threshold: breakerThreshold(service.desiredCount),
+      threshold,
     },
   };
   service.records.unshift(record);

@@ -1,11 +1,5 @@
-import {
-  breakerOf,
-  breakerThreshold,
-  completeDeployment,
-  endReturn,
-  failDeployment,
-  primaryOf,
-} from './deployments.ts';
+import { breakerOf } from './breaker.ts';
+import { completeDeployment, endReturn, failDeployment, primaryOf } from './deployments.ts';
 import { addEvent } from './events.ts';
 import { isHealthy, isLive, startTasks, stopTasks, tasksOf, wantedTasks } from './scaling.ts';
 import { advanceShift } from './shift.ts';
@@ -91,18 +85,21 @@ function backOff(world: World, service: Service, deployment: Deployment): void {
 function trip(world: World, service: Service): void {
   const breaker = breakerOf(service);
   const primary = primaryOf(service);
-  if (!breaker.enable || primary?.rolloutState !== 'IN_PROGRESS' || primary.proven) return;
-  if (primary.failedTasks < breakerThreshold(wantedTasks(service))) return;
+  if (primary?.rolloutState !== 'IN_PROGRESS' || primary.proven) return;
+  if (primary.record) primary.record.breaker.threshold = breaker.threshold;
+  if (!breaker.enable || primary.failedTasks < breaker.threshold) return;
   if (primary.record) primary.record.breaker.status = 'TRIGGERED';
   const reason = 'ECS deployment circuit breaker: tasks failed to start.';
   failDeployment(world, service, primary, reason, breaker.rollback);
 }
 
-/** One task that started well resets the count of failures and ends it. */
+/** One task that started well resets the count of failures and ends it, unless failures add up. */
 function prove(primary: Deployment, service: Service): void {
+  if (primary.proven || !breakerOf(service).resetOnHealthyTask) return;
   if (!tasksOf(service, primary).some(isHealthy)) return;
   primary.proven = true;
   primary.failedTasks = 0;
+  if (primary.record) primary.record.breaker.failureCount = 0;
 }
 
 function stopExcess(world: World, service: Service, primary: Deployment): void {

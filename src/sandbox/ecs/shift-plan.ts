@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import type { DeploymentConfiguration, Service, World } from './state.ts';
+import type { DeploymentConfiguration } from './configuration.ts';
+import type { Service, World } from './state.ts';
 import { stages, type ActiveHook, type Shift, type Stage } from './shift-state.ts';
 
 /** AWS lets a deployment wait this long, in minutes. */

@@ -1,6 +1,7 @@
 import type { Environment } from '../service.ts';
+import type { DeploymentConfiguration } from './configuration.ts';
 import type { ContainerInstance } from './instance-state.ts';
-import type { LifecycleHook, Shift } from './shift-state.ts';
+import type { Shift } from './shift-state.ts';
 import type { Ticker } from './ticker.ts';
 import type { Timing } from './timing.ts';
 
@@ -164,19 +165,6 @@ export interface ServiceDeployment {
   sources: Deployment[];
   rollback?: { reason: string; startedAt: Date; serviceRevisionArn: string };
   breaker: { status: string; failureCount: number; threshold: number };
-}
-
-/** How a service replaces its tasks. */
-export interface DeploymentConfiguration {
-  minimumHealthyPercent?: number;
-  maximumPercent?: number;
-  deploymentCircuitBreaker?: { enable: boolean; rollback: boolean };
-  strategy?: string;
-  bakeTimeInMinutes?: number;
-  lifecycleHooks?: LifecycleHook[];
-  linearConfiguration?: { stepPercent?: number; stepBakeTimeInMinutes?: number };
-  canaryConfiguration?: { canaryPercent?: number; canaryBakeTimeInMinutes?: number };
-  [member: string]: unknown;
 }
 
 /** One ECS service. */

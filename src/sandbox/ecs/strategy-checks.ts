@@ -1,6 +1,7 @@
+import type { DeploymentConfiguration } from './configuration.ts';
+import { checkBreaker } from './breaker.ts';
 import { invalidParameter } from './errors.ts';
 import { strategies } from './shift-state.ts';
-import type { DeploymentConfiguration } from './state.ts';
 
 const mostMinutes = 1440;
 const longestTimeout = 20_160;
@@ -24,6 +25,7 @@ export function checkConfiguration(
       `Deployment circuit breaker feature can only be used with an ECS deployment controller, not ${controller}.`,
     );
   }
+  checkBreaker(configuration);
   checkNumber('bakeTimeInMinutes', configuration.bakeTimeInMinutes, 0, mostMinutes);
   checkNumber('stepPercent', linearConfiguration?.stepPercent, 3, 100);
   checkNumber('stepBakeTimeInMinutes', linearConfiguration?.stepBakeTimeInMinutes, 0, mostMinutes);

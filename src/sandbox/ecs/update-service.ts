@@ -1,9 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import { ServiceError } from '../service.ts';
+import type { DeploymentConfiguration } from './configuration.ts';
 import { startDeployment } from './deployments.ts';
 import { clientError, invalidParameter } from './errors.ts';
 import { findService } from './find-service.ts';
-import type { DeploymentConfiguration, LaunchSettings, Service, World } from './state.ts';
+import type { LaunchSettings, Service, World } from './state.ts';
 import { checkConfiguration } from './strategy-checks.ts';
 import { findActiveDefinition } from './task-definitions.ts';
 

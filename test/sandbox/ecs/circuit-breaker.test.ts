@@ -90,8 +90,8 @@ test('a value that crashes the container fails the rollback too, and the old tas
   const service = await rolledOut(client, 'FAILED');
   const [, ...older] = service.deployments!;
   expect(older.map(({ rolloutState }) => rolloutState)).toEqual(['FAILED', 'COMPLETED']);
-  expect(service.runningCount).toBe(2);
   await vi.waitFor(async () => {
+    expect((await describe(client)).runningCount).toBe(2);
     const passwords = (await runningTasks(client)).map(
       ({ taskArn }) => ecs.taskEnvironment(taskArn!)?.containers[0]?.environment.PASSWORD,
     );
@@ -108,4 +108,106 @@ test('a value that crashes the container fails the rollback too, and the old tas
   stores.parameters.set('/prod/password', 'good again');
   const id = await redeploy(client);
   expect((await rolledOut(client)).deployments).toMatchObject([{ id, runningCount: 2 }]);
+});
+
+test.each([
+  [4, undefined, 3],
+  [9, undefined, 5],
+  [500, undefined, 200],
+  [4, { type: 'COUNT', value: 7 }, 7],
+  [500, { type: 'COUNT', value: 250 }, 250],
+  [4, { type: 'BOUNDED_PERCENT', value: 25 }, 3],
+  [30, { type: 'BOUNDED_PERCENT', value: 25 }, 8],
+  [4, { type: 'UNBOUNDED_PERCENT', value: 25 }, 1],
+  [1000, { type: 'UNBOUNDED_PERCENT', value: 50 }, 500],
+  [0, { type: 'UNBOUNDED_PERCENT', value: 50 }, 1],
+] as const)(
+  'of %i tasks the threshold %o is %i failed tasks',
+  async (desiredCount, thresholdConfiguration, threshold) => {
+    const { client, ecs } = await sandbox();
+    await registerWeb(client);
+    const deploymentCircuitBreaker = { enable: true, rollback: false, thresholdConfiguration };
+    await createWeb(client, {
+      desiredCount,
+      deploymentConfiguration: { deploymentCircuitBreaker },
+    });
+    const service = await describe(client);
+    expect(service.deploymentConfiguration).toMatchObject({ deploymentCircuitBreaker });
+    const { serviceDeployments } = await client.describeServiceDeployments({
+      serviceDeploymentArns: [service.currentServiceDeployment!],
+    });
+    expect(serviceDeployments?.[0]).toMatchObject({
+      deploymentConfiguration: { deploymentCircuitBreaker },
+      deploymentCircuitBreaker: { failureCount: 0, threshold },
+    });
+    ecs.close();
+  },
+);
+
+test.each([
+  [{ type: 'HALF', value: 1 }, /type must be one of BOUNDED_PERCENT, COUNT, UNBOUNDED_PERCENT/],
+  [{ type: 'COUNT', value: 0 }, /value must be a whole number above 0/],
+  [{ type: 'COUNT', value: undefined }, /value must be a whole number above 0/],
+])('refuses the threshold %o', async (thresholdConfiguration, message) => {
+  const { client } = await sandbox();
+  await registerWeb(client);
+  const deploymentCircuitBreaker = { enable: true, rollback: false, thresholdConfiguration };
+  await expect(
+    createWeb(client, { deploymentConfiguration: { deploymentCircuitBreaker } as never }),
+  ).rejects.toMatchObject({
+    code: 'InvalidParameterException',
+    message: expect.stringMatching(message) as string,
+  });
+});
+
+/** A deployment of which the first task starts well and no other one does. */
+async function failLater(resetOnHealthyTask?: boolean) {
+  const deploymentCircuitBreaker = {
+    enable: true,
+    rollback: false,
+    resetOnHealthyTask,
+    thresholdConfiguration: { type: 'COUNT' as const, value: 2 },
+  };
+  const { client, stores } = await webWithPassword('x', {
+    deploymentConfiguration: {
+      maximumPercent: 100,
+      minimumHealthyPercent: 50,
+      deploymentCircuitBreaker,
+    },
+  });
+  // A start asks twice.
+  let left = 2;
+  stores.parameters.has = () => left-- > 0;
+  await redeploy(client);
+  return { client };
+}
+
+test('failures add up where a task that starts well does not reset them', async () => {
+  const { client } = await failLater(false);
+  const service = await rolledOut(client, 'FAILED');
+  expect(service.deployments![0]).toMatchObject({ failedTasks: 2, runningCount: 1 });
+  const { serviceDeployments } = await client.describeServiceDeployments({
+    serviceDeploymentArns: [service.currentServiceDeployment!],
+  });
+  expect(serviceDeployments?.[0]).toMatchObject({
+    deploymentCircuitBreaker: { status: 'TRIGGERED', failureCount: 2, threshold: 2 },
+  });
+});
+
+test('a task that starts well ends the counting of failures', async () => {
+  const { client } = await failLater();
+  await vi.waitFor(async () => {
+    const failed = (await stoppedTasks(client)).filter(
+      ({ stopCode }) => stopCode === 'TaskFailedToStart',
+    );
+    expect(failed.length).toBeGreaterThan(2);
+  }, often);
+  const { currentServiceDeployment, deployments } = await describe(client);
+  expect(deployments![0]).toMatchObject({ rolloutState: 'IN_PROGRESS', failedTasks: 0 });
+  const { serviceDeployments } = await client.describeServiceDeployments({
+    serviceDeploymentArns: [currentServiceDeployment!],
+  });
+  expect(serviceDeployments?.[0]).toMatchObject({
+    deploymentCircuitBreaker: { status: 'MONITORING', failureCount: 0 },
+  });
 });

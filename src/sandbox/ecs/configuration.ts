@@ -1,0 +1,19 @@
+import type { LifecycleHook } from './shift-state.ts';
+
+/** How a service replaces its tasks. */
+export interface DeploymentConfiguration {
+  minimumHealthyPercent?: number;
+  maximumPercent?: number;
+  deploymentCircuitBreaker?: {
+    enable?: boolean;
+    rollback?: boolean;
+    resetOnHealthyTask?: boolean;
+    thresholdConfiguration?: { type?: string; value?: number };
+  };
+  strategy?: string;
+  bakeTimeInMinutes?: number;
+  lifecycleHooks?: LifecycleHook[];
+  linearConfiguration?: { stepPercent?: number; stepBakeTimeInMinutes?: number };
+  canaryConfiguration?: { canaryPercent?: number; canaryBakeTimeInMinutes?: number };
+  [member: string]: unknown;
+}
