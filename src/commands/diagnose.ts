@@ -5,7 +5,7 @@ import { parseDuration } from '../model/duration.ts';
 import { Problems } from '../model/problems.ts';
 import { diagnose as diagnoseTarget, type DiagnosisTarget } from '../operations/diagnose.ts';
 import type { Diagnosis } from '../operations/diagnosis.ts';
-import type { ToldFailure } from '../model/told-failures.ts';
+import type { ReportedFailure } from '../model/failure-report.ts';
 import { readPasted } from '../operations/read-pasted.ts';
 import type { Style } from '../world.ts';
 import { findingLine } from './findings-tree.ts';
@@ -135,7 +135,7 @@ function tell(found: Diagnosis, target: string, since: string, style: Style): st
 
 const startAgain = 'it is in order now; what failed has to start again';
 
-function tellFailure(failure: ToldFailure, recovered: boolean, style: Style): string {
+function tellFailure(failure: ReportedFailure, recovered: boolean, style: Style): string {
   const { title, cause, references, evidence, reason, source, count, lastAt, fix, advice } =
     failure;
   const times = count === 1 ? 'once' : `${count} times`;

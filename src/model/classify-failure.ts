@@ -49,16 +49,13 @@ export function outlookOf(reason: string): Outlook {
   return isStartFailure(reason) ? 'hopeless' : 'unclear';
 }
 
-/** A reason without what differs. */
-export const failureKey = (reason: string): string => essence(reason);
-
 /** Whether a reason may only mean that IAM has not spread a new role yet. */
 export function isRoleNotYetThere(text: string): boolean {
   return classifyFailure(text).some(({ id }) => id === 'role-not-assumable');
 }
 
 /** A reason without what differs from task to task: ids of requests, sessions and tasks. */
-export function essence(reason: string): string {
+export function failureKey(reason: string): string {
   return reason
     .replace(/request ?id: ?[\w-]+/gi, '')
     .replace(/(assumed-role\/[^/]+)\/\S+/g, '$1')

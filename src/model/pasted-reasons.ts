@@ -1,4 +1,4 @@
-import { classifyFailure, essence } from './classify-failure.ts';
+import { classifyFailure, failureKey } from './classify-failure.ts';
 import type { Scope } from './partition.ts';
 import { parameterArn } from './reference.ts';
 import type { TaskDefinition } from './task-definition.ts';
@@ -20,7 +20,7 @@ const reasonMembers = new Set([
 export function pastedReasons(text: string): string[] {
   const found = fromJson(text) ?? text.split(/\n\s*\n/).flatMap(paragraph);
   const reasons = found.map((one) => one.trim()).filter((one) => one !== '');
-  return [...new Map(reasons.map((one) => [essence(one), one])).values()];
+  return [...new Map(reasons.map((one) => [failureKey(one), one])).values()];
 }
 
 /**

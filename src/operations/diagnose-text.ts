@@ -4,7 +4,7 @@ import { checkStarts } from '../model/checks/index.ts';
 import { withoutCharacters } from '../model/classify-failure.ts';
 import type { Known } from '../model/explain-failure.ts';
 import { definitionNamedBy, pastedReasons } from '../model/pasted-reasons.ts';
-import { tellFailures, type SeenFailure } from '../model/told-failures.ts';
+import { reportFailures, type SeenFailure } from '../model/failure-report.ts';
 import { noDiagnosis, type Diagnosis, type DiagnosisOptions } from './diagnosis.ts';
 import { whyUnseen } from './gather-secret-facts.ts';
 import { gatherStartFacts, type StartTarget } from './gather-start-facts.ts';
@@ -27,7 +27,7 @@ export async function diagnoseText(
       ? [`${reasons.length - seen.length} more reasons of the text: paste them by themselves`]
       : [];
   const told = (knownOf: (failure: SeenFailure) => Known | undefined): Diagnosis => {
-    const failures = tellFailures(seen, knownOf);
+    const failures = reportFailures(seen, knownOf);
     const fix = [...new Set(failures.flatMap((one) => one.fix))];
     return { ...noDiagnosis, failures, fix, notSeen };
   };

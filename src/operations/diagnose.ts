@@ -6,11 +6,11 @@ import { checkStarts } from '../model/checks/index.ts';
 import { classifyFailure, withoutCharacters } from '../model/classify-failure.ts';
 import type { Known } from '../model/explain-failure.ts';
 import {
-  tellFailures,
-  untold,
+  reportFailures,
+  unreported,
   type SeenFailure,
-  type ToldFailure,
-} from '../model/told-failures.ts';
+  type ReportedFailure,
+} from '../model/failure-report.ts';
 import { noDiagnosis, type Diagnosis, type DiagnosisOptions } from './diagnosis.ts';
 import { diagnoseText } from './diagnose-text.ts';
 import { describedService } from './described-service.ts';
@@ -159,7 +159,7 @@ async function lookInto(
     revision === undefined
       ? undefined
       : await knownOf(aws, { revision, service, own }, notSeen, options);
-  const failures = tellFailures(seen, () => known);
+  const failures = reportFailures(seen, () => known);
   const problems = known?.report.findings.filter(({ status }) => status === 'problem') ?? [];
   if (service && revision === current && problems.length === 0 && runs(service)) {
     return { ...noDiagnosis, failures: failures.map(withoutFix), notSeen, recovered: true };
@@ -174,13 +174,13 @@ async function lookInto(
   return {
     ...noDiagnosis,
     failures,
-    others: untold(problems, failures),
+    others: unreported(problems, failures),
     fix: [...commands, ...again],
     notSeen,
   };
 }
 
-const withoutFix = (failure: ToldFailure): ToldFailure => ({ ...failure, fix: [] });
+const withoutFix = (failure: ReportedFailure): ReportedFailure => ({ ...failure, fix: [] });
 
 async function knownOf(
   aws: Aws,

@@ -1,9 +1,9 @@
 import type { Finding } from '../model/finding.ts';
-import type { ToldFailure } from '../model/told-failures.ts';
+import type { ReportedFailure } from '../model/failure-report.ts';
 
 /** What came of a diagnosis. */
 export interface Diagnosis {
-  failures: ToldFailure[];
+  failures: ReportedFailure[];
   /** Problems that no failure has told of yet, and that the next start would meet. */
   others: Finding[];
   /** All commands that put it right, each once, in the order in which to run them. */

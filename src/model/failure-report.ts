@@ -1,4 +1,4 @@
-import { essence } from './classify-failure.ts';
+import { failureKey } from './classify-failure.ts';
 import { explainReason, type Explanation, type Known } from './explain-failure.ts';
 import type { Finding } from './finding.ts';
 
@@ -14,7 +14,7 @@ export interface SeenFailure {
 }
 
 /** A failure with where and how often it was seen. */
-export interface ToldFailure extends Explanation, Omit<SeenFailure, 'at'> {
+export interface ReportedFailure extends Explanation, Omit<SeenFailure, 'at'> {
   count: number;
   lastAt: Date | undefined;
 }
@@ -23,16 +23,16 @@ export interface ToldFailure extends Explanation, Omit<SeenFailure, 'at'> {
  * Each distinct failure once, explained by what is known of what it is about. A reason that only says
  * that something failed is no news beside another, and one that a task and an event both tell is one.
  */
-export function tellFailures(
+export function reportFailures(
   seen: readonly SeenFailure[],
   knownOf: (failure: SeenFailure) => Known | undefined,
-): ToldFailure[] {
-  const byEssence = new Map<string, SeenFailure[]>();
+): ReportedFailure[] {
+  const byKey = new Map<string, SeenFailure[]>();
   for (const one of seen) {
-    const key = essence(one.reason);
-    byEssence.set(key, [...(byEssence.get(key) ?? []), one]);
+    const key = failureKey(one.reason);
+    byKey.set(key, [...(byKey.get(key) ?? []), one]);
   }
-  const failures = [...byEssence.values()].flatMap((group): ToldFailure[] => {
+  const failures = [...byKey.values()].flatMap((group): ReportedFailure[] => {
     const [last] = group.toSorted((a, b) => time(b.at) - time(a.at));
     if (!last) return [];
     const { at: lastAt, ...rest } = last;
@@ -47,7 +47,10 @@ export function tellFailures(
 }
 
 /** The problems that none of the failures has told of: the next start would meet them. */
-export function untold(findings: readonly Finding[], failures: readonly ToldFailure[]): Finding[] {
+export function unreported(
+  findings: readonly Finding[],
+  failures: readonly ReportedFailure[],
+): Finding[] {
   const evidence = new Set(failures.flatMap((one) => one.evidence.map(keyOf)));
   return findings.filter(
     (finding) => finding.status === 'problem' && !evidence.has(keyOf(finding)),
@@ -60,13 +63,13 @@ const time = (at: Date | undefined): number => at?.getTime() ?? 0;
 const keyOf = ({ check, subject, message }: Finding): string =>
   JSON.stringify([check, subject, message]);
 
-function distinct(failures: readonly ToldFailure[]): ToldFailure[] {
-  const merged = new Map<string, ToldFailure>();
+function distinct(failures: readonly ReportedFailure[]): ReportedFailure[] {
+  const merged = new Map<string, ReportedFailure>();
   for (const failure of failures) {
     const references = failure.references.map(({ reference }) => reference).join();
     // An event wraps the reason of a task: without a reference nothing tells whether they differ.
     const about =
-      references === '' && failure.source !== 'event' ? essence(failure.reason) : references;
+      references === '' && failure.source !== 'event' ? failureKey(failure.reason) : references;
     const key = `${failure.failure} ${about}`;
     const known =
       merged.get(key) ??
