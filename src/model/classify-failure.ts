@@ -2,15 +2,16 @@ import type { CheckName } from './finding.ts';
 import { startFailures, type StartFailure } from './start-failures.ts';
 
 /**
- * What a reason of ECS tells: the rows of the table that fit, in the order in which the text tells them;
- * none for a text that no row knows. A row that says no more than that something failed counts only
- * where no other does.
+ * The rows of the table that fit a reason of ECS, in the order of their place in the text; none for a
+ * text that no row knows. A row that only says that something failed counts only where no other fits.
+ * White space does not count: pasted reasons have line breaks, inside of words too.
  */
 export function classifyFailure(text: string): StartFailure[] {
-  // Reasons are pasted with line breaks and typographic apostrophes.
-  const lower = text.toLowerCase().replaceAll('’', "'").replace(/\s+/g, ' ');
-  const fitting = startFailures
-    .map((failure) => ({ failure, at: placeOf(failure, lower) }))
+  const whole = bare(text);
+  // The agent joins the errors of several secrets with `;` (agent/taskresource/asmsecret/asmsecret.go).
+  const parts = whole.split(';');
+  const fitting = rows
+    .map((row) => ({ failure: row.failure, at: placeOf(row, whole, parts) }))
     .filter(({ at }) => at !== undefined)
     .toSorted((a, b) => (a.at ?? 0) - (b.at ?? 0))
     .map(({ failure }) => failure);
@@ -54,7 +55,7 @@ export function isRoleNotYetThere(text: string): boolean {
   return classifyFailure(text).some(({ id }) => id === 'role-not-assumable');
 }
 
-/** A reason without what differs from task to task: ids of requests, sessions and tasks. */
+/** A reason without what differs from task to task (ids of requests, sessions and tasks): equal for equal failures. */
 export function failureKey(reason: string): string {
   return reason
     .replace(/request ?id: ?[\w-]+/gi, '')
@@ -80,16 +81,54 @@ const passing: ReadonlySet<string> = new Set([
   'starts-keep-failing',
 ]);
 
-/** Where a row's wording begins in the text; undefined when none fits. */
-function placeOf(failure: StartFailure, text: string): number | undefined {
+/** Lower case, with plain apostrophes and without white space. */
+function bare(text: string): string {
+  return text.toLowerCase().replaceAll('’', "'").replace(/\s+/g, '');
+}
+
+/** A row whose words are ready to be searched for. */
+interface Row {
+  failure: StartFailure;
+  wordings: readonly (readonly string[])[];
+  unless: readonly string[];
+  codes: readonly string[];
+}
+
+const rows = startFailures.map((failure): Row => {
   const { wordings, unless = [], codes = [] } = failure;
-  if (unless.some((piece) => text.includes(piece.toLowerCase()))) return undefined;
-  if (codes.some((code) => text.trim() === code.toLowerCase())) return 0;
+  return {
+    failure,
+    wordings: wordings.map((pieces) => pieces.map(bare)),
+    unless: unless.map(bare),
+    codes: codes.map(bare),
+  };
+});
+
+/** Where a row's wording begins in the text; undefined when none fits. */
+function placeOf(
+  { wordings, unless, codes }: Row,
+  whole: string,
+  parts: readonly string[],
+): number | undefined {
+  if (codes.includes(whole)) return 0;
+  if (unless.length === 0) return firstPlace(wordings, whole);
+  let before = 0;
+  for (const part of parts) {
+    const at = unless.some((piece) => part.includes(piece))
+      ? undefined
+      : firstPlace(wordings, part);
+    if (at !== undefined) return before + at;
+    before += part.length + 1;
+  }
+  return undefined;
+}
+
+function firstPlace(wordings: Row['wordings'], text: string): number | undefined {
   const places = wordings.flatMap((pieces) => {
     let from = 0;
     let first: number | undefined;
     for (const piece of pieces) {
-      const at = text.indexOf(piece.toLowerCase(), from);
+      const at = text.indexOf(piece, from);
       if (at === -1) return [];
       first ??= at;
       from = at + piece.length;

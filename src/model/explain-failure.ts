@@ -40,10 +40,10 @@ export function explainReason(text: string, known: Known | undefined): Explanati
 
 const unknown = {
   id: 'unknown' as const,
-  title: 'a reason that this release does not know',
-  cause: 'see the text itself',
+  title: 'unrecognized stop reason',
+  cause: 'see the reason itself',
   checks: likelyChecks,
-  advice: 'read the text; ecs-secrets verify CLUSTER/SERVICE looks at what most starts fail for',
+  advice: 'read the reason; ecs-secrets verify CLUSTER/SERVICE checks the usual causes',
 };
 
 function explain(

@@ -8,11 +8,11 @@ export interface StartFailure {
   /** Why it happens. */
   cause: string;
   /**
-   * Each entry is one wording: the pieces of text that stand in it, in this order, in any case. AWS
-   * changes its sentences, so pieces are short.
+   * Each entry is one wording: the pieces of text that stand in it, in this order, in any case and
+   * with any white space. AWS changes its sentences, so pieces are short.
    */
   wordings: readonly (readonly string[])[];
-  /** A text with one of these pieces tells something else. */
+  /** A part of a text (up to the next `;`) with one of these pieces says something else. */
   unless?: readonly string[];
   /** Short codes that are a reason by themselves (RunTask, `failures[].reason`). */
   codes?: readonly string[];
@@ -62,6 +62,7 @@ export const startFailures: readonly StartFailure[] = [
       ['kms', 'is pending deletion'],
       ['key', 'is pending deletion'],
       ['key/', 'is disabled'],
+      ['KMS key is disabled'],
     ],
     checks: ['key'],
     advice: 'enable the key or cancel its deletion, or store the value again under another key',
@@ -118,10 +119,13 @@ export const startFailures: readonly StartFailure[] = [
   },
   {
     id: 'version-missing',
-    title: 'the version that the reference names is gone',
+    title: 'the version that the reference names is gone, or has another stage',
     cause:
-      'the reference names a version id, and Secrets Manager keeps versions without labels for a while only',
-    wordings: [["can't find the specified secret value for VersionId"]],
+      'the reference names a version id; Secrets Manager deletes versions without labels, and a stage in the reference has to be one of that version',
+    wordings: [
+      ["can't find the specified secret value for VersionId"],
+      ['VersionStage that is not associated'],
+    ],
     checks: ['existence'],
     advice: 'leave the version id out of the reference',
   },
@@ -158,16 +162,27 @@ export const startFailures: readonly StartFailure[] = [
     id: 'secret-not-json',
     title: 'the secret is no JSON object',
     cause: 'the reference names a JSON key of a secret whose value is plain text',
+    // Go's encoding/json: scanner.go, decode.go.
     wordings: [
       ['secret from asm', 'invalid character'],
-      ['secret from asm', 'unexpected end of JSON'],
       ['invalid character', 'in literal'],
       ['invalid character', 'in string'],
+      ['invalid character', 'in numeric literal'],
+      ['invalid character', 'after decimal point'],
+      ['invalid character', 'in exponent of'],
+      ['invalid character', 'in \\u hexadecimal'],
+      ['invalid character', 'after object key'],
+      ['invalid character', 'after array element'],
+      ['invalid character', 'exceeded max depth'],
+      ['invalid escape sequence', 'in string'],
       ['looking for beginning of value'],
+      ['looking for beginning of object key'],
       ['unexpected end of JSON input'],
       ['after top-level value'],
-      ['cannot unmarshal', 'into Go value'],
+      ['cannot unmarshal', 'into Go'],
     ],
+    // An answer of AWS or of a proxy that is no JSON: the secret was not read at all.
+    unless: ['deserialization failed', 'failed to decode response'],
     checks: ['value', 'reference'],
     advice: 'leave the key out of the reference, or store a JSON object',
   },
@@ -201,6 +216,18 @@ export const startFailures: readonly StartFailure[] = [
     wordings: [['Invalid name. Must be a valid name'], ['alphanumeric characters', '-/_+=.@!']],
     checks: ['reference'],
     advice: 'correct the ARN; ecs-secrets register writes it from sm:NAME',
+  },
+  {
+    id: 'parameter-name-malformed',
+    title: 'no parameter can have this name',
+    cause: 'the reference is empty, or has characters that Parameter Store does not accept',
+    wordings: [
+      ['Invalid parameter name'],
+      ['SSM: GetParameters', 'ValidationException'],
+      ["Value at 'names.", 'length greater than or equal to 1'],
+    ],
+    checks: ['reference'],
+    advice: 'correct the name in valueFrom',
   },
   {
     id: 'parameter-missing',
@@ -242,6 +269,7 @@ export const startFailures: readonly StartFailure[] = [
       ['ThrottlingException'],
       ['Rate exceeded'],
       ['TooManyRequestsException'],
+      ['RequestLimitExceeded'],
       ['being throttled'],
     ],
     checks: [],
@@ -258,7 +286,10 @@ export const startFailures: readonly StartFailure[] = [
       ['retrieve secrets from ssm', 'deadline exceeded'],
       ['retrieve secrets from ssm', 'request canceled'],
       ['retrieve secrets from ssm', 'context canceled'],
-      ['retrieve secrets from ssm', 'timeout'],
+      ['retrieve secrets from ssm', 'i/o timeout'],
+      ['retrieve secrets from ssm', 'handshake timeout'],
+      ['SSM: GetParameters, https response error StatusCode: 0'],
+      ['SSM: GetParameters, exceeded maximum number of attempts', 'error StatusCode: 0'],
       ['SSM Parameter Store', 'deadline exceeded'],
       ['SSM Parameter Store', 'RequestError: send request failed'],
       ['https://ssm.', 'timeout'],
@@ -278,6 +309,11 @@ export const startFailures: readonly StartFailure[] = [
       ['from asm', 'RequestError:'],
       ['secret from asm', 'context canceled'],
       ['secret from asm', 'i/o timeout'],
+      ['Secrets Manager: GetSecretValue, https response error StatusCode: 0'],
+      [
+        'Secrets Manager: GetSecretValue, exceeded maximum number of attempts',
+        'error StatusCode: 0',
+      ],
       ['secrets manager', 'deadline exceeded'],
       ['Secrets Manager', 'RequestError: send request failed'],
       ['https://secretsmanager.', 'timeout'],
@@ -296,6 +332,8 @@ export const startFailures: readonly StartFailure[] = [
       ['ecr registry auth', 'RequestError: send request failed'],
       ['ecr registry auth', 'deadline exceeded'],
       ['ecr registry auth', 'context canceled'],
+      ['ECR: GetAuthorizationToken, https response error StatusCode: 0'],
+      ['ECR: GetAuthorizationToken, exceeded maximum number of attempts', 'error StatusCode: 0'],
       ["can't pull the image", 'network configuration'],
       ['api.ecr.', 'timeout'],
     ],
@@ -364,7 +402,13 @@ export const startFailures: readonly StartFailure[] = [
     title: 'an environment file could not be read',
     cause:
       'the file is not there, or the role lacks s3:GetObject on it or s3:GetBucketLocation on its bucket',
-    wordings: [['download env files'], ['environment file'], ['not authorized to perform: s3:']],
+    wordings: [
+      ['download env file'],
+      ['environment file'],
+      ['envfile resource directory'],
+      ['initialize s3 client for bucket'],
+      ['not authorized to perform: s3:'],
+    ],
     checks: ['grant', 'network'],
     advice: 'ecs-secrets role create ROLE --add --task-definition FAMILY grants it',
     general: true,
@@ -388,6 +432,10 @@ export const startFailures: readonly StartFailure[] = [
       ['RESOURCE:CPU'],
       ['RESOURCE:PORTS'],
       ['RESOURCE:ENI'],
+      ['RESOURCE:GPU'],
+      ['RESOURCE:DISK'],
+      ['InsufficientFreeAddresses'],
+      ["you've reached the limit on the number of"],
       ['insufficient', 'available'],
       ['UnfulfillableCapacity'],
       ['unable to launch instance'],
@@ -426,13 +474,63 @@ export const startFailures: readonly StartFailure[] = [
     title: 'the health check failed',
     cause: 'the container runs, and does not answer as expected',
     wordings: [
-      ['failed', 'health check'],
-      ['unhealthy', 'health check'],
+      ['failed ELB health check'],
+      ['failed container health check'],
+      ['health checks failed'],
+      ['failed at least', 'health checks'],
+      ['is unhealthy in', 'health check'],
       ['(port', 'is unhealthy in'],
       ['container instance health'],
     ],
     checks: [],
     advice: 'read its log: a wrong value of a secret can be the reason',
+  },
+  {
+    id: 'registry-credentials',
+    title: 'the credentials of a private registry could not be used',
+    cause:
+      'the secret in repositoryCredentials could not be read, or is not a JSON object with a username and a password that are not empty',
+    wordings: [
+      ['asm fetching'],
+      ['AuthorizationData is malformed'],
+      ['CannotPullContainerAuthError'],
+    ],
+    checks: ['existence', 'grant', 'role'],
+    advice: 'store an object with username and password in that secret: ecs-secrets put sm:NAME',
+    general: true,
+  },
+  {
+    id: 'credentials-rejected',
+    title: 'AWS rejected the credentials of the execution role',
+    cause: 'they had expired, or the clock of the container instance is wrong',
+    wordings: [
+      ['ExpiredToken'],
+      ['UnrecognizedClientException'],
+      ['InvalidClientTokenId'],
+      ['InvalidSignatureException'],
+      ['SignatureDoesNotMatch'],
+      ['RequestTimeTooSkewed'],
+    ],
+    checks: [],
+    advice:
+      'check the clock and the ECS agent of the container instance; every task gets new credentials',
+  },
+  {
+    id: 'service-unavailable',
+    title: 'an AWS service did not answer as it should',
+    cause: 'it returned a server error (5xx), or a proxy on the way answered in its place',
+    wordings: [
+      ['https response error StatusCode: 5'],
+      ['status code: 5', 'request id:'],
+      ['deserialization failed'],
+      ['failed to decode response'],
+      ['InternalServiceError:'],
+      ['InternalServerError:'],
+      ['InternalServerException:'],
+      ['ServiceUnavailableException'],
+    ],
+    checks: ['network'],
+    advice: 'wait for the next task; if it fails too, check proxies and the AWS Health Dashboard',
   },
   {
     id: 'network-timeout',
