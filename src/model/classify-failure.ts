@@ -64,11 +64,6 @@ export function failureKey(reason: string): string {
     .replace(/\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, '');
 }
 
-/** A reason without the characters of a secret that the agent's JSON reader quotes (agent/asm/asm.go). */
-export function withoutCharacters(reason: string): string {
-  return reason.replace(/invalid character '(?:\\.|[^'\\])+'/g, "invalid character '…'");
-}
-
 // --- internal ---
 
 /** Rows after which a next task may well start. */

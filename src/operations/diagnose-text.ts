@@ -1,10 +1,10 @@
 import type { Aws } from '../aws/index.ts';
 import { CliError } from '../errors.ts';
 import { checkStarts } from '../model/checks/index.ts';
-import { withoutCharacters } from '../model/classify-failure.ts';
 import type { Known } from '../model/explain-failure.ts';
 import { definitionNamedBy, pastedReasons } from '../model/pasted-reasons.ts';
 import { reportFailures, type SeenFailure } from '../model/failure-report.ts';
+import { withoutCharacters } from '../model/without-characters.ts';
 import { noDiagnosis, type Diagnosis, type DiagnosisOptions } from './diagnosis.ts';
 import { whyUnseen } from './gather-secret-facts.ts';
 import { gatherStartFacts, type StartTarget } from './gather-start-facts.ts';

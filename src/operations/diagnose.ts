@@ -3,7 +3,7 @@ import type { DescribedTask } from '../aws/ecs-tasks.ts';
 import type { Ecs, Service } from '../aws/ecs.ts';
 import { CliError, isAwsError } from '../errors.ts';
 import { checkStarts } from '../model/checks/index.ts';
-import { classifyFailure, withoutCharacters } from '../model/classify-failure.ts';
+import { classifyFailure } from '../model/classify-failure.ts';
 import type { Known } from '../model/explain-failure.ts';
 import {
   reportFailures,
@@ -11,6 +11,7 @@ import {
   type SeenFailure,
   type ReportedFailure,
 } from '../model/failure-report.ts';
+import { withoutCharacters } from '../model/without-characters.ts';
 import { noDiagnosis, type Diagnosis, type DiagnosisOptions } from './diagnosis.ts';
 import { diagnoseText } from './diagnose-text.ts';
 import { describedService } from './described-service.ts';

@@ -1,5 +1,5 @@
 import type { StoppedTask } from '../aws/ecs.ts';
-import { withoutCharacters } from '../model/classify-failure.ts';
+import { withoutCharacters } from '../model/without-characters.ts';
 
 /** Why a task stopped: ECS's reason, and what its containers say. */
 export function stopReason({ stoppedReason, stopCode, containers }: StoppedTask): string {

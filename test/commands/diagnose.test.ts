@@ -290,6 +290,25 @@ describe('standard input', () => {
     ]);
   });
 
+  test('shows no character and no number of a secret', async () => {
+    for (const said of [
+      "invalid character 'Q' in literal null (expecting 'u')",
+      'json: cannot unmarshal number 314159e400 into Go value of type float64',
+    ]) {
+      const reason = `ResourceInitializationError: unable to retrieve secret from asm: ${said}`;
+      const wrapped = reason
+        .replace('character', 'chara\ncter')
+        .replace('unmarshal', 'unm\narshal');
+      for (const stdin of [reason, wrapped, JSON.stringify([{ stoppedReason: reason }])]) {
+        for (const format of [[], ['--json']]) {
+          const seen = await shop.run(['diagnose', '-', ...format], { stdin });
+          expect(seen.stdout).toContain('secret is no JSON object');
+          expect(seen.stdout).not.toMatch(/Q|314159|literal null/);
+        }
+      }
+    }
+  });
+
   test("may be AWS's own JSON", async () => {
     const target = await failedService('json', { API: `${api}:user:BLUE:` });
     const listed = new ListTasksCommand({ cluster: 'json', desiredStatus: 'STOPPED' });
