@@ -1,6 +1,7 @@
 import type { Reporter } from '../cli.ts';
 import { formatDuration } from '../model/duration.ts';
 import { classifyFailure } from '../model/classify-failure.ts';
+import { outlookOf } from '../model/outlook.ts';
 import type { FollowEvent } from '../operations/rollout/look-at-deployments.ts';
 import type { FollowedDeployment } from '../operations/rollout/redeploy-outcome.ts';
 import { serviceName } from '../operations/service-name.ts';
@@ -30,10 +31,13 @@ export function rolloutView(report: Reporter, style: Style) {
         }
       } else if (event.kind === 'task-stopped') {
         report.event(`${name}: a task stopped: ${event.reason}`);
-        for (const { id, title, cause } of classifyFailure(event.reason)) {
+        for (const { title, cause } of classifyFailure(event.reason)) {
           report.note(`${title}: ${cause}`);
-          if (id !== 'role-not-assumable') continue;
-          report.note('IAM takes up to two minutes to spread a new role; ECS retries meanwhile');
+        }
+        if (outlookOf(event.reason) === 'maybe-role') {
+          report.note(
+            'IAM takes up to 2 minutes to apply a new role or policy; ECS retries in the meantime',
+          );
         }
       } else if (event.kind === 'starting-again') {
         report.event(`${name}: deploying again after a failure that passes: ${event.reason}`);

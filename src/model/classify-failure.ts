@@ -30,31 +30,6 @@ export const likelyChecks: readonly CheckName[] = [
   'network',
 ];
 
-/**
- * Whether a reason says that the task did not get its secrets, its role, its image or its logs. Every
- * further task will fail alike, so there is nothing to wait for.
- */
-export function isStartFailure(text: string): boolean {
-  const known = classifyFailure(text).some(({ id }) => !passing.has(id));
-  return known || /ResourceInitializationError|unable to (pull|retrieve|assume)/i.test(text);
-}
-
-/** What a reason lets expect of the next task. */
-export type Outlook = 'hopeless' | 'passing' | 'maybe-role' | 'unclear';
-
-/** Stub. */
-export function outlookOf(reason: string): Outlook {
-  const ids = classifyFailure(reason).map(({ id }) => id as string);
-  if (ids.includes('throttled') || ids.includes('no-capacity')) return 'passing';
-  if (ids.some((id) => id === 'role-not-assumable' || id.endsWith('-denied'))) return 'maybe-role';
-  return isStartFailure(reason) ? 'hopeless' : 'unclear';
-}
-
-/** Whether a reason may only mean that IAM has not spread a new role yet. */
-export function isRoleNotYetThere(text: string): boolean {
-  return classifyFailure(text).some(({ id }) => id === 'role-not-assumable');
-}
-
 /** A reason without what differs from task to task (ids of requests, sessions and tasks): equal for equal failures. */
 export function failureKey(reason: string): string {
   return reason
@@ -65,16 +40,6 @@ export function failureKey(reason: string): string {
 }
 
 // --- internal ---
-
-/** Rows after which a next task may well start. */
-const passing: ReadonlySet<string> = new Set([
-  'throttled',
-  'no-capacity',
-  'container-exited',
-  'out-of-memory',
-  'health-check-failed',
-  'starts-keep-failing',
-]);
 
 /** Lower case, with plain apostrophes and without white space. */
 function bare(text: string): string {

@@ -18,8 +18,7 @@ export interface Rollout {
    * `superseded`: a newer deployment took its place. `rolled-back`: ECS went back to an earlier
    * deployment without saying that this one failed. `service-deleted`: there is nothing to deploy.
    */
-  state:
-    'in-progress' | 'completed' | 'failed' | 'superseded' | 'rolled-back' | 'service-deleted';
+  state: 'in-progress' | 'completed' | 'failed' | 'superseded' | 'rolled-back' | 'service-deleted';
   /** Why it ended so, in AWS's words where AWS gives any; what it waits for while in progress. */
   reason: string | undefined;
   deployment: Deployment | undefined;

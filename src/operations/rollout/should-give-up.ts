@@ -1,4 +1,4 @@
-import { outlookOf } from '../../model/classify-failure.ts';
+import { outlookOf } from '../../model/outlook.ts';
 import { failureThreshold, rolePropagation, type Rollout } from '../../model/rollout.ts';
 import type { FollowedDeployment } from './redeploy-outcome.ts';
 

@@ -1,0 +1,99 @@
+import { classifyFailure } from './classify-failure.ts';
+import type { FailureId } from './finding.ts';
+
+/**
+ * What a failed start means for the next tasks of the same deployment:
+ * - `hopeless`: every further task fails alike, so there is nothing to wait for.
+ * - `maybe-role`: hopeless, unless a role or a policy has just changed: IAM may take two minutes to spread it.
+ * - `unclear`: it may be the new value or may not: ECS's own threshold decides.
+ * - `passing`: a further task may well start, with the same value and the same role.
+ */
+export type Outlook = 'hopeless' | 'maybe-role' | 'unclear' | 'passing';
+
+/**
+ * The outlook of a reason.
+ *
+ * A row of the table that says what failed has its outlook, whatever else the text says. Words decide
+ * only where no such row fits: signs of a passing fault come first, then signs of a denial, then the
+ * wrapping (`ResourceInitializationError`, `unable to pull`, `CannotPull…`), which is hopeless. A text
+ * that was cut off before it came to the cause is `unclear`.
+ *
+ * A text that names several failures has the worst of their outlooks, in the order `hopeless`,
+ * `maybe-role`, `unclear`, `passing`: each of them by itself keeps the task from starting. So it is
+ * `passing` only where nothing but passing faults kept the task from starting, and it is `hopeless`
+ * only where one of the failures does not go away by itself.
+ */
+export function outlookOf(reason: string): Outlook {
+  const found = classifyFailure(reason).map(({ id, general }) => {
+    const own = outlooks[id];
+    return general === true && own === 'hopeless' ? (outlookByWords(reason) ?? own) : own;
+  });
+  if (found.length === 0) found.push(outlookByWords(reason) ?? outlookOfWrapping(reason));
+  return worstFirst.find((outlook) => found.includes(outlook)) ?? 'unclear';
+}
+
+// --- internal ---
+
+const worstFirst: readonly Outlook[] = ['hopeless', 'maybe-role', 'unclear', 'passing'];
+
+const outlooks: Readonly<Record<FailureId, Outlook>> = {
+  'arn-malformed': 'hopeless',
+  'environment-file-unreadable': 'hopeless',
+  'image-not-pulled': 'hopeless',
+  'json-key-missing': 'hopeless',
+  'key-unusable': 'hopeless',
+  'log-group-missing': 'hopeless',
+  'parameter-missing': 'hopeless',
+  'parameter-name-malformed': 'hopeless',
+  'reference-refused': 'hopeless',
+  'registry-credentials': 'hopeless',
+  'secret-deleted': 'hopeless',
+  'secret-missing': 'hopeless',
+  'secret-name-malformed': 'hopeless',
+  'secret-not-json': 'hopeless',
+  'stage-missing': 'hopeless',
+  'version-id-malformed': 'hopeless',
+  'version-missing': 'hopeless',
+
+  'key-denied': 'maybe-role',
+  'logs-denied': 'maybe-role',
+  'no-execution-role': 'maybe-role',
+  'parameter-denied': 'maybe-role',
+  'registry-denied': 'maybe-role',
+  'role-not-assumable': 'maybe-role',
+  'role-not-passed': 'maybe-role',
+  'secret-denied': 'maybe-role',
+
+  'attribute-missing': 'unclear',
+  'container-exited': 'unclear',
+  'health-check-failed': 'unclear',
+  'out-of-memory': 'unclear',
+  'starts-keep-failing': 'unclear',
+
+  'credentials-rejected': 'passing',
+  'no-capacity': 'passing',
+  'service-unavailable': 'passing',
+  throttled: 'passing',
+  // A text does not say whether there is no way at all, or none at this moment.
+  'logs-unreachable': 'passing',
+  'network-timeout': 'passing',
+  'parameter-store-unreachable': 'passing',
+  'registry-unreachable': 'passing',
+  'secrets-manager-unreachable': 'passing',
+};
+
+const passing =
+  /throttl|rate ?exceeded|too ?many ?requests|rate limit|retry quota exceeded|RequestLimitExceeded|SlowDown|time-?out|timed out|deadline exceeded|request context cancell?ed|request cancell?ed|connection (reset|refused)|no such host|\bEOF\b|(status ?code|unexpected status[^:]*):? 5\d\d|internal ?(service ?|server ?)?error|service ?unavailable|\btry again\b/i;
+
+const denial = /not authorized|AccessDenied|access denied|forbidden|unauthorized/i;
+
+function outlookByWords(reason: string): Outlook | undefined {
+  if (passing.test(reason)) return 'passing';
+  return denial.test(reason) ? 'maybe-role' : undefined;
+}
+
+function outlookOfWrapping(reason: string): Outlook {
+  const isCutOff = /(\.\.\.|…)\W*$/.test(reason);
+  const wrapping = /ResourceInitializationError|unable to (pull|retrieve|assume)|CannotPull/i;
+  return wrapping.test(reason) && !isCutOff ? 'hopeless' : 'unclear';
+}
