@@ -1,6 +1,7 @@
 import { classifyFailure, failureKey } from './classify-failure.ts';
 import type { Scope } from './partition.ts';
 import { parameterArn } from './reference.ts';
+import { stoppedFromOutside } from './stopped-from-outside.ts';
 import type { TaskDefinition } from './task-definition.ts';
 
 /** Members of AWS's answers that hold a reason. */
@@ -15,11 +16,13 @@ const reasonMembers = new Set([
 /**
  * The reasons in a text that somebody pasted: the output of `aws ecs describe-tasks` and the like, or
  * sentences, one a paragraph. Lines that tell different failures are reasons of their own; other lines
- * are one sentence that was broken.
+ * are one sentence that was broken. What says that a task was stopped from outside is left out.
  */
 export function pastedReasons(text: string): string[] {
   const found = fromJson(text) ?? text.split(/\n\s*\n/).flatMap(paragraph);
-  const reasons = found.map((one) => one.trim()).filter((one) => one !== '');
+  const reasons = found
+    .map((one) => one.trim())
+    .filter((one) => one !== '' && !stoppedFromOutside({ stoppedReason: one }));
   return [...new Map(reasons.map((one) => [failureKey(one), one])).values()];
 }
 
@@ -92,7 +95,7 @@ function reasonsIn(value: unknown): string[] {
 
 /** Whether a reason may be one of something that went well, or was asked for. */
 function tellsOfGood(key: string, holder: object): boolean {
-  const { rolloutState, status, stopCode, stoppedReason = '' } = holder as Record<string, unknown>;
+  const { rolloutState, status, stopCode, stoppedReason } = holder as Record<string, unknown>;
   switch (key) {
     case 'message':
       return true;
@@ -101,11 +104,10 @@ function tellsOfGood(key: string, holder: object): boolean {
     case 'statusReason':
       return typeof status === 'string' && !/FAIL|ROLLBACK|STOP/.test(status);
     case 'stoppedReason':
-      // Failed health checks have the stop code of scaling in.
-      return (
-        stopCode === 'UserInitiated' ||
-        (stopCode === 'ServiceSchedulerInitiated' && !/health check/i.test(String(stoppedReason)))
-      );
+      return stoppedFromOutside({
+        ...(typeof stopCode === 'string' && { stopCode }),
+        ...(typeof stoppedReason === 'string' && { stoppedReason }),
+      });
     default:
       return false;
   }

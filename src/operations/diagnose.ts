@@ -5,6 +5,7 @@ import { CliError, isAwsError } from '../errors.ts';
 import { checkStarts } from '../model/checks/index.ts';
 import { classifyFailure } from '../model/classify-failure.ts';
 import type { Known } from '../model/explain-failure.ts';
+import { stoppedFromOutside } from '../model/stopped-from-outside.ts';
 import {
   reportFailures,
   unreported,
@@ -19,7 +20,7 @@ import { whyUnseen } from './gather-secret-facts.ts';
 import { gatherStartFacts, type StartTarget } from './gather-start-facts.ts';
 import { describeTaskDefinition } from './read-task-definition.ts';
 import { serviceName } from './service-name.ts';
-import { stopReason, wasToldTo } from './stop-reason.ts';
+import { stopReason } from './stop-reason.ts';
 
 /** What is to be diagnosed. */
 export type DiagnosisTarget =
@@ -60,7 +61,7 @@ async function diagnoseService(
   const notSeen: string[] = [];
   const stopped = await ifSeen('stopped tasks', ecs.stoppedTasks(cluster, name), notSeen);
   const seen = [
-    ...(stopped ?? []).filter((task) => !wasToldTo(task)).map(ofTask),
+    ...(stopped ?? []).filter((task) => !stoppedFromOutside(task)).map(ofTask),
     ...ofDeployments(service),
     ...ofEvents(service),
   ].filter(({ at }) => at === undefined || at >= options.since);
@@ -88,15 +89,15 @@ async function diagnoseTask(
     name === undefined
       ? undefined
       : await ifSeen(`the service ${name}`, ecs.describeServices(where, [name]), notSeen);
-  const told = wasToldTo(task);
-  const seen = task.lastStatus === 'STOPPED' && !told ? [ofTask(task)] : [];
+  const fromOutside = stoppedFromOutside(task);
+  const seen = task.lastStatus === 'STOPPED' && !fromOutside ? [ofTask(task)] : [];
   const diagnosis = await lookInto(
     aws,
     { seen, service: found?.services[0], own: task, notSeen },
     options,
   );
-  const state = told
-    ? `the task was told to stop: ${stopReason(task)}`
+  const state = fromOutside
+    ? `the task did not fail, it was stopped: ${stopReason(task)}`
     : `the task is ${task.lastStatus}`;
   return { ...diagnosis, state: seen.length > 0 ? undefined : state };
 }

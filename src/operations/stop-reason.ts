@@ -10,12 +10,3 @@ export function stopReason({ stoppedReason, stopCode, containers }: StoppedTask)
   const main = stoppedReason ?? stopCode ?? 'a task stopped for no stated reason';
   return withoutCharacters(details.length > 0 ? `${main} (${details.join('; ')})` : main);
 }
-
-/**
- * Whether a task was told to stop. Failed health checks have the same stop code as scaling in, so
- * the words have to decide (ECS guide, "stopped task error codes").
- */
-export function wasToldTo({ stopCode, stoppedReason = '' }: StoppedTask): boolean {
-  if (stopCode === 'UserInitiated') return true;
-  return stopCode === 'ServiceSchedulerInitiated' && !/health check/i.test(stoppedReason);
-}

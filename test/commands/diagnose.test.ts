@@ -217,18 +217,18 @@ describe('a task', () => {
     ]);
   });
 
-  test('that runs, or was told to stop, has not failed', async () => {
+  test('that runs, or was stopped from outside, has not failed', async () => {
     const arn = await runTask();
     expect(await diagnose([arn])).toMatchObject({ code: 0, state: 'the task is RUNNING' });
     await shop.ecs.send(new StopTaskCommand({ cluster: 'shop', task: arn, reason: 'no more' }));
     for (let attempt = 0; attempt < 100; attempt += 1) {
       const { state } = await diagnose([arn]);
-      if (state?.includes('told to stop')) break;
+      if (state?.includes('it was stopped')) break;
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
     const { code, state } = await diagnose([arn]);
     expect(code).toBe(0);
-    expect(state).toMatch(/^the task was told to stop: no more/);
+    expect(state).toMatch(/^the task did not fail, it was stopped: no more/);
   });
 
   test('is looked at with the execution role that it was run with', async () => {
@@ -288,6 +288,20 @@ describe('standard input', () => {
       'parameter-missing',
       'parameter-denied',
     ]);
+  });
+
+  test('of a task that was stopped from outside tells of no failure', async () => {
+    const stopped = {
+      stopCode: 'SpotInterruption',
+      stoppedReason: 'Your Spot Task was interrupted.',
+    };
+    for (const stdin of [JSON.stringify({ tasks: [stopped] }), stopped.stoppedReason]) {
+      const seen = await shop.run(['diagnose', '-'], { stdin });
+      expect(seen).toMatchObject({
+        code: 0,
+        stdout: 'the text on standard input tells of nothing that failed\n',
+      });
+    }
   });
 
   test('shows no character and no number of a secret', async () => {

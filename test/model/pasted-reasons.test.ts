@@ -22,6 +22,7 @@ describe('the reasons in a text', () => {
       `${missing}, request id: 1e7a743d-d22c-4341-93bd-14bac53e5788\n\n${missing}, request id: 2e7a743d-d22c-4341-93bd-14bac53e5788`,
       [`${missing}, request id: 2e7a743d-d22c-4341-93bd-14bac53e5788`],
     ],
+    ['of a task that was stopped from outside', 'Your Spot Task was\ninterrupted.', []],
     ['what no row knows', 'strange\nthings', ['strange things']],
     ['a word of JSON', '"strange"', ['"strange"']],
     ['a number', '42', ['42']],
@@ -51,6 +52,18 @@ describe('the reasons in a text', () => {
     [
       'a task that scaling in stopped',
       { stopCode: 'ServiceSchedulerInitiated', stoppedReason: 'Scaling activity initiated by x' },
+      [],
+    ],
+    [
+      'tasks that the infrastructure stopped',
+      {
+        tasks: [
+          { stopCode: 'SpotInterruption', stoppedReason: 'no more Spot' },
+          { stopCode: 'TerminationNotice', stoppedReason: 'Host EC2 (instance i-0) terminated.' },
+          { stopCode: 'InfrastructureHealth', stoppedReason: 'x' },
+          { stoppedReason: 'Your Spot Task was interrupted.' },
+        ],
+      },
       [],
     ],
     [

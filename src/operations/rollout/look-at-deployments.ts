@@ -9,7 +9,7 @@ import {
   type Rollout,
   type ServiceDeployment,
 } from '../../model/rollout.ts';
-import { stopReason, wasToldTo } from '../stop-reason.ts';
+import { stopReason, stoppedFromOutside } from '../stop-reason.ts';
 import type { FollowedDeployment } from './redeploy-outcome.ts';
 import { shouldGiveUp } from './should-give-up.ts';
 
@@ -299,7 +299,7 @@ async function noteStopReasons(
     throw error;
   });
   const own = tasks.filter(
-    (task) => task.startedBy === deployment.deploymentId && !wasToldTo(task),
+    (task) => task.startedBy === deployment.deploymentId && !stoppedFromOutside(task),
   );
   for (const reason of own.map(stopReason)) {
     if (deployment.stopReasons.some((known) => failureKey(known) === failureKey(reason))) continue;
