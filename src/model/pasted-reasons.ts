@@ -1,8 +1,6 @@
 import { classifyFailure, failureKey } from './classify-failure.ts';
-import type { Scope } from './partition.ts';
-import { parameterArn } from './reference.ts';
 import { stoppedFromOutside } from './stopped-from-outside.ts';
-import type { TaskDefinition } from './task-definition.ts';
+import { unwrap, type Unwrapped } from './unwrap.ts';
 
 /** Members of AWS's answers that hold a reason. */
 const reasonMembers = new Set([
@@ -15,64 +13,20 @@ const reasonMembers = new Set([
 
 /**
  * The reasons in a text that somebody pasted: the output of `aws ecs describe-tasks` and the like, or
- * sentences, one a paragraph. Lines that tell different failures are reasons of their own; other lines
- * are one sentence that was broken. What says that a task was stopped from outside is left out.
+ * sentences, one a paragraph. A line that begins like a reason, after one that is a reason by itself,
+ * starts another; other lines are one sentence that was wrapped. What says that a task was stopped from
+ * outside is left out.
  */
-export function pastedReasons(text: string): string[] {
-  const found = fromJson(text) ?? text.split(/\n\s*\n/).flatMap(paragraph);
-  const reasons = found
-    .map((one) => one.trim())
-    .filter((one) => one !== '' && !stoppedFromOutside({ stoppedReason: one }));
-  return [...new Map(reasons.map((one) => [failureKey(one), one])).values()];
-}
-
-/**
- * A task definition that refers to what a reason names, so that the checks can look at it: the names of
- * family, container and variable are placeholders.
- */
-export function definitionNamedBy(text: string, here: Scope): TaskDefinition {
-  const role =
-    /arn:[\w-]+:iam::\d{12}:role\/[\w+=,.@/-]+/.exec(text)?.[0] ?? sessionRole(text, here);
-  const region = /Parameter Store in ([a-z]{2}(?:-[a-z]+)+-\d+)/i.exec(text)?.[1] ?? here.region;
-  const list = /invalid (?:ssm )?parameters: *([^\s;,]+(?:, *[^\s;,]+)*)/i.exec(text)?.[1];
-  const parameters = (list ?? '').split(/, */).map((name) => name.replace(/[.:]+$/, ''));
-  const arns =
-    text.match(
-      /arn:[\w-]+:(?:secretsmanager:[\w-]+:\d{12}:secret:|ssm:[\w-]+:\d{12}:parameter\/)[\w/+=.@!:-]+/g,
-    ) ?? [];
-  const inRegion = (name: string): string =>
-    region === here.region || name.startsWith('arn:')
-      ? name
-      : parameterArn(name, { ...here, region });
-  const references = [...parameters.filter(Boolean).map(inRegion), ...arns.map(withoutPunctuation)];
-  return {
-    family: 'FAMILY',
-    ...(role !== undefined && { executionRoleArn: role }),
-    containerDefinitions: [
-      {
-        name: 'CONTAINER',
-        secrets: [...new Set(references)]
-          .filter((reference) => reference !== '')
-          .map((valueFrom, index) => ({ name: `NAME${index === 0 ? '' : index + 1}`, valueFrom })),
-      },
-    ],
-  };
+export function pastedReasons(text: string): Unwrapped[] {
+  const found =
+    fromJson(text)?.map((one) => unwrap([one.trim()])) ?? text.split(/\n\s*\n/).flatMap(paragraph);
+  const reasons = found.filter(
+    (one) => one.text !== '' && !stoppedFromOutside({ stoppedReason: one.text }),
+  );
+  return [...new Map(reasons.map((one) => [failureKey(one.text), one])).values()];
 }
 
 // --- internal ---
-
-/** The role of a session: its path is not told, so that only its name can be looked up. */
-function sessionRole(text: string, { partition, account }: Scope): string | undefined {
-  const [, of = account, name] = /(?:sts::(\d{12}))?:assumed-role\/([\w+=,.@-]+)/.exec(text) ?? [];
-  if (name === undefined || of === account) return name;
-  return `arn:${partition}:iam::${of}:role/${name}`;
-}
-
-/** An ARN without the punctuation of the sentence it stands in; `:KEY::` is a part of it. */
-function withoutPunctuation(arn: string): string {
-  const whole = arn.replace(/\.+$/, '');
-  return whole.split(':').length === 10 ? whole : whole.replace(/[.:]+$/, '');
-}
 
 function fromJson(text: string): string[] | undefined {
   let document: unknown;
@@ -113,8 +67,26 @@ function tellsOfGood(key: string, holder: object): boolean {
   }
 }
 
-function paragraph(text: string): string[] {
-  const lines = text.split('\n').map((line) => line.trim());
-  const telling = lines.filter((line) => classifyFailure(line).length > 0);
-  return telling.length > 1 ? telling : [lines.join(' ')];
+/**
+ * How reasons begin, those of a list and of a log too. Names of errors are whole: a line that a terminal
+ * filled may begin with the end of a longer one.
+ */
+const beginning =
+  /^\s*(?:[-*•]\s+|\d{4}-\d\d-\d\d|\(service \S|service \S+ \(?(?:was|is|failed|task|instance)\b|Task \S|STOPPED\b|[Ff]etching secret data|Essential container|An error occurred|RESOURCE:|(?:ResourceInitialization|Cannot(?:Pull|Start|Create)\w*|OutOfMemory)Error:|(?:AccessDenied|ResourceNotFound|Throttling)Exception:)/;
+
+function paragraph(text: string): Unwrapped[] {
+  const lines = text.split(/\r?\n/).filter((line) => line.trim() !== '');
+  const groups: string[][] = [];
+  for (const line of lines) {
+    const last = groups.at(-1);
+    if (last && !(beginning.test(line) && isWhole(last))) last.push(line);
+    else groups.push([line]);
+  }
+  return groups.map(unwrap);
+}
+
+/** Whether lines are a reason that does not go on: neither within a sentence nor before what it quotes. */
+function isWhole(lines: readonly string[]): boolean {
+  const text = lines.join(' ');
+  return !/(?:[:,(-]|\bapi error)\s*$/i.test(text) && classifyFailure(text).length > 0;
 }

@@ -2,8 +2,9 @@ import type { Aws } from '../aws/index.ts';
 import { CliError } from '../errors.ts';
 import { checkStarts } from '../model/checks/index.ts';
 import type { Known } from '../model/explain-failure.ts';
-import { definitionNamedBy, pastedReasons } from '../model/pasted-reasons.ts';
-import { reportFailures, type SeenFailure } from '../model/failure-report.ts';
+import { definitionNamedBy } from '../model/named-definition.ts';
+import { pastedReasons } from '../model/pasted-reasons.ts';
+import { reportFailures, type SeenFailure, type ReportedFailure } from '../model/failure-report.ts';
 import { withoutCharacters } from '../model/without-characters.ts';
 import { noDiagnosis, type Diagnosis, type DiagnosisOptions } from './diagnosis.ts';
 import { whyUnseen } from './gather-secret-facts.ts';
@@ -15,28 +16,37 @@ export async function diagnoseText(
   text: string,
   options: DiagnosisOptions,
 ): Promise<Diagnosis> {
-  const reasons = pastedReasons(text).map(withoutCharacters);
-  const seen = reasons.slice(0, mostReasons).map((reason): SeenFailure => ({
-    reason,
+  const reasons = pastedReasons(text);
+  const looked = reasons.slice(0, mostReasons);
+  const seen = looked.map((reason): SeenFailure => ({
+    reason: withoutCharacters(reason.text),
     source: 'text',
     at: undefined,
     taskDefinition: undefined,
   }));
   const notSeen =
-    reasons.length > seen.length
-      ? [`${reasons.length - seen.length} more reasons of the text: paste them by themselves`]
+    reasons.length > looked.length
+      ? [`${reasons.length - looked.length} more reasons of the text: paste them by themselves`]
       : [];
+  const cut = new Set<string>();
   const told = (knownOf: (failure: SeenFailure) => Known | undefined): Diagnosis => {
-    const failures = reportFailures(seen, knownOf);
+    const failures = reportFailures(seen, knownOf).map((one) =>
+      cut.has(one.reason) ? withoutCommands(one) : one,
+    );
     const fix = [...new Set(failures.flatMap((one) => one.fix))];
     return { ...noDiagnosis, failures, fix, notSeen };
   };
   try {
     const here = await aws.caller();
-    const targets = seen.map(({ reason }): StartTarget => ({
+    const named = looked.map((reason) => definitionNamedBy(reason, here));
+    for (const [index, { hasCutNames }] of named.entries()) {
+      if (hasCutNames) cut.add(seen[index]?.reason ?? '');
+    }
+    if (cut.size > 0) notSeen.push(cutNames);
+    const targets = named.map(({ definition }): StartTarget => ({
       target: '-',
       name: { file: undefined, family: 'FAMILY', options: [] },
-      definition: definitionNamedBy(reason, here),
+      definition,
       status: undefined,
       service: undefined,
       partial: true,
@@ -58,6 +68,18 @@ export async function diagnoseText(
 }
 
 // --- internal ---
+
+const cutNames =
+  'names next to a line break, which may be cut off: paste the reason as one line to check them';
+
+/** A command would lack the names that may be cut off. */
+function withoutCommands(failure: ReportedFailure): ReportedFailure {
+  return {
+    ...failure,
+    evidence: failure.evidence.map((finding) => ({ ...finding, fix: [] })),
+    fix: [],
+  };
+}
 
 /** So many distinct reasons of a text are looked into. */
 const mostReasons = 20;

@@ -44,6 +44,7 @@ interface Diagnosed {
   }[];
   others: Finding[];
   fix: string[];
+  notSeen: string[];
   unseen?: string;
   state?: string;
 }
@@ -288,6 +289,53 @@ describe('standard input', () => {
       'parameter-missing',
       'parameter-denied',
     ]);
+  });
+
+  test('that a terminal wrapped means the same, and no command has a name that was cut', async () => {
+    const role = `arn:aws:sts::${account}:assumed-role/shop-execution-of-another/0123456789abcdef`;
+    const denied = deniedReason.replace(/arn:aws:sts:\S+/, role);
+    const gone = `${missingReason}/for/ever/and/ever`;
+    const widths: [string, number[]][] = [
+      [denied, [57, 70, 93]],
+      [gone, [70, 73]],
+    ];
+    for (const [reason, columns] of widths) {
+      const whole = await paste(reason);
+      expect(whole.fix.join()).toMatch(
+        / shop-execution-of-another |\/shop\/gone\/for\/ever\/and\/ever$/,
+      );
+      for (const width of columns) {
+        const lines = reason.match(new RegExp(`.{1,${width}}`, 'g')) ?? [];
+        const seen = await paste(lines.join('\n'));
+        expect(ids(seen)).toEqual(ids(whole));
+        expect(whole.fix).toEqual(expect.arrayContaining(seen.fix));
+        expect(seen.notSeen.join()).toContain('paste the reason as one line');
+      }
+    }
+  });
+
+  test('that was wrapped is shown as it was, and says how to get the commands', async () => {
+    const { code, stdout } = await shop.run(['diagnose', '-'], {
+      stdin: missingReason.replace('/shop/gone', '/sho\np/gone'),
+    });
+    expect(code).toBe(3);
+    expect(stdout).toContain('invalid parameters: /sho p/gone\n');
+    expect(stdout).toContain(
+      '\nnot looked at: names next to a line break, which may be cut off: paste the reason as one line to check them\n',
+    );
+    expect(stdout).not.toMatch(/ecs-secrets put \S*sho/);
+
+    // The role is whole, but a role without the grant is no help.
+    const half = await paste(
+      deniedReason.replace('shop-execution', 'another').replace('shop/db', 'shop/d\nb'),
+    );
+    expect(half).toMatchObject({
+      failures: [{ failure: 'parameter-denied', references: [], fix: [] }],
+      fix: [],
+    });
+    expect(half.failures[0]?.evidence).toContainEqual(
+      expect.objectContaining({ subject: 'another', fix: [] }),
+    );
   });
 
   test('of a task that was stopped from outside tells of no failure', async () => {

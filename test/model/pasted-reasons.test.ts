@@ -1,11 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { definitionNamedBy, pastedReasons } from '../../src/model/pasted-reasons.ts';
+import { definitionNamedBy } from '../../src/model/named-definition.ts';
+import { pastedReasons } from '../../src/model/pasted-reasons.ts';
+import { unwrap } from '../../src/model/unwrap.ts';
 
 const missing =
   'ResourceInitializationError: unable to retrieve secrets from ssm: invalid parameters: /shop/db';
 const denied =
   'AccessDeniedException: User: x is not authorized to perform: ssm:GetParameters on resource: y';
 const json = (value: unknown): string => JSON.stringify(value, null, 2);
+const textsOf = (pasted: string): string[] => pastedReasons(pasted).map(({ text }) => text);
 
 describe('the reasons in a text', () => {
   const texts: [string, string, string[]][] = [
@@ -22,6 +25,14 @@ describe('the reasons in a text', () => {
       `${missing}, request id: 1e7a743d-d22c-4341-93bd-14bac53e5788\n\n${missing}, request id: 2e7a743d-d22c-4341-93bd-14bac53e5788`,
       [`${missing}, request id: 2e7a743d-d22c-4341-93bd-14bac53e5788`],
     ],
+    ['a list', `- ${missing}\n- ${denied}`, [`- ${missing}`, `- ${denied}`]],
+    [
+      'lines that wrap one that tells two failures',
+      'The task cannot pull registry auth from Amazon ECR\nThere is a connection issue between the task and Amazon CloudWatch',
+      [
+        'The task cannot pull registry auth from Amazon ECR There is a connection issue between the task and Amazon CloudWatch',
+      ],
+    ],
     ['of a task that was stopped from outside', 'Your Spot Task was\ninterrupted.', []],
     ['what no row knows', 'strange\nthings', ['strange things']],
     ['a word of JSON', '"strange"', ['"strange"']],
@@ -32,7 +43,7 @@ describe('the reasons in a text', () => {
   ];
 
   test.each(texts)('%s', (_what, text, reasons) => {
-    expect(pastedReasons(text)).toEqual(reasons);
+    expect(textsOf(text)).toEqual(reasons);
   });
 
   const documents: [string, unknown, string[]][] = [
@@ -109,7 +120,7 @@ describe('the reasons in a text', () => {
   ];
 
   test.each(documents)('of JSON: %s', (_what, document, reasons) => {
-    expect(pastedReasons(json(document))).toEqual(reasons);
+    expect(textsOf(json(document))).toEqual(reasons);
   });
 });
 
@@ -143,7 +154,9 @@ describe('what a text refers to', () => {
   ];
 
   test.each(named)('%s', (text, { role: wanted, references = [] }) => {
-    const { executionRoleArn, containerDefinitions } = definitionNamedBy(text, here);
+    const { definition, hasCutNames } = definitionNamedBy(unwrap([text]), here);
+    const { executionRoleArn, containerDefinitions } = definition;
+    expect(hasCutNames).toBe(false);
     expect(executionRoleArn).toBe(wanted);
     const secrets = containerDefinitions[0]?.secrets ?? [];
     expect(secrets.map(({ valueFrom }) => valueFrom)).toEqual(references);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { classifyFailure } from '../../src/model/classify-failure.ts';
+import { unwrap } from '../../src/model/unwrap.ts';
 import { withoutCharacters } from '../../src/model/without-characters.ts';
 import { agentReasons, jsonErrors } from './agent-reasons.labels.ts';
 import { labelledReasons } from './stop-reasons.labels.ts';
@@ -131,7 +132,7 @@ describe('a reason without characters', () => {
       const masked = withoutCharacters(reason).replace(/\s/g, '');
       for (let width = 3; width < 70; width += 1) {
         const lines = reason.match(new RegExp(`.{1,${width}}`, 'g')) ?? [];
-        for (const text of [lines.join(' '), lines.join('\n')]) {
+        for (const text of [unwrap(lines).text, lines.join(' '), lines.join('\n')]) {
           if (withoutCharacters(text).replace(/\s/g, '') !== masked) wrong.push(text);
         }
       }
