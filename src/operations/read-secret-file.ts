@@ -55,13 +55,9 @@ function read(
   name: string,
   problems: Problems,
 ): Promise<SecretFileEntry[]> {
-  if (format === 'dotenv') {
-    if (foreignFormat(text) !== 'dotenv') checkFormat(text, name, 'dotenv, JSON or YAML');
-    return Promise.resolve(readDotenv(text, name, problems));
-  }
+  if (format === 'dotenv') return Promise.resolve(readDotenv(text, name, problems));
   // YAML is looser than JSON; what calls itself JSON has to be it.
   if (format === 'json') checkJson(text, name);
-  else checkFormat(text, name, 'YAML');
   return readYaml(text, name, problems);
 }
 
@@ -107,6 +103,9 @@ function readDotenv(text: string, name: string, problems: Problems): SecretFileE
     }
     seen.add(key);
     entries.push({ key, value: new SecretValue(value), line });
+  }
+  if (faulty.length > 0 && foreignFormat(text) !== 'dotenv') {
+    checkFormat(text, name, 'dotenv, JSON or YAML');
   }
   const whole = parseDotenv(text);
   for (const { key, value, line } of faulty.length === 0 ? entries : []) {
@@ -162,6 +161,7 @@ async function readYaml(
   for (const { code, pos } of [...document.errors, ...document.warnings]) {
     problems.add(`${name}: ${placeOf(text, pos[0])}: ${yamlRule(code)}`);
   }
+  if (document.errors.length > 0 || !isMap(document.contents)) checkFormat(text, name, 'YAML');
   problems.throwIfAny();
   const entries: SecretFileEntry[] = [];
   const walk = (node: unknown, path: readonly string[]): void => {

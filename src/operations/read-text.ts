@@ -37,12 +37,20 @@ export async function parseDocument(text: string, name: string, what: string): P
     return JSON.parse(text);
   } catch {
     // The message of JSON.parse quotes the text.
-    checkFormat(text, name, what);
-    return parseYaml(text, name);
+    const document = await parseYaml(text, name).catch((error: unknown) => {
+      checkFormat(text, name, what);
+      throw error;
+    });
+    // YAML takes many a text for one long word.
+    if (typeof document !== 'object') checkFormat(text, name, what);
+    return document;
   }
 }
 
-/** Throws InvalidInput for a text in a format that is neither JSON nor YAML, with what reads it. */
+/**
+ * Throws InvalidInput for a text in a format that is neither JSON nor YAML, with what reads it. Call it
+ * for a text that is wrong anyway: a key of YAML may look like a line of another format.
+ */
 export function checkFormat(text: string, name: string, what: string): void {
   const format = foreignFormat(text);
   if (format === undefined) return;

@@ -257,6 +257,11 @@ describe('dotenv', () => {
     expect(new Map(await read(text))).toEqual(new Map(Object.entries(parseDotenv(text))));
   });
 
+  it('keeps lines within quotes that look like another format', async () => {
+    const ini = 'A="\n[section]\nkey = 1\n-----BEGIN PRIVATE KEY-----\n"\nB=1\n';
+    expect((await read(ini)).map(([key]) => key)).toEqual(['A', 'B']);
+  });
+
   it('sees a name set twice though a line within quotes looks like it', async () => {
     expect(await problems('A="\nB=0\n"\nB=1\nB=2\n', 'x.env')).toEqual([
       'x.env, line 5: the name is set twice',
