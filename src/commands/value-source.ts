@@ -36,7 +36,7 @@ export function withValueOptions<Args extends unknown[], Opts extends OptionValu
         `what --generate makes it of: ${Object.keys(alphabets).join(', ')}, or chars:CHARACTERS`,
       ),
     )
-    .addOption(new Option('--raw', 'keep a trailing newline of a pipe or file'));
+    .addOption(new Option('--raw', 'keep a trailing newline and a byte order mark'));
 }
 
 /** Reads the value of `target` from the one source given; `checkSources` comes first. */
@@ -152,8 +152,13 @@ function trimmed(
   report: Context['report'],
 ): SecretValue {
   if (raw) return value;
-  const result = value.withoutTrailingNewline();
-  if (result.byteLength < value.byteLength)
+  const unmarked = value.withoutByteOrderMark();
+  if (unmarked.byteLength < value.byteLength) {
+    report.note('dropped the byte order mark at the start (--raw keeps it)');
+  }
+  const result = unmarked.withoutTrailingNewline();
+  if (result.byteLength < unmarked.byteLength) {
     report.note('dropped one trailing newline (--raw keeps it)');
+  }
   return result;
 }

@@ -28,6 +28,11 @@ export function checkValue(value: SecretValue, store: Store, tier?: Tier): void 
   const size = value.byteLength;
   if (size === 0) problems.add('the value is empty; neither store keeps an empty value');
   if (value.matches(/\p{Cs}/u)) problems.add('the value has half of a Unicode surrogate pair');
+  if (value.matches(/\0/)) {
+    problems.add(
+      'the value has a NUL character, which no environment variable of a container can hold',
+    );
+  }
   if (store === 'secrets-manager') {
     if (size > secretBytes) {
       problems.add(`the value has ${size} bytes; Secrets Manager takes ${secretBytes} at most`);

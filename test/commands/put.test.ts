@@ -45,6 +45,23 @@ async function calls(): Promise<string[]> {
   return list.map(({ operation }) => operation);
 }
 
+test('a byte order mark, as Windows pipes begin with, is dropped unless --raw', async () => {
+  const stdin = '\ufeffhunter2\r\n';
+  const seen = await shop.run(['put', '/bom'], { stdin });
+  expect(seen.code).toBe(0);
+  expect(seen.stderr).toBe(
+    'note: dropped the byte order mark at the start (--raw keeps it)\n' +
+      'note: dropped one trailing newline (--raw keeps it)\n',
+  );
+  expect(await parameter('/bom')).toBe('hunter2');
+  const file = await shop.run(['put', '/bom', '--value-file', 'f'], { files: { f: stdin } });
+  expect(file.stdout).toContain('unchanged');
+  expect((await shop.run(['put', '/bom', '--raw'], { stdin })).stderr).toBe('');
+  expect(await parameter('/bom')).toBe(stdin);
+  const empty = await shop.run(['put', '/bom'], { stdin: '\ufeff\r\n' });
+  expect(empty).toMatchObject({ code: 2, stdout: '' });
+});
+
 describe('a parameter', () => {
   test('is created as a SecureString from a pipe, without its last newline', async () => {
     const seen = await shop.run(['put', '/shop/db'], { stdin: 'one\n' });
@@ -449,9 +466,29 @@ describe('bad input stops before any call, with exit code 2:', () => {
   });
 
   test('bytes that are not UTF-8', async () => {
-    const seen = await shop.run(['put', '/a'], { stdin: new Uint8Array([0xff, 0xfe, 0x00]) });
+    const seen = await shop.run(['put', '/a'], { stdin: new Uint8Array([0xff, 0x00]) });
     expect(seen).toMatchObject({ code: 2 });
     expect(seen.stderr).toContain('not valid UTF-8');
+  });
+
+  test.each([
+    ['UTF-16', Buffer.from('\ufeffhunter2\r\n', 'utf16le'), /UTF-16 text.*\nhint: .*UTF-8/],
+    ['UTF-16 of the other order', Buffer.from('\ufeffab', 'utf16le').swap16(), /UTF-16 text/],
+    ['a NUL', Buffer.from('hunter2\0'), /NUL character, which no environment variable/],
+    ['UTF-16 without a mark', Buffer.from('hunter2', 'utf16le'), /NUL character/],
+  ])('%s', async (_what, stdin, message) => {
+    const bytes = { 'value.txt': stdin };
+    for (const argv of [
+      ['put', '/a'],
+      ['put', '/a', '--raw'],
+      ['put', 'sm:a:key', '--value-file', 'value.txt'],
+    ]) {
+      const seen = await shop.run(argv, { stdin, bytes });
+      expect(seen).toMatchObject({ code: 2, stdout: '' });
+      expect(seen.stderr).toMatch(message);
+      expect(seen.stderr).not.toMatch(/hunter/);
+    }
+    expect(await described('/a')).toBeUndefined();
   });
 });
 
