@@ -27,8 +27,14 @@ export interface SecretDescription {
   tags: Tag[];
   /** Set while its deletion is scheduled. */
   deletedAt: Date | undefined;
-  /** When anything of it last changed. */
+  /** When anything of it last changed (LastChangedDate): its value, a label, a tag. */
   changedAt: Date | undefined;
+  /** When Secrets Manager last rotated it; undefined when it never did, or rotation is off. */
+  lastRotatedAt: Date | undefined;
+  /** Undefined when rotation was never configured. */
+  rotation: SecretRotation | undefined;
+  /** The version of a rotation that is not complete: it has AWSPENDING and not AWSCURRENT. */
+  pendingVersionId: string | undefined;
   /** The version that holds AWSCURRENT; undefined while there is no value. */
   currentVersionId: string | undefined;
   /** The labels of the versions that have any, by version id. */
@@ -39,6 +45,14 @@ export interface SecretDescription {
   primaryRegion: string | undefined;
   /** Where it is replicated to; undefined for a replica, one without replicas, and in a list. */
   replicaRegions: string[] | undefined;
+}
+
+/** How Secrets Manager rotates a secret. */
+export interface SecretRotation {
+  /** Whether it is rotated on a schedule. */
+  enabled: boolean;
+  /** The Lambda function; undefined where the service that manages the secret rotates it. */
+  functionArn: string | undefined;
 }
 
 /** A version of a secret without its value. */
@@ -100,8 +114,11 @@ function describe(
   secret: DescribeSecretResponse | SecretListEntry,
   stages: Record<string, string[]> = {},
 ): SecretDescription {
-  const [currentVersionId] =
-    Object.entries(stages).find(([, labels]) => labels.includes('AWSCURRENT')) ?? [];
+  const holder = (label: string): string | undefined =>
+    Object.keys(stages).find((versionId) => stages[versionId]?.includes(label));
+  const currentVersionId = holder('AWSCURRENT');
+  const pending = holder('AWSPENDING');
+  const { RotationEnabled: enabled, RotationLambdaARN: functionArn } = secret;
   return {
     name: secret.Name ?? '',
     arn: secret.ARN ?? '',
@@ -110,6 +127,12 @@ function describe(
     tags: (secret.Tags ?? []).map(({ Key = '', Value = '' }): Tag => ({ key: Key, value: Value })),
     deletedAt: secret.DeletedDate,
     changedAt: secret.LastChangedDate,
+    lastRotatedAt: secret.LastRotatedDate,
+    rotation:
+      enabled === undefined && functionArn === undefined
+        ? undefined
+        : { enabled: enabled ?? false, functionArn },
+    pendingVersionId: pending === currentVersionId ? undefined : pending,
     currentVersionId,
     stages,
     owningService: secret.OwningService,

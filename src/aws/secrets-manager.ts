@@ -29,7 +29,12 @@ import {
 } from './secret-answers.ts';
 import { secretWrites } from './secret-writes.ts';
 
-export type { ReadSecret, SecretDescription, StoredVersion } from './secret-answers.ts';
+export type {
+  ReadSecret,
+  SecretDescription,
+  SecretRotation,
+  StoredVersion,
+} from './secret-answers.ts';
 
 /** Which version to read; the current one when nothing is given. */
 export interface VersionSelector {
@@ -87,8 +92,11 @@ export interface SecretsManager {
    * kept any more.
    */
   moveCurrent(id: string, to: string, from: string): Promise<boolean>;
-  /** Starts the secret's rotation function. Throws AwsError when none is configured. */
-  rotate(id: string): Promise<void>;
+  /**
+   * Starts the secret's rotation function, which makes a version of this id (a UUID). Throws AwsError
+   * InvalidRequestException when no function is configured, and while another rotation is not complete.
+   */
+  rotate(id: string, versionId: string): Promise<void>;
   update(id: string, attributes: SecretAttributes): Promise<void>;
   addTags(id: string, tags: readonly Tag[]): Promise<void>;
   /** Takes back a scheduled deletion. */
@@ -187,8 +195,8 @@ export function createSecretsManager(config: AwsConfig, region?: string): Secret
       return versions;
     },
 
-    async rotate(id) {
-      await client.send(new RotateSecretCommand({ SecretId: id }));
+    async rotate(id, versionId) {
+      await client.send(new RotateSecretCommand({ SecretId: id, ClientRequestToken: versionId }));
     },
 
     async update(id, { kmsKeyId, description }) {

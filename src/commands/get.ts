@@ -72,10 +72,21 @@ function tell(details: SecretDetails): string {
     ['bytes', details.bytes === undefined ? undefined : String(details.bytes)],
     ['managed by', details.owningService],
     ['primary region', details.primaryRegion],
+    ['rotation', rotationOf(details)],
+    ['pending', details.pendingVersionId],
     ['deleted on', minute(details.deletedAt)],
   ];
   return lines
     .filter(([, text]) => text)
     .map(([what, text]) => `${`${what}:`.padEnd(13)} ${text ?? ''}`)
     .join('\n');
+}
+
+function rotationOf({ rotation, lastRotatedAt }: SecretDetails): string | undefined {
+  if (!rotation) return undefined;
+  return [
+    rotation.enabled ? 'on' : 'off',
+    ...(rotation.functionArn === undefined ? [] : [rotation.functionArn]),
+    ...(lastRotatedAt ? [`last on ${minute(lastRotatedAt)}`] : []),
+  ].join(', ');
 }

@@ -102,12 +102,15 @@ Examples:
         ? await planPrune(context, prefix, items, { inUse, dryRun: request.dryRun })
         : [];
     const view = progressView(context);
+    const warnings = new Set<string>();
     const imported = await importSecrets(aws, items, {
       ...request,
       interrupted: world.interrupted,
       onProgress: view,
+      onWarning: (text) => warnings.add(text),
     });
     report.clearLive();
+    for (const warning of warnings) report.warn(warning);
     const uncompared = imported.filter(
       ({ put }) => put?.compared === false && put.action === 'updated',
     ).length;
@@ -171,7 +174,8 @@ async function asJson(
   entries: readonly SecretFileEntry[],
   { tier, ...request }: Request & { prune: boolean },
 ): Promise<Result> {
-  const { aws, world } = context;
+  const { aws, report, world } = context;
+  const warnings = new Set<string>();
   const reference = parseReference(name, 'secrets-manager');
   checkTarget(reference, { ...request, tier });
   const problems = new Problems();
@@ -187,7 +191,11 @@ async function asJson(
   problems.throwIfAny();
   const run = (dryRun: boolean) =>
     untilInterrupted(
-      importAsJson(aws, reference, entries, { ...request, dryRun }),
+      importAsJson(aws, reference, entries, {
+        ...request,
+        dryRun,
+        onWarning: (text) => warnings.add(text),
+      }),
       world.interrupted,
       'interrupted; the write under way may have been made',
     );
@@ -197,6 +205,7 @@ async function asJson(
     if (gone.length > 0) await confirmed(context, `Delete ${names} from the secret ${name}?`);
   }
   const { put, keys } = await run(request.dryRun);
+  for (const warning of warnings) report.warn(warning);
   return {
     data: { ...put, dryRun: request.dryRun, keys },
     text: [

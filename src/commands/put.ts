@@ -69,7 +69,10 @@ Examples:
     checkSources(options);
     checkTarget(reference, request);
     const value = await readValue(context, options, formatReference(reference));
-    const outcome = await putSecret(context.aws, reference, { ...request, value });
+    const onWarning = (text: string): void => {
+      context.report.warn(text);
+    };
+    const outcome = await putSecret(context.aws, reference, { ...request, value, onWarning });
     if (!outcome.compared && outcome.action === 'updated') {
       context.report.note('the old value may not be read, so the new one was written uncompared');
     }

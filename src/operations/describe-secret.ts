@@ -1,4 +1,5 @@
 import type { Aws } from '../aws/index.ts';
+import type { SecretRotation } from '../aws/secrets-manager.ts';
 import { CliError } from '../errors.ts';
 import { formatReference, lookupId, parameterArn, type Reference } from '../model/reference.ts';
 import type { Tag } from '../model/secret-rules.ts';
@@ -29,6 +30,13 @@ export interface SecretDetails {
   primaryRegion?: string | undefined;
   /** Where it is replicated to; on the primary only. */
   replicaRegions?: string[] | undefined;
+  /** Undefined where it was never configured; secrets only. */
+  rotation?: SecretRotation | undefined;
+  lastRotatedAt?: Date | undefined;
+  /** The version of a rotation that is not complete. */
+  pendingVersionId?: string | undefined;
+  /** The labels of the versions that have any, by version id; secrets only. */
+  stages?: Readonly<Record<string, readonly string[]>> | undefined;
   /** Top-level keys of a JSON secret; undefined when it is none or may not be read. */
   keys?: string[] | undefined;
   /** Size of the value in bytes, where it was read. */

@@ -26,6 +26,8 @@ export interface PutRequest {
   restore?: boolean;
   /** Find out what would be done, without doing it. */
   dryRun?: boolean;
+  /** Called with what to warn of, before a value is written (see `rotationWarnings`). */
+  onWarning?: (text: string) => void;
 }
 
 /** What was done, or with `dryRun` would be. */

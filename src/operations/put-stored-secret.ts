@@ -7,6 +7,7 @@ import { orDenied } from './or-denied.ts';
 import { checkOwnSecret } from './own-secret.ts';
 import { putOverCurrent } from './put-over-current.ts';
 import type { PutOutcome, PutRequest } from './put-secret.ts';
+import { rotationWarnings } from './rotation-warnings.ts';
 
 /** Stores a value in Secrets Manager, whole or under one JSON key; see `putSecret`. */
 export async function putStoredSecret(
@@ -129,6 +130,9 @@ async function update(
     compared: current !== 'denied',
   });
   if (!differs && !change && newTags.length === 0) return outcome('unchanged');
+  if (stored && differs) {
+    for (const warning of rotationWarnings(stored)) request.onWarning?.(warning);
+  }
   if (request.dryRun) return outcome('updated');
   // The key first: the new version is then encrypted with it from the start.
   if (change) await manager.update(id, newAttributes);

@@ -9,7 +9,8 @@ import {
   type Rollout,
   type ServiceDeployment,
 } from '../../model/rollout.ts';
-import { stopReason, stoppedFromOutside } from '../stop-reason.ts';
+import { stoppedFromOutside } from '../../model/stopped-from-outside.ts';
+import { stopReason } from '../stop-reason.ts';
 import type { FollowedDeployment } from './redeploy-outcome.ts';
 import { shouldGiveUp } from './should-give-up.ts';
 
