@@ -11,12 +11,14 @@ import type { Service } from './ecs.ts';
 export function toService(service: SdkService): Service {
   // Under the EXTERNAL controller the primary task set has what else the service has.
   const primary = service.taskSets?.find(({ status }) => status === 'PRIMARY');
+  // DescribeServices of an Express service has what it runs in its deployments only.
+  const deployed = service.deployments?.find(({ status }) => status === 'PRIMARY');
   return {
     cluster: service.clusterArn ?? '',
     name: service.serviceName ?? '',
     arn: service.serviceArn ?? '',
     status: service.status ?? '',
-    taskDefinition: service.taskDefinition ?? primary?.taskDefinition,
+    taskDefinition: service.taskDefinition ?? primary?.taskDefinition ?? deployed?.taskDefinition,
     controller: service.deploymentController?.type ?? 'ECS',
     loadBalancer: toLoadBalancer(service),
     strategy: service.deploymentConfiguration?.strategy ?? 'ROLLING',
