@@ -4,7 +4,7 @@ import type { SecretIdentity } from '../model/reference.ts';
 import { consumersIn, usesOf } from './find-consumers.ts';
 import { scan } from './scan.ts';
 import { serviceName } from './service-name.ts';
-import { scheduledConsumersIn, scheduledTasks } from './where-used.ts';
+import { scheduledConsumersIn, scheduledRevisions, scheduledTasks } from './where-used.ts';
 
 /**
  * Who would fail without these secrets, by ARN, e.g. `service shop/web`: services, running tasks of
@@ -26,8 +26,9 @@ export async function findUsers(
     );
     const users = new Map<string, string[]>();
     const { tasks, unchecked } = await scheduledTasks(aws, found.clusters);
+    const scheduledOnes = await scheduledRevisions(aws, found, tasks);
     for (const secret of secrets) {
-      const scheduled = await scheduledConsumersIn(aws, found, tasks, secret);
+      const scheduled = scheduledConsumersIn(scheduledOnes, secret, found.here);
       // A service in the middle of a deployment runs tasks of its old revision too, and may go back.
       const running = found.tasks
         .filter(({ taskDefinition }) => {

@@ -42,6 +42,8 @@ export async function scan(
   options: {
     /** `if-allowed`: without a word when the caller may not see tasks. */
     tasks?: 'required' | 'if-allowed';
+    /** Revisions that an earlier scan of the same run described, by ARN: these are not asked for again. */
+    known?: ReadonlyMap<string, Revision>;
     onProgress?: ((text: string) => void) | undefined;
   } = {},
 ): Promise<Scan> {
@@ -62,11 +64,13 @@ export async function scan(
   const services = distinct(found.flatMap((part) => part.services));
   const tasks = distinct(found.flatMap((part) => part.tasks));
 
-  const arns = new Set([
+  const used = new Set([
     ...services.flatMap(({ taskDefinition }) => taskDefinition ?? []),
     ...tasks.map(({ taskDefinition }) => taskDefinition),
   ]);
-  const revisions = new Map<string, Revision>();
+  const { known = new Map<string, Revision>() } = options;
+  const revisions = new Map([...known].filter(([arn]) => used.has(arn)));
+  const arns = [...used].filter((arn) => !known.has(arn));
   let described = 0;
   await pMap(
     arns,
@@ -74,7 +78,7 @@ export async function scan(
       const revision = await ecs.taskDefinition(arn);
       if (revision) revisions.set(arn, revision);
       described += 1;
-      onProgress(`described ${described} of ${arns.size} task definitions`);
+      onProgress(`described ${described} of ${arns.length} task definitions`);
     },
     { concurrency: atOnce },
   );

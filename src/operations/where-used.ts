@@ -1,5 +1,8 @@
-import type { Aws } from '../aws/index.ts';
+import pMap from 'p-map';
+import type { Revision } from '../aws/ecs.ts';
 import type { ScheduledTask } from '../aws/event-rules.ts';
+import type { Aws } from '../aws/index.ts';
+import type { Scope } from '../model/partition.ts';
 import type { Reference, SecretIdentity } from '../model/reference.ts';
 import {
   consumersIn,
@@ -59,25 +62,47 @@ export async function findScheduled(
   secret: SecretIdentity,
 ): Promise<Pick<WhereUsed, 'scheduled' | 'unchecked'>> {
   const { tasks, unchecked } = await scheduledTasks(aws, found.clusters);
-  return { scheduled: await scheduledConsumersIn(aws, found, tasks, secret), unchecked };
+  const revisions = await scheduledRevisions(aws, found, tasks);
+  return { scheduled: scheduledConsumersIn(revisions, secret, found.here), unchecked };
+}
+
+/** A scheduled task with the revision that its next run would use; undefined where there is none. */
+export interface ScheduledRevision {
+  scheduled: ScheduledTask;
+  revision: Revision | undefined;
+}
+
+/** What scheduled tasks run. Each family and revision is described once, unless the scan has it. */
+export async function scheduledRevisions(
+  aws: Aws,
+  { revisions }: Scan,
+  tasks: readonly ScheduledTask[],
+): Promise<ScheduledRevision[]> {
+  const ecs = await aws.ecs();
+  const known = new Map<string, Revision | undefined>(
+    [...revisions].map(([arn, revision]) => [shortId(arn), revision]),
+  );
+  const wanted = new Set(tasks.map(({ taskDefinition }) => shortId(taskDefinition)));
+  const unknown = [...wanted].filter((id) => !known.has(id));
+  await pMap(unknown, async (id) => known.set(id, await ecs.taskDefinition(id)), {
+    concurrency: 8,
+  });
+  return tasks.map((scheduled) => ({
+    scheduled,
+    revision: known.get(shortId(scheduled.taskDefinition)),
+  }));
 }
 
 /** Those of the scheduled tasks that refer to a secret. */
-export async function scheduledConsumersIn(
-  aws: Aws,
-  found: Scan,
-  tasks: readonly ScheduledTask[],
+export function scheduledConsumersIn(
+  all: readonly ScheduledRevision[],
   secret: SecretIdentity,
-): Promise<ScheduledConsumer[]> {
-  const ecs = await aws.ecs();
-  const scheduled: ScheduledConsumer[] = [];
-  for (const task of tasks) {
-    const known = found.revisions.get(task.taskDefinition);
-    const revision = known ?? (await ecs.taskDefinition(task.taskDefinition));
-    const uses = revision ? usesOf(revision.definition, secret, found.here) : [];
-    if (uses.length > 0) scheduled.push({ scheduled: task, uses });
-  }
-  return scheduled;
+  here: Scope,
+): ScheduledConsumer[] {
+  return all.flatMap(({ scheduled, revision }) => {
+    const uses = revision ? usesOf(revision.definition, secret, here) : [];
+    return uses.length > 0 ? [{ scheduled, uses }] : [];
+  });
 }
 
 /** The scheduled tasks of these clusters, as far as the caller may see them. */
@@ -101,4 +126,11 @@ export async function scheduledTasks(
     unchecked.push('EventBridge schedules (scheduler:ListSchedules, GetSchedule)');
   else tasks.push(...schedules.filter(({ cluster }) => clusters.includes(cluster)));
   return { tasks, unchecked };
+}
+
+// --- internal ---
+
+/** `FAMILY` or `FAMILY:REVISION`, of a name or an ARN of the region and account that is searched. */
+function shortId(taskDefinition: string): string {
+  return taskDefinition.replace(/^.*:task-definition\//, '');
 }
