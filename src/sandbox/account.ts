@@ -11,7 +11,7 @@ import { createKeyRing } from './kms-keys.ts';
 import { createKms } from './kms.ts';
 import { createLogs } from './logs/index.ts';
 import { createScheduler } from './scheduler/index.ts';
-import { createSecretsManager } from './secrets-manager/index.ts';
+import { createSecretsManager, type SecretsManagerService } from './secrets-manager/index.ts';
 import type { Environment } from './service.ts';
 import { createSessions, type Sessions } from './sessions.ts';
 import { createSsm } from './ssm/index.ts';
@@ -50,6 +50,7 @@ export interface Account {
   region: string;
   dispatcher: Dispatcher;
   ecs: EcsService;
+  secrets: SecretsManagerService;
   sessions: Sessions;
 }
 
@@ -70,9 +71,10 @@ export function createAccount(options: AccountOptions = {}): Account {
   const sessions = createSessions(environment);
   const keys = createKeyRing(environment, access);
   const ecs = createEcs(environment, options.ecs);
+  const secrets = createSecretsManager(environment, keys, access, options.rotationMs ?? 200);
   const services: GuardedService[] = [
     createSsm(environment, keys),
-    createSecretsManager(environment, keys, access, options.rotationMs ?? 200),
+    secrets,
     createKms(environment, keys),
     iam.service,
     createSts(environment, iam.roles, decide, sessions),
@@ -94,7 +96,7 @@ export function createAccount(options: AccountOptions = {}): Account {
     random: options.random ?? Math.random,
     now,
   });
-  return { environment, region, dispatcher, ecs, sessions };
+  return { environment, region, dispatcher, ecs, secrets, sessions };
 }
 
 // --- internal ---

@@ -1,5 +1,6 @@
 import { createAccount, type AccountOptions } from './account.ts';
 import type { Fault, InjectedFault } from './faults.ts';
+import type { ForeignSecret } from './secrets-manager/foreign.ts';
 import { startServer } from './server.ts';
 
 export { publishedRates } from './throttle.ts';
@@ -22,13 +23,18 @@ export interface RunningSandbox {
   inject(fault: Fault): InjectedFault;
   /** Removes all faults, those of the options too. */
   heal(): void;
+  /**
+   * Adds a secret of another account, or gives it a new value: roles may read it where their
+   * policies allow it, everything else is denied. Throws for an ARN that is none.
+   */
+  putForeignSecret(secret: ForeignSecret): void;
   /** Ends all connections and forgets everything. */
   close(): Promise<void>;
 }
 
 /** Starts an AWS of its own on the loopback interface. Rejects when the port is taken. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<RunningSandbox> {
-  const { dispatcher, ecs, environment, region, sessions } = createAccount(options);
+  const { dispatcher, ecs, environment, region, secrets, sessions } = createAccount(options);
   const server = await startServer({
     port: options.port ?? 0,
     defaultRegion: region,
@@ -52,6 +58,9 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Runnin
     inject: (fault) => dispatcher.inject(fault),
     heal: () => {
       dispatcher.heal();
+    },
+    putForeignSecret(secret) {
+      secrets.putForeign(secret);
     },
     async close() {
       ecs.close();

@@ -3,6 +3,7 @@ import { byRegion } from '../by-region.ts';
 import type { GuardedService } from '../dispatch.ts';
 import type { KeyRing } from '../kms-keys.ts';
 import type { Environment } from '../service.ts';
+import { putForeign, refuseForeign, type ForeignSecret } from './foreign.ts';
 import { lifecycleOperations } from './lifecycle.ts';
 import { questionsOf } from './permissions.ts';
 import { readOperations } from './read.ts';
@@ -12,32 +13,41 @@ import type { SecretStore, SecretsWorld } from './store.ts';
 import { tagOperations } from './tags.ts';
 import { writeOperations } from './write.ts';
 
+/** The Secrets Manager of a sandbox. */
+export interface SecretsManagerService extends GuardedService {
+  /** Adds a secret of another account, or gives it a new value. Throws for an ARN that is none. */
+  putForeign(secret: ForeignSecret): void;
+}
+
 /** Makes an empty Secrets Manager. */
 export function createSecretsManager(
   environment: Environment,
   keys: KeyRing,
   access: Access,
   rotationMs: number,
-): GuardedService {
+): SecretsManagerService {
   const region = byRegion((): SecretStore => new Map());
-  const world: SecretsWorld = { environment, keys, region, rotationMs };
+  const world: SecretsWorld = { environment, keys, region, rotationMs, foreign: new Map() };
   return {
     name: 'secretsmanager',
     attempts: (...request) => questionsOf(world, ...request),
     operations: operationsOf(world, access),
     fork: () => operationsOf({ ...world, region: region.copy() }, access),
+    putForeign(secret) {
+      putForeign(world, secret);
+    },
   };
 }
 
 // --- internal ---
 
 function operationsOf(world: SecretsWorld, access: Access): GuardedService['operations'] {
-  return {
+  return refuseForeign(world, {
     ...writeOperations(world),
     ...readOperations(world, access),
     ...lifecycleOperations(world),
     ...rotationOperations(world),
     ...replicationOperations(world),
     ...tagOperations(world),
-  };
+  });
 }

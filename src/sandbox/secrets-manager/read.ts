@@ -6,6 +6,7 @@ import { attemptOn } from './permissions.ts';
 import { primaryRegionOf, replicationStatus } from './replicas.ts';
 import { rotationView } from './rotation.ts';
 import { isFilled } from './rotation-progress.ts';
+import { readForeign } from './foreign.ts';
 import { filterShape, matchesFilter } from './filters.ts';
 import {
   get,
@@ -30,6 +31,8 @@ export function readOperations(world: SecretsWorld, access: Access): Record<stri
 
   /** Reads a value. Throws the errors of GetSecretValue. */
   function read(call: Call, asked: Asked): object {
+    const foreign = readForeign(world, call, asked);
+    if (foreign) return foreign;
     const secret = getLive(world, call, asked.SecretId);
     const version = versionOf(secret, asked);
     const key = keyOf(world, call, version.keyId);

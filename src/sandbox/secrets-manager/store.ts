@@ -3,6 +3,7 @@ import { parseArn } from '../../model/partition.ts';
 import type { Policy } from '../../model/policy-evaluation.ts';
 import type { Key, KeyRing } from '../kms-keys.ts';
 import { ServiceError, type Call, type Environment } from '../service.ts';
+import type { ForeignVersion } from './foreign.ts';
 import { follow, type Replica } from './replicas.ts';
 import { goOn, type Rotation } from './rotation-progress.ts';
 
@@ -53,6 +54,8 @@ export interface SecretsWorld {
   region: (name: string) => SecretStore;
   /** How long a rotation takes, in ms. */
   rotationMs: number;
+  /** Secrets of other accounts, by full ARN. */
+  foreign: Map<string, ForeignVersion>;
 }
 
 /** ARN of a new secret. */

@@ -1,0 +1,108 @@
+import { randomUUID } from 'node:crypto';
+import { parseArn } from '../../model/partition.ts';
+import { callerArn } from '../access.ts';
+import { ServiceError, type Call, type Service } from '../service.ts';
+import type { SecretsWorld } from './store.ts';
+
+/**
+ * A secret of another account. Roles of the sandbox may read it where their own policies allow it;
+ * nobody here may do anything else with it.
+ */
+export interface ForeignSecret {
+  /** Full ARN, with another account's id. */
+  arn: string;
+  value: string;
+}
+
+/** The one version of a secret of another account. */
+export interface ForeignVersion {
+  id: string;
+  value: string;
+  created: Date;
+}
+
+/** Adds a secret of another account, or gives it a new value. Throws for an ARN that is none. */
+export function putForeign(world: SecretsWorld, { arn, value }: ForeignSecret): void {
+  const parsed = parseArn(arn);
+  const isFull = /^secret:.+-[A-Za-z0-9]{6}$/.test(parsed?.resource ?? '');
+  if (!isFull || !parsed || !isForeign(world, parsed.region, arn)) {
+    throw new Error(`"${arn}" is not the full ARN of a secret of another account`);
+  }
+  const created = new Date(world.environment.now());
+  world.foreign.set(arn, { id: randomUUID(), value, created });
+}
+
+/** Refuses what is asked about secrets of other accounts, but for reading their values. */
+export function refuseForeign(
+  world: SecretsWorld,
+  operations: Service['operations'],
+): Service['operations'] {
+  return Object.fromEntries(
+    Object.entries(operations).map(([name, operation]) => [
+      name,
+      (input: { SecretId?: unknown }, call: Call) => {
+        const { SecretId: id } = input;
+        if (
+          name !== 'GetSecretValue' &&
+          typeof id === 'string' &&
+          isForeign(world, call.region, id)
+        ) {
+          throw denied(world, call, name, id);
+        }
+        return operation(input as never, call);
+      },
+    ]),
+  );
+}
+
+/**
+ * What GetSecretValue answers for a secret of another account; undefined for one of this account.
+ * Throws AccessDeniedException for all but roles, and ResourceNotFoundException.
+ */
+export function readForeign(
+  world: SecretsWorld,
+  call: Call,
+  asked: { SecretId: string; VersionId?: string | undefined; VersionStage?: string | undefined },
+): object | undefined {
+  const { SecretId: arn, VersionId: id, VersionStage: stage = 'AWSCURRENT' } = asked;
+  if (!isForeign(world, call.region, arn)) return undefined;
+  const version = world.foreign.get(arn);
+  if (!version || call.principal.kind === 'owner') throw denied(world, call, 'GetSecretValue', arn);
+  if (stage !== 'AWSCURRENT' || (id ?? version.id) !== version.id) {
+    throw new ServiceError(
+      'ResourceNotFoundException',
+      "Secrets Manager can't find the specified secret value for " +
+        (id === undefined ? `staging label: ${stage}` : `VersionId: ${id}`),
+    );
+  }
+  return {
+    ARN: arn,
+    Name: /:secret:(.+)-.{6}$/.exec(arn)?.[1],
+    VersionId: version.id,
+    SecretString: version.value,
+    VersionStages: ['AWSCURRENT'],
+    CreatedDate: version.created,
+  };
+}
+
+// --- internal ---
+
+function isForeign({ environment }: SecretsWorld, region: string, id: string): boolean {
+  const arn = id.startsWith('arn:') ? parseArn(id) : undefined;
+  return (
+    arn?.service === 'secretsmanager' &&
+    arn.region === region &&
+    arn.partition === environment.partition &&
+    arn.account !== environment.account
+  );
+}
+
+/** AWS's text (github.com/aws/secrets-store-csi-driver-provider-aws/issues/403). */
+function denied(world: SecretsWorld, call: Call, operation: string, arn: string): ServiceError {
+  const action = `secretsmanager:${operation}`;
+  return new ServiceError(
+    'AccessDeniedException',
+    `User: ${callerArn(world.environment, call)} is not authorized to perform: ${action} on resource: ` +
+      `${arn} because no resource-based policy allows the ${action} action`,
+  );
+}
