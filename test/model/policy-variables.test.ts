@@ -67,12 +67,11 @@ describe('policy variables in resources', () => {
     expect(allows({ Resource }, '${aws:PrincipalAccount}', '2008-10-17')).toBe(true);
   });
 
-  it('take no time for what looks like many of them', () => {
-    const started = performance.now();
-    expect(variablesIn('${'.repeat(50_000))).toEqual([]);
-    expect(fillIn(`\${a${' '.repeat(50_000)}b}`, () => 'x')).toBe('x');
+  // In square time it would take minutes, and the test its time limit.
+  it('are found in one pass over what looks like many of them', () => {
+    expect(variablesIn('${'.repeat(500_000))).toEqual([]);
+    expect(fillIn(`\${a${' '.repeat(500_000)}b}`, () => 'x')).toBe('x');
     expect(allows({ Resource: arn('a'.repeat(500_000)) })).toBe(false);
-    expect(performance.now() - started).toBeLessThan(2000);
   });
 });
 

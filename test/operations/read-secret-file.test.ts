@@ -302,12 +302,11 @@ describe('dotenv', () => {
     );
   });
 
-  it('of hundreds of keys of many lines takes a moment', async () => {
+  // In square time it would take minutes, and the test its time limit.
+  it('is read in one pass, with thousands of keys of many lines', async () => {
     const pem = `-----BEGIN KEY-----\n${`${'x'.repeat(64)}\n`.repeat(26)}-----END KEY-----\n`;
-    const text = Array.from({ length: 300 }, (_, index) => `KEY_${index}='${pem}'\n`).join('');
-    const started = performance.now();
-    expect(await read(text)).toHaveLength(300);
-    expect(performance.now() - started).toBeLessThan(2_000);
+    const text = Array.from({ length: 3_000 }, (_, index) => `KEY_${index}='${pem}'\n`).join('');
+    expect(await read(text)).toHaveLength(3_000);
   });
 });
 
@@ -566,11 +565,9 @@ describe('YAML', () => {
     expect(await problems(bomb.join('\n'), 'x.yaml')).toHaveLength(30);
   });
 
-  it('of thousands of keys takes a moment', async () => {
+  it('may have thousands of keys', async () => {
     const text = Array.from({ length: 5_000 }, (_, index) => `key_${index}: x\n`).join('');
-    const started = performance.now();
     expect(await read(text, 'x.yaml')).toHaveLength(5_000);
-    expect(performance.now() - started).toBeLessThan(5_000);
   });
 });
 
