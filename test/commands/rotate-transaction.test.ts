@@ -5,24 +5,25 @@ import {
 } from '@aws-sdk/client-codedeploy';
 import {
   DeregisterTaskDefinitionCommand,
+  DescribeTasksCommand,
   RunTaskCommand,
   UpdateServiceCommand,
 } from '@aws-sdk/client-ecs';
 import { GetParameterCommand } from '@aws-sdk/client-ssm';
 import { GetSecretValueCommand, RotateSecretCommand } from '@aws-sdk/client-secrets-manager';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { holdCall } from '../helpers/hold-call.ts';
+import type { Seen } from '../helpers/run.ts';
 import { openShop, webDefinition, type Shop } from '../helpers/scene.ts';
 
 let shop: Shop;
-beforeEach(() => openWith());
-afterEach(() => shop.sandbox.close());
-
-async function openWith(ecs?: NonNullable<Parameters<typeof openShop>[0]>['ecs']): Promise<void> {
-  shop = await openShop(ecs && { ecs });
+beforeEach(async () => {
+  shop = await openShop();
   await shop.run(['put', '/shop/db'], { stdin: 'good-1' });
   await shop.run(['put', 'sm:shop/api:key'], { stdin: 'good-1' });
   await shop.run(['role', 'create', 'r', '--secret', '/shop/db', '--secret', 'sm:shop/api']);
-}
+});
+afterEach(() => shop.sandbox.close());
 
 /** Task definition of a container that crashes unless its password begins with "good". */
 const picky = JSON.stringify({
@@ -50,12 +51,6 @@ async function service(
     desiredCount,
     deploymentConfiguration: {},
   });
-}
-
-/** The operations that were called so far. */
-async function calls(): Promise<string[]> {
-  const answer = await fetch(`${shop.sandbox.url}/_sandbox/calls`);
-  return ((await answer.json()) as { operation: string }[]).map(({ operation }) => operation);
 }
 
 async function parameter(): Promise<string | undefined> {
@@ -272,17 +267,16 @@ describe('a bad value', () => {
 
 describe('the preflight', () => {
   test('refuses a service that is deploying, before anything is stored', async () => {
-    // A task takes so long to start that the deployment is under way when it is looked at.
-    await shop.sandbox.close();
-    await openWith({ tickMs: 5, taskStartMs: 700, taskStopMs: 10, settleMs: 10 });
-    await service('web', { desiredCount: 1 });
+    await service('web');
+    // Its tasks crash, so that the deployment does not end.
+    await shop.run(['put', '/shop/db'], { stdin: 'bad' });
     await shop.ecs.send(
       new UpdateServiceCommand({ cluster: 'shop', service: 'web', forceNewDeployment: true }),
     );
-    const seen = await rotate([], 'good-2');
+    const seen = await shop.run(['rotate', '/shop/db', '--redeploy'], { stdin: 'good-2' });
     expect(seen.code).toBe(1);
     expect(seen.stderr).toMatch(/error: shop\/web: a deployment is in progress \(ecs-svc\/\d+\)/);
-    expect(await parameter()).toBe('good-1');
+    expect(await parameter()).toBe('bad');
   });
 
   test('refuses a service whose revision is INACTIVE', async () => {
@@ -301,8 +295,14 @@ describe('the preflight', () => {
       desiredCount: 0,
     });
     await service('web', { secret: 'sm:shop/api:key' });
-    await shop.ecs.send(new RunTaskCommand({ cluster: 'shop', taskDefinition: 'web' }));
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    const { tasks = [] } = await shop.ecs.send(
+      new RunTaskCommand({ cluster: 'shop', taskDefinition: 'web' }),
+    );
+    const started = { cluster: 'shop', tasks: [tasks[0]!.taskArn!] };
+    await vi.waitFor(async () => {
+      const found = await shop.ecs.send(new DescribeTasksCommand(started));
+      expect(found.tasks?.[0]?.lastStatus).toBe('RUNNING');
+    }, 5_000);
     const seen = await shop.run(['rotate', 'sm:shop/api:key', '--redeploy'], { stdin: 'good-2' });
     expect(seen.code).toBe(0);
     expect(seen.stderr).toContain(
@@ -330,17 +330,12 @@ describe('an interrupt', () => {
     for (const name of ['a', 'b', 'c']) await service(name, { file: 'web.json', desiredCount: 1 });
     const interrupts = new AbortController();
     const argv = ['rotate', '/shop/db', '--redeploy', '--max-parallel', '1'];
-    // One answer of UpdateService is a while in coming: the SDK tries again.
-    shop.sandbox.inject({
-      service: 'ecs',
-      operation: 'UpdateService',
-      code: 'ServerException',
-      status: 500,
-      times: 2,
-    });
-    const rotating = shop.run(argv, { stdin: 'good-2', interrupted: interrupts.signal });
-    while (!(await calls()).includes('UpdateService')) await new Promise(setImmediate);
+    await using held = await holdCall(shop.sandbox.url, 'UpdateService');
+    const env = { ECS_SECRETS_ENDPOINT_URL: held.url };
+    const rotating = shop.run(argv, { stdin: 'good-2', env, interrupted: interrupts.signal });
+    await held.arrived;
     interrupts.abort();
+    held.release();
     const seen = await rotating;
     expect(seen.code).toBe(130);
     expect(seen.stderr).toMatch(/not started: .*shop\/b, shop\/c/);
@@ -353,38 +348,50 @@ describe('an interrupt', () => {
 });
 
 describe('two rotations at once', () => {
-  test('of a secret: one stores its value, the other says that it did not', async () => {
-    await service('web', { secret: 'sm:shop/api:key' });
+  /** A rotation of which one call waits for `meanwhile`. */
+  async function rotateAround(
+    operation: string,
+    argv: string[],
+    stdin: string,
+    meanwhile: () => Promise<Seen>,
+  ): Promise<Seen> {
+    await using held = await holdCall(shop.sandbox.url, operation);
+    const env = { ECS_SECRETS_ENDPOINT_URL: held.url };
+    const rotating = shop.run(['rotate', ...argv], { stdin, env });
+    await held.arrived;
+    const { code, stderr } = await meanwhile();
+    expect(code, stderr).toBe(0);
+    held.release();
+    return await rotating;
+  }
+
+  test('of a secret: the first one stores its value, the other says that it did not', async () => {
     await shop.run(['put', 'sm:whole'], { stdin: 'x' });
-    const seen = await Promise.all(
-      ['one', 'two'].map((value) => shop.run(['rotate', 'sm:whole'], { stdin: value })),
+    const seen = await rotateAround('PutSecretValue', ['sm:whole'], 'late', () =>
+      shop.run(['rotate', 'sm:whole'], { stdin: 'first' }),
     );
+    expect(seen.code).toBe(1);
+    expect(seen.stderr).toContain('somebody else stored a value of sm:whole');
     const { SecretString } = await shop.secrets.send(
       new GetSecretValueCommand({ SecretId: 'whole' }),
     );
-    const winner = ['one', 'two'].indexOf(SecretString ?? '');
-    expect(seen[winner]?.code).toBe(0);
-    const loser = seen[1 - winner];
-    // Whoever came wholly after the other is no loser but the next.
-    if (loser?.code !== 0)
-      expect(loser?.stderr).toContain('somebody else stored a value of sm:whole');
+    expect(SecretString).toBe('first');
   });
 
   test('of a parameter: the end is one value in every task, and nobody rolls back the other', async () => {
-    await service('web', { file: 'web.json' });
-    const seen = await Promise.all(['good-2', 'good-3'].map((value) => rotate(['--force'], value)));
+    await service('web');
+    const argv = ['/shop/db', '--redeploy'];
+    const seen = await rotateAround('UpdateService', argv, 'bad', () => rotate([], 'good-3'));
+    expect(seen.code).toBe(1);
+    expect(seen.stderr).toContain(
+      'error: somebody else stored version 3 while the services were redeployed for version 2',
+    );
     const { Parameter } = await shop.ssm.send(
       new GetParameterCommand({ Name: '/shop/db', WithDecryption: true }),
     );
     // Two writes after the first, and none that puts a value back.
-    expect(Parameter?.Version).toBe(3);
-    const current = Parameter?.Value;
-    expect(['good-2', 'good-3']).toContain(current);
-    for (const { code, stderr } of seen) {
-      if (code !== 0) expect(stderr).toMatch(/took its place|somebody else stored version/);
-    }
-    await shop.bin(['redeploy', '/shop/db', '--stale']);
-    expect(await shop.injected('shop', 'web', 'DB')).toEqual([current, current]);
+    expect(Parameter).toMatchObject({ Version: 3, Value: 'good-3' });
+    expect(await shop.injected('shop', 'web', 'DB')).toEqual(['good-3', 'good-3']);
   });
 });
 

@@ -1,4 +1,4 @@
-import { expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import {
   createWeb,
   describe,
@@ -11,6 +11,14 @@ import {
   stoppedTasks,
   webWithPassword,
 } from './support.ts';
+
+// A clock that moves only while a test waits: no state is missed on a slow machine.
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 const breaker = { deploymentCircuitBreaker: { enable: true, rollback: true } };
 
