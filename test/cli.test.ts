@@ -4,6 +4,7 @@ import { Command } from '@commander-js/extra-typings';
 import { addGlobalOptions } from '../src/cli.ts';
 import { commands } from '../src/commands/index.ts';
 import { run } from './helpers/run.ts';
+import { holdCall } from './helpers/hold-call.ts';
 import { openShop, type Shop } from './helpers/scene.ts';
 
 const words = commands.flatMap((entry) =>
@@ -215,12 +216,13 @@ describe('with an AWS', () => {
   });
 
   test('an interrupt ends a command that is not following anything', async () => {
-    shop.sandbox.inject({ service: 'ssm', code: 'ThrottlingException', times: 3 });
+    await using held = await holdCall(shop.sandbox.url, 'PutParameter');
+    const env = { ECS_SECRETS_ENDPOINT_URL: held.url };
     const interrupts = new AbortController();
-    const running = shop.run(['put', '/slow'], { stdin: 'x', interrupted: interrupts.signal });
-    setTimeout(() => {
-      interrupts.abort();
-    }, 100);
+    const setting = { stdin: 'x', env, interrupted: interrupts.signal };
+    const running = shop.run(['put', '/slow'], setting);
+    await held.arrived;
+    interrupts.abort();
     const seen = await running;
     expect(seen).toMatchObject({ code: 130, stdout: '' });
     expect(seen.stderr).toContain('error: interrupted');

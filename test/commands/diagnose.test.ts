@@ -136,6 +136,7 @@ describe('a service', () => {
   });
 
   test('that failed is told once for all its tasks, with what the next start would meet', async () => {
+    const begun = Date.now();
     const target = await failedService('twice', { API: `${api}:user:BLUE:`, GONE: '/shop/twice' });
     const { code, failures, others, fix } = await diagnose([target]);
     expect(code).toBe(3);
@@ -149,7 +150,7 @@ describe('a service', () => {
       taskDefinition: `arn:aws:ecs:us-east-1:${account}:task-definition/twice:1`,
     });
     expect(failure?.count).toBeGreaterThanOrEqual(3);
-    expect(Date.parse(failure?.lastAt ?? '')).toBeGreaterThan(Date.now() - 60_000);
+    expect(Date.parse(failure?.lastAt ?? '')).toBeGreaterThanOrEqual(begun);
     expect(others.map((other) => other.failure)).toEqual(['parameter-missing', 'parameter-denied']);
 
     const { stdout } = await shop.run(['diagnose', target]);
