@@ -497,7 +497,13 @@ describe('other places', () => {
   const elsewhere = (arn: string): string => arn.replace(account, '210987654321');
 
   test('a secret of another account is not put in this one', async () => {
-    // The sandbox has one account; AWS answers so where that account lets ours look.
+    // AWS answers so where that account lets ours look.
+    shop.sandbox.inject({
+      service: 'secretsmanager',
+      operation: 'DescribeSecret',
+      code: 'ResourceNotFoundException',
+      message: "Secrets Manager can't find the specified secret.",
+    });
     const found = wrong(await findings({ API: elsewhere(api), TOO: elsewhere(`${api}-x`) }));
     expect(found).toMatchObject([
       { check: 'existence', subject: 'web API', failure: 'secret-missing', fix: [] },
