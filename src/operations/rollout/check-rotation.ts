@@ -4,6 +4,7 @@ import { parseArn } from '../../model/partition.ts';
 import { mutableImages } from '../../model/task-definition.ts';
 import type { Consumer } from '../find-consumers.ts';
 import type { ResolvedSecret } from '../resolve-references.ts';
+import { rotationWarnings } from '../rotation-warnings.ts';
 import type { ServiceName } from '../scan.ts';
 import { serviceName } from '../service-name.ts';
 import { checkCodeDeploy } from './code-deploy.ts';
@@ -13,6 +14,10 @@ import { planRedeploy } from './redeploy-outcome.ts';
 
 /** What is asked of a rotation before anything is stored. */
 export interface RotationDemands {
+  /** The services are named one by one. */
+  isNamed: boolean;
+  /** The secret's rotation function makes the value. */
+  isInvoked: boolean;
   /** Undefined: the services are only listed. */
   redeploy:
     | {
@@ -42,8 +47,7 @@ export interface RotationPlan {
 export async function checkRotation(
   aws: Aws,
   { secret, consumers, strangers }: Holders,
-  { redeploy: demands }: RotationDemands,
-  isNamed: boolean,
+  { redeploy: demands, isNamed, isInvoked }: RotationDemands,
 ): Promise<RotationPlan> {
   if (strangers.length > 0) {
     throw new CliError(
@@ -54,7 +58,8 @@ export async function checkRotation(
       { hint: 'nothing was stored; ecs-secrets where-used lists the services that do' },
     );
   }
-  if (!demands) return { images: [], warnings: [] };
+  const byHand = isInvoked ? [] : await handWarnings(aws, secret);
+  if (!demands) return { images: [], warnings: byHand };
   const { redeploy, skipped } = planRedeploy(consumers, demands);
   checkFirst(redeploy, demands.first);
   const problems = [
@@ -67,7 +72,7 @@ export async function checkRotation(
   await checkCodeDeploy(aws, redeploy);
   return {
     images: [...new Set(redeploy.flatMap(({ revision }) => mutableImages(revision.definition)))],
-    warnings: demands.rollback ? await whyNotPutBack(aws, secret) : [],
+    warnings: [...byHand, ...(demands.rollback ? await whyNotPutBack(aws, secret) : [])],
   };
 }
 
@@ -100,6 +105,13 @@ function checkFirst(redeploy: readonly Consumer[], first: readonly ServiceName[]
       .map((name) => `--first: ${name} is not one of the services to redeploy for this secret`)
       .join('\n'),
   );
+}
+
+/** A value that is stored by hand does not reach the database that a rotation function changes. */
+async function handWarnings(aws: Aws, { store, arn }: ResolvedSecret): Promise<string[]> {
+  if (store === 'parameter-store') return [];
+  const description = await (await aws.secretsManager(parseArn(arn)?.region)).describe(arn);
+  return description ? rotationWarnings(description) : [];
 }
 
 /** Parameter Store has no move back: the old value has to be read to be written again. */

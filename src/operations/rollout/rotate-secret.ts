@@ -69,8 +69,12 @@ export async function rotateSecret(aws: Aws, request: RotateRequest): Promise<Ro
     findHolders(aws, request.reference, filter, request.onProgress),
     interrupted,
   );
-  const isNamed = filter.services.length > 0;
-  const plan = await untilInterrupted(checkRotation(aws, holders, request, isNamed), interrupted);
+  const demands = {
+    redeploy: options,
+    isNamed: filter.services.length > 0,
+    isInvoked: 'invoke' in request.value,
+  };
+  const plan = await untilInterrupted(checkRotation(aws, holders, demands), interrupted);
   request.onReady(holders, plan);
   const outcome = {
     holders,
