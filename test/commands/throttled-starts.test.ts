@@ -1,7 +1,7 @@
+import { RegisterTaskDefinitionCommand } from '@aws-sdk/client-ecs';
 import { expect, test } from 'vitest';
 import { openShop } from '../helpers/scene.ts';
 import { definition, stock } from '../helpers/start-scene.ts';
-import { RegisterTaskDefinitionCommand } from '@aws-sdk/client-ecs';
 
 test('a deployment whose first tasks are throttled is not given up', async () => {
   await using shop = await openShop();
@@ -14,7 +14,11 @@ test('a deployment whose first tasks are throttled is not given up', async () =>
   shop.sandbox.inject({ ...fault, code: 'ThrottlingException', times: 2 });
   const seen = await shop.run(['redeploy', '--service', 'shop/web', '--json']);
   expect(seen.code, seen.stderr).toBe(0);
-  expect(JSON.parse(seen.stdout)).toMatchObject({
-    deployments: [{ state: 'completed', failures: ['throttled'] }],
+  expect(JSON.parse(seen.stdout)).toMatchObject({ deployments: [{ state: 'completed' }] });
+
+  const diagnosed = await shop.run(['diagnose', 'shop/web', '--json']);
+  expect(JSON.parse(diagnosed.stdout)).toMatchObject({
+    recovered: true,
+    failures: [{ failure: 'throttled', source: 'task', count: 2 }],
   });
 });
