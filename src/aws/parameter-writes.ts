@@ -80,7 +80,7 @@ function pause(milliseconds: number): Promise<void> {
 function overtaken(name: string, cause: CliError): CliError {
   return new CliError(
     'concurrent-write',
-    `somebody else stored a value of ${name} at the same time; ours was not stored`,
+    `somebody else stored a value of ${name} at the same time; your value was not stored`,
     {
       hint: `ecs-secrets history ${name} lists the versions; run the command again if the value is still wanted`,
       cause,

@@ -203,7 +203,7 @@ const defaultKey = 'alias/aws/secretsmanager';
 function overtaken(reference: SecretReference): CliError {
   return new CliError(
     'concurrent-write',
-    `somebody else stored a value of ${formatReference(reference)} at the same time; ours was not stored`,
+    `somebody else stored a value of ${formatReference(reference)} at the same time; your value was not stored`,
     { hint: 'see what they stored, then run the command again if it is still wanted' },
   );
 }

@@ -255,3 +255,16 @@ describe('setting a JSON key', () => {
     expect(set(`{"a":"${long}"}`, 'b', 'c')).toBe(`{"a":"${long}","b":"c"}`);
   });
 });
+
+describe('setting a JSON key as another object has it', () => {
+  it.each([
+    ['text', '{"a":"x","b":"y"}', '{"a":"z"}', '{"a":"z","b":"y"}'],
+    ['a number with all its digits', '{"a":"x"}', '{"a":1e400}', '{"a":1e400}'],
+    ['an object', '{"a":"x"}', '{"a":{"n":"1\\"2"}}', '{"a":{"n":"1\\"2"}}'],
+    ['nothing', '{"a":"x","b":"y"}', '{"c":"z"}', '{"b":"y"}'],
+    ['a key that is new', '{"b":"y"}', '{"a":null}', '{"b":"y","a":null}'],
+  ])('takes %s', (_, json, other, result) => {
+    const set = new SecretValue(json).withJsonKeyOf('a', new SecretValue(other));
+    expect(set.reveal()).toBe(result);
+  });
+});
