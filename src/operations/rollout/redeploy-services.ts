@@ -117,7 +117,7 @@ class Rolling {
       const isTime = await Promise.race([tick.then(() => true), bell]);
       if (this.#fault) throw this.#fault;
       if (!isTime) continue;
-      const happened = wait && (await this.#look());
+      const happened = wait && (await this.#untilInterrupted(this.#look()));
       pause = happened ? shortest : Math.min(pause * 1.3, longest);
       tick = clock.sleep(pause, interrupted);
     }
@@ -285,6 +285,22 @@ class Rolling {
     return happened;
   }
 
+  /** What a call answers; false as soon as the user interrupts, though the answer is open. */
+  async #untilInterrupted(look: Promise<boolean>): Promise<boolean> {
+    const { interrupted } = this.#options;
+    const interruption = new Promise<false>((resolve) => {
+      interrupted.addEventListener('abort', () => {
+        resolve(false);
+      });
+    });
+    return interrupted.aborted ? false : Promise.race([look, interruption]);
+  }
+
+  /** How long an interrupted user waits for an answer that is late. */
+  async #patience(): Promise<void> {
+    await this.#options.clock.sleep(5_000, new AbortController().signal);
+  }
+
   /** Ends what has ended, starts again what deserves it, and gives up what is late. */
   #settle(track: Track): void {
     const { deployment } = track;
@@ -313,14 +329,14 @@ class Rolling {
 
   /** Waits for the answers to what was requested, and says how far the rest came. */
   async #end(): Promise<void> {
-    const { clock, interrupted, wait } = this.#options;
+    const { interrupted, wait } = this.#options;
     const answers = Promise.all(this.#requests);
     if (!interrupted.aborted) await answers;
     // Whoever interrupts is told soon, though an answer may be late.
-    else await Promise.race([answers, clock.sleep(5_000, new AbortController().signal)]);
+    else await Promise.race([answers, this.#patience()]);
     if (this.#fault) throw this.#fault;
     if (!interrupted.aborted) return;
-    if (wait) await this.#look();
+    if (wait) await Promise.race([this.#look(), this.#patience()]);
     const left = [...this.#inPhase('starting'), ...(wait ? this.#inPhase('following') : [])];
     for (const track of left) this.#giveUp(track, 'interrupted');
   }
