@@ -34,6 +34,8 @@ export interface Aws {
   eventRules(): Promise<EventRules>;
   scheduler(): Promise<Scheduler>;
   codeDeploy(): Promise<CodeDeploy>;
+  /** The same services in another region; made once for each region. */
+  inRegion(region: string): Aws;
 }
 
 /** Makes the service module. Nothing is loaded or called before it is used. */
@@ -50,7 +52,13 @@ export function createAws(given: AwsConfig): Aws {
     made.set(key, promise);
     return promise;
   };
+  const elsewhere = new Map<string, Aws>();
   return {
+    inRegion(region) {
+      const found = elsewhere.get(region) ?? createAws({ ...given, region });
+      elsewhere.set(region, found);
+      return found;
+    },
     caller: () =>
       once('caller', async () => (await import('./sts.ts')).createCallerLookup(config)()),
     parameterStore: (region) =>

@@ -4,16 +4,15 @@ import type { Problems } from '../model/problems.ts';
 import type { Holders } from '../operations/rollout/find-holders.ts';
 import type { RotateRequest } from '../operations/rollout/rotate-secret.ts';
 import { serviceName } from '../operations/service-name.ts';
+import { narrowingOf, otherRegionsNote, type Narrowing } from './narrowing.ts';
 import { rolloutView } from './rollout-view.ts';
 import {
-  narrowingOf,
   rolloutLimits,
   serviceFilter,
   serviceNames,
   wholeNumber,
   withRolloutOptions,
   withServiceOptions,
-  type Narrowing,
 } from './service-options.ts';
 
 /** Adds the options of whatever changes a value and redeploys its consumers as one transaction. */
@@ -125,8 +124,7 @@ function tellUse(holders: Holders, narrowing: Narrowing | undefined): string[] {
   if (!searchedEverywhere) {
     lines.push('other services were not searched: not allowed to list them');
   }
-  if (otherRegions.length > 0) {
-    lines.push(`services in regions with a replica were not searched: ${otherRegions.join(', ')}`);
-  }
+  const note = otherRegionsNote(otherRegions, 'run redeploy --stale there with --region');
+  if (note !== undefined) lines.push(note);
   return lines;
 }

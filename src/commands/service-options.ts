@@ -1,10 +1,9 @@
 import { Option, type Command, type OptionValues } from '@commander-js/extra-typings';
-import { fromEnv, repeatable, type Context } from '../cli.ts';
+import { fromEnv, repeatable } from '../cli.ts';
 import { parseDuration } from '../model/duration.ts';
 import { parseArn, type Arn } from '../model/partition.ts';
 import { InvalidInput, type Problems } from '../model/problems.ts';
-import type { Scan, ServiceFilter, ServiceName } from '../operations/scan.ts';
-import { serviceName } from '../operations/service-name.ts';
+import type { ServiceFilter, ServiceName } from '../operations/scan.ts';
 
 /** Adds `--cluster` and `--service`, which narrow a search for services. */
 export function withServiceOptions<Args extends unknown[], Opts extends OptionValues>(
@@ -21,6 +20,13 @@ export function withServiceOptions<Args extends unknown[], Opts extends OptionVa
       'only this service, also by its ARN (repeatable)',
       repeatable,
     );
+}
+
+/** Adds `--all-regions`, which searches every region that has the secret. */
+export function withAllRegions<Args extends unknown[], Opts extends OptionValues>(
+  command: Command<Args, Opts>,
+) {
+  return command.option('--all-regions', 'search every region that has the secret or a replica');
 }
 
 /**
@@ -64,52 +70,6 @@ export function serviceFilter(
   };
 }
 
-/** How `--cluster` or `--service` narrowed a search, in words. */
-export interface Narrowing {
-  /** What was searched: ` in cluster shop`, ` of services shop/web, shop/api`. */
-  where: string;
-  /** What was not, and why: `other clusters were not searched (--cluster comes from …)`. */
-  rest: string;
-  /** The options or variables that did it. */
-  by: string[];
-  /** Set when the user did not ask for it in this command; to be printed as a note. */
-  unasked: string | undefined;
-}
-
-/** How a filter narrows a search; undefined when it does not. */
-export function narrowingOf(
-  { clusters, services }: ServiceFilter,
-  { fromEnvironment }: Pick<Context, 'fromEnvironment'>,
-): Narrowing | undefined {
-  if (services.length > 0) {
-    const names = services.map(({ cluster, service: name }) => serviceName({ cluster, name }));
-    const where = ` of ${counted('service', names)}`;
-    return {
-      where,
-      rest: 'other services were not searched',
-      by: ['--service'],
-      unasked: undefined,
-    };
-  }
-  if (clusters.length === 0) return undefined;
-  const searched = counted(
-    'cluster',
-    clusters.map((cluster) => cluster.replace(/^.*\//, '')),
-  );
-  const where = ` in ${searched}`;
-  const rest = 'other clusters were not searched';
-  const variable = fromEnvironment.get('cluster');
-  if (variable === undefined) return { where, rest, by: ['--cluster'], unasked: undefined };
-  const why = `(--cluster comes from ${variable})`;
-  const unasked = `only ${searched} was searched ${why}`;
-  return { where, rest: `${rest} ${why}`, by: [variable], unasked };
-}
-
-/** Where a search looked, as `--json` shows it. */
-export function searchedData({ clusters }: Pick<Scan, 'clusters'>, narrowing?: Narrowing) {
-  return { clusters, narrowed: narrowing !== undefined, narrowedBy: narrowing?.by ?? [] };
-}
-
 /** Reads `CLUSTER/SERVICE` names and ARNs of services; adds to the problems what is malformed. */
 export function serviceNames(
   option: string,
@@ -145,12 +105,6 @@ export function wholeNumber(
 }
 
 // --- internal ---
-
-/** `cluster a`, `clusters a, b`. */
-function counted(noun: string, names: readonly string[]): string {
-  const distinct = [...new Set(names)];
-  return `${noun}${distinct.length === 1 ? '' : 's'} ${distinct.join(', ')}`;
-}
 
 function parseServiceName(written: string): ServiceName {
   const arn = parseArn(written);

@@ -1,22 +1,32 @@
 import { Argument } from '@commander-js/extra-typings';
 import { defineCommand } from '../cli.ts';
-import { CliError, exitCodes } from '../errors.ts';
+import { CliError, exitCodes, UsageError } from '../errors.ts';
+import { parseArn } from '../model/partition.ts';
 import { Problems } from '../model/problems.ts';
 import { parseReference } from '../model/reference.ts';
 import { worstHolding } from '../model/staleness.ts';
-import { findStale, type TaskHolding } from '../operations/find-stale.ts';
+import { findStaleIn, type TaskHolding } from '../operations/find-stale.ts';
 import { resolveReference } from '../operations/resolve-references.ts';
+import {
+  checkAllRegions,
+  narrowingOf,
+  otherRegionsNote,
+  regionMark,
+  searchedData,
+} from './narrowing.ts';
 import { rolloutView } from './rollout-view.ts';
-import { narrowingOf, searchedData, serviceFilter, withServiceOptions } from './service-options.ts';
+import { serviceFilter, withAllRegions, withServiceOptions } from './service-options.ts';
 import { storeOption } from './store-option.ts';
 
 /** `stale [REF]`: running tasks that started before the current version of a secret they use. */
 export const stale = defineCommand({
   declare: (command) =>
-    withServiceOptions(
-      command
-        .addArgument(new Argument('[ref]', 'only this secret (default: every secret in use)'))
-        .addOption(storeOption()),
+    withAllRegions(
+      withServiceOptions(
+        command
+          .addArgument(new Argument('[ref]', 'only this secret (default: every secret in use)'))
+          .addOption(storeOption()),
+      ),
     ).addHelpText(
       'after',
       `
@@ -37,22 +47,30 @@ Examples:
       ref === undefined ? undefined : problems.attempt(() => parseReference(ref, options.store));
     const filter = serviceFilter(options, problems);
     problems.throwIfAny();
+    const narrowing = narrowingOf(filter, context);
+    const allRegions = options.allRegions ?? false;
+    checkAllRegions(allRegions, narrowing);
+    if (allRegions && !reference) {
+      throw new UsageError('--all-regions searches the regions of one secret', 'give REF');
+    }
     const secret = reference && (await resolveReference(aws, reference));
     const { onProgress } = rolloutView(report, world.stderr.style);
-    const { scan, tasks, unseen } = await findStale(aws, secret, filter, onProgress);
+    const found = await findStaleIn(aws, secret, filter, { allRegions, onProgress });
+    const { tasks, unseen, regions, otherRegions } = found;
     report.clearLive();
+    const note = otherRegionsNote(otherRegions, '--all-regions searches them');
+    if (note !== undefined) report.note(note);
     for (const { reference, error } of unseen) {
       report.warn(`not checked: ${reference}: ${error.message}`);
     }
     const groups = grouped(tasks);
-    const narrowing = narrowingOf(filter, context);
     const nothing = `no running task${narrowing?.where ?? ''} refers to ${ref ?? 'a secret'}`;
     if (groups.length > 0 && narrowing?.unasked) report.note(narrowing.unasked);
-    const old = tasks.filter(({ holding }) => holding !== 'current').length;
+    const old = tasks.filter(({ holding }) => holding !== 'current');
     return {
       data: {
         holding: worstHolding(tasks.map(({ holding }) => holding)),
-        searched: searchedData(scan, narrowing),
+        searched: searchedData(found, otherRegions, narrowing),
         services: groups.map(({ cluster, group, tasks: own }) => ({
           cluster,
           ...(group.startsWith('service:') && { service: group.slice('service:'.length) }),
@@ -67,14 +85,15 @@ Examples:
         })),
       },
       text:
-        groups.flatMap(lines).join('\n') || [nothing, narrowing?.rest].filter(Boolean).join('; '),
+        groups.flatMap((group) => lines(group, regions)).join('\n') ||
+        [nothing, narrowing?.rest].filter(Boolean).join('; '),
       failure:
-        old === 0
+        old.length === 0
           ? undefined
-          : new CliError('stale', `${old} of ${tasks.length} tasks may hold an old value`, {
+          : new CliError('stale', `${old.length} of ${tasks.length} tasks may hold an old value`, {
               exitCode: exitCodes.findings,
               hint: [
-                `ecs-secrets redeploy ${ref === undefined ? '' : `${ref} `}--stale replaces them`,
+                `${redeploys(ref, regions, old).join(' and ')} replaces them`,
                 ...new Set(unseen.flatMap(({ error }) => error.hint ?? [])),
               ].join('; '),
             }),
@@ -103,8 +122,8 @@ function grouped(tasks: readonly TaskHolding[]): Group[] {
 }
 
 /** What the tasks of a group hold, and why that is not known of some. */
-function lines({ cluster, group, tasks }: Group): string[] {
-  const name = `${cluster.replace(/^.*\//, '')}/${group.replace(/^service:/, '')}`;
+function lines({ cluster, group, tasks }: Group, regions: readonly string[]): string[] {
+  const name = `${cluster.replace(/^.*\//, '')}/${group.replace(/^service:/, '')}${regionMark(cluster, regions)}`;
   const counts = (['stale', 'unknown', 'current'] as const).flatMap((holding) => {
     const count = tasks.filter((task) => task.holding === holding).length;
     return count === 0 ? [] : [`${count} ${holding}`];
@@ -113,4 +132,16 @@ function lines({ cluster, group, tasks }: Group): string[] {
     secrets.flatMap(({ reference, why }) => (why === undefined ? [] : [`  ${reference}: ${why}`])),
   );
   return [`${name}  ${counts.join(', ')}`, ...new Set(whys)];
+}
+
+/** The commands that replace tasks: a deployment is of one region. */
+function redeploys(
+  ref: string | undefined,
+  regions: readonly string[],
+  old: readonly TaskHolding[],
+): string[] {
+  const command = ['ecs-secrets redeploy', ref, '--stale'].filter(Boolean).join(' ');
+  if (regions.length === 1) return [command];
+  const own = new Set(old.map(({ task }) => parseArn(task.cluster)?.region ?? ''));
+  return [...own].map((region) => `${command} --region ${region}`);
 }

@@ -5,17 +5,27 @@ import { parseReference } from '../model/reference.ts';
 import type { ConsumerUse } from '../operations/find-consumers.ts';
 import { serviceName } from '../operations/service-name.ts';
 import { whereUsed as findUses } from '../operations/where-used.ts';
+import { regionsNotSearched } from '../operations/secret-regions.ts';
+import {
+  checkAllRegions,
+  narrowingOf,
+  otherRegionsNote,
+  regionMark,
+  searchedData,
+} from './narrowing.ts';
 import { rolloutView } from './rollout-view.ts';
-import { narrowingOf, searchedData, serviceFilter, withServiceOptions } from './service-options.ts';
+import { serviceFilter, withAllRegions, withServiceOptions } from './service-options.ts';
 import { storeOption } from './store-option.ts';
 
 /** `where-used REF`: every service, task, rule and schedule that refers to a secret. */
 export const whereUsed = defineCommand({
   declare: (command) =>
-    withServiceOptions(
-      command
-        .addArgument(new Argument('<ref>', 'NAME or /path/NAME, sm:NAME, or an ARN'))
-        .addOption(storeOption()),
+    withAllRegions(
+      withServiceOptions(
+        command
+          .addArgument(new Argument('<ref>', 'NAME or /path/NAME, sm:NAME, or an ARN'))
+          .addOption(storeOption()),
+      ),
     ).addHelpText(
       'after',
       `
@@ -24,7 +34,8 @@ secretOptions and repositoryCredentials, in any spelling of the secret.
 
 Examples:
   $ ecs-secrets where-used /shop/prod/db-password
-  $ ecs-secrets where-used sm:shop/prod/db --cluster shop --json`,
+  $ ecs-secrets where-used sm:shop/prod/db --cluster shop --json
+  $ ecs-secrets where-used sm:shop/prod/db --all-regions`,
     ),
 
   async run(context, [ref], options) {
@@ -34,22 +45,30 @@ Examples:
     const filter = serviceFilter(options, problems);
     problems.throwIfAny();
     if (!reference) throw new Error('a reference without problems is parsed');
+    const narrowing = narrowingOf(filter, context);
+    const allRegions = options.allRegions ?? false;
+    checkAllRegions(allRegions, narrowing);
     const { onProgress } = rolloutView(report, world.stderr.style);
-    const used = await findUses(aws, reference, filter, onProgress);
+    const used = await findUses(aws, reference, filter, { allRegions, onProgress });
     report.clearLive();
     for (const what of used.unchecked)
       report.warn(`not checked, for want of a permission: ${what}`);
-    const narrowing = narrowingOf(filter, context);
+    const otherRegions = regionsNotSearched(used.secret, used.regions);
+    const note = otherRegionsNote(otherRegions, '--all-regions searches them');
+    if (note !== undefined) report.note(note);
+    const at = (cluster: string): string => regionMark(cluster, used.regions);
     const lines = [
       ...used.services.map(
-        ({ service, uses }) => `service  ${serviceName(service)}  ${places(uses)}`,
+        ({ service, uses }) =>
+          `service  ${serviceName(service)}${at(service.cluster)}  ${places(uses)}`,
       ),
       ...used.tasks.map(
         ({ task, uses }) =>
-          `task  ${serviceName({ cluster: task.cluster, name: last(task.arn) })}  ${places(uses)}`,
+          `task  ${serviceName({ cluster: task.cluster, name: last(task.arn) })}${at(task.cluster)}  ${places(uses)}`,
       ),
       ...used.scheduled.map(
-        ({ scheduled, uses }) => `${scheduled.kind}  ${scheduled.name}  ${places(uses)}`,
+        ({ scheduled, uses }) =>
+          `${scheduled.kind}  ${scheduled.name}${at(scheduled.cluster)}  ${places(uses)}`,
       ),
     ];
     const nothing = `nothing${narrowing?.where ?? ''} refers to ${ref}`;
@@ -57,7 +76,7 @@ Examples:
     return {
       data: {
         arn: used.secret.arn,
-        searched: searchedData(used, narrowing),
+        searched: searchedData(used, otherRegions, narrowing),
         services: used.services.map(({ service, uses }) => ({
           cluster: service.cluster,
           service: service.name,

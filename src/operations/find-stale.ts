@@ -15,6 +15,7 @@ import {
 import { readUse, secretUses, type TaskDefinition } from '../model/task-definition.ts';
 import { lookUpSecrets, type Lookup, type ResolvedSecret } from './look-up-secrets.ts';
 import { scan, type Scan, type ServiceFilter } from './scan.ts';
+import { regionsNotSearched, regionsToSearch } from './secret-regions.ts';
 
 /** What one running task holds of the secrets it refers to. */
 export interface TaskHolding {
@@ -90,6 +91,36 @@ export async function findStale(
     }),
   );
   return { scan: found, tasks, unseen, underWay };
+}
+
+/** What was found in one or several regions. */
+export interface StaleSearch extends Pick<StaleOutcome, 'tasks' | 'unseen'> {
+  /** ARNs of the clusters that were searched, and their regions. */
+  clusters: string[];
+  regions: string[];
+  /** The regions that have the secret and were not searched. */
+  otherRegions: string[];
+}
+
+/** The same in the caller's region, and with `allRegions` in every region that has the secret. */
+export async function findStaleIn(
+  aws: Aws,
+  secret: ResolvedSecret | undefined,
+  filter: ServiceFilter,
+  { allRegions, onProgress }: { allRegions: boolean; onProgress: (text: string) => void },
+): Promise<StaleSearch> {
+  const outcomes: StaleOutcome[] = [];
+  for (const there of await regionsToSearch(aws, secret, allRegions)) {
+    outcomes.push(await findStale(there.aws, secret, filter, onProgress));
+  }
+  const regions = outcomes.map(({ scan: { here } }) => here.region);
+  return {
+    tasks: outcomes.flatMap(({ tasks }) => tasks),
+    unseen: outcomes.flatMap(({ unseen }) => unseen),
+    clusters: outcomes.flatMap(({ scan: { clusters } }) => clusters),
+    regions,
+    otherRegions: secret ? regionsNotSearched(secret, regions) : [],
+  };
 }
 
 // --- internal ---

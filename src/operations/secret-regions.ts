@@ -33,6 +33,20 @@ export function regionsIn({
   return [...new Set(all.filter((region) => region !== undefined))];
 }
 
+/** The caller's region and, with `all`, every other that has the secret, each with its AWS. */
+export async function regionsToSearch(
+  aws: Aws,
+  secret: SecretIdentity | undefined,
+  all: boolean,
+): Promise<{ region: string; aws: Aws }[]> {
+  const { region: here } = await aws.caller();
+  const others = secret && all ? regionsNotSearched(secret, [here]) : [];
+  return [
+    { region: here, aws },
+    ...others.map((region) => ({ region, aws: aws.inRegion(region) })),
+  ];
+}
+
 /** The regions that have a secret and were not searched for what uses it. */
 export function regionsNotSearched(secret: SecretIdentity, searched: readonly string[]): string[] {
   return regionsOf(secret).filter((region) => !searched.includes(region));

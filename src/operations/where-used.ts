@@ -15,6 +15,7 @@ import {
 import { orDenied } from './or-denied.ts';
 import { resolveReference, type ResolvedSecret } from './resolve-references.ts';
 import { scan, type Scan, type ServiceFilter } from './scan.ts';
+import { regionsToSearch } from './secret-regions.ts';
 
 /** A rule or schedule whose task refers to the secret. */
 export interface ScheduledConsumer {
@@ -25,8 +26,9 @@ export interface ScheduledConsumer {
 /** Everything that refers to a secret. */
 export interface WhereUsed {
   secret: ResolvedSecret;
-  /** ARNs of the clusters that were searched. */
+  /** ARNs of the clusters that were searched, and their regions. */
   clusters: string[];
+  regions: string[];
   services: Consumer[];
   tasks: StandaloneConsumer[];
   scheduled: ScheduledConsumer[];
@@ -34,24 +36,39 @@ export interface WhereUsed {
   unchecked: string[];
 }
 
-/** Finds every service, running task of no service, rule and schedule that refers to a secret. */
+/**
+ * Finds every service, running task of no service, rule and schedule that refers to a secret: in the
+ * caller's region, and with `allRegions` in every region that has the secret.
+ */
 export async function whereUsed(
   aws: Aws,
   reference: Reference,
   filter: ServiceFilter,
-  onProgress: (text: string) => void,
+  { allRegions, onProgress }: { allRegions: boolean; onProgress: (text: string) => void },
 ): Promise<WhereUsed> {
   const secret = await resolveReference(aws, reference);
-  const found = await scan(aws, filter, { tasks: 'required', onProgress });
-  onProgress('looking at rules and schedules');
+  const parts: Omit<WhereUsed, 'secret' | 'regions'>[] = [];
+  const regions = await regionsToSearch(aws, secret, allRegions);
+  for (const { aws: there } of regions) {
+    const found = await scan(there, filter, { tasks: 'required', onProgress });
+    onProgress('looking at rules and schedules');
+    parts.push({
+      clusters: found.clusters,
+      services: consumersIn(found, secret),
+      tasks: standaloneConsumersIn(found, secret),
+      ...(filter.services.length > 0
+        ? { scheduled: [], unchecked: [] }
+        : await findScheduled(there, found, secret)),
+    });
+  }
   return {
     secret,
-    clusters: found.clusters,
-    services: consumersIn(found, secret),
-    tasks: standaloneConsumersIn(found, secret),
-    ...(filter.services.length > 0
-      ? { scheduled: [], unchecked: [] }
-      : await findScheduled(aws, found, secret)),
+    regions: regions.map(({ region }) => region),
+    clusters: parts.flatMap(({ clusters }) => clusters),
+    services: parts.flatMap(({ services }) => services),
+    tasks: parts.flatMap(({ tasks }) => tasks),
+    scheduled: parts.flatMap(({ scheduled }) => scheduled),
+    unchecked: [...new Set(parts.flatMap(({ unchecked }) => unchecked))],
   };
 }
 

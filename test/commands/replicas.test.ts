@@ -1,9 +1,10 @@
+import { CreateClusterCommand, CreateServiceCommand, ECSClient } from '@aws-sdk/client-ecs';
 import {
   CreateSecretCommand,
   PutSecretValueCommand,
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { openShop, type Shop } from '../helpers/scene.ts';
 
 // A secret of us-east-1 with replicas in eu-west-1 and eu-west-3. One service refers to the primary,
@@ -112,4 +113,97 @@ test('a secret of another region with the same name is another secret', async ()
   );
   const used = await shop.json(['where-used', ARN]);
   expect(names(used as unknown as Found)).toEqual([]);
+});
+
+describe('other regions', () => {
+  const note =
+    'note: services in eu-west-1, eu-west-3 may use the secret too and were not searched: --all-regions searches them\n';
+  const clusterIn = (region: string) => `arn:aws:ecs:${region}:123456789012:cluster/shop`;
+
+  /** A service of eu-west-1 that refers to the replica there. */
+  async function startAbroad(): Promise<void> {
+    const ref = replicaIn('eu-west-1');
+    const there = ['--secret', `DB=${ref}`, '--execution-role', 'abroad', '--region', 'eu-west-1'];
+    await shop.json(['role', 'create', 'abroad', '--secret', ref, '--region', 'eu-west-1']);
+    await shop.json(['register', 'web.json', ...there]);
+    const ecs = new ECSClient({
+      endpoint: shop.sandbox.url,
+      region: 'eu-west-1',
+      credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    });
+    await ecs.send(new CreateClusterCommand({ clusterName: 'shop' }));
+    const service = { cluster: 'shop', serviceName: 'abroad', taskDefinition: 'web' };
+    await ecs.send(
+      new CreateServiceCommand({ ...service, desiredCount: 1, launchType: 'FARGATE' }),
+    );
+    await vi.waitFor(
+      async () => {
+        const { services } = await shop.json(['stale', ref, '--region', 'eu-west-1']);
+        expect(services).toMatchObject([{ tasks: [{ startedAt: expect.any(String) as string }] }]);
+      },
+      { timeout: 10_000, interval: 20 },
+    );
+  }
+
+  test('that were not searched are named', async () => {
+    const used = await shop.run(['where-used', 'sm:db', '--json']);
+    expect(used.stderr).toBe(note);
+    const checked = await shop.run(['stale', 'sm:db', '--json']);
+    expect(checked.stderr).toBe(note);
+    for (const { stdout } of [used, checked]) {
+      expect(JSON.parse(stdout)).toMatchObject({
+        searched: { regions: ['us-east-1'], otherRegions: ['eu-west-1', 'eu-west-3'] },
+      });
+    }
+    const there = await shop.run(['where-used', replicaIn('eu-west-1'), '--region', 'eu-west-1']);
+    expect(there.stderr).toContain('services in us-east-1, eu-west-3 may use the secret too');
+    const single = await shop.run(['where-used', 'sm:other']);
+    expect(single.stderr).toBe('');
+  });
+
+  test('are searched with --all-regions', async () => {
+    await startAbroad();
+    const used = await shop.run(['where-used', 'sm:db', '--all-regions']);
+    expect(used).toEqual({
+      code: 0,
+      stderr: '',
+      stdout: [
+        'service  shop/away (us-east-1)  web:DB',
+        'service  shop/home (us-east-1)  web:DB',
+        'service  shop/abroad (eu-west-1)  web:DB',
+        '',
+      ].join('\n'),
+    });
+    const data = await shop.json(['where-used', 'sm:db', '--all-regions']);
+    expect(data.searched).toMatchObject({
+      regions: ['us-east-1', 'eu-west-1', 'eu-west-3'],
+      clusters: [clusterIn('us-east-1'), clusterIn('eu-west-1')],
+      otherRegions: [],
+    });
+
+    const put = new PutSecretValueCommand({ SecretId: 'db', SecretString: 'two' });
+    await shop.secrets.send(put);
+    const stale = await shop.run(['stale', 'sm:db', '--all-regions']);
+    expect(stale.code).toBe(3);
+    expect(stale.stdout.split('\n').sort()).toEqual([
+      '',
+      'shop/abroad (eu-west-1)  1 stale',
+      'shop/away (us-east-1)  1 stale',
+      'shop/home (us-east-1)  1 stale',
+    ]);
+    expect(stale.stderr).toContain(
+      'hint: ecs-secrets redeploy sm:db --stale --region us-east-1 and ecs-secrets redeploy sm:db --stale --region eu-west-1 replaces them\n',
+    );
+  });
+
+  test.each([
+    [['where-used', 'sm:db', '--all-regions', '--cluster', 'shop'], {}, '--cluster chooses'],
+    [['stale', 'sm:db', '--all-regions', '--service', 'shop/home'], {}, '--service chooses'],
+    [['stale', 'sm:db', '--all-regions'], { ECS_SECRETS_CLUSTER: 'shop' }, 'ECS_SECRETS_CLUSTER'],
+    [['stale', '--all-regions'], {}, 'hint: give REF'],
+  ])('%j is refused', async (argv, env, message) => {
+    const seen = await shop.run(argv, { env });
+    expect(seen.code).toBe(2);
+    expect(seen.stderr).toContain(message);
+  });
 });
