@@ -86,7 +86,8 @@ async function logInToRegistry(invoke: Invoke, task: Task, ec2: boolean): Promis
       await invoke('ecr', 'GetAuthorizationToken', {}, region);
     } catch (error) {
       if (error instanceof Unreachable) throw registryUnreachable(region);
-      throw registryFailure(callError(error), ec2);
+      const call = { service: 'ECR', operation: 'GetAuthorizationToken', region } as const;
+      throw registryFailure(callError(call, error), ec2);
     }
   }
 }

@@ -41,7 +41,8 @@ async function fetchBatch(
     answer = (await invoke('ssm', 'GetParameters', input, region)) as Answer;
   } catch (error) {
     if (error instanceof Unreachable) throw parametersUnreachable();
-    throw parameterFailure(region, callError(error), ec2);
+    const call = { service: 'SSM', operation: 'GetParameters', region } as const;
+    throw parameterFailure(region, callError(call, error), ec2);
   }
   const invalid = answer.InvalidParameters ?? [];
   if (invalid.length > 0) {

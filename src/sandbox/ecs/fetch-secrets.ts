@@ -2,7 +2,7 @@ import type { Invoke } from './agent.ts';
 import { JsonKeyError, jsonValue } from '../../model/agent-json.ts';
 import { Unreachable } from './network.ts';
 import type { Reference } from './secret-references.ts';
-import { callError, secretFailure, secretUnreachable } from './start-failures.ts';
+import { secretCallFailure, secretFailure, secretUnreachable } from './start-failures.ts';
 
 /** Reads one reference to Secrets Manager; leaves those to parameters alone. */
 export async function fetchSecret(
@@ -14,18 +14,18 @@ export async function fetchSecret(
   if (reference.store === 'ssm') return;
   if (reference.store === 'malformed') {
     throw secretFailure(
-      reference,
       ec2
-        ? 'an invalid ARN format for the AWS Secrets Manager secret was specified. Specify a valid ARN and try again.'
+        ? `trying to retrieve secret with value ${reference.valueFrom} resulted in error: an invalid ARN ` +
+            'format for the AWS Secrets Manager secret was specified. Specify a valid ARN and try again.'
         : 'unexpected ARN format with parameters when trying to retrieve ASM secret',
       ec2,
     );
   }
 
   const { secretId, jsonKey, versionStage, versionId, region, valueFrom } = reference;
-  if (versionId !== '' && versionId.length < 32) {
+  // The agent leaves it to Secrets Manager to refuse such an id.
+  if (!ec2 && versionId !== '' && versionId.length < 32) {
     throw secretFailure(
-      reference,
       'InvalidParameter: 1 validation error(s) found. - minimum field size of 32, GetSecretValueInput.VersionId.',
       ec2,
     );
@@ -40,7 +40,7 @@ export async function fetchSecret(
     answer = (await invoke('secretsmanager', 'GetSecretValue', input, region)) as typeof answer;
   } catch (error) {
     if (error instanceof Unreachable) throw secretUnreachable(secretId);
-    throw secretFailure(reference, describe(secretId, error, ec2), ec2);
+    throw secretCallFailure(secretId, region, error, ec2);
   }
 
   // A binary secret has no SecretString: the agent injects nothing then.
@@ -49,12 +49,6 @@ export async function fetchSecret(
     values.set(valueFrom, jsonKey === '' ? value : jsonValue(value, jsonKey));
   } catch (error) {
     if (!(error instanceof JsonKeyError)) throw error;
-    throw secretFailure(reference, error.message, ec2);
+    throw secretFailure(error.message, ec2);
   }
-}
-
-function describe(secretId: string, error: unknown, ec2: boolean): string {
-  return ec2
-    ? `secret ${secretId}: ${callError(error)}`
-    : `failed to fetch secret ${secretId} from secrets manager: ${callError(error)}`;
 }

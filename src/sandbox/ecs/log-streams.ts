@@ -1,8 +1,8 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { ServiceError } from '../service.ts';
 import type { Invoke } from './agent.ts';
 import { Unreachable } from './network.ts';
-import { callError, logFailure, type StartFailure } from './start-failures.ts';
+import { logFailure, type StartFailure } from './start-failures.ts';
 import type { ContainerDefinition, Task } from './state.ts';
 
 /** Opens the log stream of each container with the awslogs driver, as Docker's driver does. */
@@ -91,7 +91,13 @@ function missing(option: string, ec2: boolean): string {
 function described(error: unknown): string {
   return error instanceof ServiceError && error.code === 'ResourceNotFoundException'
     ? `${error.code}: ${error.message}`
-    : callError(error);
+    : driverError(error);
+}
+
+/** A failed call, as version 1 of the SDK for Go prints it in Docker's driver. */
+function driverError(error: unknown): string {
+  if (!(error instanceof ServiceError)) return 'RequestError: send request failed caused by: EOF';
+  return `${error.code}: ${error.message} status code: ${error.status}, request id: ${randomUUID()}`;
 }
 
 const codeOf = (error: unknown): string | undefined =>

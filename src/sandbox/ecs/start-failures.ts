@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { AnswerLost } from '../faults.ts';
 import { ServiceError } from '../service.ts';
-import type { Reference } from './secret-references.ts';
 
 /** Why a task cannot start, in the words of DescribeTasks. */
 export class StartFailure extends Error {
@@ -22,21 +22,53 @@ export function roleFailure(roleArn: string): StartFailure {
   );
 }
 
-/** What AWS calls a failed call, as the agent's SDK prints it. */
-export function callError(error: unknown): string {
-  if (!(error instanceof ServiceError)) {
-    return `RequestError: send request failed caused by: ${error instanceof Error ? error.message : 'unknown'}`;
-  }
-  return `${error.code}: ${error.message} status code: ${error.status}, request id: ${randomUUID()}`;
+/** A call that the agent makes for a task. */
+export interface AgentCall {
+  /** As the SDK for Go names it. */
+  service: 'SSM' | 'Secrets Manager' | 'ECR';
+  operation: string;
+  region: string;
 }
 
-/** A secret of Secrets Manager could not be read. */
-export function secretFailure(reference: Reference, detail: string, ec2: boolean): StartFailure {
-  const { region } = reference;
-  return new StartFailure(
-    ec2
-      ? `fetching secret data from AWS Secrets Manager in region ${region}: ${detail}`
-      : fargate('unable to retrieve secret from asm', detail),
+/** A failed call, as version 2 of the SDK for Go prints it in the agent and on Fargate. */
+export function callError({ service, operation, region }: AgentCall, error: unknown): string {
+  const failed = `operation error ${service}: ${operation}, `;
+  const tried = 'exceeded maximum number of attempts, 3, ';
+  if (!(error instanceof ServiceError) || error instanceof AnswerLost) {
+    const url = `https://${hosts[service]}.${region}.amazonaws.com/`;
+    return `${failed}${tried}https response error StatusCode: 0, RequestID: , request send failed, Post "${url}": EOF`;
+  }
+  const { code, message, status } = error;
+  const again = status >= 500 || code === 'ThrottlingException' ? tried : '';
+  const kind = modelled.has(code) ? code : `api error ${code}`;
+  return `${failed}${again}https response error StatusCode: ${status}, RequestID: ${randomUUID()}, ${kind}: ${message}`;
+}
+
+/** A reference to Secrets Manager could not be resolved. */
+export function secretFailure(detail: string, ec2: boolean): StartFailure {
+  return new StartFailure(ec2 ? detail : fargate('unable to retrieve secret from asm', detail));
+}
+
+/** GetSecretValue failed. */
+export function secretCallFailure(
+  secretId: string,
+  region: string,
+  error: unknown,
+  ec2: boolean,
+): StartFailure {
+  const call = { service: 'Secrets Manager', operation: 'GetSecretValue', region } as const;
+  const text = callError(call, error);
+  if (!ec2) {
+    return secretFailure(`failed to fetch secret ${secretId} from secrets manager: ${text}`, ec2);
+  }
+  const missing = error instanceof ServiceError && error.code === 'ResourceNotFoundException';
+  return secretFailure(
+    missing
+      ? `ResourceNotFoundException: The task can't retrieve the secret with ARN '${secretId}' from AWS ` +
+          `Secrets Manager. Check whether the secret exists in the specified Region: ${text}`
+      : // The agent says the error twice.
+        `secret ${secretId}: ${text}: ${text}`,
+    ec2,
   );
 }
 
@@ -90,7 +122,7 @@ export function registryUnreachable(region: string): StartFailure {
 export function noCredentials(ec2: boolean): StartFailure {
   const detail = 'unable to find execution role credentials';
   return new StartFailure(
-    ec2 ? `ASM secret resource: ${detail}` : fargate('unable to retrieve secret from asm', detail),
+    ec2 ? `asm secret resource: ${detail}` : fargate('unable to retrieve secret from asm', detail),
   );
 }
 
@@ -111,6 +143,19 @@ export function logFailure(container: string, detail: string, ec2: boolean): Sta
 }
 
 // --- internal ---
+
+const hosts = { SSM: 'ssm', 'Secrets Manager': 'secretsmanager', ECR: 'api.ecr' };
+
+/** Errors that the models of these operations list; the SDK prints all others as `api error`. */
+const modelled: ReadonlySet<string> = new Set([
+  'DecryptionFailure',
+  'InternalServerError',
+  'InternalServiceError',
+  'InvalidKeyId',
+  'InvalidParameterException',
+  'InvalidRequestException',
+  'ResourceNotFoundException',
+]);
 
 const initialization = 'ResourceInitializationError: unable to pull secrets or registry auth';
 

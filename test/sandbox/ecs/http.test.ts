@@ -92,7 +92,7 @@ test('a role that may not read stops the rollout with the reason', async () => {
   await rolledOut(ecs, 'FAILED');
   const [task] = await stoppedTasks(ecs);
   expect(task?.stoppedReason).toMatch(
-    /^ResourceInitializationError: .* from secrets manager: AccessDeniedException: User: \S+:assumed-role\/web-execution\/\w{32} is not authorized to perform: secretsmanager:GetSecretValue on resource: arn:/,
+    /^ResourceInitializationError: .* from secrets manager: operation error Secrets Manager: GetSecretValue, https response error StatusCode: 400, RequestID: [\w-]+, api error AccessDeniedException: User: \S+:assumed-role\/web-execution\/\w{32} is not authorized to perform: secretsmanager:GetSecretValue on resource: arn:/,
   );
 });
 
