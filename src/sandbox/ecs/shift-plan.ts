@@ -3,8 +3,8 @@ import type { DeploymentConfiguration } from './configuration.ts';
 import type { Service, World } from './state.ts';
 import { stages, type ActiveHook, type Shift, type Stage } from './shift-state.ts';
 
-/** AWS lets a deployment wait this long, in minutes. */
-const longestPause = 20_160;
+/** How long a hook waits unless it says so, in minutes (SDK, DeploymentLifecycleHookTimeoutConfiguration). */
+const usualTimeout = 1440;
 
 /** What a CodeDeploy deployment goes through, as far as it shows in tasks and task sets. */
 const codeDeployStages: readonly Stage[] = [
@@ -74,9 +74,9 @@ export function trafficOf(world: World, shift: Shift): { production: number; tes
 export function hooksOf(world: World, shift: Shift): ActiveHook[] {
   const stage = stageOf(shift);
   return shift.hookPlan
-    .filter(({ lifecycleStages = [] }) => lifecycleStages.includes(stage))
+    .filter(({ lifecycleStages = [] }) => lifecycleStages.some((at) => stageOfHook(at) === stage))
     .map(({ targetType = 'AWS_LAMBDA', hookTargetArn, timeoutConfiguration = {} }) => {
-      const { timeoutInMinutes = longestPause, action = 'ROLLBACK' } = timeoutConfiguration;
+      const { timeoutInMinutes = usualTimeout, action = 'ROLLBACK' } = timeoutConfiguration;
       const pause = targetType === 'PAUSE';
       return {
         id: `ecs-${pause ? 'pause' : 'lambda'}-${randomBytes(32).toString('base64url')}`,
@@ -91,6 +91,11 @@ export function hooksOf(world: World, shift: Shift): ActiveHook[] {
 
 /** Whether a hook still holds its deployment. */
 export const isOpen = (hook: ActiveHook): boolean => hook.status === 'AWAITING_ACTION';
+
+/** The stage in which a hook runs: no deployment is ever at PRE_PRODUCTION_TRAFFIC_SHIFT. */
+function stageOfHook(at: string): string {
+  return at === 'PRE_PRODUCTION_TRAFFIC_SHIFT' ? 'POST_TEST_TRAFFIC_SHIFT' : at;
+}
 
 function stepsOf(world: World, configuration: DeploymentConfiguration): Shift['steps'] {
   const { bakeMs } = world.timing;

@@ -5,6 +5,8 @@ import { strategies } from './shift-state.ts';
 
 const mostMinutes = 1440;
 const longestTimeout = 20_160;
+/** Stages that only Lambda hooks can have. */
+const unpaused = ['TEST_TRAFFIC_SHIFT', 'PRODUCTION_TRAFFIC_SHIFT'];
 
 /** Refuses deployment options that the controller does not have, and values out of bounds. */
 export function checkConfiguration(
@@ -36,8 +38,12 @@ export function checkConfiguration(
     0,
     mostMinutes,
   );
-  for (const { timeoutConfiguration } of lifecycleHooks ?? []) {
+  for (const { targetType, lifecycleStages, timeoutConfiguration } of lifecycleHooks ?? []) {
     checkNumber('timeoutInMinutes', timeoutConfiguration?.timeoutInMinutes, 1, longestTimeout);
+    const shifting = lifecycleStages?.find((stage) => unpaused.includes(stage));
+    if (targetType === 'PAUSE' && shifting !== undefined) {
+      throw invalidParameter(`PAUSE hooks cannot be configured at the ${shifting} stage.`);
+    }
   }
 }
 

@@ -188,6 +188,60 @@ test('a pause hook before the scale-up holds the first deployment too', async ()
   await rolledOut(client);
 });
 
+test('a pause hook that times out may let the deployment go on', async () => {
+  const { client } = await prepared(
+    {
+      strategy: 'BLUE_GREEN',
+      lifecycleHooks: [
+        {
+          targetType: 'PAUSE',
+          lifecycleStages: ['POST_SCALE_UP'],
+          timeoutConfiguration: { timeoutInMinutes: 10, action: 'CONTINUE' },
+        },
+      ],
+    },
+    { hookMinuteMs: 3 },
+  );
+  const before = Date.now();
+  const id = await redeploy(client);
+  const { lifecycleHookDetails } = await reached(client, { lifecycleStage: 'POST_SCALE_UP' });
+  expect(lifecycleHookDetails).toMatchObject([{ timeoutAction: 'CONTINUE' }]);
+  expect(lifecycleHookDetails![0]!.expiresAt!.getTime()).toBeGreaterThan(before + 30);
+  await reached(client, { status: 'SUCCESSFUL' });
+  expect((await describe(client)).deployments).toMatchObject([{ id }]);
+});
+
+test('a pause hook waits for 24 hours and then rolls back, unless it says otherwise', async () => {
+  const { client } = await prepared({
+    strategy: 'BLUE_GREEN',
+    lifecycleHooks: [{ targetType: 'PAUSE', lifecycleStages: ['PRE_PRODUCTION_TRAFFIC_SHIFT'] }],
+  });
+  await redeploy(client);
+  const held = await reached(client, { lifecycleStage: 'POST_TEST_TRAFFIC_SHIFT' });
+  const [hook] = held.lifecycleHookDetails!;
+  expect(hook).toMatchObject({ status: 'AWAITING_ACTION', timeoutAction: 'ROLLBACK' });
+  const hours = (hook!.expiresAt!.getTime() - Date.now()) / 3_600_000;
+  expect(hours).toBeGreaterThan(23.9);
+  expect(hours).toBeLessThanOrEqual(24);
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(await record(client)).toMatchObject({ lifecycleStage: 'POST_TEST_TRAFFIC_SHIFT' });
+});
+
+test.each(['TEST_TRAFFIC_SHIFT', 'PRODUCTION_TRAFFIC_SHIFT'] as const)(
+  'a pause hook is refused at %s',
+  async (stage) => {
+    const { client } = await webWithPassword('x');
+    const lifecycleHooks = [{ targetType: 'PAUSE' as const, lifecycleStages: [stage] }];
+    await expect(
+      client.updateService({
+        cluster: 'prod',
+        service: 'web',
+        deploymentConfiguration: { strategy: 'BLUE_GREEN', lifecycleHooks },
+      }),
+    ).rejects.toMatchObject({ code: 'InvalidParameterException' });
+  },
+);
+
 test.each(['stopping', 'refusing to continue', 'waiting too long'])(
   '%s goes back to the old tasks',
   async (how) => {
