@@ -1,4 +1,5 @@
 import { createAccount, type AccountOptions } from './account.ts';
+import type { Interruption } from './ecs/interruptions.ts';
 import type { Fault, InjectedFault } from './faults.ts';
 import type { ForeignSecret } from './secrets-manager/foreign.ts';
 import { startServer } from './server.ts';
@@ -28,6 +29,8 @@ export interface RunningSandbox {
    * policies allow it, everything else is denied. Throws for an ARN that is none.
    */
   putForeignSecret(secret: ForeignSecret): void;
+  /** Stops a task as AWS does for its own reasons. Throws for one that does not run. */
+  interruptTask(taskArnOrId: string, stopCode: Interruption): void;
   /** Ends all connections and forgets everything. */
   close(): Promise<void>;
 }
@@ -61,6 +64,9 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Runnin
     },
     putForeignSecret(secret) {
       secrets.putForeign(secret);
+    },
+    interruptTask(taskArnOrId, stopCode) {
+      ecs.interruptTask(taskArnOrId, stopCode);
     },
     async close() {
       ecs.close();

@@ -2,7 +2,7 @@ import type { GuardedService } from '../dispatch.ts';
 import type { Environment } from '../service.ts';
 import { clusterOperations } from './clusters.ts';
 import { containerInstanceOperations } from './container-instances.ts';
-import { lastSegment } from './ids.ts';
+import { findTask, interruptTask, type Interruption } from './interruptions.ts';
 import { questionsOf } from './permissions.ts';
 import { withRequired } from './required.ts';
 import { serviceDeploymentOperations } from './service-deployments.ts';
@@ -19,6 +19,8 @@ import { createWorld, stillWorld } from './world.ts';
 export interface EcsService extends GuardedService {
   /** What the containers of a task were started with; undefined until its secrets are fetched. */
   taskEnvironment(taskArnOrId: string): { containers: InjectedContainer[] } | undefined;
+  /** Stops a task as AWS does for its own reasons. Throws for one that does not run. */
+  interruptTask(taskArnOrId: string, stopCode: Interruption): void;
   /** Stops the clock: nothing changes by itself any more. */
   close(): void;
 }
@@ -33,14 +35,11 @@ export function createEcs(environment: Environment, options: Partial<Timing> = {
     fork: () => operationsOf(stillWorld(world)),
     internal: taskSetOperations(world),
     taskEnvironment(taskArnOrId) {
-      const id = lastSegment(taskArnOrId);
-      for (const region of world.regions.values()) {
-        for (const cluster of region.clusters.values()) {
-          const fetched = cluster.tasks.get(id)?.fetched;
-          if (fetched?.ok) return { containers: structuredClone(fetched.containers) };
-        }
-      }
-      return undefined;
+      const fetched = findTask(world, taskArnOrId)?.fetched;
+      return fetched?.ok ? { containers: structuredClone(fetched.containers) } : undefined;
+    },
+    interruptTask(taskArnOrId, stopCode) {
+      interruptTask(world, taskArnOrId, stopCode);
     },
     close() {
       world.ticker.close();
