@@ -10,6 +10,11 @@ export interface DeploymentConfiguration {
     resetOnHealthyTask?: boolean;
     thresholdConfiguration?: { type?: string; value?: number };
   };
+  earlySuccessCriteria?: {
+    enable?: boolean;
+    healthyPercent?: number;
+    sourceServiceRevisionCleanup?: string;
+  };
   strategy?: string;
   bakeTimeInMinutes?: number;
   lifecycleHooks?: LifecycleHook[];

@@ -1,6 +1,7 @@
 import type { DeploymentConfiguration } from './configuration.ts';
 import { findCluster } from './clusters.ts';
 import { startDeployment } from './deployments.ts';
+import { checkEarlySuccess } from './early-success.ts';
 import { clientError, invalidParameter } from './errors.ts';
 import { ecsArn } from './ids.ts';
 import type { LaunchSettings, Service, Tag, World } from './state.ts';
@@ -64,6 +65,12 @@ export function createService(world: World, input: CreateServiceInput, region: s
     throw invalidParameter('TaskDefinition can not be blank.');
   }
 
+  const configuration = completeConfiguration(
+    controller,
+    schedulingStrategy,
+    deploymentConfiguration,
+  );
+  checkEarlySuccess(configuration);
   const definition =
     taskDefinition === undefined ? undefined : findActiveDefinition(world, region, taskDefinition);
   const service: Service = {
@@ -75,7 +82,7 @@ export function createService(world: World, input: CreateServiceInput, region: s
     controller,
     schedulingStrategy,
     desiredCount: desiredCount ?? 0,
-    configuration: completeConfiguration(controller, schedulingStrategy, deploymentConfiguration),
+    configuration,
     settings: {
       launchType: launchType ?? (capacityProviderStrategy ? undefined : 'EC2'),
       capacityProviderStrategy,

@@ -60,12 +60,14 @@ export function primaryOf(service: Service): Deployment | undefined {
   return service.deployments.find((deployment) => deployment.status === 'PRIMARY');
 }
 
-/** All tasks of the deployment run and those of older ones are gone. */
+/** Ends a deployment well; older ones stay in the list as long as they have tasks. */
 export function completeDeployment(world: World, service: Service, deployment: Deployment): void {
   deployment.rolloutState = 'COMPLETED';
   deployment.rolloutStateReason = `ECS deployment ${deployment.id} completed.`;
   deployment.updatedAt = world.environment.now();
-  service.deployments = [deployment];
+  service.deployments = service.deployments.filter(
+    (other) => other === deployment || tasksOf(service, other).length > 0,
+  );
   service.lastCompleted = deployment;
   finish(world, deployment, deployment.isRollback ? 'ROLLBACK_SUCCESSFUL' : 'SUCCESSFUL');
   addEvent(world, service, `(deployment ${deployment.id}) deployment completed.`);

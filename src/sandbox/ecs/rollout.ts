@@ -1,5 +1,6 @@
 import { breakerOf } from './breaker.ts';
 import { completeDeployment, endReturn, failDeployment, primaryOf } from './deployments.ts';
+import { completeEarly, oldTasksByCriteria } from './early-success.ts';
 import { addEvent } from './events.ts';
 import { isHealthy, isLive, startTasks, stopTasks, tasksOf, wantedTasks } from './scaling.ts';
 import { advanceShift } from './shift.ts';
@@ -21,6 +22,7 @@ export function reconcile(world: World, service: Service): boolean {
   if (primary.record?.status === 'PENDING') primary.record.status = 'IN_PROGRESS';
   prove(primary, service);
   if (!primary.shift || primary.rolloutState === 'COMPLETED') {
+    completeEarly(world, service, primary);
     stopExcess(world, service, primary);
     startMissing(world, service, primary);
   } else if (primary.rolloutState === 'IN_PROGRESS') {
@@ -110,7 +112,13 @@ function stopExcess(world: World, service: Service, primary: Deployment): void {
   const healthy = live.filter(isHealthy).length;
   const { minimum, maximum } = bounds(service, wanted);
 
-  const unneeded = old.length - Math.max(0, wanted - current.filter(isHealthy).length);
+  const byCriteria = oldTasksByCriteria(world, service, primary);
+  if (byCriteria === 'keep') {
+    stopTasks(world, service, primary, current.slice(wanted));
+    return;
+  }
+  const missing = byCriteria === 'stop' ? 0 : wanted - current.filter(isHealthy).length;
+  const unneeded = old.length - Math.max(0, missing);
   const halted = primary.rolloutState === 'FAILED';
   // Where the maximum leaves no room, old tasks go first, as far as the minimum allows.
   const making = current.length < wanted && live.length >= maximum && !halted;

@@ -11,6 +11,8 @@ export interface Timing {
   retryMs: number;
   maxRetryMs: number;
   keepStoppedMs: number;
+  /** How long old tasks stay that a deployment did not wait for (early success, DEFERRED). */
+  deferredMs: number;
   /** How long a lifecycle stage with nothing to wait for lasts. */
   stageMs: number;
   /** What a minute of bake time takes. */
@@ -29,6 +31,7 @@ export const defaultTiming: Timing = {
   retryMs: 200,
   maxRetryMs: 30_000,
   keepStoppedMs: 3_600_000,
+  deferredMs: 500,
   stageMs: 50,
   bakeMs: 100,
   hookMinuteMs: 60_000,

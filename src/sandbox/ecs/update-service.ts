@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { ServiceError } from '../service.ts';
 import type { DeploymentConfiguration } from './configuration.ts';
 import { startDeployment } from './deployments.ts';
+import { checkEarlySuccess } from './early-success.ts';
 import { clientError, invalidParameter } from './errors.ts';
 import { findService } from './find-service.ts';
 import type { LaunchSettings, Service, World } from './state.ts';
@@ -44,6 +45,8 @@ export function updateService(world: World, input: UpdateServiceInput, region: s
     throw clientError('Changing the deployment controller is not in the sandbox.');
   }
   checkConfiguration(service.controller, deploymentConfiguration ?? {});
+  const configuration = { ...service.configuration, ...deploymentConfiguration };
+  checkEarlySuccess(configuration);
 
   const definition =
     taskDefinition === undefined
@@ -62,7 +65,7 @@ export function updateService(world: World, input: UpdateServiceInput, region: s
 
   service.settings = settings;
   Object.assign(service.members, given(members));
-  service.configuration = { ...service.configuration, ...deploymentConfiguration };
+  service.configuration = configuration;
   if (desiredCount !== undefined && desiredCount !== service.desiredCount) {
     service.desiredCount = desiredCount;
     service.steady = false;
