@@ -9,8 +9,9 @@ export default defineConfig({
     isolate: false,
     setupFiles: ['test/helpers/shared-process.ts'],
     globalSetup: ['test/helpers/global-setup.ts'],
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    // For what hangs. Much less would fail tests on a busy machine.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     env: {
       // No test may find the credentials, the configuration or the region of whoever runs it.
       AWS_ACCESS_KEY_ID: 'test',

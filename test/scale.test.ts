@@ -41,4 +41,4 @@ test('where-used and stale make no more calls than pages and batches force', asy
     expect((JSON.parse(seen.stdout) as { services: unknown[] }).services).toHaveLength(1000);
   }
   await shop.sandbox.close();
-}, 120_000);
+});

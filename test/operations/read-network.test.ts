@@ -181,7 +181,7 @@ it('agrees with the sandbox, which plays the packets, on every network it is sur
   );
   expect(seen.problem).toBeGreaterThan(5);
   expect(seen.ok).toBeGreaterThan(0);
-}, 120_000);
+});
 
 it.each<[Store, RegExp]>([
   [
