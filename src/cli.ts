@@ -56,6 +56,8 @@ export interface Reporter {
 export interface CommandDefinition {
   /** The body itself sees to an interrupt; otherwise the command ends at the first one. */
   handlesInterrupt?: boolean;
+  /** What `policy caller --for` calls it with these options; the name of the command when left out. */
+  callerPolicy?(options: OptionValues): string | undefined;
   declare(command: CommandUnknownOpts): CommandUnknownOpts;
   run(context: Context, args: readonly unknown[], options: OptionValues): Promise<Result>;
 }
@@ -66,6 +68,7 @@ export interface CommandDefinition {
  */
 export function defineCommand<Args extends unknown[], Opts extends OptionValues>(definition: {
   handlesInterrupt?: boolean;
+  callerPolicy?: (options: OptionValues) => string | undefined;
   declare: (command: Command) => Command<Args, Opts>;
   run: (context: Context, args: Args, options: Opts) => Promise<Result>;
 }): CommandDefinition {

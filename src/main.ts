@@ -28,7 +28,7 @@ export async function main(argv: readonly string[], given?: World): Promise<numb
     const program = buildProgram(world, async (definition, path, { globals, ...given }) => {
       const { args, options, fromEnvironment } = given;
       outcome.globals = globals;
-      outcome.command = path;
+      outcome.command = definition.callerPolicy?.(options) ?? path;
       const running = definition.run(
         {
           world,

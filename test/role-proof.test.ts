@@ -115,6 +115,8 @@ async function done(shop: Shop, argv: readonly string[], setting = {}): Promise<
   return seen.stdout;
 }
 
+/** Takes away what is not given. */
+const exactly = ['--exact', '--yes', '--force'];
 const options = (names: readonly string[]): string[] => names.flatMap((name) => ['--secret', name]);
 
 // --- (a) whatever is referred to ---
@@ -226,7 +228,7 @@ describe.each(samples.map((sample, index) => [index, sample] as const))(
       // As soon as it is granted too, the same task starts; and no longer when it is not.
       await done(shop, ['role', 'create', 'exec', '--task-definition', 'more']);
       expect(await startFailure(shop.ecs, 'more')).toBeUndefined();
-      await done(shop, ['role', 'create', 'exec', '--task-definition', 'web']);
+      await done(shop, ['role', 'create', 'exec', '--task-definition', 'web', ...exactly]);
       expect(await startFailure(shop.ecs, 'more')).toMatch(/AccessDenied.*is not authorized to/s);
     });
   },
@@ -359,7 +361,7 @@ describe('200 references', () => {
     await expectAllValues('split');
     await expectUnchanged(argv);
 
-    await done(shop, create('split', few));
+    await done(shop, [...create('split', few), ...exactly]);
     expect(await attached(shop, 'split')).toEqual([]);
     expect(await inlineNames(shop, 'split')).toEqual(['ecs-secrets']);
     for (const arn of own) {
@@ -375,7 +377,7 @@ describe('200 references', () => {
     const most = references.slice(0, 110);
     await done(shop, [...create('less'), '--split']);
     const before = await attached(shop, 'less');
-    await done(shop, [...create('less', most), '--split']);
+    await done(shop, [...create('less', most), '--split', ...exactly]);
     const after = await attached(shop, 'less');
     expect(after.length).toBeLessThan(before.length);
     expect(before).toEqual(expect.arrayContaining(after));
@@ -483,7 +485,7 @@ describe('a role that has more than ours', () => {
       ['--secret', '/shop/api', '--managed-policy', 'always'],
       ['--secret', '/shop/api', '--managed-policy', 'never'],
     ]) {
-      const seen = await shop.run(['role', 'create', 'exec', ...argv]);
+      const seen = await shop.run(['role', 'create', 'exec', ...argv, ...exactly]);
       expect(seen.code, seen.stderr).toBe(0);
       for (const name of ['theirs', 'ecs-secrets-2', ...names]) {
         expect(seen.stderr).toMatch(new RegExp(`left alone.*\\b${name}(,|$)`, 'm'));
@@ -526,13 +528,13 @@ describe('a role that has more than ours', () => {
       expect(JSON.stringify(before)).toContain(arn);
       wanted = wanted.filter((name) => name !== gone);
       const calls = await watchCalls(shop);
-      const seen = await shop.run([...argv, ...options(wanted)]);
+      const seen = await shop.run([...argv, ...options(wanted), ...exactly]);
       expect(seen.code).toBe(0);
       expect((await calls()).filter((call) => !isRead(call))).toEqual(['iam:PutRolePolicy']);
       const told = seen.stdout.split('\n').filter((line) => /^ +[-+] /.test(line));
       expect(told.length).toBe(/one|two/.test(gone) ? 2 : 1);
       for (const line of told) expect(line).toMatch(new RegExp(`^ +- .* ${escaped(arn)}$`));
-      expect(seen.stderr).toContain(told.length === 1 ? '1 grant goes away' : '2 grants go away');
+      expect(seen.stderr).toContain(told.length === 1 ? '1 grant removed' : '2 grants removed');
       expect(await inlineDocument(shop, 'exec')).toEqual(without(before, arn));
       expect(await role()).toEqual(roleBefore);
     }

@@ -59,7 +59,8 @@ const account = '123456789012';
 const role = `arn:aws:iam::${account}:role/shop-execution`;
 
 async function grantOnly({ shop }: Ground, ...words: string[]): Promise<void> {
-  await shop.run(['role', 'create', 'shop-execution', ...words]);
+  const exactly = ['--exact', '--yes', '--force'];
+  await shop.run(['role', 'create', 'shop-execution', ...words, ...exactly]);
 }
 
 async function inline({ shop }: Ground, ...statements: object[]): Promise<void> {
@@ -488,7 +489,8 @@ async function prepare(shop: Shop): Promise<string> {
   await shop.run(['put', '/shop/db'], { stdin: 'marked' });
   await shop.run(['put', 'sm:shop/api'], { stdin: '{"user":"marked"}' });
   const both = ['--secret', '/shop/db', '--secret', 'sm:shop/api'];
-  const { code, stderr } = await shop.run(['role', 'create', 'shop-execution', ...both]);
+  const argv = ['role', 'create', 'shop-execution', ...both];
+  const { code, stderr } = await shop.run(argv, { longestPause: 5 });
   expect(code, stderr).toBe(0);
   const { arn } = await shop.json(['get', 'sm:shop/api']);
   return arn as string;

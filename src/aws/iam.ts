@@ -1,19 +1,12 @@
 import {
   AttachRolePolicyCommand,
-  CreatePolicyCommand,
-  CreatePolicyVersionCommand,
   CreateRoleCommand,
-  DeletePolicyCommand,
-  DeletePolicyVersionCommand,
   DeleteRoleCommand,
   DeleteRolePolicyCommand,
   DetachRolePolicyCommand,
-  GetPolicyCommand,
-  GetPolicyVersionCommand,
   GetRoleCommand,
   GetRolePolicyCommand,
   IAMClient,
-  ListPolicyVersionsCommand,
   paginateListAttachedRolePolicies,
   paginateListRolePolicies,
   PutRolePermissionsBoundaryCommand,
@@ -28,6 +21,14 @@ import type { PolicyDocument } from '../model/policy.ts';
 import type { PolicyContext } from '../model/policy-conditions.ts';
 import type { Tag } from '../model/secret-rules.ts';
 import { clientSettings, supervised, type AwsConfig } from './client.ts';
+import {
+  createManagedPolicyCalls,
+  decode,
+  orGone,
+  type ManagedPolicyCalls,
+} from './iam-policies.ts';
+
+export type { ManagedPolicy } from './iam-policies.ts';
 
 /** A role as it is. */
 export interface Role {
@@ -62,7 +63,7 @@ export interface NewRole {
 }
 
 /** IAM, in the calls this tool makes. */
-export interface Iam {
+export interface Iam extends ManagedPolicyCalls {
   /** Undefined when there is no such role. */
   role(name: string): Promise<Role | undefined>;
   /** Throws AwsError EntityAlreadyExistsException. */
@@ -83,14 +84,6 @@ export interface Iam {
   setDescription(role: string, description: string): Promise<void>;
   /** Policies have to be off it first. Does nothing when it is gone. */
   deleteRole(role: string): Promise<void>;
-  /** The default version of a managed policy, decoded; undefined when there is no such policy. */
-  managedPolicy(arn: string): Promise<unknown>;
-  /** Throws AwsError EntityAlreadyExistsException. */
-  createPolicy(name: string, path: string, document: PolicyDocument): Promise<void>;
-  /** A new default version; the oldest goes where there are five (IAM quotas). */
-  replacePolicy(arn: string, document: PolicyDocument): Promise<void>;
-  /** With all its versions; it has to be detached. Does nothing when it is gone. */
-  deletePolicy(arn: string): Promise<void>;
   /**
    * Asks IAM whether a role's policies, its boundary and those of its organization allow an action.
    * Policies of the resource are not looked at (API reference, SimulatePrincipalPolicy).
@@ -107,6 +100,8 @@ export interface Iam {
 export function createIam(config: AwsConfig): Iam {
   const client = supervised(new IAMClient(clientSettings(config)), 'iam', config);
   return {
+    ...createManagedPolicyCalls(client),
+
     async role(name) {
       try {
         const { Role } = await client.send(new GetRoleCommand({ RoleName: name }));
@@ -217,46 +212,6 @@ export function createIam(config: AwsConfig): Iam {
       await orGone(client.send(new DeleteRoleCommand({ RoleName: role })));
     },
 
-    async managedPolicy(arn) {
-      const found = await orGone(client.send(new GetPolicyCommand({ PolicyArn: arn })));
-      const version = found?.Policy?.DefaultVersionId;
-      if (version === undefined) return undefined;
-      const { PolicyVersion } = await client.send(
-        new GetPolicyVersionCommand({ PolicyArn: arn, VersionId: version }),
-      );
-      return decode(PolicyVersion?.Document);
-    },
-
-    async createPolicy(name, path, document) {
-      await client.send(
-        new CreatePolicyCommand({
-          PolicyName: name,
-          Path: path,
-          PolicyDocument: JSON.stringify(document),
-          Description: 'Part of an execution role of ECS tasks, kept by ecs-secrets',
-        }),
-      );
-    },
-
-    async replacePolicy(arn, document) {
-      const versions = await policyVersions(arn);
-      const old = versions.filter(({ isDefault }) => !isDefault);
-      if (versions.length >= 5 && old[0]) await deleteVersion(arn, old[0].id);
-      await client.send(
-        new CreatePolicyVersionCommand({
-          PolicyArn: arn,
-          PolicyDocument: JSON.stringify(document),
-          SetAsDefault: true,
-        }),
-      );
-    },
-
-    async deletePolicy(arn) {
-      const versions = (await orGone(policyVersions(arn))) ?? [];
-      for (const { id, isDefault } of versions) if (!isDefault) await deleteVersion(arn, id);
-      await orGone(client.send(new DeletePolicyCommand({ PolicyArn: arn })));
-    },
-
     async simulate(roleArn, action, resource, context) {
       const { EvaluationResults = [] } = await client.send(
         new SimulatePrincipalPolicyCommand({
@@ -281,39 +236,9 @@ export function createIam(config: AwsConfig): Iam {
       };
     },
   };
-
-  /** Oldest first. */
-  async function policyVersions(arn: string): Promise<{ id: string; isDefault: boolean }[]> {
-    const { Versions = [] } = await client.send(new ListPolicyVersionsCommand({ PolicyArn: arn }));
-    return Versions.sort(
-      (a, b) => (a.CreateDate?.getTime() ?? 0) - (b.CreateDate?.getTime() ?? 0),
-    ).map(({ VersionId = '', IsDefaultVersion = false }) => ({
-      id: VersionId,
-      isDefault: IsDefaultVersion,
-    }));
-  }
-
-  async function deleteVersion(arn: string, id: string): Promise<void> {
-    await client.send(new DeletePolicyVersionCommand({ PolicyArn: arn, VersionId: id }));
-  }
 }
 
 // --- internal ---
-
-/** What a call answers, or undefined when what it is about is not there. */
-async function orGone<T>(call: Promise<T>): Promise<T | undefined> {
-  try {
-    return await call;
-  } catch (error) {
-    if (isAwsError(error, 'NoSuchEntityException')) return undefined;
-    throw error;
-  }
-}
-
-/** IAM answers with documents in RFC 3986 encoding, which the SDK leaves as they are. */
-function decode(document: string | undefined): unknown {
-  return document === undefined ? undefined : JSON.parse(decodeURIComponent(document));
-}
 
 function toAws(tags: readonly Tag[]): { Key: string; Value: string }[] {
   return tags.map(({ key, value }) => ({ Key: key, Value: value }));

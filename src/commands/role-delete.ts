@@ -14,8 +14,9 @@ export const roleDelete = defineCommand({
       .addHelpText(
         'after',
         `
-Asks first (--yes answers). Refuses while a service or a running task has the role. Takes its policies
-off it; managed policies that others made are detached and stay.
+Asks first (--yes answers). Refuses while a service, a running task, a rule or a schedule of this region
+has the role. Deletes its policies with it; managed policies that others made or use are detached and
+stay.
 
 Examples:
   $ ecs-secrets role delete shop-execution`,
@@ -26,8 +27,12 @@ Examples:
     const remains = await roleRemains(aws, written);
     const { role, inline, attached } = remains;
     if (!force) {
-      await checkRoleUnused(aws, role, rolloutView(report, world.stderr.style).onProgress);
+      const { onProgress } = rolloutView(report, world.stderr.style);
+      const unchecked = await checkRoleUnused(aws, role, onProgress);
       report.clearLive();
+      for (const what of unchecked) {
+        report.warn(`not checked, for want of a permission: ${what}`);
+      }
     }
     const lines = [
       ...inline.map((policy) => `  inline policy ${policy}`),

@@ -104,6 +104,16 @@ const readRole: Needs = [
   ['roles', 'iam:ListAttachedRolePolicies'],
 ];
 const readPolicies: Needs = [['managedPolicies', 'iam:GetPolicy', 'iam:GetPolicyVersion']];
+const createRole: Needs = [
+  ...references,
+  ...readRole,
+  ...readPolicies,
+  ['roles', 'iam:CreateRole', 'iam:UpdateAssumeRolePolicy', 'iam:UpdateRole', 'iam:TagRole'],
+  ['roles', 'iam:PutRolePolicy', 'iam:DeleteRolePolicy'],
+  ['roles', 'iam:AttachRolePolicy', 'iam:DetachRolePolicy'],
+  ['ownPolicies', 'iam:CreatePolicy', 'iam:CreatePolicyVersion', 'iam:ListPolicyVersions'],
+  ['ownPolicies', 'iam:DeletePolicy', 'iam:DeletePolicyVersion'],
+];
 const readNetwork: Needs = [
   ['everything', 'ec2:DescribeSubnets', 'ec2:DescribeRouteTables', 'ec2:DescribeVpcEndpoints'],
   ['everything', 'ec2:DescribeSecurityGroups', 'ec2:DescribeNatGateways'],
@@ -197,15 +207,13 @@ export const callerNeeds = {
   export: [...readBelow, ...readContainer],
   exec: [...readBelow, ...readContainer],
   diff: [...readBelow, ...readContainer],
-  'role create': [
-    ...references,
-    ...readRole,
-    ...readPolicies,
-    ['roles', 'iam:CreateRole', 'iam:UpdateAssumeRolePolicy', 'iam:UpdateRole', 'iam:TagRole'],
-    ['roles', 'iam:PutRolePolicy', 'iam:DeleteRolePolicy'],
-    ['roles', 'iam:AttachRolePolicy', 'iam:DetachRolePolicy', 'iam:PutRolePermissionsBoundary'],
-    ['ownPolicies', 'iam:CreatePolicy', 'iam:CreatePolicyVersion', 'iam:ListPolicyVersions'],
-    ['ownPolicies', 'iam:DeletePolicy', 'iam:DeletePolicyVersion'],
+  'role create': createRole,
+  'role create --exact': [
+    ...createRole,
+    // Who needs what goes.
+    ...scan,
+    ...scheduled,
+    ['roles', 'iam:PutRolePermissionsBoundary'],
   ],
   'role show': [...readRole, ...readPolicies],
   'role check': [
@@ -218,7 +226,9 @@ export const callerNeeds = {
   ],
   'role delete': [
     ...scan,
+    ...scheduled,
     ['roles', 'iam:GetRole', 'iam:ListRolePolicies', 'iam:ListAttachedRolePolicies'],
+    ['ownPolicies', 'iam:GetPolicy', 'iam:GetPolicyVersion'],
     ['roles', 'iam:DetachRolePolicy', 'iam:DeleteRolePolicy', 'iam:DeleteRole'],
     ['ownPolicies', 'iam:ListPolicyVersions', 'iam:DeletePolicyVersion', 'iam:DeletePolicy'],
   ],

@@ -71,16 +71,29 @@ export function notGranted(wanted: Grants, documents: readonly unknown[]): Grant
 
 /**
  * What these policies grant and, of what is wanted, what they do not; undefined where they grant it
- * all, so that there is nothing to change.
+ * all, so that there is nothing to change. What they granted when they were read earlier (`earlier`) is
+ * wanted too.
  */
-export function grantsBesides(wanted: Grants, documents: readonly unknown[]): Granted | undefined {
-  const missing = notGranted(wanted, documents);
+export function grantsBesides(
+  wanted: Grants,
+  documents: readonly unknown[],
+  earlier: readonly unknown[] = [],
+): Granted | undefined {
+  const before = earlier.map(grantedBy);
+  const all: Grants = {
+    secrets: [...wanted.secrets, ...before.flatMap(({ secrets }) => secrets)],
+    files: [...wanted.files, ...before.flatMap(({ files }) => files)],
+  };
+  const missing = notGranted(all, documents);
   if (missing.secrets.length + missing.files.length === 0) return undefined;
   const granted = documents.map(grantedBy);
+  const others = [...granted, ...before].flatMap((one) => one.others);
   return {
     secrets: [...granted.flatMap(({ secrets }) => secrets), ...missing.secrets],
     files: [...granted.flatMap(({ files }) => files), ...missing.files],
-    others: granted.flatMap(({ others }) => others),
+    others: others.filter(
+      (one, index) => others.findIndex((other) => samePolicy(one, other)) === index,
+    ),
   };
 }
 

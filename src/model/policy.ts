@@ -52,33 +52,17 @@ export function samePolicy(a: unknown, b: unknown): boolean {
 
 /**
  * What the allowing statements of a policy document grant, as `ACTION on RESOURCE`, sorted; for
- * telling documents apart, whoever wrote them. A key is granted `for` the secrets that its encryption
- * context names; other conditions are not looked at.
+ * comparing documents, whoever wrote them. A key is granted `for` the secrets that its encryption
+ * context names; a trust policy grants an action `by` its principals. Other conditions follow as
+ * `if OPERATOR KEY VALUES`, but for `kms:ViaService`, which follows from the secret.
  */
 export function grantsIn(document: unknown): string[] {
-  const { Statement = [] } = (document ?? {}) as { Statement?: unknown };
-  const statements = listOf(Statement) as {
-    Effect?: string;
-    Action?: unknown;
-    Resource?: unknown;
-    Condition?: Record<string, Record<string, unknown>>;
-  }[];
-  return sorted(
-    statements
-      .filter(({ Effect }) => Effect === 'Allow')
-      .flatMap(({ Action, Resource, Condition = {} }) => {
-        const contexts = Object.values(Condition)
-          .flatMap((test) => Object.entries(test))
-          .filter(([key]) => key.startsWith('kms:EncryptionContext:'))
-          .flatMap(([, values]) => listOf(values).map((value) => ` for ${String(value)}`));
-        const ends = contexts.length > 0 ? contexts : [''];
-        return listOf(Action).flatMap((action) =>
-          listOf(Resource).flatMap((resource) =>
-            ends.map((end) => `${String(action)} on ${String(resource)}${end}`),
-          ),
-        );
-      }),
-  );
+  return effectsIn(document, 'Allow');
+}
+
+/** What the denying statements of a policy document deny, in the same words. */
+export function denialsIn(document: unknown): string[] {
+  return effectsIn(document, 'Deny');
 }
 
 /** Statements with distinct names, as IAM asks: one that is named as an earlier one gets a number. */
@@ -102,6 +86,60 @@ export function policySize(document: unknown): number {
 }
 
 // --- internal ---
+
+/** A statement that anybody may have written. */
+interface AnyStatement {
+  Effect?: string;
+  Principal?: unknown;
+  NotPrincipal?: unknown;
+  Action?: unknown;
+  NotAction?: unknown;
+  Resource?: unknown;
+  NotResource?: unknown;
+  Condition?: Record<string, Record<string, unknown>>;
+}
+
+function effectsIn(document: unknown, effect: 'Allow' | 'Deny'): string[] {
+  const { Statement } = (document ?? {}) as { Statement?: unknown };
+  const statements = listOf(Statement) as AnyStatement[];
+  return sorted(statements.filter(({ Effect }) => Effect === effect).flatMap(effectsOf));
+}
+
+function effectsOf(statement: AnyStatement): string[] {
+  const { Action, NotAction, Resource, NotResource, Principal, NotPrincipal } = statement;
+  const tests = Object.entries(statement.Condition ?? {}).flatMap(([operator, test]) =>
+    Object.entries(test).map(([key, values]) => ({ operator, key, values: listOf(values) })),
+  );
+  const contexts = tests.filter(({ key }) => key.startsWith('kms:EncryptionContext:'));
+  const others = tests.filter((test) => test.key !== 'kms:ViaService' && !contexts.includes(test));
+  const conditions = others.map(
+    ({ operator, key, values }) => `${operator} ${key} ${values.join(', ')}`,
+  );
+  const ends = orOnce(
+    contexts.flatMap(({ values }) => values.map((value) => ` for ${String(value)}`)),
+  );
+  const resources = [...named(Resource), ...named(NotResource, 'all but ')];
+  const principals = [...named(Principal), ...named(NotPrincipal, 'all but ')];
+  const who = principals.length > 0 ? ` by ${principals.join(', ')}` : '';
+  const when = conditions.length > 0 ? ` if ${conditions.sort().join(' and ')}` : '';
+  return [...named(Action), ...named(NotAction, 'all but ')].flatMap((action) =>
+    orOnce(resources.map((resource) => ` on ${resource}`)).flatMap((resource) =>
+      ends.map((end) => `${action}${resource}${end}${who}${when}`),
+    ),
+  );
+}
+
+/** Names in a member of a statement: actions, resources, or principals by their kind. */
+function named(member: unknown, before = ''): string[] {
+  const isByKind = typeof member === 'object' && member !== null && !Array.isArray(member);
+  return (isByKind ? Object.values(member).flatMap(listOf) : listOf(member)).map(
+    (one) => `${before}${String(one)}`,
+  );
+}
+
+function orOnce(list: string[]): string[] {
+  return list.length > 0 ? list : [''];
+}
 
 function listOf(value: unknown): unknown[] {
   if (value === undefined) return [];

@@ -1,24 +1,27 @@
 import type { Scope } from './partition.ts';
 import { withDistinctSids, type PolicyDocument, type Statement } from './policy.ts';
-import {
-  evaluate,
-  parsePolicy,
-  type Decision,
-  type Policy,
-  type PolicyRequest,
-} from './policy-evaluation.ts';
+import { evaluate, parsePolicy, type Decision, type PolicyRequest } from './policy-evaluation.ts';
 import { atBest } from './policy-unknowns.ts';
-import { matchesWildcard } from './wildcard.ts';
 
 /** The service that assumes execution roles. */
 export const ecsTasks = 'ecs-tasks.amazonaws.com';
 
 /**
- * Whether a role's trust policy lets ECS assume it for tasks of this account in this region. Throws
- * InvalidInput for what is no policy.
+ * Whether a role's trust policy lets ECS assume it for tasks of this account in this region; without a
+ * `source`, whether it does so without a condition on who ECS acts for. Throws InvalidInput for what is
+ * no policy.
  */
-export function trustDecision(trustPolicy: unknown, roleArn: string, here: Scope): Decision {
-  return evaluate([parsePolicy(trustPolicy, 'trust')], requestTo(roleArn, here));
+export function trustDecision(
+  trustPolicy: unknown,
+  roleArn: string,
+  here: Scope,
+  { source = true }: { source?: boolean } = {},
+): Decision {
+  const request = requestTo(roleArn, here);
+  return evaluate(
+    [parsePolicy(trustPolicy, 'trust')],
+    source ? request : { ...request, context: {} },
+  );
 }
 
 /**
@@ -34,14 +37,13 @@ export function trustHangsOn(trustPolicy: unknown, roleArn: string, here: Scope)
 }
 
 /**
- * Our trust policy (`trustPolicy`) besides the statements of one that is there: those for anybody but
- * ECS, and those for ECS in other regions of this account. Throws InvalidInput for what is no policy.
+ * Our trust policy (`trustPolicy`) besides every statement of one that is there. Throws InvalidInput for
+ * what is no policy.
  */
-export function trustBesides(present: unknown, ours: PolicyDocument, here: Scope): PolicyDocument {
-  const kept = parsePolicy(present, 'trust').Statement.filter((one) => isForOthers(one, here));
+export function trustBesides(present: unknown, ours: PolicyDocument): PolicyDocument {
   // They are passed on, whatever is in them.
-  const statements = [...(kept as unknown as Statement[]), ...ours.Statement];
-  return { ...ours, Statement: withDistinctSids(statements) };
+  const kept = parsePolicy(present, 'trust').Statement as unknown as Statement[];
+  return { ...ours, Statement: withDistinctSids([...kept, ...ours.Statement]) };
 }
 
 // --- internal ---
@@ -56,22 +58,4 @@ function requestTo(roleArn: string, { partition, region, account }: Scope): Poli
       'aws:SourceArn': `arn:${partition}:ecs:${region}:${account}:task/cluster/0123456789abcdef`,
     },
   };
-}
-
-function isForOthers(
-  { Effect, Principal, Condition = {} }: Policy['Statement'][number],
-  here: Scope,
-): boolean {
-  const named = Principal && Object.values(Principal).flat();
-  if (!named?.every((one) => one === ecsTasks)) return true;
-  const sources = Object.values(Condition)
-    .flatMap((test) => Object.entries(test))
-    .flatMap(([key, values]) => (key.toLowerCase() === 'aws:sourcearn' ? values : []));
-  return (
-    Effect === 'Allow' &&
-    sources.some((source) => {
-      const [, , , region = '', account = ''] = source.split(':');
-      return region !== here.region && matchesWildcard(account, here.account);
-    })
-  );
 }

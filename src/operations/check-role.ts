@@ -138,7 +138,8 @@ function parsed(document: unknown): Policy | undefined {
   return document === undefined ? undefined : parsePolicy(document, 'resource');
 }
 
-function requestOf({ role }: RoleWithPolicies, need: RoleNeed, here: Scope): PolicyRequest {
+/** The request that ECS makes under a role for one of its needs. */
+export function requestOf({ role }: RoleWithPolicies, need: RoleNeed, here: Scope): PolicyRequest {
   return {
     action: need.action,
     resource: need.resource,

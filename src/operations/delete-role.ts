@@ -1,18 +1,19 @@
 import type { Aws } from '../aws/index.ts';
 import type { Role } from '../aws/iam.ts';
 import { CliError, isAccessDenied } from '../errors.ts';
-import type { TaskDefinition } from '../model/task-definition.ts';
-import { isOwnPolicy, ownPolicies } from './own-policies.ts';
+import { ownPolicies } from './own-policies.ts';
 import { roleName } from './role-policies.ts';
 import { checkOurs } from './role-guards.ts';
-import { scan, standaloneTasks } from './scan.ts';
-import { serviceName } from './service-name.ts';
+import { roleUsers } from './role-users.ts';
 
 /** What goes with a role. */
 export interface RoleRemains {
   role: Role;
   inline: string[];
-  /** Managed policies that are detached; those of our own are deleted. */
+  /**
+   * Managed policies: those of our own (`own`) are deleted, the others are detached and stay. `loose`:
+   * not attached, since an earlier run broke off.
+   */
   attached: { arn: string; own: boolean; loose: boolean }[];
 }
 
@@ -22,47 +23,36 @@ export async function roleRemains(aws: Aws, written: string): Promise<RoleRemain
   const name = roleName(written);
   const role = await iam.role(name);
   if (!role) throw new CliError('role-not-found', `there is no role ${name}`);
-  checkOurs(role, { name, path: undefined });
+  checkOurs(role, 'aws iam delete-role deletes it, if nothing needs it any more');
+  const here = await aws.caller();
   const attached = await iam.attachedPolicies(name);
-  // A run that broke off may have left some of ours detached.
-  const own = await ownPolicies(iam, await aws.caller(), role.path, name, false);
-  const loose = own.map(({ arn }) => arn).filter((arn) => !attached.includes(arn));
+  const { own } = await ownPolicies(iam, here, role, attached, 'if-allowed');
   return {
     role,
     inline: await iam.inlinePolicies(name),
     attached: [
-      ...attached.map((arn) => ({ arn, own: isOwnPolicy(arn, name), loose: false })),
-      ...loose.map((arn) => ({ arn, own: true, loose: true })),
+      ...own.map(({ arn, attached: isOn }) => ({ arn, own: true, loose: !isOn })),
+      ...attached
+        .filter((arn) => !own.some((one) => one.arn === arn))
+        .map((arn) => ({ arn, own: false, loose: false })),
     ],
   };
 }
 
-/** Throws CliError `in-use` while a service or a running task has this role. */
+/**
+ * Throws CliError `in-use` while a service, a running task, a rule or a schedule has this role. Answers
+ * what could not be looked at, e.g. `EventBridge rules`.
+ */
 export async function checkRoleUnused(
   aws: Aws,
-  { arn, name }: Role,
+  role: Role,
   onProgress: (text: string) => void,
-): Promise<void> {
-  const uses = (definition: TaskDefinition | undefined): boolean =>
-    [definition?.executionRoleArn, definition?.taskRoleArn].some(
-      (role) => role === arn || role === name,
-    );
+): Promise<string[]> {
   try {
-    const found = await scan(
-      aws,
-      { clusters: [], services: [] },
-      { tasks: 'required', onProgress },
-    );
-    const users = [
-      ...found.services
-        .filter(({ taskDefinition = '' }) => uses(found.revisions.get(taskDefinition)?.definition))
-        .map((service) => `service ${serviceName(service)}`),
-      ...standaloneTasks(found)
-        .filter(({ taskDefinition }) => uses(found.revisions.get(taskDefinition)?.definition))
-        .map((task) => `task ${task.arn}`),
-    ];
-    if (users.length === 0) return;
-    throw new CliError('in-use', `the role ${name} is used by ${users.join(', ')}`, {
+    const { users, unchecked } = await roleUsers(aws, role, onProgress);
+    if (users.length === 0) return unchecked;
+    const names = [...new Set(users.map(({ name }) => name))];
+    throw new CliError('in-use', `the role ${role.name} is used by ${names.join(', ')}`, {
       hint: 'give their task definition another role first; --force deletes all the same',
     });
   } catch (error) {

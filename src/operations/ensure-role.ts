@@ -1,129 +1,138 @@
-import type { Role } from '../aws/iam.ts';
 import type { Aws } from '../aws/index.ts';
-import { isAwsError } from '../errors.ts';
-import { grantedBy, grantsBesides, policyOf } from '../model/granted.ts';
-import { executionRolePolicyArn, trustPolicy, type PolicyDocument } from '../model/policy.ts';
+import { CliError, isAwsError, isUncertain } from '../errors.ts';
+import { notGranted } from '../model/granted.ts';
+import type { Scope } from '../model/partition.ts';
+import { samePolicy } from '../model/policy.ts';
+import { trustDecision } from '../model/trust.ts';
 import type { Clock } from '../world.ts';
-import { fitGrants } from './fit-grants.ts';
-import { inlinePolicyName, isOwnPolicy, ownPolicies, ownPolicyArn } from './own-policies.ts';
-import { checkOurs, checkPath, trustAdded } from './role-guards.ts';
-import {
-  planRole,
-  type Current,
-  type Desired,
-  type RoleChange,
-  type RoleRequest,
-} from './role-plan.ts';
+import { planRole, type RolePlan } from './role-plan.ts';
+import type { RoleChange, RoleLoss, RoleRequest } from './role-request.ts';
+import { documentsInForce, readRoleState, type RoleState } from './role-state.ts';
+import { Overtaken, type Step } from './role-steps.ts';
+
+export type { RoleChange, RoleLoss, RoleRequest } from './role-request.ts';
 
 /** What a role is now, and what was done. */
-export interface RoleOutcome {
+export interface RoleOutcome extends Omit<RolePlan, 'steps' | 'loss'> {
   name: string;
   /** Undefined when the role would be created. */
   arn: string | undefined;
   changes: RoleChange[];
-  trustPolicy: PolicyDocument;
-  /** Undefined when there is nothing to grant, or it is in managed policies. */
-  inlinePolicy: PolicyDocument | undefined;
-  /** Managed policies of our own, with `split`. */
-  managedPolicies: PolicyDocument[];
-  /** Policies of the role that are not ours, and stay. */
-  others: string[];
 }
 
 /**
- * Creates the execution role, or brings it to exactly the requested state, or with `add` to that besides
- * its own; says what changed. Every step compares first, so a second run, or one after a crash, does
- * what is left; what is new is granted before what is old goes. Throws InvalidInput when the policy is
- * too large, CliError when the role serves something else.
+ * Creates the execution role, or adds to it what it lacks, or with `exact` brings it to exactly the
+ * requested state; says what changed. Every step compares first, so a second run, or one after a crash,
+ * does what is left; what is new is granted before what is old goes. Throws InvalidInput when the policy
+ * is too large, CliError when the role serves something else or others keep changing it.
+ *
+ * Several runs may change one role at the same time. IAM has no write that fails when somebody else
+ * wrote in between (PutRolePolicy has no condition). So each run reads a document once more right before
+ * it replaces it; and after its last write it reads the role again, at random moments of the next
+ * seconds, until two reads in a row have all that it needs. What is missing then is added to what is
+ * there and to all that was seen before. Reads of IAM may lag: a state that was seen already must not be
+ * taken for a loss at once, so it has to show twice.
+ *
+ * What remains possible: somebody else reads the role before our write and writes later than our last
+ * look (a call that hangs for seconds): our grants are gone then, though we said that they are there. Or
+ * four reads in a row lag, and what somebody else added meanwhile is not in what we write. `role check`
+ * finds either, and a second run grants it again.
  */
 export async function ensureRole(aws: Aws, asked: RoleRequest, clock: Clock): Promise<RoleOutcome> {
-  const caller = await aws.caller();
-  const iam = await aws.iam();
-  const { name } = asked;
-  const role = await iam.role(name);
-  const isAdding = role !== undefined && asked.add;
-  if (isAdding) checkPath(role, asked.path);
-  else if (role) checkOurs(role, asked);
-  const ourTrust = trustPolicy(caller, asked.sourceCondition);
-  const trust = isAdding ? trustAdded(role, ourTrust, caller) : ourTrust;
+  const [here, iam] = await Promise.all([aws.caller(), aws.iam()]);
+  const { name, dryRun, exact } = asked;
+  const loose = asked.oversize === 'split' ? 'required' : exact ? 'if-allowed' : 'no';
+  const reading = { name, path: asked.path, loose } as const;
+  const read = (): Promise<RoleState> =>
+    untilVisible(() => readRoleState(iam, here, reading), clock);
+  const changes: RoleChange[] = [];
+  const seen: unknown[] = [];
+  // What is to go must not come back for having been there before.
+  const earlier = exact ? [] : seen;
+  const agree = onceAgreed(asked);
+  let arn: string | undefined;
+  let unsure: Step | undefined;
+  let overwrote = false;
+  for (let round = 1; ; round += 1) {
+    // Told once is enough.
+    const request = round === 1 ? asked : { ...asked, onWarning: ignore, onCompact: ignore };
+    const state = await read();
+    const { steps, loss, ...told } = await planRole(iam, here, request, state, { earlier, clock });
+    seen.push(...documentsInForce(state));
+    if (loss) await agree(loss);
+    arn = state.role?.arn ?? arn;
+    if (unsure && !steps.some(({ detail }) => detail === unsure?.detail)) {
+      changes.push(changeOf(unsure));
+    }
+    if (dryRun) return { ...told, name, arn, changes: steps.map(changeOf) };
 
-  const attached = role ? await iam.attachedPolicies(name) : [];
-  const inlineNames = role ? await iam.inlinePolicies(name) : [];
-  const foreign = inlineNames.filter((one) => one !== inlinePolicyName);
-  const foreignAttached = attached.filter((arn) => !isOwnPolicy(arn, name));
-  const hasParts = foreignAttached.length < attached.length;
-  const request = isAdding ? withoutLoss(asked, role, hasParts) : asked;
-  const path = role?.path ?? request.path ?? '/';
-  const isSplit = request.oversize === 'split' || hasParts;
-  const existing = await ownPolicies(iam, caller, path, name, isSplit);
-  const inline = inlineNames.includes(inlinePolicyName)
-    ? await iam.inlinePolicy(name, inlinePolicyName)
-    : undefined;
-  const parts = existing.map(({ document }) => document);
-  const inForce = [
-    ...(inline === undefined ? [] : [inline]),
-    ...existing.filter(({ arn }) => attached.includes(arn)).map(({ document }) => document),
-  ];
-  const grants = isAdding
-    ? grantsBesides(request.grants, inForce)
-    : { ...request.grants, others: [] };
-  const fitted =
-    grants &&
-    (await fitGrants(
-      iam,
-      { name, grants, oversize: request.oversize },
-      { inline: foreign, attached: foreignAttached.length, parts: parts.map(grantedBy) },
-    ));
-  if (fitted && fitted.wildcards.length > 0) request.onCompact(fitted.wildcards);
-  const policies = fitted && {
-    inline: fitted.inline && policyOf(fitted.inline),
-    parts: fitted.parts.flatMap((part) => policyOf({ ...part, others: [] }) ?? []),
-  };
-
-  const managedArn = executionRolePolicyArn(caller.partition);
-  const partArn = (index: number): string => ownPolicyArn(caller, path, name, index + 1);
-  const current: Current = { role, attached, inline, parts };
-  const desired: Desired = { trust, policies, partArn, managedArn, path };
-  const steps = planRole(iam, request, desired, current, clock);
-  let arn = role?.arn;
-  if (!request.dryRun) {
-    for (const step of steps) arn = (await untilVisible(step.run, clock)) ?? arn;
+    const { done, stopped, ...made } = await carryOut(steps, clock);
+    arn = made.arn ?? arn;
+    changes.push(...done.map(changeOf));
+    // Whether a write whose answer is lost was made shows when the role is read again.
+    unsure = isUncertain(stopped) ? steps[done.length] : undefined;
+    overwrote ||= [...done, unsure].some((step) => step?.overwrites);
+    if (!stopped && (!overwrote || (await stays(read, here, asked, seen, clock)))) {
+      return { ...told, name, arn, changes };
+    }
+    if (round === mostRounds) {
+      throw stopped && !(stopped instanceof Overtaken) ? stopped : keepsChanging(name);
+    }
+    if (stopped) await pause(clock, 50, 250);
   }
-  const [inlineThere, partsThere] =
-    inline === undefined ? [undefined, inForce] : [inline, inForce.slice(1)];
-  return {
-    name,
-    arn,
-    changes: steps.map(({ run: _run, ...change }) => change),
-    trustPolicy: trust,
-    inlinePolicy: policies ? policies.inline : (inlineThere as PolicyDocument | undefined),
-    managedPolicies: policies ? policies.parts : (partsThere as PolicyDocument[]),
-    others: [
-      ...foreign,
-      ...foreignAttached.filter(
-        (policy) => policy !== managedArn || request.managedPolicy === undefined,
-      ),
-    ],
-  };
 }
 
 // --- internal ---
 
-/** What is asked for, without what could take something away from a role that is there. */
-function withoutLoss(asked: RoleRequest, role: Role, hasParts: boolean): RoleRequest {
-  const { permissionsBoundary: boundary } = asked;
-  if (boundary !== undefined && boundary !== role.permissionsBoundary) {
-    asked.onNote(
-      `the permissions boundary of ${role.name} stays ${role.permissionsBoundary ?? 'unset'}: another one could take grants away`,
+/** How often what somebody else overwrote is added again. */
+const mostRounds = 10;
+
+const ignore = (): void => undefined;
+
+function changeOf({ run: _run, overwrites: _overwrites, ...change }: Step): RoleChange {
+  return change;
+}
+
+/** Asks for consent to what goes, and when it comes to that again only sees that it is nothing more. */
+function onceAgreed({ name, onLoss }: RoleRequest): (loss: RoleLoss) => Promise<void> {
+  let agreed: string[] | undefined;
+  return async (loss) => {
+    const items = loss.changes.flatMap(({ what, detail, revokes = [], denials = [] }) =>
+      revokes.length + denials.length > 0 ? [...revokes, ...denials] : [`${what} ${detail}`],
     );
-  }
-  return {
-    ...asked,
-    permissionsBoundary: undefined,
-    managedPolicy: asked.managedPolicy === true || undefined,
-    // What is in managed policies already may go on there.
-    oversize: hasParts && asked.oversize === 'fail' ? 'split' : asked.oversize,
+    if (!agreed) {
+      await onLoss(loss);
+      agreed = items;
+    }
+    if (items.some((item) => !agreed?.includes(item))) throw keepsChanging(name);
   };
+}
+
+/** Carries out steps; `stopped` is why one found that the role has to be read again. */
+async function carryOut(
+  steps: readonly Step[],
+  clock: Clock,
+): Promise<{ done: Step[]; stopped: Error | undefined; arn: string | undefined }> {
+  const done: Step[] = [];
+  let arn: string | undefined;
+  for (const step of steps) {
+    try {
+      arn = (await untilVisible(step.run, clock)) ?? arn;
+    } catch (error) {
+      if (!isOvertaken(error)) throw error;
+      return { done, stopped: error, arn };
+    }
+    done.push(step);
+  }
+  return { done, stopped: undefined, arn };
+}
+
+function isOvertaken(error: unknown): error is Error {
+  return (
+    error instanceof Overtaken ||
+    isAwsError(error, 'EntityAlreadyExistsException') ||
+    isUncertain(error)
+  );
 }
 
 /** A role just created is not seen by every part of IAM at once. */
@@ -136,4 +145,44 @@ async function untilVisible<T>(run: () => Promise<T>, clock: Clock): Promise<T> 
       await clock.sleep(1_000, new AbortController().signal);
     }
   }
+}
+
+/**
+ * Whether a role has what is asked for in two looks in a row. It has not if it lacks something in two,
+ * or in one that shows what was not there before: that is no old state.
+ */
+async function stays(
+  read: () => Promise<RoleState>,
+  here: Scope,
+  { grants }: RoleRequest,
+  seen: unknown[],
+  clock: Clock,
+): Promise<boolean> {
+  let [calm, lacking] = [0, 0];
+  while (calm < 2 && lacking < 2) {
+    await pause(clock, 300, 1_000);
+    const state = await read();
+    const documents = documentsInForce(state);
+    const isOld = documents.every((one) => seen.some((other) => samePolicy(one, other)));
+    seen.push(...documents);
+    const { secrets, files } = notGranted(grants, documents);
+    const { role } = state;
+    const isTrusted = role && trustDecision(role.trustPolicy, role.arn, here) === 'allowed';
+    if (secrets.length + files.length === 0 && isTrusted) [calm, lacking] = [calm + 1, 0];
+    else [calm, lacking] = [0, lacking + (isOld ? 1 : 2)];
+  }
+  return calm === 2;
+}
+
+/** At random, so that runs that came in step get out of it. */
+function pause(clock: Clock, least: number, most: number): Promise<void> {
+  return clock.sleep(least + Math.random() * (most - least), new AbortController().signal);
+}
+
+function keepsChanging(name: string): CliError {
+  return new CliError(
+    'concurrent-write',
+    `the role ${name} is being changed by somebody else at the same time`,
+    { hint: 'run the command again: it does what is left' },
+  );
 }

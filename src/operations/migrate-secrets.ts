@@ -158,7 +158,7 @@ async function grantMore(
     {
       name: roleName(role),
       grants,
-      add: true,
+      exact: false,
       oversize: 'fail',
       managedPolicy: undefined,
       sourceCondition: true,
@@ -167,8 +167,9 @@ async function grantMore(
       permissionsBoundary: undefined,
       tags: [],
       dryRun: false,
-      onNote: onWarning,
+      onWarning,
       onCompact: () => undefined,
+      onLoss: () => Promise.resolve(),
     },
     clock,
   );

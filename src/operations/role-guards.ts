@@ -5,22 +5,17 @@ import type { PolicyDocument } from '../model/policy.ts';
 import { ecsTasks, trustBesides, trustDecision } from '../model/trust.ts';
 
 /**
- * Checks that a role is ours to change: one that was made for something else must not lose its trust
- * policy. Throws CliError.
+ * Checks that a role is ours to replace or delete: one that was made for something else must not lose
+ * its trust policy. Throws CliError with the hint.
  */
-export function checkOurs(
-  role: Role,
-  { name, path }: { name: string; path: string | undefined },
-): void {
-  const others = otherPrincipals(role.trustPolicy);
-  if (others.length > 0) {
-    throw new CliError(
-      'not-an-execution-role',
-      `the role ${name} exists and may be assumed by ${others.join(', ')}: it was made for something else`,
-      { hint: 'choose another name: this one would lose that trust' },
-    );
-  }
-  checkPath(role, path);
+export function checkOurs({ name, trustPolicy }: Role, hint: string): void {
+  const others = otherPrincipals(trustPolicy);
+  if (others.length === 0) return;
+  throw new CliError(
+    'not-an-execution-role',
+    `the role ${name} exists and may be assumed by ${others.join(', ')}: it was made for something else`,
+    { hint },
+  );
 }
 
 /** Checks that a role is where it is asked for. Throws CliError. */
@@ -32,32 +27,40 @@ export function checkPath(role: Role, path: string | undefined): void {
 }
 
 /**
- * The trust policy that lets ECS assume a role and takes nobody's trust away: the present one where it
- * does, or else `ours` besides it. Throws CliError where something else in it denies that.
+ * The trust policy that lets ECS assume a role and takes nothing away: the present one where it does, or
+ * else `ours` besides all that it says. Throws CliError where it denies that.
  */
-export function trustAdded(role: Role, ours: PolicyDocument, here: Scope): PolicyDocument {
+export function trustAdded(
+  role: Role,
+  ours: PolicyDocument,
+  here: Scope,
+  sourceCondition: boolean,
+): PolicyDocument {
   const isTrusted = (document: unknown): boolean =>
-    trustDecision(document, role.arn, here) === 'allowed';
+    trustDecision(document, role.arn, here, { source: sourceCondition }) === 'allowed';
   if (isTrusted(role.trustPolicy)) return role.trustPolicy as PolicyDocument;
-  const trust = trustBesides(role.trustPolicy, ours, here);
+  const trust = trustBesides(role.trustPolicy, ours);
   if (isTrusted(trust)) return trust;
   throw new CliError(
     'trust-denied',
-    `the trust policy of the role ${role.name} denies ${ecsTasks}, and a denial is not taken away`,
-    { hint: 'take the denial out of it, or choose another role' },
+    `the trust policy of the role ${role.name} denies ${ecsTasks} to assume it`,
+    {
+      hint: 'remove the Deny statement, or choose another role; --exact replaces the trust policy',
+    },
   );
 }
 
-// --- internal ---
-
-/** Principals of a trust policy besides ECS tasks. */
-function otherPrincipals(trustPolicy: unknown): string[] {
+/** Who may assume a role besides ECS tasks, by its trust policy. */
+export function otherPrincipals(trustPolicy: unknown): string[] {
   const { Statement = [] } = (trustPolicy ?? {}) as { Statement?: unknown };
   const statements = (Array.isArray(Statement) ? Statement : [Statement]) as {
+    Effect?: string;
     Principal?: string | Record<string, string | string[]>;
   }[];
-  const principals = statements.flatMap(({ Principal = {} }) =>
-    typeof Principal === 'string' ? [Principal] : Object.values(Principal).flat(),
-  );
+  const principals = statements
+    .filter(({ Effect }) => Effect !== 'Deny')
+    .flatMap(({ Principal = {} }) =>
+      typeof Principal === 'string' ? [Principal] : Object.values(Principal).flat(),
+    );
   return [...new Set(principals)].filter((principal) => principal !== 'ecs-tasks.amazonaws.com');
 }

@@ -53,9 +53,9 @@ async function managed(
   arn: string,
   kind: 'managed' | 'boundary',
 ): Promise<AttachedPolicy> {
-  const document = await iam.managedPolicy(arn);
-  if (document === undefined) {
+  const found = await iam.managedPolicy(arn);
+  if (!found) {
     throw new CliError('policy-not-found', `the policy ${arn} of the role does not exist`);
   }
-  return { kind, name: arn, policy: parsePolicy(document, 'identity') };
+  return { kind, name: arn, policy: parsePolicy(found.document, 'identity') };
 }

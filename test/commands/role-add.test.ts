@@ -158,12 +158,12 @@ const sourcesIn = (region: string, account = '123456789012') => ({
 const sourceAccount = { StringEquals: { 'aws:SourceAccount': '123456789012' } };
 const ourTrust = { Sid: 'EcsTasks', ...assume(ecs, sourcesIn('us-east-1')) };
 
-describe('role create --add', () => {
+describe('role create of a role that exists', () => {
   test('lets the tasks of another family start, and those of the first still', async () => {
     await done(create('web'));
     const first = await granted();
     expect(await startFailure('worker')).toMatch(/AccessDenied/);
-    const [change, ...more] = await changesOf(create('worker', '--add'));
+    const [change, ...more] = await changesOf(create('worker'));
     expect(more).toEqual([]);
     expect(change).toMatchObject({ what: 'replace inline policy', revokes: [] });
     expect(await granted()).toEqual([...first, ...(change?.grants as string[])].sort());
@@ -176,36 +176,40 @@ describe('role create --add', () => {
   test('shows only additions, and changes nothing in a dry run or the second time', async () => {
     await done(create('web'));
     const before = await policies();
-    const { out, err } = await done(create('worker', '--add', '--dry-run'));
+    const { out, err } = await done(create('worker', '--dry-run'));
     expect(out.split('\n').filter((line) => /^ +\+ /.test(line))).toHaveLength(4);
     expect(out).not.toMatch(/^ +- /m);
-    expect(err).toBe('');
+    expect(err).toBe('note: 4 grants are not needed by these references; --exact removes them\n');
     expect(await policies()).toEqual(before);
-    expect(await writesOf(create('worker', '--add'))).toEqual(['PutRolePolicy']);
+    expect(await writesOf(create('worker'))).toEqual(['PutRolePolicy']);
     for (const family of ['web', 'worker']) {
-      expect(await writesOf(create(family, '--add'))).toEqual([]);
-      expect((await done(create(family, '--add'))).out).toMatch(/^role \S+ unchanged\n$/);
+      expect(await writesOf(create(family))).toEqual([]);
+      expect((await done(create(family))).out).toMatch(/^role \S+ unchanged\n$/);
     }
-    const { inlinePolicy } = await shop.json(create('web', '--add'), setting);
+    const { inlinePolicy } = await shop.json(create('web'), setting);
     expect(inlinePolicy).toEqual((await policies())['ecs-secrets']);
   });
 
-  test('makes a role that is not there as without it', async () => {
+  test('does the same with --add, which is not in the help', async () => {
     const arn = 'arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy';
     const more = ['--permissions-boundary', arn, '--managed-policy', 'never'];
     const without = await changesOf(create('web', ...more, '--dry-run'));
     expect(await changesOf(create('web', ...more, '--add'))).toEqual(without);
     expect(await trust()).toMatchObject({ Statement: [ourTrust] });
     expect((await role())?.PermissionsBoundary).toMatchObject({ PermissionsBoundaryArn: arn });
+    const added = await changesOf(create('worker', '--dry-run'));
+    expect(await changesOf(create('worker', '--add'))).toEqual(added);
+    expect((await shop.run(['role', 'create', '--help'])).stdout).not.toContain('--add');
   });
 
   test('leaves the boundary and the managed policy as they are', async () => {
     await done(create('web', '--managed-policy', 'always'));
     const arn = 'arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy';
-    const argv = create('web', '--add', '--managed-policy', 'never');
+    const argv = create('web', '--managed-policy', 'never');
     expect(await writesOf(argv)).toEqual([]);
     const { err } = await done([...argv, '--permissions-boundary', arn]);
-    expect(err).toContain('the permissions boundary of shared stays unset');
+    expect(err).toContain('the permissions boundary of shared stays unset; --exact sets it');
+    expect(err).toContain('AmazonECSTaskExecutionRolePolicy stays attached to shared; --exact');
     expect((await role())?.PermissionsBoundary).toBeUndefined();
   });
 
@@ -228,7 +232,7 @@ describe('role create --add', () => {
       }),
     );
     const before = await granted();
-    expect(await changesOf(create('worker', '--add'))).toMatchObject([{ revokes: [] }]);
+    expect(await changesOf(create('worker'))).toMatchObject([{ revokes: [] }]);
     expect(await granted()).toEqual(expect.arrayContaining(before));
     const after = (await policies())['ecs-secrets']!.Statement;
     expect(after.slice(-2)).toEqual([
@@ -239,7 +243,7 @@ describe('role create --add', () => {
         Condition: { StringEquals: { 'aws:PrincipalTag/team': ['shop'] } },
       },
     ]);
-    expect(await writesOf(create('worker', '--add'))).toEqual([]);
+    expect(await writesOf(create('worker'))).toEqual([]);
     expect(await startFailure('worker')).toBeUndefined();
   });
 });
@@ -253,20 +257,27 @@ describe('the trust of a role that is added to', () => {
       [{ Sid: 'EcsTasks', ...assume(ecs, sourcesIn('eu-west-1')) }],
       [{ Sid: 'EcsTasks' }, { ...ourTrust, Sid: 'EcsTasks2' }],
     ],
-    ['another account', [assume(ecs, sourcesIn('us-east-1', '999999999999'))], [ourTrust]],
-    ['a denial of ECS', [assume(ecs, { Effect: 'Deny' })], [ourTrust]],
+    ['another account', [assume(ecs, sourcesIn('us-east-1', '999999999999'))], [{}, ourTrust]],
+    [
+      'another region, and a Deny',
+      [
+        { Sid: 'EcsTasks', ...assume(ecs, sourcesIn('eu-west-1')) },
+        assume(ecs, { Effect: 'Deny', ...sourcesIn('eu-west-1', '999999999999') }),
+      ],
+      [{ Sid: 'EcsTasks' }, { Effect: 'Deny' }, { ...ourTrust, Sid: 'EcsTasks2' }],
+    ],
     [
       'a wrong ARN, and Lambda',
       [
         assume(ecs, { Condition: { ArnLike: { 'aws:SourceArn': 'arn:aws:ecs:::x' } } }),
         assume({ Service: 'lambda.amazonaws.com' }),
       ],
-      [{ Principal: { Service: ['lambda.amazonaws.com'] } }, ourTrust],
+      [{}, { Principal: { Service: ['lambda.amazonaws.com'] } }, ourTrust],
     ],
-  ])('is mended: it names %s', async (_what, present, expected) => {
+  ])('is widened, and loses nothing: it names %s', async (_what, present, expected) => {
     await done(create('web'));
     await setTrust(...present);
-    const argv = create('web', '--add');
+    const argv = create('web');
     expect(await changesOf(argv)).toMatchObject([{ what: 'set trust policy' }]);
     const { Statement } = await trust();
     expect(Statement).toMatchObject(expected);
@@ -279,6 +290,19 @@ describe('the trust of a role that is added to', () => {
     ['without a condition', [assume(ecs)]],
     ['with Lambda', [assume({ Service: ['ecs-tasks.amazonaws.com', 'lambda.amazonaws.com'] })]],
     ['by account only', [assume(ecs, { Condition: sourceAccount })]],
+    [
+      'in several regions, with a Deny',
+      [
+        assume(ecs, {
+          Condition: {
+            ArnLike: {
+              'aws:SourceArn': ['us-east-1', 'eu-west-1'].map((r) => `arn:aws:ecs:${r}:*:*`),
+            },
+          },
+        }),
+        assume(ecs, { Effect: 'Deny', ...sourcesIn('eu-west-1', '999999999999') }),
+      ],
+    ],
   ])('stays as it is where it lets ECS in: %s', async (_what, present) => {
     const document = { Version: '2012-10-17', Statement: present };
     await shop.iam.send(
@@ -286,18 +310,41 @@ describe('the trust of a role that is added to', () => {
         ...{ RoleName: 'shared', AssumeRolePolicyDocument: JSON.stringify(document) },
       }),
     );
-    expect(await changesOf(create('web', '--add'))).toMatchObject([{ what: 'add inline policy' }]);
+    expect(await changesOf(create('web'))).toMatchObject([{ what: 'add inline policy' }]);
     expect(await trust()).toEqual(document);
   });
 
-  test('is not rid of a denial for everybody, and nothing is done then', async () => {
+  test.each([
+    ['everybody', [ourTrust, assume({ AWS: '*' }, { Effect: 'Deny' })]],
+    ['ECS', [assume(ecs, { Effect: 'Deny' })]],
+  ])('keeps a Deny for %s, and nothing is done then', async (_who, present) => {
     await done(create('web'));
-    await setTrust(ourTrust, assume({ AWS: '*' }, { Effect: 'Deny' }));
+    await setTrust(...present);
     const before = [await trust(), await policies()];
-    const seen = await shop.run(create('worker', '--add'), setting);
+    const seen = await shop.run(create('worker'), setting);
     expect(seen.code).toBe(1);
     expect(seen.stderr).toContain('the trust policy of the role shared denies ecs-tasks');
     expect([await trust(), await policies()]).toEqual(before);
+  });
+
+  test('is widened for all regions with --no-source-condition', async () => {
+    await done(create('web'));
+    const [change] = await changesOf(create('web', '--no-source-condition'));
+    expect(change).toMatchObject({
+      what: 'set trust policy',
+      grants: ['sts:AssumeRole by ecs-tasks.amazonaws.com'],
+      revokes: [],
+    });
+    expect(await writesOf(create('web', '--no-source-condition'))).toEqual([]);
+    expect(await writesOf(create('web'))).toEqual([]);
+  });
+
+  test('that lets somebody else in is told, since they get what is granted', async () => {
+    await done(create('web'));
+    await setTrust(assume({ Service: ['ecs-tasks.amazonaws.com', 'lambda.amazonaws.com'] }));
+    const { err } = await done(create('worker'));
+    expect(err).toContain('warning: lambda.amazonaws.com may assume the role shared too');
+    expect((await done(create('worker'))).err).not.toContain('lambda');
   });
 });
 
@@ -310,7 +357,7 @@ describe('a role whose policy is too large', () => {
     const first = await granted();
     const names = Object.keys(await policies());
     expect(names).not.toContain('ecs-secrets');
-    const argv = [...create('worker', '--add'), ...many.slice(216)];
+    const argv = [...create('worker'), ...many.slice(216)];
     const writes = await writesOf(argv);
     expect(writes.filter((one) => /Detach|DeletePolicy$|DeleteRolePolicy/.test(one))).toEqual([]);
     expect(await granted()).toEqual(expect.arrayContaining(first));
@@ -324,7 +371,7 @@ describe('a role whose policy is too large', () => {
     const many = await manyParameters(110);
     await done(create('web'));
     const first = await granted();
-    const argv = [...create('worker', '--add'), ...many];
+    const argv = [...create('worker'), ...many];
     const refused = await shop.run(argv, setting);
     expect(refused.code).toBe(2);
     expect(refused.stderr).toMatch(/has \d+ characters; IAM takes 10240/);
@@ -335,11 +382,11 @@ describe('a role whose policy is too large', () => {
     expect(compact.err).not.toContain('go away');
     expect(compact.out).not.toMatch(/^ +- /m);
     expect(await granted()).toEqual(expect.arrayContaining(first));
-    // What a pattern stands for is granted, so that nothing is left to add, and nothing to warn of.
+    // What a pattern stands for is granted, so that nothing is left to add; it is needed, too.
     expect(await writesOf(argv)).toEqual([]);
-    expect((await done([...argv, '--compact'])).err).toBe('');
+    expect((await done([...argv, '--compact'])).err).toMatch(/^note: 4 grants are not needed.*\n$/);
 
-    await done(create('web'));
+    await done(create('web', '--exact', '--yes', '--force'));
     await done([...argv, '--split']);
     expect(Object.keys(await policies())).not.toContain('ecs-secrets');
     expect(await granted()).toEqual(expect.arrayContaining(first));
@@ -352,7 +399,7 @@ describe('a role whose policy is too large', () => {
       const many = await manyParameters(110);
       await done(create('web'));
       const first = await granted();
-      const argv = [...create('worker', '--add', '--split'), ...many];
+      const argv = [...create('worker', '--split'), ...many];
       shop.sandbox.inject({
         ...{ service: 'iam', operation, code: 'MalformedPolicyDocument', times: 1 },
       });
@@ -383,8 +430,8 @@ describe('a role whose policy is too large', () => {
     );
     const first = await granted();
     expect(first).toContain('logs:* on *');
-    await done(create('worker', '--add'));
+    await done(create('worker'));
     expect(await granted()).toEqual(expect.arrayContaining(first));
-    expect(await writesOf(create('worker', '--add'))).toEqual([]);
+    expect(await writesOf(create('worker'))).toEqual([]);
   });
 });

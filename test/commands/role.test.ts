@@ -432,7 +432,7 @@ describe('a role that ECS does not see yet', () => {
 
 describe('policy', () => {
   test('execution prints what role create would write', async () => {
-    const { inlinePolicy } = await shop.json(['role', 'create', 'r', '--secret', '/shop/db']);
+    const { inlinePolicy } = await shop.json(['role', 'create', 'n', '--secret', '/shop/db']);
     expect(await shop.json(['policy', 'execution', '--secret', '/shop/db'])).toEqual(inlinePolicy);
     const empty = await shop.run(['policy', 'execution', '--task-definition', 'web.json']);
     expect(empty.code).toBe(1);

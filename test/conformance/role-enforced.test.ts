@@ -259,7 +259,7 @@ describe.runIf(inject('moto') !== undefined)('a role under the policy evaluator 
 
     const again = await done(argv, definition);
     expect(again.stdout).toBe('role arn:aws:iam::123456789012:role/split unchanged\n');
-    await done(['role', 'create', 'split', '--secret', '/shop/db']);
+    await done(['role', 'create', 'split', '--secret', '/shop/db', '--exact', '--yes', '--force']);
     for (const PolicyArn of arns) {
       await expect(clients.iam.send(new GetPolicyCommand({ PolicyArn }))).rejects.toThrow(
         expect.objectContaining({ name: 'NoSuchEntityException' }),

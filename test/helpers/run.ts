@@ -22,6 +22,8 @@ export interface Setting {
   terminal?: { answer: string | undefined };
   /** Aborted when the user presses Ctrl-C. */
   interrupted?: AbortSignal;
+  /** Cuts the pauses of the command short, to so many milliseconds; 50 when left out. */
+  longestPause?: number;
 }
 
 /** Runs a command line in this process, through `main`. */
@@ -65,7 +67,7 @@ export async function run(argv: readonly string[], setting: Setting = {}): Promi
             signal.removeEventListener('abort', stop);
             resolve();
           };
-          const timer = setTimeout(stop, Math.min(milliseconds, 50));
+          const timer = setTimeout(stop, Math.min(milliseconds, setting.longestPause ?? 50));
           signal.addEventListener('abort', stop);
         }),
     },

@@ -42,7 +42,9 @@ export async function stock(shop: Shop): Promise<string> {
   await shop.run(['put', '/shop/db'], { stdin: 'first' });
   await shop.run(['put', 'sm:shop/api'], { stdin: '{"user":"first","port":5432}' });
   const both = ['--secret', '/shop/db', '--secret', 'sm:shop/api'];
-  const { code, stderr } = await shop.run(['role', 'create', 'shop-execution', ...both]);
+  const argv = ['role', 'create', 'shop-execution', ...both];
+  // Nobody else changes the role, so there is nothing to wait for.
+  const { code, stderr } = await shop.run(argv, { longestPause: 5 });
   expect(code, stderr).toBe(0);
   return (await shop.json(['get', 'sm:shop/api'])).arn as string;
 }
