@@ -13,6 +13,7 @@ import {
 } from './cli.ts';
 import { commands, type CommandGroup, type CommandEntry } from './commands/index.ts';
 import { CliError, describeError, exitCodes, Interrupted, stackOf, UsageError } from './errors.ts';
+import { valueHint } from './model/shown-text.ts';
 import { processWorld } from './terminal.ts';
 import type { World } from './world.ts';
 
@@ -251,6 +252,7 @@ function fromCommander(error: unknown, own: readonly string[]): unknown {
     .replace(/^error: /, '')
     .replace(/^(unknown option '--[^'=]*)=[\s\S]*'/, "$1'")
     .replace(/^(unknown option '-[^'-])[\s\S]*'/, "$1'")
+    .replace(/^((?:unknown command|option '.*' argument) '[^'=]*=)[\s\S]*'/, "$1…'")
     .split('\n');
   const words = own.filter((word) => !word.startsWith('-'));
   const group = commands.find(({ name }) => name === words[0]);
@@ -265,7 +267,5 @@ function fromCommander(error: unknown, own: readonly string[]): unknown {
 }
 
 function aboutValues(command: string | undefined): string | undefined {
-  return command === 'put' || command === 'rotate'
-    ? 'a value is never an argument: pipe it in, or give --value-file or --from-env'
-    : undefined;
+  return command === 'put' || command === 'rotate' ? valueHint : undefined;
 }

@@ -3,10 +3,11 @@ import { defineCommand, type Context } from '../cli.ts';
 import { UsageError } from '../errors.ts';
 import { parseArn } from '../model/partition.ts';
 import { InvalidInput } from '../model/problems.ts';
-import { formatReference, parseReference, type Reference } from '../model/reference.ts';
+import { formatReference, type Reference } from '../model/reference.ts';
 import { checkUnused, deleteSecret } from '../operations/delete-secret.ts';
 import { resolveReference } from '../operations/resolve-references.ts';
 import { confirmed } from './confirm.ts';
+import { referenceArgument } from './reference-argument.ts';
 import { rolloutView } from './rollout-view.ts';
 import { storeOption } from './store-option.ts';
 import { minute } from './table.ts';
@@ -37,7 +38,7 @@ Examples:
 
   async run(context, [ref], options) {
     const { aws, report, world } = context;
-    const reference = parseReference(ref, options.store);
+    const reference = referenceArgument(ref, options.store);
     const recoveryDays = checkedDays(reference, options);
     const dryRun = options.dryRun ?? false;
     const secret = await resolveReference(aws, reference);

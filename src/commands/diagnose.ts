@@ -3,6 +3,7 @@ import { defineCommand, fromEnv, type Context } from '../cli.ts';
 import { exitCodes, UsageError } from '../errors.ts';
 import { parseDuration } from '../model/duration.ts';
 import { Problems } from '../model/problems.ts';
+import { shownName } from '../model/shown-text.ts';
 import { diagnose as diagnoseTarget, type DiagnosisTarget } from '../operations/diagnose.ts';
 import type { Diagnosis } from '../operations/diagnosis.ts';
 import type { ReportedFailure } from '../model/failure-report.ts';
@@ -87,7 +88,7 @@ async function readTarget(
     return { kind: 'service', cluster: service[1] ?? '', service: service[2] ?? '' };
   }
   throw new UsageError(
-    `"${written}" is no service, task or -`,
+    `"${shownName(written)}" is no service, task or -`,
     'give CLUSTER/SERVICE, CLUSTER/TASK, the ARN of one, or - and the text on standard input',
   );
 }

@@ -1,9 +1,9 @@
 import { Argument } from '@commander-js/extra-typings';
 import { defineCommand } from '../cli.ts';
 import { UsageError } from '../errors.ts';
-import { parseReference } from '../model/reference.ts';
 import { describeSecret, readValueOf, type SecretDetails } from '../operations/describe-secret.ts';
 import { mask } from './mask.ts';
+import { referenceArgument } from './reference-argument.ts';
 import { storeOption } from './store-option.ts';
 import { minute } from './table.ts';
 
@@ -27,7 +27,7 @@ Examples:
       ),
 
   async run({ aws, world, report }, [ref], { store, reveal }) {
-    const reference = parseReference(ref, store);
+    const reference = referenceArgument(ref, store);
     if (!reveal) {
       if (
         reference.store === 'secrets-manager' &&

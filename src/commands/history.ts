@@ -1,7 +1,7 @@
 import { Argument } from '@commander-js/extra-typings';
 import { defineCommand } from '../cli.ts';
-import { parseReference } from '../model/reference.ts';
 import { secretHistory } from '../operations/secret-history.ts';
+import { referenceArgument } from './reference-argument.ts';
 import { storeOption } from './store-option.ts';
 import { lastPart, minute, table } from './table.ts';
 
@@ -23,7 +23,7 @@ Examples:
       ),
 
   async run({ aws }, [ref], { store }) {
-    const { name, versions } = await secretHistory(aws, parseReference(ref, store));
+    const { name, versions } = await secretHistory(aws, referenceArgument(ref, store));
     const rows = versions.map(({ version, labels, changedAt, changedBy, kmsKeyId, tier }) => [
       String(version),
       labels.join(', '),

@@ -18,6 +18,7 @@ import { confirmed } from './confirm.ts';
 import { nothingPruned, planPrune, prune } from './import-prune.ts';
 import { progressView, tell } from './import-result.ts';
 import { tellPut } from './put.ts';
+import { referenceArgument } from './reference-argument.ts';
 import { sourcesOf } from './sources.ts';
 import { storeOption } from './store-option.ts';
 
@@ -176,7 +177,7 @@ async function asJson(
 ): Promise<Result> {
   const { aws, report, world } = context;
   const warnings = new Set<string>();
-  const reference = parseReference(name, 'secrets-manager');
+  const reference = referenceArgument(name, 'secrets-manager');
   checkTarget(reference, { ...request, tier });
   const problems = new Problems();
   if (reference.store === 'parameter-store') {

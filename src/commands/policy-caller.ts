@@ -3,6 +3,7 @@ import { defineCommand, repeatable } from '../cli.ts';
 import { callerNeeds, callerPolicy, isCallerCommand } from '../model/caller-policy.ts';
 import { formatPolicy, policyFormats } from '../model/policy-formats.ts';
 import { Problems } from '../model/problems.ts';
+import { withoutValue } from '../model/shown-text.ts';
 import { storeOption } from './store-option.ts';
 
 /** `policy caller`: the least that whoever calls this tool has to be allowed. */
@@ -49,7 +50,9 @@ Examples:
       });
     for (const key of options.kmsKey ?? []) {
       if (!/^arn:[^:]+:kms:[^:]+:\d{12}:key\/.+$/.test(key)) {
-        problems.add(`--kms-key: "${key}" is not the ARN of a key (arn:…:key/…, not an alias)`);
+        problems.add(
+          `--kms-key: "${withoutValue(key)}" is not the ARN of a key (arn:…:key/…, not an alias)`,
+        );
       }
     }
     problems.throwIfAny();

@@ -1,9 +1,10 @@
 import { Argument, Option } from '@commander-js/extra-typings';
 import { defineCommand, fromEnv, repeatable } from '../cli.ts';
-import { formatReference, parseReference } from '../model/reference.ts';
+import { formatReference } from '../model/reference.ts';
 import { parseTags, parseTier } from '../model/secret-rules.ts';
 import { Problems } from '../model/problems.ts';
 import { checkTarget, putSecret, type PutOutcome } from '../operations/put-secret.ts';
+import { referenceArgument } from './reference-argument.ts';
 import { storeOption } from './store-option.ts';
 import { checkSources, readValue, withValueOptions } from './value-source.ts';
 
@@ -47,7 +48,7 @@ Examples:
 
   async run(context, [ref], options) {
     const problems = new Problems();
-    const reference = problems.attempt(() => parseReference(ref, options.store));
+    const reference = problems.attempt(() => referenceArgument(ref, options.store));
     const tags = problems.attempt(() => parseTags(options.tag ?? []));
     const tier = problems.attempt(() =>
       options.tier === undefined ? undefined : parseTier(options.tier),

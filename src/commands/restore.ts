@@ -1,8 +1,9 @@
 import { Argument } from '@commander-js/extra-typings';
 import { defineCommand } from '../cli.ts';
 import { UsageError } from '../errors.ts';
-import { lookupId, parseReference } from '../model/reference.ts';
+import { lookupId } from '../model/reference.ts';
 import { secretNotFound } from '../operations/describe-secret.ts';
+import { referenceArgument } from './reference-argument.ts';
 
 /** `restore REF`: take back the scheduled deletion of a secret. */
 export const restore = defineCommand({
@@ -17,7 +18,7 @@ Examples:
     ),
 
   async run({ aws }, [ref]) {
-    const reference = parseReference(ref, 'secrets-manager');
+    const reference = referenceArgument(ref, 'secrets-manager');
     if (reference.store === 'parameter-store') {
       throw new UsageError(
         'a deleted parameter is gone; only Secrets Manager keeps what is deleted',

@@ -3,6 +3,7 @@ import { repeatable, type Context, type Reporter } from '../cli.ts';
 import { UsageError } from '../errors.ts';
 import { Problems } from '../model/problems.ts';
 import { parseReference, type Store } from '../model/reference.ts';
+import { withoutValue } from '../model/shown-text.ts';
 import {
   environmentFileArns,
   secretUses,
@@ -80,7 +81,9 @@ export async function readReferences(
   );
   for (const arn of options.kmsKey ?? []) {
     if (!/^arn:[^:]+:kms:[^:]+:\d{12}:key\/.+$/.test(arn)) {
-      problems.add(`--kms-key: "${arn}" is not the ARN of a key (arn:…:key/…, not an alias)`);
+      problems.add(
+        `--kms-key: "${withoutValue(arn)}" is not the ARN of a key (arn:…:key/…, not an alias)`,
+      );
     }
   }
   problems.throwIfAny();

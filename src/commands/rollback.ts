@@ -1,11 +1,12 @@
 import { Argument } from '@commander-js/extra-typings';
 import { defineCommand, type Context, type Result } from '../cli.ts';
 import { InvalidInput, Problems } from '../model/problems.ts';
-import { formatReference, parseReference, type Reference } from '../model/reference.ts';
+import { formatReference, type Reference } from '../model/reference.ts';
 import { resolveReference } from '../operations/resolve-references.ts';
 import { restoreEarlier, type EarlierVersion } from '../operations/restore-earlier.ts';
 import { rotateSecret } from '../operations/rollout/rotate-secret.ts';
 import { untilInterrupted } from '../operations/until-interrupted.ts';
+import { referenceArgument } from './reference-argument.ts';
 import { rotateResult } from './rotate-result.ts';
 import { rotationPlan, withRotationOptions } from './rotation-options.ts';
 import { storeOption } from './store-option.ts';
@@ -39,7 +40,7 @@ Examples:
 
   async run(context, [ref], options) {
     const problems = new Problems();
-    const reference = problems.attempt(() => wholeSecret(parseReference(ref, options.store)));
+    const reference = problems.attempt(() => wholeSecret(referenceArgument(ref, options.store)));
     const { timeout: _, ...plan } = rotationPlan(context, options, problems);
     problems.throwIfAny();
     if (!reference) throw new Error('a reference without problems is parsed');

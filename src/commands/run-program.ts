@@ -1,5 +1,6 @@
 import type { Result } from '../cli.ts';
 import { CliError } from '../errors.ts';
+import { shownName } from '../model/shown-text.ts';
 import type { World } from '../world.ts';
 
 /**
@@ -18,8 +19,15 @@ export async function runProgram(
     const missing = code === 'ENOENT';
     throw new CliError(
       'cannot-run',
-      `cannot run ${command[0] ?? ''}: ${missing ? 'there is no such program' : message}`,
+      `cannot run ${shownName(command[0] ?? '')}: ${words[code ?? ''] ?? code ?? message}`,
       { exitCode: missing ? 127 : 126 },
     );
   }
 }
+
+// --- internal ---
+
+const words: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such program',
+  EACCES: 'permission denied',
+};

@@ -3,6 +3,7 @@ import { fromEnv, repeatable } from '../cli.ts';
 import { parseDuration } from '../model/duration.ts';
 import { parseArn, type Arn } from '../model/partition.ts';
 import { InvalidInput, type Problems } from '../model/problems.ts';
+import { withoutValue } from '../model/shown-text.ts';
 import type { ServiceFilter, ServiceName } from '../operations/scan.ts';
 
 /** Adds `--cluster` and `--service`, which narrow a search for services. */
@@ -110,7 +111,7 @@ function parseServiceName(written: string): ServiceName {
   const arn = parseArn(written);
   if (arn) return serviceOf(arn, written);
   const match = /^([^/]+)\/([^/]+)$/.exec(written);
-  if (!match) throw new InvalidInput(`"${written}" is not CLUSTER/SERVICE`);
+  if (!match) throw new InvalidInput(`"${withoutValue(written)}" is not CLUSTER/SERVICE`);
   return { cluster: match[1] ?? '', service: match[2] ?? '' };
 }
 

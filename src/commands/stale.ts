@@ -3,7 +3,6 @@ import { defineCommand } from '../cli.ts';
 import { CliError, exitCodes, UsageError } from '../errors.ts';
 import { parseArn } from '../model/partition.ts';
 import { Problems } from '../model/problems.ts';
-import { parseReference } from '../model/reference.ts';
 import { worstHolding } from '../model/staleness.ts';
 import { findStaleIn, type TaskHolding } from '../operations/find-stale.ts';
 import { resolveReference } from '../operations/resolve-references.ts';
@@ -14,6 +13,7 @@ import {
   regionMark,
   searchedData,
 } from './narrowing.ts';
+import { referenceArgument } from './reference-argument.ts';
 import { rolloutView } from './rollout-view.ts';
 import { serviceFilter, withAllRegions, withServiceOptions } from './service-options.ts';
 import { storeOption } from './store-option.ts';
@@ -44,7 +44,7 @@ Examples:
     const { aws, world, report } = context;
     const problems = new Problems();
     const reference =
-      ref === undefined ? undefined : problems.attempt(() => parseReference(ref, options.store));
+      ref === undefined ? undefined : problems.attempt(() => referenceArgument(ref, options.store));
     const filter = serviceFilter(options, problems);
     problems.throwIfAny();
     const narrowing = narrowingOf(filter, context);

@@ -1,7 +1,6 @@
 import { Argument } from '@commander-js/extra-typings';
 import { defineCommand } from '../cli.ts';
 import { Problems } from '../model/problems.ts';
-import { parseReference } from '../model/reference.ts';
 import type { ConsumerUse } from '../operations/find-consumers.ts';
 import { serviceName } from '../operations/service-name.ts';
 import { whereUsed as findUses } from '../operations/where-used.ts';
@@ -13,6 +12,7 @@ import {
   regionMark,
   searchedData,
 } from './narrowing.ts';
+import { referenceArgument } from './reference-argument.ts';
 import { rolloutView } from './rollout-view.ts';
 import { serviceFilter, withAllRegions, withServiceOptions } from './service-options.ts';
 import { storeOption } from './store-option.ts';
@@ -41,7 +41,7 @@ Examples:
   async run(context, [ref], options) {
     const { aws, world, report } = context;
     const problems = new Problems();
-    const reference = problems.attempt(() => parseReference(ref, options.store));
+    const reference = problems.attempt(() => referenceArgument(ref, options.store));
     const filter = serviceFilter(options, problems);
     problems.throwIfAny();
     if (!reference) throw new Error('a reference without problems is parsed');

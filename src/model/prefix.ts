@@ -1,5 +1,6 @@
 import { InvalidInput } from './problems.ts';
 import { parseReference, type Reference, type Store } from './reference.ts';
+import { valueHint, withoutValue } from './shown-text.ts';
 
 /** A place in a store that names begin with, e.g. everything below `/shop/prod`. */
 export interface Prefix {
@@ -17,8 +18,13 @@ export function parsePrefix(text: string, store: Store = 'parameter-store'): Pre
   const own: Store =
     word === undefined ? store : word === 'sm:' ? 'secrets-manager' : 'parameter-store';
   const path = rest.replace(/\/$/, '');
+  if (own === 'parameter-store' && path.includes('=')) {
+    throw new InvalidInput(`prefix "${withoutValue(text)}" has a "="`, valueHint);
+  }
   if (path.includes(':')) {
-    throw new InvalidInput(`prefix "${text}" has a ":"; a prefix names no ARN and no key`);
+    throw new InvalidInput(
+      `prefix "${withoutValue(text)}" has a ":"; a prefix names no ARN and no key`,
+    );
   }
   if (path !== '' && own === 'parameter-store' && !path.startsWith('/')) {
     throw new InvalidInput(

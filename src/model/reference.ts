@@ -1,5 +1,6 @@
 import { parseArn, type Scope } from './partition.ts';
 import { InvalidInput, Problems } from './problems.ts';
+import { looksLikePassword, valueHint, withoutValue } from './shown-text.ts';
 
 /** The two stores of AWS that ECS reads secrets from. */
 export type Store = 'parameter-store' | 'secrets-manager';
@@ -140,6 +141,18 @@ export function parameterArn(name: string, { partition, region, account }: Scope
 
 function parameter(written: string, scope?: Scope): ParameterReference {
   const name = canonicalParameterName(written);
+  if (name.includes('=')) {
+    throw new InvalidInput(
+      `parameter name "${withoutValue(written)}" has a "=", which Parameter Store does not take`,
+      valueHint,
+    );
+  }
+  if (looksLikePassword(written)) {
+    throw new InvalidInput(
+      'the parameter name has characters that Parameter Store does not take (it takes A-Z a-z 0-9 _ . - and /)',
+      valueHint,
+    );
+  }
   const problems = parameterNameProblems(name, written);
   if (problems.length > 0) throw new InvalidInput(problems);
   return { store: 'parameter-store', name, ...(scope && { scope }) };
@@ -185,7 +198,7 @@ function listOf(characters: readonly string[] | null): string {
 function secret(written: string, parts: string[], scope?: Scope): SecretReference {
   const problems = new Problems();
   const bad = (rule: string): void => {
-    problems.add(`secret reference "${written}" ${rule}`);
+    problems.add(`secret reference "${withoutValue(written)}" ${rule}`);
   };
   const [name = '', jsonKey = '', versionStage = '', versionId = ''] = parts;
   if (parts.length > 4) {
@@ -193,10 +206,11 @@ function secret(written: string, parts: string[], scope?: Scope): SecretReferenc
   }
   if (name === '') bad('has no secret name');
   if (name.length > 512) bad(`has a name of ${name.length} characters; 512 is the most`);
-  const illegal = listOf(name.match(/[^A-Za-z0-9/_+=.@!-]/gu));
-  if (illegal !== '') {
+  const illegal = /[^A-Za-z0-9/_+=.@!-]/gu;
+  if (illegal.test(name)) {
+    const shown = listOf(name.replace(/=[^]*$/, '').match(illegal));
     bad(
-      `has characters that Secrets Manager does not take: ${illegal} (it takes A-Z a-z 0-9 and /_+=.@!-)`,
+      `has characters that Secrets Manager does not take${shown && `: ${shown}`} (it takes A-Z a-z 0-9 and /_+=.@!-)`,
     );
   }
   if (versionStage && versionId)
@@ -221,7 +235,7 @@ function parseArnReference(text: string): Reference {
   const arn = parseArn(text);
   const malformed = (why: string): InvalidInput =>
     new InvalidInput(
-      `malformed ARN "${text}": ${why}`,
+      `malformed ARN "${withoutValue(text)}": ${why}`,
       'arn:PARTITION:ssm:REGION:ACCOUNT:parameter/NAME or arn:PARTITION:secretsmanager:REGION:ACCOUNT:secret:NAME-SUFFIX[:KEY:STAGE:VERSION]',
     );
   if (!arn) throw malformed('it is not arn:PARTITION:SERVICE:REGION:ACCOUNT:RESOURCE');

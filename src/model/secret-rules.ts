@@ -1,5 +1,6 @@
 import { InvalidInput, Problems } from './problems.ts';
 import type { SecretValue } from './secret-value.ts';
+import { withoutValue } from './shown-text.ts';
 import type { Store } from './reference.ts';
 
 /** Storage classes of a parameter, in AWS's words. */
@@ -64,7 +65,7 @@ export function parseTags(written: readonly string[]): Tag[] {
     const cut = text.indexOf('=');
     const key = cut < 0 ? text : text.slice(0, cut);
     const value = cut < 0 ? '' : text.slice(cut + 1);
-    if (cut < 1) problems.add(`tag "${text}" is not KEY=VALUE`);
+    if (cut < 1) problems.add(`tag "${withoutValue(text)}" is not KEY=VALUE`);
     else if (key.length > 128 || value.length > 256) {
       problems.add(`tag "${key}" is too long; a key takes 128 characters, a value 256`);
     } else if (/^aws:/i.test(key))
@@ -98,7 +99,7 @@ export function parseTier(text: string): Tier {
   const tier = tiers.find((known) => known.toLowerCase() === text.toLowerCase());
   if (!tier) {
     throw new InvalidInput(
-      `unknown tier "${text}"; tiers are standard, advanced and intelligent-tiering`,
+      `unknown tier "${withoutValue(text)}"; tiers are standard, advanced and intelligent-tiering`,
     );
   }
   return tier;

@@ -1,6 +1,7 @@
-import { Problems } from './problems.ts';
+import { InvalidInput, Problems } from './problems.ts';
 import { formatReference, parseReference, type Store } from './reference.ts';
 import type { Tag } from './secret-rules.ts';
+import { shownReference, withoutValue } from './shown-text.ts';
 import type { ContainerDefinition, SecretEntry, TaskDefinition } from './task-definition.ts';
 
 /** What a register command changes in a task definition. */
@@ -84,26 +85,26 @@ export function editTaskDefinition(
     for (const container of result.containerDefinitions) delete container.secrets;
   }
   for (const written of edits.removeSecrets ?? []) {
-    const option = `--remove-secret ${written}`;
+    const option = `--remove-secret ${withoutValue(written)}`;
     const colon = written.indexOf(':');
     const name = written.slice(colon + 1);
     const container = find(option, colon < 0 ? undefined : written.slice(0, colon));
     if (!container) continue;
     const left = (container.secrets ?? []).filter((entry) => entry.name !== name);
     if (left.length === (container.secrets?.length ?? 0)) {
-      problems.add(`${option}: container "${container.name}" has no secret "${name}"`);
+      problems.add(
+        `${option}: container "${container.name}" has no secret "${withoutValue(name)}"`,
+      );
     }
     if (left.length > 0) container.secrets = left;
     else delete container.secrets;
   }
   for (const written of edits.secrets) {
-    const option = `--secret ${written}`;
+    const option = shownAssignment('--secret', written);
     const edit = problems.attempt(() => parseAssignment(option, written));
     const container = edit && find(option, edit.container);
     if (!container) continue;
-    const valueFrom = problems.attempt(() =>
-      formatReference(parseReference(edit.reference, store)),
-    );
+    const valueFrom = problems.attempt(() => valueFromOf(option, edit.reference, store));
     if (valueFrom === undefined) continue;
     once(option, `secret ${container.name} ${edit.name}`);
     container.secrets = replaced(container.secrets, { name: edit.name, valueFrom });
@@ -113,7 +114,7 @@ export function editTaskDefinition(
     }
   }
   for (const written of edits.secretOptions) {
-    const option = `--secret-option ${written}`;
+    const option = shownAssignment('--secret-option', written);
     const edit = problems.attempt(() => parseAssignment(option, written));
     const container = edit && find(option, edit.container);
     if (!container) continue;
@@ -122,9 +123,7 @@ export function editTaskDefinition(
       problems.add(`${option}: container "${container.name}" has no logConfiguration to set it in`);
       continue;
     }
-    const valueFrom = problems.attempt(() =>
-      formatReference(parseReference(edit.reference, store)),
-    );
+    const valueFrom = problems.attempt(() => valueFromOf(option, edit.reference, store));
     if (valueFrom === undefined) continue;
     once(option, `option ${container.name} ${edit.name}`);
     logs.secretOptions = replaced(logs.secretOptions, { name: edit.name, valueFrom });
@@ -133,9 +132,43 @@ export function editTaskDefinition(
   return result;
 }
 
+/** An assignment as messages quote it: `--secret web:DB=/shop/db`, or `--secret web:DB=…`. */
+export function shownAssignment(option: string, written: string): string {
+  const cut = written.indexOf('=');
+  if (cut < 0) return `${option} …`;
+  return `${option} ${written.slice(0, cut)}=${shownReference(written.slice(cut + 1))}`;
+}
+
+/**
+ * The references of assignments that messages may not quote, since they may be values: by
+ * `formatReference`, the assignment without them. See `shownReference`.
+ */
+export function unshownReferences(
+  { secrets, secretOptions }: Pick<Edits, 'secrets' | 'secretOptions'>,
+  store: Store,
+): Map<string, string> {
+  const given = [
+    ...secrets.map((written) => ['--secret', written] as const),
+    ...secretOptions.map((written) => ['--secret-option', written] as const),
+  ];
+  return new Map(
+    given.flatMap(([option, written]) => {
+      const { reference } = parseAssignment(option, written);
+      if (shownReference(reference) !== '…') return [];
+      const place = `${option} ${written.slice(0, written.indexOf('='))}`;
+      return [[formatReference(parseReference(reference, store)), place] as const];
+    }),
+  );
+}
+
+/** What `--secret` and `--secret-option` take, for hints. */
+export function assignmentHint(option: string): string {
+  const [name = ''] = option.split(' ');
+  return `${name} takes a reference, never a value: [CONTAINER:]NAME=REF with REF like /path/NAME, sm:NAME:KEY or an ARN; ecs-secrets put stores a value`;
+}
+
 /** Cuts `[CONTAINER:]NAME=REF`. Throws InvalidInput. */
 export function parseAssignment(option: string, written: string): Assignment {
-  const problems = new Problems();
   const cut = written.indexOf('=');
   const target = written.slice(0, Math.max(cut, 0));
   const reference = written.slice(cut + 1);
@@ -143,10 +176,29 @@ export function parseAssignment(option: string, written: string): Assignment {
   const container = colon < 0 ? undefined : target.slice(0, colon);
   const name = target.slice(colon + 1);
   if (cut < 0 || name === '' || reference === '' || container === '') {
-    problems.add(`${option}: it is not [CONTAINER:]NAME=REFERENCE`);
+    throw new InvalidInput(
+      `${option}: it is not [CONTAINER:]NAME=REFERENCE`,
+      assignmentHint(option),
+    );
   }
-  problems.throwIfAny();
   return { container, name, reference };
+}
+
+// --- internal ---
+
+/** A reference in this tool's notation. Throws InvalidInput, which quotes it only if it is one by its form. */
+function valueFromOf(option: string, written: string, store: Store): string {
+  try {
+    return formatReference(parseReference(written, store));
+  } catch (error) {
+    if (!(error instanceof InvalidInput)) throw error;
+    throw shownReference(written) === '…'
+      ? new InvalidInput(
+          `${option}: what stands behind "=" is no reference`,
+          assignmentHint(option),
+        )
+      : new InvalidInput(error.problems, error.hint ?? assignmentHint(option));
+  }
 }
 
 /** Tags by key, new ones behind the old. */

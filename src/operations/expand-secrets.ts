@@ -1,8 +1,9 @@
 import type { Aws } from '../aws/index.ts';
 import { CliError } from '../errors.ts';
 import { parsePrefix, relativeName } from '../model/prefix.ts';
-import { Problems } from '../model/problems.ts';
+import { InvalidInput, Problems } from '../model/problems.ts';
 import { formatReference, lookupId, parseReference, type Store } from '../model/reference.ts';
+import { shownReference } from '../model/shown-text.ts';
 import { isVariableName, variableName } from '../model/variable-name.ts';
 import { listSecrets } from './list-secrets.ts';
 
@@ -36,24 +37,24 @@ export async function expandSecrets(
     else assignments.push(`${container}${variable}=${ref}`);
   };
   for (const written of prefixes) {
-    const { container, rest } = cut(written);
-    const prefix = parsePrefix(rest, store);
+    const { container, rest, option } = cut('--secrets-from', written);
+    const prefix = quietly(option, () => parsePrefix(rest, store));
     const found = await listSecrets(aws, prefix);
-    if (found.length === 0) throw nothing(`there is nothing below ${rest}`);
+    if (found.length === 0) throw nothing(`${option}: there is nothing below it`);
     for (const { name, store: own } of found) {
       const variable = variableName(relativeName(prefix, name) ?? '');
       add(container, variable, name, `${own === 'secrets-manager' ? 'sm' : 'ssm'}:${name}`);
     }
   }
   for (const written of jsonSecrets) {
-    const { container, rest } = cut(written);
-    const reference = parseReference(rest, 'secrets-manager');
+    const { container, rest, option } = cut('--all-keys', written);
+    const reference = quietly(option, () => parseReference(rest, 'secrets-manager'));
     if (reference.store === 'parameter-store') {
-      throw nothing(`${rest} is a parameter, which has no keys ECS can refer to`);
+      throw nothing(`${option} is a parameter, which has no keys ECS can refer to`);
     }
     const manager = await aws.secretsManager(reference.scope?.region);
     const keys = (await manager.read(lookupId(reference)))?.value?.jsonKeys();
-    if (!keys || keys.length === 0) throw nothing(`${rest} is no JSON object with keys`);
+    if (!keys || keys.length === 0) throw nothing(`${option} is no JSON object with keys`);
     for (const jsonKey of keys) {
       const variable = isVariableName(jsonKey) ? jsonKey : undefined;
       add(container, variable, `${rest}:${jsonKey}`, formatReference({ ...reference, jsonKey }));
@@ -65,12 +66,28 @@ export async function expandSecrets(
 
 // --- internal ---
 
-/** Cuts `[CONTAINER=]WHAT`; the container comes out as `--secret` writes it. */
-function cut(written: string): { container: string; rest: string } {
+/**
+ * Cuts `[CONTAINER=]WHAT`. The container comes out as `--secret` writes it, the option as messages
+ * quote it.
+ */
+function cut(name: string, written: string): { container: string; rest: string; option: string } {
   const at = written.indexOf('=');
-  return at < 0
-    ? { container: '', rest: written }
-    : { container: `${written.slice(0, at)}:`, rest: written.slice(at + 1) };
+  const rest = written.slice(at + 1);
+  const option = `${name} ${written.slice(0, at + 1)}${shownReference(rest)}`;
+  return { container: at < 0 ? '' : `${written.slice(0, at)}:`, rest, option };
+}
+
+/** Reads what may be a value by mistake: then the rule that it breaks is told without it. */
+function quietly<T>(option: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof InvalidInput) || !option.endsWith('…')) throw error;
+    throw new InvalidInput(
+      `${option}: this is no prefix and no secret`,
+      'write /path, sm:NAME or an ARN; a value is never an argument',
+    );
+  }
 }
 
 function nothing(message: string): CliError {

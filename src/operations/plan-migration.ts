@@ -7,6 +7,7 @@ import { Problems } from '../model/problems.ts';
 import { formatReference, type Reference } from '../model/reference.ts';
 import { checkValue } from '../model/secret-rules.ts';
 import { SecretValue } from '../model/secret-value.ts';
+import { withoutValue } from '../model/shown-text.ts';
 import type { TaskDefinition } from '../model/task-definition.ts';
 import { readParameters, readSecrets } from './read-values.ts';
 
@@ -89,7 +90,7 @@ function choose(
     written === one.name || written === `${one.container}:${one.name}`;
   for (const written of [...variables, ...except]) {
     if (!all.some((one) => means(written, one))) {
-      problems.add(`there is no plain variable ${written}`);
+      problems.add(`there is no plain variable ${withoutValue(written)}`);
     }
   }
   return all.flatMap(({ container, name, value }): Chosen[] => {

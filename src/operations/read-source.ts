@@ -1,4 +1,5 @@
 import { CliError } from '../errors.ts';
+import { shownName } from '../model/shown-text.ts';
 
 /** Where documents are read from. */
 export interface Sources {
@@ -12,7 +13,7 @@ export async function readSource(path: string, sources: Sources): Promise<Uint8A
   try {
     return await sources.readFile(path);
   } catch (error) {
-    throw new CliError('file-not-readable', `cannot read ${path}: ${reason(error)}`, {
+    throw new CliError('file-not-readable', `cannot read ${shownName(path)}: ${reason(error)}`, {
       cause: error,
     });
   }
@@ -26,6 +27,8 @@ function reason(error: unknown): string {
     ENOENT: 'there is no such file',
     EISDIR: 'it is a directory',
     EACCES: 'permission denied',
+    ENAMETOOLONG: 'the name is too long',
   };
-  return words[code ?? ''] ?? message;
+  // The message of node names the path again.
+  return words[code ?? ''] ?? code ?? message;
 }

@@ -1,6 +1,7 @@
 import type { Aws } from '../aws/index.ts';
 import { CliError } from '../errors.ts';
 import { InvalidInput, Problems } from '../model/problems.ts';
+import { shownName } from '../model/shown-text.ts';
 import { substitute } from '../model/substitute.ts';
 import { parseTaskDefinition, type TaskDefinition } from '../model/task-definition.ts';
 import type { Sources } from './read-source.ts';
@@ -64,7 +65,7 @@ export async function taskDefinitionIn(
 export async function describeTaskDefinition(id: string, aws: Aws) {
   const revision = await (await aws.ecs()).taskDefinition(id);
   if (revision) return revision;
-  throw new CliError('task-definition-not-found', `there is no task definition ${id}`, {
+  throw new CliError('task-definition-not-found', `there is no task definition ${shownName(id)}`, {
     hint: 'give FAMILY, FAMILY:REVISION, or the path of a file (./web.json)',
   });
 }

@@ -11,7 +11,11 @@ import {
   taskDefinitionWarnings,
 } from '../model/task-definition-checks.ts';
 import { diffTaskDefinitions } from '../model/task-definition-diff.ts';
-import { editTaskDefinition, type Edits } from '../model/task-definition-edit.ts';
+import {
+  editTaskDefinition,
+  unshownReferences,
+  type Edits,
+} from '../model/task-definition-edit.ts';
 import { sameTaskDefinition } from '../model/task-definition-equal.ts';
 import {
   mapSecretUses,
@@ -72,7 +76,7 @@ export async function registerTaskDefinition(
   const edited = editTaskDefinition(base, { ...edits, executionRoleArn: executionRole }, store);
   const ecs = await aws.ecs();
   checkTaskDefinition(edited);
-  const definition = await withArns(aws, edited);
+  const definition = await withArns(aws, edited, unshownReferences(edits, store));
   const warnings = [
     ...ecs
       .unknownMembers(definition)
@@ -107,12 +111,16 @@ function plaintextWarnings(definition: TaskDefinition): string[] {
     );
 }
 
-async function withArns(aws: Aws, definition: TaskDefinition): Promise<TaskDefinition> {
+async function withArns(
+  aws: Aws,
+  definition: TaskDefinition,
+  instead: ReadonlyMap<string, string>,
+): Promise<TaskDefinition> {
   const uses = secretUses(definition);
   if (uses.some((use) => useReference(use).scope)) {
     checkReferenceScopes(definition, await aws.caller());
   }
-  const secrets = await resolveReferences(aws, uses.map(useReference));
+  const secrets = await resolveReferences(aws, uses.map(useReference), instead);
   const result = mapSecretUses(definition, (use) => {
     const reference = useReference(use);
     const secret = secrets.get(formatReference(reference));

@@ -1,6 +1,7 @@
 import type { Aws } from '../aws/index.ts';
 import { CliError } from '../errors.ts';
 import { formatReference, type Reference } from '../model/reference.ts';
+import { assignmentHint } from '../model/task-definition-edit.ts';
 import { lookUpSecrets, type ResolvedSecret } from './look-up-secrets.ts';
 import { pendingDeletion } from './put-stored-secret.ts';
 import { withRegions } from './secret-regions.ts';
@@ -9,13 +10,23 @@ export type { ResolvedSecret } from './look-up-secrets.ts';
 
 /**
  * Reads back the exact name, ARN and key of every reference, without reading a value. The answer is
- * looked up by `formatReference`. Throws CliError `secret-not-found` naming all that do not exist.
+ * looked up by `formatReference`. Throws CliError `secret-not-found` naming all that do not exist,
+ * those in `instead` by what it says (see `unshownReferences`).
  */
 export async function resolveReferences(
   aws: Aws,
   references: readonly Reference[],
+  instead: ReadonlyMap<string, string> = new Map(),
 ): Promise<Map<string, ResolvedSecret>> {
   const { found, missing } = await resolveExisting(aws, references);
+  const unshown = missing.flatMap((one) => instead.get(formatReference(one)) ?? []);
+  if (unshown.length > 0) {
+    throw new CliError(
+      'secret-not-found',
+      unshown.map((place) => `${place}: there is no secret of that name`).join('\n'),
+      { hint: assignmentHint(unshown[0] ?? '') },
+    );
+  }
   if (missing.length > 0) {
     throw await notFound(
       aws,

@@ -118,7 +118,11 @@ describe('parseReference', () => {
     ['ssm:', ['a parameter name is empty']],
     ['db password', [`parameter name "db password" ${ssmCharacters} " " ${takes}`]],
     ['db:3', [`parameter name "db:3" ${ssmCharacters} ":" ${takes}`]],
-    ['a@b@c€', [`parameter name "a@b@c€" ${ssmCharacters} "@" "€" ${takes}`]],
+    ['a b€', [`parameter name "a b€" ${ssmCharacters} " " "€" ${takes}`]],
+    // What has the signs of a password, or stands behind "=", may be a value: it is not quoted.
+    ['a@b', ['the parameter name has characters that Parameter Store does not take ' + takes]],
+    ['A=b c', ['parameter name "A=…" has a "=", which Parameter Store does not take']],
+    ['/a=b', ['parameter name "/a=…" has a "=", which Parameter Store does not take']],
     ['a/b', ['parameter name "a/b" has several levels, so it must start with "/"']],
     ['/a/', ['parameter name "/a/" must not end with "/"']],
     ['/', ['parameter name "/" must not end with "/"']],

@@ -114,7 +114,7 @@ describe('tags', () => {
 
   it.each([
     ['a', 'tag "a" is not KEY=VALUE'],
-    ['=1', 'tag "=1" is not KEY=VALUE'],
+    ['=1', 'tag "=…" is not KEY=VALUE'],
     ['', 'tag "" is not KEY=VALUE'],
     ['aws:x=1', 'tag "aws:x" begins with "aws:", which AWS keeps to itself'],
     ['AWS:x=1', 'tag "AWS:x" begins with "aws:", which AWS keeps to itself'],
