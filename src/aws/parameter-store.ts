@@ -10,7 +10,7 @@ import {
   SSMClient,
   type ParameterStringFilter,
 } from '@aws-sdk/client-ssm';
-import { isAwsError, isUncertain } from '../errors.ts';
+import { isAwsError } from '../errors.ts';
 import type { Tag, Tier } from '../model/secret-rules.ts';
 import type { SecretValue } from '../model/secret-value.ts';
 import { clientSettings, supervised, type AwsConfig } from './client.ts';
