@@ -51,9 +51,9 @@ export async function processWorld(): Promise<World> {
     },
     interrupted: interrupts.signal,
     readFile: (path) => readFile(path),
-    writeFile: async (path, text) => {
+    writeFile: async (path, text, mode) => {
       const whole = `${path}.${process.pid}.tmp`;
-      await writeFile(whole, text);
+      await writeFile(whole, text, { mode });
       await rename(whole, path);
     },
     appendFile: (path, text) => appendFile(path, text),

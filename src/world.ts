@@ -11,8 +11,11 @@ export interface World {
   interrupted: AbortSignal;
   /** Reads a file whole. Rejects as node's fs does. */
   readFile: (path: string) => Promise<Uint8Array>;
-  /** Writes a file anew, through another one that takes its place when it is whole. */
-  writeFile: (path: string, text: string) => Promise<void>;
+  /**
+   * Writes a file anew, through another one that takes its place when it is whole; with these
+   * permissions (0o600), or those of any new file.
+   */
+  writeFile: (path: string, text: string, mode?: number) => Promise<void>;
   /** Adds text at the end of a file. Rejects as node's fs does. */
   appendFile: (path: string, text: string) => Promise<void>;
   /** What is in a folder. Rejects as node's fs does. */

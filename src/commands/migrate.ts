@@ -105,7 +105,7 @@ Examples:
       },
     });
     report.clearLive();
-    await writeOutputs(world, outcome.registered, options.outputFile);
+    await writeOutputs(context, outcome.registered, options.outputFile);
     let result = migrated(plan, outcome);
     const { arn } = outcome.registered;
     if (found && arn !== undefined) {

@@ -1,10 +1,10 @@
 import type { Context, Result } from '../cli.ts';
 import { CliError } from '../errors.ts';
-import { secretUses } from '../model/task-definition.ts';
+import { hidePlaintext } from '../model/hidden-plaintext.ts';
+import { secretUses, type TaskDefinition } from '../model/task-definition.ts';
 import { redeployServices } from '../operations/rollout/redeploy-services.ts';
 import type { RegisterOutcome } from '../operations/register-task-definition.ts';
 import type { Scan } from '../operations/scan.ts';
-import type { World } from '../world.ts';
 import {
   redeployData,
   redeployFailure,
@@ -15,9 +15,10 @@ import {
 import { rolloutView } from './rollout-view.ts';
 import { defaultParallel } from './service-options.ts';
 
-/** What a registration is told as. */
+/** What a registration is told as. `definition` is the one to be shown. */
 export function registeredResult(
-  { action, arn, definition, diff, latest }: RegisterOutcome,
+  { action, arn, diff, latest }: RegisterOutcome,
+  definition: TaskDefinition,
   { dryRun, diff: asked }: { dryRun: boolean; diff: boolean },
 ): Result {
   const uses = secretUses(definition);
@@ -45,16 +46,24 @@ export function registeredResult(
 
 /**
  * Writes the task definition to a file, and its path and ARN to the outputs of a GitHub Actions step
- * as AWS's own actions name them. Throws CliError `file-not-writable`.
+ * as AWS's own actions name them. A file with values that look like secrets is its owner's alone. Throws
+ * CliError `file-not-writable`.
  */
 export async function writeOutputs(
-  world: World,
+  { world, report }: Pick<Context, 'world' | 'report'>,
   { definition, arn }: RegisterOutcome,
   file: string | undefined,
 ): Promise<void> {
   const { env, writeFile, appendFile } = world;
   if (file !== undefined) {
-    await orNotWritable(file, writeFile(file, `${JSON.stringify(definition, null, 2)}\n`));
+    const { hidden } = hidePlaintext(definition);
+    const text = `${JSON.stringify(definition, null, 2)}\n`;
+    await orNotWritable(file, writeFile(file, text, hidden > 0 ? 0o600 : undefined));
+    if (hidden > 0) {
+      report.note(
+        `${file} holds ${countedSecrets(hidden)}; only its owner can read it (mode 0600)`,
+      );
+    }
   }
   const outputs = env.GITHUB_OUTPUT;
   if (!outputs) return;
@@ -100,6 +109,13 @@ export async function deployRevision(
     summary: summaryOf(`register ${arn.replace(/^.*\//, '')}`, outcome),
     failure,
   };
+}
+
+/** `1 value that looks like a secret`, `2 values that look like secrets`. */
+export function countedSecrets(count: number): string {
+  return count === 1
+    ? '1 value that looks like a secret'
+    : `${count} values that look like secrets`;
 }
 
 // --- internal ---

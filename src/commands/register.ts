@@ -2,6 +2,7 @@ import { Argument, Option } from '@commander-js/extra-typings';
 import { defineCommand, fromEnv, repeatable } from '../cli.ts';
 import { UsageError } from '../errors.ts';
 import { parseDuration } from '../model/duration.ts';
+import { hidePlaintext } from '../model/hidden-plaintext.ts';
 import { Problems } from '../model/problems.ts';
 import { mutableImages } from '../model/task-definition.ts';
 import { parseTags } from '../model/secret-rules.ts';
@@ -13,7 +14,12 @@ import {
 import { registerTaskDefinition } from '../operations/register-task-definition.ts';
 import { scan } from '../operations/scan.ts';
 import { untilInterrupted } from '../operations/until-interrupted.ts';
-import { deployRevision, registeredResult, writeOutputs } from './register-result.ts';
+import {
+  countedSecrets,
+  deployRevision,
+  registeredResult,
+  writeOutputs,
+} from './register-result.ts';
 import { serviceNames } from './service-options.ts';
 import { sourcesOf } from './sources.ts';
 import { storeOption } from './store-option.ts';
@@ -67,6 +73,7 @@ export const register = defineCommand({
       .option('--read-values', 'read JSON secrets, to see whether their keys are there')
       .option('--strict', 'take warnings for errors')
       .option('--diff', 'show what differs from the latest revision, without values')
+      .option('--show-plain', 'print plain values that look like secrets too')
       .option('--output-file <file>', 'write the task definition to this file')
       .option('--force', 'register even if the latest revision is the same')
       .option('--dry-run', 'print what would be registered, and register nothing')
@@ -156,10 +163,18 @@ Examples:
       world.interrupted,
       'interrupted; the revision may have been registered',
     );
-    await writeOutputs(world, outcome, options.outputFile);
+    await writeOutputs(context, outcome, options.outputFile);
     const images = mutableImages(outcome.definition);
     if (images.length > 0) report.note(`images by a tag that may move: ${images.join(', ')}`);
-    const registered = registeredResult(outcome, { dryRun, diff: options.diff ?? false });
+    const diff = options.diff ?? false;
+    const { shown, hidden } = hidePlaintext(outcome.definition);
+    if (hidden > 0 && !options.showPlain && (context.globals.json || (dryRun && !diff))) {
+      report.note(`hidden: ${countedSecrets(hidden)} (see --show-plain)`);
+    }
+    const registered = registeredResult(outcome, options.showPlain ? outcome.definition : shown, {
+      dryRun,
+      diff,
+    });
     if (!found || outcome.arn === undefined) return registered;
     const { wait } = options;
     return deployRevision(context, { arn: outcome.arn, found, timeout, wait }, registered);

@@ -1,5 +1,6 @@
+import { hiddenPlaces } from './hidden-plaintext.ts';
 import type { Scope } from './partition.ts';
-import { Problems } from './problems.ts';
+import { InvalidInput, Problems } from './problems.ts';
 import { secretUses, useReference, type TaskDefinition } from './task-definition.ts';
 
 /** Largest task definition, in bytes of JSON (ECS service quotas). */
@@ -12,6 +13,14 @@ export const taskDefinitionBytes = 65_536;
 export function checkTaskDefinition(definition: TaskDefinition): void {
   const problems = new Problems();
   for (const problem of structureProblems(definition)) problems.add(problem);
+  for (const place of hiddenPlaces(definition)) {
+    problems.attempt(() => {
+      throw new InvalidInput(
+        `${place}: the value is hidden; register printed this in its place`,
+        'print the task definition with register --show-plain, or write it with --output-file',
+      );
+    });
+  }
   const uses = secretUses(definition);
   for (const use of uses) problems.attempt(() => useReference(use), use.place);
   if (uses.length > 0 && !definition.executionRoleArn) {

@@ -29,8 +29,11 @@ export function diffTaskDefinitions(
 const open =
   /(^|\.)(image|cpu|memory|memoryReservation|family|networkMode|executionRoleArn|taskRoleArn|valueFrom|essential|logDriver|requiresCompatibilities|operatingSystemFamily|cpuArchitecture|containerPort|hostPort|protocol|credentialsParameter)(\[|$)/;
 
+/** Labels and options have any names, those of open members too. */
+const named = /\.(?:dockerLabels|options|environment|command|entryPoint)(?:\.|\[|$)/;
+
 function isOpen(place: string): boolean {
-  return open.test(place);
+  return open.test(place) && !named.test(place);
 }
 
 function shown(place: string, value: string | undefined, before: string): string {
