@@ -46,7 +46,7 @@ export interface Ec2 {
   namedSecurityGroups(vpc: string, names: readonly string[]): Promise<SecurityGroup[]>;
   /** All endpoints of a VPC, whatever their state. */
   endpoints(vpc: string): Promise<Endpoint[]>;
-  /** The NAT gateways of a VPC that work. */
+  /** The NAT gateways of a VPC in every state; AWS lists deleted ones for about an hour. */
   natGateways(vpc: string): Promise<NatGateway[]>;
   /** Whether a VPC has AWS's resolver, and names for what has a public address. Two calls. */
   vpcDns(vpc: string): Promise<{ support: boolean; hostnames: boolean }>;
@@ -120,13 +120,14 @@ export function createEc2(config: AwsConfig, region?: string): Ec2 {
 
     async natGateways(vpc) {
       const found: NatGateway[] = [];
-      const Filter = [...inVpc(vpc).Filters, { Name: 'state', Values: ['available'] }];
+      const { Filters: Filter } = inVpc(vpc);
       for await (const page of paginateDescribeNatGateways({ client }, { Filter })) {
-        for (const { NatGatewayId = '', SubnetId, ConnectivityType } of page.NatGateways ?? []) {
+        for (const gateway of page.NatGateways ?? []) {
           found.push({
-            id: NatGatewayId,
-            subnet: SubnetId,
-            isPrivate: ConnectivityType === 'private',
+            id: gateway.NatGatewayId ?? '',
+            subnet: gateway.SubnetId,
+            isPrivate: gateway.ConnectivityType === 'private',
+            state: gateway.State ?? '',
           });
         }
       }

@@ -93,6 +93,8 @@ export interface NatGateway {
   subnet: string | undefined;
   /** Whether it only translates to other private addresses. */
   isPrivate: boolean;
+  /** `available`, `pending`, `failed`, `deleting` or `deleted` (botocore model, NatGatewayState). */
+  state: string;
 }
 
 /** What is known of the network around an interface. */
@@ -110,6 +112,6 @@ export interface NetworkFacts {
   endpoints: readonly Endpoint[];
   /** Those of the interface and of the endpoints, and the one named `endpointGroupName`. */
   securityGroups: readonly SecurityGroup[];
-  /** Those that routes lead to; what is not here is taken to work. */
+  /** All of the VPC, also those that are being deleted; none where no route leads to one. */
   natGateways: readonly NatGateway[];
 }

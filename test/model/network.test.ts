@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Finding } from '../../src/model/finding.ts';
 import type {
   Endpoint,
+  NatGateway,
   NetworkFacts,
   NetworkInterface,
   Route,
@@ -72,6 +73,11 @@ const s3Gateway = endpoint({
 });
 const toS3 = route('vpce-s3', 'pl-s3');
 
+const nat = (more: Partial<NatGateway> = {}): NatGateway => ({
+  ...{ id: 'nat-1', subnet: 'subnet-p', isPrivate: false, state: 'available' },
+  ...more,
+});
+
 const task: NetworkInterface = {
   of: 'task',
   subnets: ['subnet-1'],
@@ -93,7 +99,7 @@ const closed: NetworkFacts = {
   routeTables: [table('rtb-main', [])],
   endpoints: [],
   securityGroups: [group('sg-t'), group('sg-e', [rule({ groups: ['sg-t'] })])],
-  natGateways: [],
+  natGateways: ['nat-1', 'nat-3'].map((id) => nat({ id, subnet: undefined })),
 };
 const routed = (...routes: Route[]): NetworkFacts => ({
   ...closed,
@@ -112,10 +118,10 @@ const ingress = (facts: NetworkFacts, ...rules: SecurityRule[]): NetworkFacts =>
   ...facts,
   securityGroups: [...facts.securityGroups.slice(0, 1), group('sg-e', rules)],
 });
-const withNat = (nat: object, ...routes: Route[]): NetworkFacts => ({
+const withNat = (more: Partial<NatGateway>, ...routes: Route[]): NetworkFacts => ({
   ...closed,
   routeTables: [table('rtb-main', [], route('nat-1')), table('rtb-p', ['subnet-p'], ...routes)],
-  natGateways: [{ id: 'nat-1', subnet: 'subnet-p', isPrivate: false, ...nat }],
+  natGateways: [nat(more)],
 });
 
 interface Row {
@@ -155,6 +161,34 @@ const rows: Record<string, Row> = {
     facts: withNat({ isPrivate: true }, route('igw-1')),
   },
   'a regional NAT gateway': { status: 'ok', says: /nat-1/, facts: withNat({ subnet: undefined }) },
+  'a NAT gateway that does not exist': {
+    status: 'problem',
+    says: /NAT gateway nat-9, which is not found in the VPC/,
+    facts: routed(route('nat-9')),
+  },
+  ...Object.fromEntries(
+    ['failed', 'deleting', 'deleted'].map((state): [string, Row] => [
+      `a NAT gateway that is ${state}`,
+      {
+        status: 'problem',
+        says: new RegExp(`NAT gateway nat-1, whose state is ${state}`),
+        facts: withNat({ state }, route('igw-1')),
+      },
+    ]),
+  ),
+  'a NAT gateway that is being created': {
+    status: 'not-checked',
+    says: /NAT gateway nat-1 is still being created/,
+    facts: withNat({ state: 'pending' }, route('igw-1')),
+  },
+  'a NAT gateway in the VPC of another account': {
+    status: 'not-checked',
+    says: /NAT gateway nat-9.*the VPC is another account/,
+    facts: {
+      ...routed(route('nat-9')),
+      subnets: closed.subnets.map((one) => ({ ...one, owner: '2' })),
+    },
+  },
   'an internet gateway with a public IP': {
     status: 'ok',
     says: /internet gateway igw-1/,

@@ -91,11 +91,21 @@ function defaultWay(
 function throughNat(facts: NetworkFacts, id: string): WayOut {
   const gateway = facts.natGateways.find((one) => one.id === id);
   const text = `NAT gateway ${id}`;
-  if (gateway?.isPrivate) {
+  const lost = (why: string): WayOut => ({
+    status: 'none',
+    text: `the default route leads to ${text}, ${why}`,
+  });
+  // A route to it stays `active` for a while after it is deleted.
+  if (!gateway) return lost('which is not found in the VPC');
+  if (gateway.state === 'pending') {
+    return { status: 'unseen', text: `${text} is still being created` };
+  }
+  if (gateway.state !== 'available') return lost(`whose state is ${gateway.state}`);
+  if (gateway.isPrivate) {
     return { status: 'unseen', text: `${text} is a private one, whose other end cannot be seen` };
   }
-  const table = gateway?.subnet === undefined ? undefined : routeTableOf(facts, gateway.subnet);
-  if (!gateway?.subnet || !table) {
+  const table = gateway.subnet === undefined ? undefined : routeTableOf(facts, gateway.subnet);
+  if (!gateway.subnet || !table) {
     return { status: 'open', text: `${text} (whose own way out was not looked at)` };
   }
   const home = table.routes.find(({ destination }) => destination === '0.0.0.0/0');
