@@ -109,7 +109,7 @@ async function factOf(
   readValues: boolean,
 ): Promise<SecretFact> {
   if (lookup.state === 'unseen') return { state: 'unseen', why: whyUnseen(lookup.error) };
-  const { secret, description } = lookup;
+  const { secret, description, denied } = lookup;
   const [key, versions, value] = await Promise.all([
     keyOf(aws, secret),
     unlabelledVersions(aws, reference, description?.stages),
@@ -121,6 +121,7 @@ async function factOf(
     state: 'found',
     identity: { store: secret.store, name: secret.name, arn: secret.arn },
     key,
+    descriptionUnseen: denied && whyUnseen(denied),
     deletedAt: description?.deletedAt,
     stages: description?.stages,
     ...versions,

@@ -527,6 +527,34 @@ describe('other places', () => {
     expect(key?.message).toBe('the key of the secret: account 210987654321 does not tell it');
   });
 
+  test('a secret of another account that may not be described is not said to exist', async () => {
+    const theirs = elsewhere(api);
+    for (const there of [false, true]) {
+      if (there) shop.sandbox.putForeignSecret({ arn: theirs, value: 'theirs' });
+      const found = await findings({ API: theirs, DB: '/shop/db' });
+      expect(found.filter(({ check }) => check === 'existence')).toMatchObject([
+        {
+          status: 'not-checked',
+          subject: 'web API',
+          message: expect.stringMatching(
+            /^whether arn:\S+:210987654321:\S+ exists: access denied: secretsmanager:DescribeSecret/,
+          ) as string,
+          fix: [],
+        },
+        { status: 'ok', subject: 'web DB' },
+      ]);
+    }
+  });
+
+  test('a secret of another account whose value is read exists', async () => {
+    const theirs = elsewhere(api);
+    shop.sandbox.putForeignSecret({ arn: theirs, value: '{"user":"theirs"}' });
+    await createDeployer(shop, [{ Effect: 'Allow', Action: '*', Resource: '*' }]);
+    const argv = ['--read-values'];
+    const found = await asDeployer(shop, () => findings({ API: `${theirs}:user::` }, { argv }));
+    expect(found.find(({ check }) => check === 'existence')).toMatchObject({ status: 'ok' });
+  });
+
   test('a parameter of another account is a problem that no command mends', async () => {
     const arn = 'arn:aws:ssm:us-east-1:210987654321:parameter/shop/db';
     const files = { 'shop.json': JSON.stringify(definition({ DB: arn })) };

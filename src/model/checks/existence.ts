@@ -53,6 +53,9 @@ function existence(fact: UseFact, reference: Reference, secret: SecretFact, here
       store === 'parameter-store' ? 'parameter-missing' : 'secret-missing',
     );
   }
+  if (secret.descriptionUnseen !== undefined && !isRead(secret)) {
+    return draft('not-checked', `whether ${written} exists: ${secret.descriptionUnseen}`);
+  }
   if (secret.deletedAt) {
     return draft(
       'problem',
@@ -75,6 +78,11 @@ function existence(fact: UseFact, reference: Reference, secret: SecretFact, here
     ? ' (only ecs-secrets register takes it as it is written)'
     : '';
   return draft('ok', `${written} exists${own}`);
+}
+
+/** Whether its value was read: then it exists, whoever describes it or not. */
+function isRead({ value }: SecretFact & { state: 'found' }): boolean {
+  return value.state === 'binary' || value.state === 'text' || value.state === 'object';
 }
 
 /** A parameter's name is its name again; a secret's ARN gets another end. */

@@ -56,6 +56,8 @@ export type SecretFact =
       stages?: Readonly<Record<string, readonly string[]>> | undefined;
       /** Ids of versions that a reference names and that are there without a label. */
       unlabelled: readonly string[];
+      /** Why the account of the secret does not describe it: then it is not known to exist. */
+      descriptionUnseen?: string | undefined;
       /** Why versions without a label were not looked for, where a reference may name one. */
       versionsUnseen?: string | undefined;
       value: ValueFact;
