@@ -1,7 +1,11 @@
+import type { Aws } from '../aws/index.ts';
 import type { Context, Result } from '../cli.ts';
 import { CliError } from '../errors.ts';
 import { hidePlaintext } from '../model/hidden-plaintext.ts';
 import { secretUses, type TaskDefinition } from '../model/task-definition.ts';
+import type { Consumer } from '../operations/find-consumers.ts';
+import { checkCodeDeploy } from '../operations/rollout/code-deploy.ts';
+import { notDeployable, planRedeploy } from '../operations/rollout/redeploy-outcome.ts';
 import { redeployServices } from '../operations/rollout/redeploy-services.ts';
 import type { RegisterOutcome } from '../operations/register-task-definition.ts';
 import type { Scan } from '../operations/scan.ts';
@@ -77,17 +81,21 @@ export async function writeOutputs(
 /** Has services run a revision, and follows their deployments. */
 export async function deployRevision(
   { aws, world, report }: Context,
-  { arn, found, timeout, wait }: { arn: string; found: Scan; timeout: number; wait: boolean },
+  {
+    arn,
+    found,
+    timeout,
+    wait,
+    codeDeploy = false,
+  }: { arn: string; found: Scan; timeout: number; wait: boolean; codeDeploy?: boolean },
   registered: Result,
 ): Promise<Result> {
   const view = rolloutView(report, world.stderr.style);
-  const consumers = found.services.flatMap((service) => {
-    const revision = found.revisions.get(service.taskDefinition ?? '');
-    // A service that runs it already is not deployed again.
-    return revision && revision.arn !== arn ? [{ service, revision, uses: [] }] : [];
-  });
+  // A service that runs it already is not deployed again.
+  const consumers = servicesToDeploy(found).filter(({ revision }) => revision.arn !== arn);
   const outcome = await redeployServices(aws, consumers, {
     taskDefinition: arn,
+    codeDeploy,
     wait,
     timeout,
     maxParallel: Number(defaultParallel),
@@ -118,7 +126,26 @@ export function countedSecrets(count: number): string {
     : `${count} values that look like secrets`;
 }
 
+/**
+ * Checks that the services that are named can be deployed to, before anything is registered. Throws
+ * CliError `not-deployable` naming those that cannot, `no-deployment-group`.
+ */
+export async function checkServices(aws: Aws, found: Scan, codeDeploy: boolean): Promise<void> {
+  const { redeploy, skipped } = planRedeploy(servicesToDeploy(found), { codeDeploy });
+  if (skipped.length > 0) throw notDeployable(skipped, 'nothing was registered');
+  await checkCodeDeploy(aws, redeploy);
+}
+
 // --- internal ---
+
+/** The services of a scan; one that runs no task definition yet gets its first. */
+function servicesToDeploy({ services, revisions }: Scan): Consumer[] {
+  const none = { arn: '', status: 'ACTIVE', definition: { containerDefinitions: [] } };
+  return services.map((service) => {
+    const revision = revisions.get(service.taskDefinition ?? '') ?? none;
+    return { service, revision, uses: [] };
+  });
+}
 
 async function orNotWritable(file: string, write: Promise<void>): Promise<void> {
   await write.catch((error: unknown) => {

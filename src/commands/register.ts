@@ -16,6 +16,7 @@ import { scan } from '../operations/scan.ts';
 import { untilInterrupted } from '../operations/until-interrupted.ts';
 import {
   countedSecrets,
+  checkServices,
   deployRevision,
   registeredResult,
   writeOutputs,
@@ -83,6 +84,7 @@ export const register = defineCommand({
         'have this service run it, and follow the deployment (repeatable)',
         repeatable,
       )
+      .option('--codedeploy', 'deploy services of the CODE_DEPLOY controller through CodeDeploy')
       .option('--no-wait', 'start the deployments and do not follow them')
       .addOption(
         fromEnv(
@@ -118,6 +120,11 @@ Examples:
             interruptedEarly,
           )
         : undefined;
+    const codeDeploy = options.codedeploy ?? false;
+    if (found) {
+      const checking = checkServices(aws, found, codeDeploy);
+      await untilInterrupted(checking, world.interrupted, interruptedEarly);
+    }
     const base = await untilInterrupted(baseOf(), world.interrupted, interruptedEarly);
     const dryRun = options.dryRun ?? false;
     const store = options.store ?? 'parameter-store';
@@ -177,7 +184,11 @@ Examples:
     });
     if (!found || outcome.arn === undefined) return registered;
     const { wait } = options;
-    return deployRevision(context, { arn: outcome.arn, found, timeout, wait }, registered);
+    return deployRevision(
+      context,
+      { arn: outcome.arn, found, timeout, wait, codeDeploy },
+      registered,
+    );
 
     async function baseOf() {
       if (file !== undefined) {

@@ -15,7 +15,7 @@ import { scan, type Scan, type ServiceFilter } from '../scan.ts';
 import { serviceName } from '../service-name.ts';
 import { untilInterrupted } from '../until-interrupted.ts';
 import { checkCodeDeploy } from './code-deploy.ts';
-import { planRedeploy, type RedeployOutcome } from './redeploy-outcome.ts';
+import { notDeployable, planRedeploy, type RedeployOutcome } from './redeploy-outcome.ts';
 import { redeployServices, type RedeployOptions } from './redeploy-services.ts';
 
 /** Which services are redeployed, and how. */
@@ -32,7 +32,7 @@ export interface RedeployRequest {
 
 /**
  * Redeploys services and follows them. Needs no state but AWS's own, so it can take up any rotation.
- * Throws CliError `not-redeployable` before anything is deployed when a service that is named cannot
+ * Throws CliError `not-deployable` before anything is deployed when a service that is named cannot
  * be.
  */
 export async function redeployConsumers(
@@ -60,11 +60,7 @@ async function readyConsumers(aws: Aws, request: RedeployRequest): Promise<Wante
   const wanted = await wantedConsumers(aws, request);
   const { redeploy, skipped } = planRedeploy(wanted.consumers, request.redeploy);
   if (request.filter.services.length > 0 && skipped.length > 0) {
-    throw new CliError(
-      'not-redeployable',
-      skipped.map(({ consumer, why }) => `${serviceName(consumer.service)}: ${why}`).join('\n'),
-      { hint: 'nothing was redeployed' },
-    );
+    throw notDeployable(skipped, 'nothing was redeployed');
   }
   await checkCodeDeploy(aws, redeploy);
   return wanted;
@@ -115,7 +111,7 @@ function checkNamed(found: Scan, consumers: readonly Consumer[], filter: Service
   const strangers = found.services.filter(({ arn }) => !known.has(arn));
   if (strangers.length === 0) return;
   throw new CliError(
-    'not-redeployable',
+    'not-deployable',
     strangers
       .map((service) => `${serviceName(service)} has no task definition that refers to it`)
       .join('\n'),

@@ -1,7 +1,8 @@
 import type { Service } from '../../aws/ecs.ts';
-import type { CliError } from '../../errors.ts';
+import { CliError } from '../../errors.ts';
 import type { Rollout } from '../../model/rollout.ts';
 import type { Consumer } from '../find-consumers.ts';
+import { serviceName } from '../service-name.ts';
 
 /** A deployment that was started and is followed by its id. */
 export interface FollowedDeployment {
@@ -132,6 +133,18 @@ export function planRedeploy(
   });
   const left = new Set(skipped.map(({ consumer }) => consumer));
   return { redeploy: consumers.filter((consumer) => !left.has(consumer)), skipped };
+}
+
+/**
+ * The error for services that were named and that no deployment of ours reaches; `nothing` says what
+ * was not done.
+ */
+export function notDeployable(skipped: readonly Skipped[], nothing: string): CliError {
+  return new CliError(
+    'not-deployable',
+    skipped.map(({ consumer, why }) => `${serviceName(consumer.service)}: ${why}`).join('\n'),
+    { hint: nothing },
+  );
 }
 
 // --- internal ---

@@ -89,6 +89,8 @@ class Rolling {
   readonly #tracks: Track[] = [];
   readonly #requests = new Set<Promise<void>>();
   #fault: Error | undefined;
+  /** Resolves when the user interrupts. */
+  readonly #interruption: Promise<false>;
   #ring = (): void => undefined;
 
   constructor(aws: Aws, ecs: Ecs, consumers: readonly Consumer[], options: RedeployOptions) {
@@ -96,6 +98,14 @@ class Rolling {
     this.#options = options;
     this.#codeDeploy = codeDeployer(aws);
     this.#queue = [...consumers];
+    const { interrupted } = options;
+    this.#interruption = new Promise((resolve) => {
+      const stop = (): void => {
+        resolve(false);
+      };
+      if (interrupted.aborted) stop();
+      interrupted.addEventListener('abort', stop, { once: true });
+    });
   }
 
   async run(): Promise<void> {
@@ -286,14 +296,8 @@ class Rolling {
   }
 
   /** What a call answers; false as soon as the user interrupts, though the answer is open. */
-  async #untilInterrupted(look: Promise<boolean>): Promise<boolean> {
-    const { interrupted } = this.#options;
-    const interruption = new Promise<false>((resolve) => {
-      interrupted.addEventListener('abort', () => {
-        resolve(false);
-      });
-    });
-    return interrupted.aborted ? false : Promise.race([look, interruption]);
+  #untilInterrupted(look: Promise<boolean>): Promise<boolean> {
+    return Promise.race([look, this.#interruption]);
   }
 
   /** How long an interrupted user waits for an answer that is late. */
