@@ -38,6 +38,7 @@ export function createService(world: World, input: CreateServiceInput, region: s
     capacityProviderStrategy,
     platformVersion,
     networkConfiguration,
+    serviceConnectConfiguration,
     tags = [],
     ...members
   } = input;
@@ -88,6 +89,7 @@ export function createService(world: World, input: CreateServiceInput, region: s
       capacityProviderStrategy,
       platformVersion,
       networkConfiguration,
+      serviceConnectConfiguration,
     },
     members,
     deployments: [],

@@ -20,6 +20,8 @@ export function serviceView(world: World, service: Service, withTags = false) {
     runningCount: count([...service.tasks], isRunning),
     pendingCount: count([...service.tasks], isPending),
     ...settingsView(service.settings, service.definition),
+    // Only deployments show it.
+    serviceConnectConfiguration: undefined,
     taskDefinition: (servingOf(service) ?? service).definition?.arn,
     deploymentConfiguration: service.configuration,
     deploymentController: { type: service.controller },

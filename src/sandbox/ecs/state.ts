@@ -68,6 +68,8 @@ export interface LaunchSettings {
   capacityProviderStrategy?: unknown;
   platformVersion?: string;
   networkConfiguration?: unknown;
+  /** Of services only. */
+  serviceConnectConfiguration?: unknown;
 }
 
 /** What one container of a task was started with; its values never leave by a Describe call. */

@@ -34,6 +34,7 @@ export function updateService(world: World, input: UpdateServiceInput, region: s
     capacityProviderStrategy,
     platformVersion,
     networkConfiguration,
+    serviceConnectConfiguration,
     ...members
   } = input;
   const service = findService(world, region, cluster, name);
@@ -54,7 +55,12 @@ export function updateService(world: World, input: UpdateServiceInput, region: s
       : findActiveDefinition(world, region, taskDefinition);
   const settings = {
     ...service.settings,
-    ...given({ capacityProviderStrategy, platformVersion, networkConfiguration }),
+    ...given({
+      capacityProviderStrategy,
+      platformVersion,
+      networkConfiguration,
+      serviceConnectConfiguration,
+    }),
   };
   const changed =
     definition !== service.definition || !isDeepStrictEqual(settings, service.settings);

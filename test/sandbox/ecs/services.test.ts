@@ -1,5 +1,14 @@
 import { expect, test, vi } from 'vitest';
-import { clientOf, describe, registerWeb, rolledOut, sandbox } from './support.ts';
+import {
+  clientOf,
+  createWeb,
+  describe,
+  parameterArn,
+  redeploy,
+  registerWeb,
+  rolledOut,
+  sandbox,
+} from './support.ts';
 
 const web = { cluster: 'prod', serviceName: 'web', taskDefinition: 'web' };
 
@@ -172,4 +181,50 @@ test('an idle sandbox has no timer', async () => {
   } finally {
     vi.useRealTimers();
   }
+});
+
+test('keeps a Service Connect configuration and shows it with the deployments', async () => {
+  const { client } = await prepared();
+  const connect = (token: string) => ({
+    enabled: true,
+    namespace: 'internal',
+    services: [{ portName: 'web', clientAliases: [{ port: 80 }] }],
+    logConfiguration: {
+      logDriver: 'splunk' as const,
+      secretOptions: [{ name: 'splunk-token', valueFrom: parameterArn(token) }],
+    },
+  });
+  const id = await createWeb(client, { serviceConnectConfiguration: connect('one') });
+  await rolledOut(client);
+  const shown = async () => {
+    const service = await describe(client);
+    expect(service).toMatchObject({ serviceConnectConfiguration: undefined });
+    return service.deployments!.map((one) => [one.id, one.serviceConnectConfiguration]);
+  };
+  expect(await shown()).toEqual([[id, connect('one')]]);
+
+  const update = { cluster: 'prod', service: 'web' };
+  await client.updateService({ ...update, serviceConnectConfiguration: connect('one') });
+  expect(await shown()).toEqual([[id, connect('one')]]);
+
+  const { service } = await client.updateService({
+    ...update,
+    serviceConnectConfiguration: connect('two'),
+  });
+  const next = service!.deployments![0]!.id;
+  expect(next).not.toBe(id);
+  expect(await shown()).toEqual([
+    [next, connect('two')],
+    [id, connect('one')],
+  ]);
+  const { serviceDeployments } = await client.describeServiceDeployments({
+    serviceDeploymentArns: [service!.currentServiceDeployment!],
+  });
+  const { serviceRevisions } = await client.describeServiceRevisions({
+    serviceRevisionArns: [serviceDeployments![0]!.targetServiceRevision!.arn!],
+  });
+  expect(serviceRevisions?.[0]?.serviceConnectConfiguration).toEqual(connect('two'));
+  await rolledOut(client);
+  await redeploy(client);
+  expect((await shown())[0]?.[1]).toEqual(connect('two'));
 });
