@@ -74,7 +74,7 @@ async function atScale(env) {
   for (const family of ['many', 'some']) {
     setUp(['put', `/bench/${family}`], 'x');
     setUp(['role', 'create', `bench-${family}`, '--secret', `/bench/${family}`]);
-    const container = { name: 'web', image: 'httpd', essential: true };
+    const container = { name: 'web', image: 'httpd', essential: true, memory: 64 };
     const definition = JSON.stringify({ family, containerDefinitions: [container] });
     const secret = ['--secret', `S=/bench/${family}`, '--execution-role', `bench-${family}`];
     setUp(['register', '-', ...secret], definition);

@@ -85,6 +85,7 @@ const file = (secrets: Record<string, string>): Setting => ({
         {
           name: 'app',
           image: 'x',
+          memory: 64,
           secrets: Object.entries(secrets).map(([name, valueFrom]) => ({ name, valueFrom })),
         },
       ],
@@ -518,7 +519,7 @@ function environmentScenario(command: string, more: string[], code: number): Sce
 
 function plain(family: string): Setting {
   const environment = [{ name: 'DB_PASSWORD', value: 'x7Hq2sW9xLp' }];
-  const containerDefinitions = [{ name: 'app', image: 'x', environment }];
+  const containerDefinitions = [{ name: 'app', image: 'x', memory: 64, environment }];
   const tags = [{ key: 'a', value: 'b' }];
   return { files: { 'plain.json': JSON.stringify({ family, tags, containerDefinitions }) } };
 }
@@ -550,6 +551,7 @@ async function makeStartable(): Promise<void> {
     {
       name: 'app',
       image: '123456789012.dkr.ecr.us-east-1.amazonaws.com/app',
+
       memory: 128,
       secrets: [
         { name: 'A', valueFrom: '/p/a' },

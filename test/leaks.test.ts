@@ -41,6 +41,7 @@ const plaintext = JSON.stringify({
     {
       name: 'app',
       image: 'x',
+      memory: 64,
       environment: [
         { name: 'DB_PASSWORD', value: mark },
         { name: 'DATABASE_URL', value: `postgres://${mark}:${mark}@db/shop?password=${mark}` },
@@ -71,6 +72,7 @@ function plainText(): string {
   const container = {
     name: 'app',
     image: 'x',
+    memory: 64,
     environment: [{ name: 'DB_PASSWORD', value: mark }],
     command: ['run', `--password=${mark}`],
     dockerLabels: { token: mark },
@@ -232,7 +234,7 @@ beforeAll(async () => {
       executionRoleArn: 'arn:aws:iam::123456789012:role/leaky',
       containerDefinitions: [
         {
-          ...{ name: 'app', image: 'x' },
+          ...{ name: 'app', image: 'x', memory: 64 },
           environment: [{ name: 'DB_PASSWORD', value: mark }],
           secrets: [
             { name: 'TEXT', valueFrom: `${arn as string}:key::` },

@@ -16,12 +16,13 @@ import {
 } from '@aws-sdk/client-ecs';
 import { isAwsError } from '../errors.ts';
 import type { Deployment, ServiceDeployment, Threshold } from '../model/rollout.ts';
+import type { DefinitionForm } from '../model/task-definition-checks.ts';
 import { parseTaskDefinition, type TaskDefinition } from '../model/task-definition.ts';
 import { clientSettings, supervised, type AwsConfig } from './client.ts';
 import { toService, toServiceDeployment } from './ecs-answers.ts';
 import { batches, createTaskCalls, type TaskCalls } from './ecs-tasks.ts';
 import { withRawAnswer, withRawBody } from './raw-json.ts';
-import { unknownMembers } from './unknown-members.ts';
+import { formOf } from './definition-form.ts';
 
 export type { DescribedTask, RunningTask, StoppedTask } from './ecs-tasks.ts';
 
@@ -84,8 +85,8 @@ export interface Ecs extends TaskCalls {
   deregister(arn: string): Promise<void>;
   /** Deletes revisions that are INACTIVE; answers those that could not be, with the reason. */
   deleteRevisions(arns: readonly string[]): Promise<{ arn: string; reason: string }[]>;
-  /** Places of members that this release does not know; they are sent all the same. */
-  unknownMembers(definition: TaskDefinition): string[];
+  /** How a task definition compares with what this release knows of ECS; makes no call. */
+  formOf(definition: TaskDefinition): DefinitionForm;
   /**
    * Deploys a revision, or without one forces a new deployment of what runs; answers with the service,
    * whose PRIMARY deployment is the new one.
@@ -183,7 +184,7 @@ export function createEcs(config: AwsConfig): Ecs {
       return failed;
     },
 
-    unknownMembers,
+    formOf,
 
     async deploy(cluster, service, taskDefinition) {
       const answer = await client.send(

@@ -72,7 +72,7 @@ export const register = defineCommand({
       .option('--tag <key=value>', 'tag the revision (repeatable)', repeatable)
       .option('--substitute', 'replace ${NAME} in FILE by environment variables')
       .option('--read-values', 'read JSON secrets, to see whether their keys are there')
-      .option('--strict', 'take warnings for errors')
+      .option('--strict', 'treat warnings as errors')
       .option('--diff', 'show what differs from the latest revision, without values')
       .option('--show-plain', 'print plain values that look like secrets too')
       .option('--output-file <file>', 'write the task definition to this file')

@@ -1,17 +1,33 @@
 import { hiddenPlaces } from './hidden-plaintext.ts';
 import type { Scope } from './partition.ts';
 import { InvalidInput, Problems } from './problems.ts';
+import { isForFargate, sizeProblems } from './task-definition-sizes.ts';
 import { secretUses, useReference, type TaskDefinition } from './task-definition.ts';
 
 /** Largest task definition, in bytes of JSON (ECS service quotas). */
 export const taskDefinitionBytes = 65_536;
 
+/** How a task definition compares with what RegisterTaskDefinition takes; each text begins with its place. */
+export interface DefinitionForm {
+  /** What ECS refuses: a wrong type, a required member that is missing, a value that is not one of a few. */
+  faults: string[];
+  /** What differs from AWS's documentation in upper and lower case only. */
+  warnings: string[];
+  /** What this release's SDK does not know: newer than it, or misspelt, which ECS leaves out silently. */
+  unknown: string[];
+}
+
 /**
  * Checks what RegisterTaskDefinition would refuse, or take and then fail at start, as far as that
- * can be seen without a call. Throws InvalidInput with every problem and its place.
+ * can be seen without a call. `faults` are those of its form. Throws InvalidInput with every problem
+ * and its place.
  */
-export function checkTaskDefinition(definition: TaskDefinition): void {
+export function checkTaskDefinition(
+  definition: TaskDefinition,
+  faults: readonly string[] = [],
+): void {
   const problems = new Problems();
+  for (const fault of faults) problems.add(fault);
   for (const problem of structureProblems(definition)) problems.add(problem);
   for (const place of hiddenPlaces(definition)) {
     problems.attempt(() => {
@@ -51,6 +67,7 @@ export function structureProblems(definition: TaskDefinition): string[] {
 
   containers.forEach((container, index) => {
     const place = `containerDefinitions[${index}]`;
+    if (!container.image) add(`${place}.image: is missing; write it in the file or give --image`);
     const secrets = (container.secrets ?? []).map(({ name }) => name);
     const environment = new Set((container.environment ?? []).map(({ name }) => name));
     for (const name of repeated(secrets)) {
@@ -66,6 +83,7 @@ export function structureProblems(definition: TaskDefinition): string[] {
     }
   });
 
+  for (const problem of sizeProblems(definition)) add(problem);
   checkLimits(definition, add);
   const bytes = Buffer.byteLength(JSON.stringify(definition), 'utf8');
   if (bytes > taskDefinitionBytes) {
@@ -117,15 +135,17 @@ const fargateDrivers = new Set(['awslogs', 'splunk', 'awsfirelens']);
 
 /** Limits of ECS and of Fargate (ECS service quotas, API reference). */
 function checkLimits(definition: TaskDefinition, add: (problem: string) => void): void {
-  const { containerDefinitions, requiresCompatibilities, placementConstraints, tags } = definition;
+  const { containerDefinitions: containers, placementConstraints, tags } = definition;
   const count = (list: unknown): number => (Array.isArray(list) ? list.length : 0);
   if (count(placementConstraints) > 10) {
     add('placementConstraints: ECS takes 10 at most');
   }
   if (count(tags) > 50) add('tags: ECS takes 50 at most');
-  if (!Array.isArray(requiresCompatibilities) || !requiresCompatibilities.includes('FARGATE'))
-    return;
-  containerDefinitions.forEach(({ logConfiguration: logs }, index) => {
+  if (containers.length > 0 && containers.every(({ essential }) => essential === false)) {
+    add('containerDefinitions: at least one container must be essential');
+  }
+  if (!isForFargate(definition)) return;
+  containers.forEach(({ logConfiguration: logs }, index) => {
     const driver = logs?.logDriver;
     const place = `containerDefinitions[${index}].logConfiguration.logDriver`;
     if (driver === undefined) return;

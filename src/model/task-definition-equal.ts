@@ -1,3 +1,4 @@
+import { cpuUnits, memoryMib } from './task-size.ts';
 import type { TaskDefinition } from './task-definition.ts';
 
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
@@ -14,8 +15,8 @@ export function sameTaskDefinition(a: TaskDefinition, b: TaskDefinition): boolea
 export function normalForm(definition: TaskDefinition): Json {
   const { networkMode, requiresCompatibilities, cpu, memory } = definition;
   const json = JSON.parse(JSON.stringify(definition)) as Record<string, Json>;
-  if (cpu !== undefined) json.cpu = inUnits(cpu, 'vcpu');
-  if (memory !== undefined) json.memory = inUnits(memory, 'gb');
+  if (cpu !== undefined) json.cpu = String(cpuUnits(cpu) ?? cpu);
+  if (memory !== undefined) json.memory = String(memoryMib(memory) ?? memory);
   const fargate =
     Array.isArray(requiresCompatibilities) && requiresCompatibilities.includes('FARGATE');
   if (networkMode === undefined && !fargate) json.networkMode = 'bridge';
@@ -46,12 +47,6 @@ const unordered: Readonly<Record<string, string>> = {
   tags: 'key',
   requiresCompatibilities: '',
 };
-
-/** AWS turns `1 vCPU` and `2 GB` into `1024` and `2048` (API reference, RegisterTaskDefinition). */
-function inUnits(size: string, unit: 'vcpu' | 'gb'): string {
-  const [, number, written] = /^([\d.]+)\s*([a-z]+)$/i.exec(size.trim()) ?? [];
-  return written?.toLowerCase() === unit ? String(Number(number) * 1024) : size;
-}
 
 function normal(value: Json, key: string, sameHostPort: boolean): Json {
   if (Array.isArray(value)) {

@@ -59,6 +59,9 @@ const outputOnly = [
  * InvalidInput naming the place of each member that has the wrong form.
  */
 export function parseTaskDefinition(input: unknown): TaskDefinition {
+  if (isService(input)) {
+    throw new InvalidInput('it describes a service; give the task definition that it runs');
+  }
   const read = unwrapped(input);
   const result = taskDefinition.safeParse(read);
   if (!result.success) {
@@ -223,6 +226,17 @@ function ownTags(tags: unknown): unknown {
 /** RegisterTaskDefinition refuses an empty list of tags ("Tags can not be empty"). */
 function isEmpty(tags: unknown): boolean {
   return Array.isArray(tags) && tags.length === 0;
+}
+
+/** Whether it is input of CreateService or UpdateService, which names a task definition. */
+function isService(input: unknown): boolean {
+  if (typeof input !== 'object' || input === null) return false;
+  const { taskDefinition, serviceName, service, containerDefinitions } = input as Record<
+    string,
+    unknown
+  >;
+  const named = typeof taskDefinition === 'string' && containerDefinitions === undefined;
+  return named && (typeof serviceName === 'string' || typeof service === 'string');
 }
 
 function unwrapped(input: unknown): unknown {

@@ -33,6 +33,7 @@ export async function gatherStartFacts(
 ): Promise<StartFacts[]> {
   const aws = askingOnce(given);
   const here = await aws.caller();
+  const ecs = await given.ecs();
   const usesOf = targets.map(({ definition }) => secretUses(definition));
   // Descriptions may lag behind a write, and are asked for again then: not through `askingOnce`.
   const all = await gatherSecretFacts(
@@ -59,6 +60,7 @@ export async function gatherStartFacts(
         return {
           here,
           definition,
+          form: ecs.formOf(definition),
           status,
           name,
           service: service && { cluster: lastPart(service.cluster), name: service.name },

@@ -75,19 +75,20 @@ export async function registerTaskDefinition(
   // The name stands in for the ARN until everything that needs no call is checked.
   const edited = editTaskDefinition(base, { ...edits, executionRoleArn: executionRole }, store);
   const ecs = await aws.ecs();
-  checkTaskDefinition(edited);
+  const form = ecs.formOf(edited);
+  checkTaskDefinition(edited, form.faults);
   const definition = await withArns(aws, edited, unshownReferences(edits, store));
   const warnings = [
-    ...ecs
-      .unknownMembers(definition)
-      .map((place) => `${place}: this release does not know it; it is passed on (is it misspelt?)`),
+    ...form.warnings,
     ...taskDefinitionWarnings(definition),
     ...plaintextWarnings(definition),
     ...(await checkReferences(aws, definition, request)),
   ];
   if (request.strict && warnings.length > 0)
     throw new InvalidInput(warnings, 'mend them, or leave --strict out');
-  for (const warning of warnings) request.onWarning(warning);
+  // What AWS knows since this release is no fault of the file: --strict lets it pass.
+  const unknown = form.unknown.map((text) => `${text}; it is passed on (is it misspelt?)`);
+  for (const warning of [...unknown, ...warnings]) request.onWarning(warning);
 
   const latest = await ecs.taskDefinition(definition.family ?? '');
   const diff = diffTaskDefinitions(latest?.definition, definition);

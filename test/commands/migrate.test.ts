@@ -42,6 +42,7 @@ async function registerPlain(): Promise<void> {
       containerDefinitions: Object.entries(plain).map(([name, environment]) => ({
         name,
         image: 'httpd:2.4',
+        memory: 64,
         essential: true,
         environment: Object.entries(environment).map(([key, value]) => ({ name: key, value })),
       })),
@@ -217,7 +218,12 @@ test('makes the role where there is none, and says so where it is not named', as
   const definition = JSON.stringify({
     family: 'new',
     containerDefinitions: [
-      { name: 'a', image: 'x', environment: [{ name: 'DB_PASSWORD', value: 'MARK-7Hq2sW' }] },
+      {
+        name: 'a',
+        image: 'x',
+        memory: 64,
+        environment: [{ name: 'DB_PASSWORD', value: 'MARK-7Hq2sW' }],
+      },
     ],
   });
   const files: Setting['files'] = { 'new.json': definition };
@@ -264,7 +270,7 @@ test('warns of secrets in places that ECS injects nothing into', async () => {
     new RegisterTaskDefinitionCommand({
       family: 'cmd',
       containerDefinitions: [
-        { name: 'a', image: 'x', command: ['run', '--password=MARK-7Hq2sW9xLp'] },
+        { name: 'a', image: 'x', memory: 64, command: ['run', '--password=MARK-7Hq2sW9xLp'] },
       ],
     }),
   );

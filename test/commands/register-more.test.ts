@@ -178,6 +178,7 @@ describe('what is passed on', () => {
       {
         name: fc.constantFrom('a', 'b', 'c'),
         image: fc.constant('x'),
+        memory: fc.constant(64),
         environment: fc.uniqueArray(fc.record({ name: text, value: text }), {
           selector: ({ name }) => name,
           maxLength: 4,
@@ -185,7 +186,7 @@ describe('what is passed on', () => {
         dockerLabels: fc.dictionary(text, text, { maxKeys: 3 }),
         notYetKnown: value,
       },
-      { requiredKeys: ['name', 'image'] },
+      { requiredKeys: ['name', 'image', 'memory'] },
     );
     const definition = fc.record(
       {

@@ -322,7 +322,7 @@ describe('role delete', () => {
       const definition = JSON.stringify({
         family: `f${index}`,
         [role]: `arn:aws:iam::${account}:role/r`,
-        containerDefinitions: [{ name: 'a', image: 'x' }],
+        containerDefinitions: [{ name: 'a', image: 'x', memory: 64 }],
       });
       await shop.run(['register', '-'], { stdin: definition });
       await shop.service({ cluster: 'shop', name: `s${index}`, taskDefinition: `f${index}` });
@@ -367,6 +367,7 @@ describe('role create', () => {
         {
           name: 'a',
           image: 'x',
+          memory: 64,
           environmentFiles: [{ type: 's3', value: 'arn:aws:s3:::bucket/path/app.env' }],
         },
       ],

@@ -162,6 +162,7 @@ executionRoleArn: shop-execution
 containerDefinitions:
   - name: web
     image: httpd:2.4
+    memory: 64
     secrets:
       - { name: DB, valueFrom: /shop/db }
 `;

@@ -53,6 +53,7 @@ const pickyDefinition = JSON.stringify({
     {
       name: 'web',
       image: 'httpd@sha256:0',
+      memory: 64,
       dockerLabels: { 'ecs-secrets.sandbox/exit-unless': 'DB~^good' },
     },
   ],

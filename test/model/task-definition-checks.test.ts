@@ -7,7 +7,7 @@ import {
 import { parseTaskDefinition } from '../../src/model/task-definition.ts';
 import { problemsOf } from './problems-of.ts';
 
-const container = { name: 'web', image: 'nginx' };
+const container = { name: 'web', image: 'nginx', memory: 128 };
 const base = { family: 'web', executionRoleArn: 'exec', containerDefinitions: [container] };
 
 function problems(definition: object): readonly string[] {
@@ -151,7 +151,7 @@ describe('a task definition is refused', () => {
       containerDefinitions: [
         container,
         {
-          name: 'web',
+          ...container,
           environment: [{ name: 'A', value: '' }],
           secrets: [secret('A', 'x//y'), secret('A')],
           logConfiguration: {

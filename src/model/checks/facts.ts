@@ -4,6 +4,7 @@ import type { Placement } from '../placement.ts';
 import type { Scope } from '../partition.ts';
 import type { Reference, SecretIdentity } from '../reference.ts';
 import type { RoleFinding } from '../role-check.ts';
+import type { DefinitionForm } from '../task-definition-checks.ts';
 import type { SecretUse, TaskDefinition } from '../task-definition.ts';
 
 /** What can be said of something that may not be looked at. */
@@ -141,6 +142,8 @@ export interface ServiceFact {
 export interface StartFacts {
   here: Scope;
   definition: TaskDefinition;
+  /** Against what this release knows of ECS. */
+  form: DefinitionForm;
   /** `ACTIVE`, `INACTIVE`; undefined for what is not registered. */
   status: string | undefined;
   name: DefinitionName;

@@ -5,7 +5,8 @@ import type { Draft, StartFacts, Step } from './facts.ts';
 import { referTo } from './uses.ts';
 
 /** What RegisterTaskDefinition refuses for its form or its size, and options that AWS does not document. */
-export function checkForm({ definition, status, service, uses, partial }: StartFacts): Draft[] {
+export function checkForm(facts: StartFacts): Draft[] {
+  const { definition, form, status, service, uses, partial } = facts;
   if (partial) return [];
   const draft = (status: Draft['status'], text: string): Draft => {
     const [, subject = 'task definition', message = text] = /^(\S+): (.*)$/s.exec(text) ?? [];
@@ -17,7 +18,7 @@ export function checkForm({ definition, status, service, uses, partial }: StartF
       fix: withoutPlainValue(text, definition, uses),
     };
   };
-  const problems = structureProblems(definition);
+  const problems = [...form.faults, ...structureProblems(definition)];
   // What runs goes on, and may even scale (ECS guide, "deregistering a task definition").
   const inactive =
     service === undefined
@@ -26,7 +27,13 @@ export function checkForm({ definition, status, service, uses, partial }: StartF
   return [
     ...(status === 'INACTIVE' ? [inactive] : []),
     ...problems.map((problem) => draft('problem', problem)),
-    ...taskDefinitionWarnings(definition).map((warning) => draft('warning', warning)),
+    ...[...form.warnings, ...taskDefinitionWarnings(definition)].map((warning) =>
+      draft('warning', warning),
+    ),
+    // What AWS answers for a registered one is right, whether this release knows it or not.
+    ...(status === undefined ? form.unknown : []).map((text) =>
+      draft('not-checked', `${text} (is it misspelt?)`),
+    ),
     ...(problems.length === 0 ? [draft('ok', 'form and size are within what ECS takes')] : []),
   ];
 }

@@ -1,0 +1,172 @@
+import {
+  ApplicationProtocol,
+  Compatibility,
+  ContainerCondition,
+  CPUArchitecture,
+  DeviceCgroupPermission,
+  EFSAuthorizationConfigIAM,
+  EFSTransitEncryption,
+  EnvironmentFileType,
+  FirelensConfigurationType,
+  IpcMode,
+  LogDriver,
+  NetworkMode,
+  OSFamily,
+  PidMode,
+  ProxyConfigurationType,
+  RegisterTaskDefinitionRequest$,
+  ResourceType,
+  Scope,
+  TaskDefinitionPlacementConstraintType,
+  TransportProtocol,
+  UlimitName,
+  VersionConsistency,
+} from '@aws-sdk/client-ecs';
+import { NormalizedSchema } from '@smithy/core/schema';
+import type { DefinitionForm } from '../model/task-definition-checks.ts';
+
+/**
+ * Compares a task definition with the SDK's own schema of RegisterTaskDefinition. A member that is null
+ * counts as absent. The family and the image of a container are not looked at here.
+ */
+export function formOf(definition: object): DefinitionForm {
+  const form: DefinitionForm = { faults: [], warnings: [], unknown: [] };
+  compare(definition, NormalizedSchema.of(RegisterTaskDefinitionRequest$), { at: '', path: '' });
+  return form;
+
+  function compare(value: unknown, schema: NormalizedSchema, place: Place): void {
+    if (value === null || value === undefined) return;
+    const kind = kindOf(schema);
+    if (kind !== undefined && !kind.is(value)) {
+      form.faults.push(`${place.at}: must be ${kind.name}, not ${typeName(value)}`);
+    } else if (schema.isListSchema()) {
+      const entry = schema.getValueSchema();
+      for (const [index, one] of (value as unknown[]).entries()) {
+        compare(one, entry, { at: `${place.at}[${index}]`, path: `${place.path}[]` });
+      }
+    } else if (schema.isMapSchema()) {
+      const entry = schema.getValueSchema();
+      for (const [key, one] of Object.entries(value as object)) {
+        compare(one, entry, { at: `${place.at}["${key}"]`, path: `${place.path}{}` });
+      }
+    } else if (schema.isStructSchema()) compareMembers(value, schema, place);
+    else if (typeof value === 'string') compareChoice(value, place);
+  }
+
+  function compareMembers(value: object, schema: NormalizedSchema, place: Place): void {
+    const known = new Map(schema.structIterator());
+    const inner = (name: string): Place =>
+      place.at === ''
+        ? { at: name, path: name }
+        : { at: `${place.at}.${name}`, path: `${place.path}.${name}` };
+    for (const [name, member] of Object.entries(value) as [string, unknown][]) {
+      const memberSchema = known.get(name);
+      if (memberSchema) compare(member, memberSchema, inner(name));
+      else form.unknown.push(`${inner(name).at}: this release does not know it`);
+    }
+    // Both members that are required at the top are looked at elsewhere, with better words.
+    const needed = place.at === '' ? [] : requiredMembers(schema);
+    for (const name of needed) {
+      const member = (value as Record<string, unknown>)[name];
+      if (member === undefined || member === null)
+        form.faults.push(`${inner(name).at}: is missing`);
+    }
+  }
+
+  function compareChoice(value: string, { at, path }: Place): void {
+    const choice = choices.get(path);
+    const values = choice && Object.values(choice.values);
+    if (!choice || !values || values.includes(value)) return;
+    const alike = values.find((one) => one.toLowerCase() === value.toLowerCase());
+    if (alike !== undefined) form.warnings.push(`${at}: AWS documents "${alike}", not "${value}"`);
+    else if (choice.grows) form.unknown.push(`${at}: this release does not know "${value}"`);
+    else form.faults.push(`${at}: must be ${listed(values)}, not "${value}"`);
+  }
+}
+
+// --- internal ---
+
+interface Place {
+  /** `containerDefinitions[0].cpu` */
+  at: string;
+  /** The same without indexes and keys: `containerDefinitions[].cpu`. */
+  path: string;
+}
+
+interface Choice {
+  values: Readonly<Record<string, string>>;
+  /** Whether AWS has added values over the years, so that one unknown to this SDK may be right. */
+  grows: boolean;
+}
+
+const few = (values: Choice['values']): Choice => ({ values, grows: false });
+const growing = (values: Choice['values']): Choice => ({ values, grows: true });
+const inContainer = (path: string): string => `containerDefinitions[].${path}`;
+
+/** Members with a few values (botocore model of RegisterTaskDefinition); the SDK's schema has no enums. */
+const choices: ReadonlyMap<string, Choice> = new Map([
+  ['networkMode', few(NetworkMode)],
+  ['pidMode', few(PidMode)],
+  ['ipcMode', few(IpcMode)],
+  ['placementConstraints[].type', few(TaskDefinitionPlacementConstraintType)],
+  ['proxyConfiguration.type', few(ProxyConfigurationType)],
+  ['requiresCompatibilities[]', growing(Compatibility)],
+  ['runtimePlatform.cpuArchitecture', growing(CPUArchitecture)],
+  ['runtimePlatform.operatingSystemFamily', growing(OSFamily)],
+  ['volumes[].dockerVolumeConfiguration.scope', few(Scope)],
+  ['volumes[].efsVolumeConfiguration.transitEncryption', few(EFSTransitEncryption)],
+  ['volumes[].efsVolumeConfiguration.authorizationConfig.iam', few(EFSAuthorizationConfigIAM)],
+  [inContainer('portMappings[].protocol'), few(TransportProtocol)],
+  [inContainer('portMappings[].appProtocol'), growing(ApplicationProtocol)],
+  [inContainer('environmentFiles[].type'), few(EnvironmentFileType)],
+  [inContainer('linuxParameters.devices[].permissions[]'), few(DeviceCgroupPermission)],
+  [inContainer('dependsOn[].condition'), few(ContainerCondition)],
+  [inContainer('versionConsistency'), few(VersionConsistency)],
+  [inContainer('ulimits[].name'), growing(UlimitName)],
+  [inContainer('logConfiguration.logDriver'), growing(LogDriver)],
+  [inContainer('resourceRequirements[].type'), growing(ResourceType)],
+  [inContainer('firelensConfiguration.type'), few(FirelensConfigurationType)],
+]);
+
+interface Kind {
+  name: string;
+  is: (value: unknown) => boolean;
+}
+
+const isObject = (value: unknown): boolean => typeof value === 'object' && !Array.isArray(value);
+
+/** The type of JSON that a schema takes. All numbers of RegisterTaskDefinition are integers. */
+function kindOf(schema: NormalizedSchema): Kind | undefined {
+  if (schema.isStructSchema() || schema.isMapSchema()) return { name: 'an object', is: isObject };
+  if (schema.isListSchema()) return { name: 'a list', is: Array.isArray };
+  if (schema.isNumericSchema()) return { name: 'an integer', is: Number.isInteger };
+  if (schema.isBooleanSchema()) {
+    return { name: 'true or false', is: (value) => typeof value === 'boolean' };
+  }
+  if (schema.isStringSchema()) {
+    return { name: 'a string', is: (value) => typeof value === 'string' };
+  }
+  return undefined;
+}
+
+function typeName(value: unknown): string {
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'object') return 'an object';
+  if (typeof value === 'number') return Number.isInteger(value) ? 'a number' : 'a fraction';
+  return typeof value === 'boolean' ? 'true or false' : 'a string';
+}
+
+/** A schema of the SDK lists its required members first, and their number at its end. */
+function requiredMembers(schema: NormalizedSchema): string[] {
+  const raw: unknown = schema.getSchema();
+  if (!Array.isArray(raw)) return [];
+  const [names, count] = [raw[4] as unknown, raw[6] as unknown];
+  if (!Array.isArray(names) || typeof count !== 'number') return [];
+  return (names as string[]).slice(0, count);
+}
+
+function listed(values: readonly string[]): string {
+  const quoted = values.map((value) => `"${value}"`);
+  const last = quoted.pop() ?? '';
+  return quoted.length === 0 ? last : `${quoted.join(', ')} or ${last}`;
+}
