@@ -118,7 +118,7 @@ const scheduledOnly = {
   'scheduler:GetSchedule': /GetSchedule/,
 };
 /** Asked for where a service has a native strategy, which this scene has not. */
-const onlyNative = ['ecs:ListServiceDeployments', 'ecs:DescribeServiceDeployments'];
+const onlyNative = ['ecs:DescribeServiceDeployments'];
 /** Asked for where a service runs on instances. */
 const onlyOnInstances = [
   ...['ec2:DescribeInstances', 'ecs:DescribeContainerInstances', 'ecs:ListContainerInstances'],

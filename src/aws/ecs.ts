@@ -5,7 +5,6 @@ import {
   DescribeServicesCommand,
   DescribeTaskDefinitionCommand,
   ECSClient,
-  ListServiceDeploymentsCommand,
   paginateListClusters,
   paginateListServices,
   paginateListTaskDefinitionFamilies,
@@ -92,8 +91,6 @@ export interface Ecs extends TaskCalls {
    * whose PRIMARY deployment is the new one.
    */
   deploy(cluster: string, service: string, taskDefinition?: string): Promise<Service>;
-  /** ARN of a service's newest service deployment; undefined for none. */
-  newestServiceDeployment(cluster: string, service: string): Promise<string | undefined>;
   /** Describes service deployments, 20 a call. */
   serviceDeployments(arns: readonly string[]): Promise<ServiceDeployment[]>;
   /** Names of all families that have an ACTIVE revision. */
@@ -195,15 +192,6 @@ export function createEcs(config: AwsConfig): Ecs {
         }),
       );
       return toService(answer.service ?? {});
-    },
-
-    async newestServiceDeployment(cluster, service) {
-      const { serviceDeployments = [] } = await client.send(
-        new ListServiceDeploymentsCommand({ cluster, service, maxResults: 20 }),
-      );
-      const time = (at: Date | undefined): number => at?.getTime() ?? 0;
-      return serviceDeployments.toSorted((a, b) => time(b.createdAt) - time(a.createdAt))[0]
-        ?.serviceDeploymentArn;
     },
 
     async serviceDeployments(arns) {

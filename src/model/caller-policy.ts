@@ -77,7 +77,7 @@ const scheduled: Needs = [
 ];
 const redeploy: Needs = [
   ...scan,
-  ['services', 'ecs:UpdateService', 'ecs:ListServiceDeployments', 'ecs:DescribeServiceDeployments'],
+  ['services', 'ecs:UpdateService', 'ecs:DescribeServiceDeployments'],
   ['serviceDeployments', 'ecs:DescribeServiceDeployments'],
 ];
 const readBelow: Needs = [
@@ -156,7 +156,7 @@ const register: Needs = [
   ['everything', 'secretsmanager:ListSecrets'],
   ['keys', 'kms:DescribeKey', 'kms:GetKeyPolicy', 'kms:Decrypt'],
   ['passedRoles', 'iam:PassRole'],
-  ['services', 'ecs:DescribeServices', 'ecs:UpdateService', 'ecs:ListServiceDeployments'],
+  ['services', 'ecs:DescribeServices', 'ecs:UpdateService'],
   ['services', 'ecs:DescribeServiceDeployments'],
   ['serviceDeployments', 'ecs:DescribeServiceDeployments'],
   ['everything', 'ecs:ListTasks'],
@@ -252,7 +252,7 @@ export const callerNeeds = {
     ['passedRoles', 'iam:PassRole'],
     ['taskDefinitions', 'ecs:RegisterTaskDefinition', 'ecs:TagResource'],
     ['taskDefinitions', 'ecs:DeleteTaskDefinitions'],
-    ['services', 'ecs:UpdateService', 'ecs:ListServiceDeployments'],
+    ['services', 'ecs:UpdateService'],
     ['services', 'ecs:DescribeServiceDeployments'],
     ['serviceDeployments', 'ecs:DescribeServiceDeployments'],
   ],
