@@ -56,6 +56,17 @@ export async function processWorld(): Promise<World> {
       await writeFile(whole, text, { mode });
       await rename(whole, path);
     },
+    checkWritable: async (file) => {
+      const [{ access, constants: modes, stat }, path] = await Promise.all([
+        import('node:fs/promises'),
+        import('node:path'),
+      ]);
+      const present = await stat(file).catch(() => undefined);
+      if (present?.isDirectory()) throw new Error(`${file} is a directory`);
+      if (present) await access(file, modes.W_OK);
+      // A file is written beside its place and then moved there.
+      await access(path.dirname(file), modes.W_OK);
+    },
     appendFile: (path, text) => appendFile(path, text),
     listFolder: async (path) =>
       (await readdir(path, { withFileTypes: true })).map((entry) => ({

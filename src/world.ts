@@ -16,6 +16,8 @@ export interface World {
    * permissions (0o600), or those of any new file.
    */
   writeFile: (path: string, text: string, mode?: number) => Promise<void>;
+  /** Rejects where `writeFile` would, as far as that shows without writing. */
+  checkWritable: (path: string) => Promise<void>;
   /** Adds text at the end of a file. Rejects as node's fs does. */
   appendFile: (path: string, text: string) => Promise<void>;
   /** What is in a folder. Rejects as node's fs does. */

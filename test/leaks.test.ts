@@ -113,7 +113,11 @@ const cases: [string, Case][] = [
     },
   ],
   ['role create', { argv: ['role', 'create', 'r2', '--secret', 'sm:shop/json:key'] }],
-  ['role create --add', { argv: ['role', 'create', 'r', '--secret', 'sm:shop/json', '--add'] }],
+  ['role create (adds)', { argv: ['role', 'create', 'r', '--secret', 'sm:shop/json'] }],
+  [
+    'role create --exact',
+    { argv: ['role', 'create', 'r2', '--secret', '/shop/db', '--exact', '--yes'] },
+  ],
   ['role create --dry-run', { argv: ['role', 'create', 'r', '--secret', '/shop/db', '--dry-run'] }],
   ['register', { argv: ['register', '--family', 'web', '--image', 'httpd:3'] }],
   [

@@ -4,11 +4,12 @@ import { untilInterrupted } from '../operations/until-interrupted.ts';
 
 /**
  * Has the user confirm what cannot be taken back; `--yes` does so beforehand. Throws Interrupted when
- * they do not, UsageError when nobody is there to ask.
+ * they do not, which tells the `outcome`, and UsageError when nobody is there to ask.
  */
 export async function confirmed(
   { world, globals }: Pick<Context, 'world' | 'globals'>,
   question: string,
+  outcome = 'nothing was done',
 ): Promise<void> {
   if (globals.yes) return;
   if (!canAsk(world)) {
@@ -17,7 +18,7 @@ export async function confirmed(
   const answer = await untilInterrupted(
     world.stdin.confirm(question),
     world.interrupted,
-    'interrupted; nothing was done',
+    `interrupted; ${outcome}`,
   );
-  if (!answer) throw new Interrupted('cancelled; nothing was done');
+  if (!answer) throw new Interrupted(`cancelled; ${outcome}`);
 }

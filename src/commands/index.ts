@@ -77,7 +77,7 @@ export const commands: readonly (CommandEntry | CommandGroup)[] = [
     commands: [
       {
         name: 'create',
-        summary: 'create the role, or bring it to the state its references need',
+        summary: 'create the role, or add to it what its references need',
         load: async () => (await import('./role-create.ts')).roleCreate,
       },
       {

@@ -1,18 +1,20 @@
 import { Argument, Option } from '@commander-js/extra-typings';
-import { defineCommand, fromEnv, repeatable, type Context, type Result } from '../cli.ts';
-import { UsageError } from '../errors.ts';
+import { canAsk, defineCommand, fromEnv, repeatable, type Result } from '../cli.ts';
+import { CliError, exitCodes, UsageError } from '../errors.ts';
 import { parseDuration } from '../model/duration.ts';
 import { parsePrefix } from '../model/prefix.ts';
-import { Problems } from '../model/problems.ts';
+import { InvalidInput, Problems } from '../model/problems.ts';
 import { formatReference } from '../model/reference.ts';
 import { parseTags } from '../model/secret-rules.ts';
+import { checkMigration } from '../operations/check-migration.ts';
 import { migrateSecrets, type MigrationOutcome } from '../operations/migrate-secrets.ts';
-import { oldRevisions, retire, type OldRevision } from '../operations/old-revisions.ts';
 import { planMigration, type MigrationPlan, type Move } from '../operations/plan-migration.ts';
 import { readTaskDefinition } from '../operations/read-task-definition.ts';
 import { scan } from '../operations/scan.ts';
+import { untilInterrupted } from '../operations/until-interrupted.ts';
 import { confirmed } from './confirm.ts';
-import { deployRevision, writeOutputs } from './register-result.ts';
+import { withOldRevisions } from './migrate-old.ts';
+import { checkOutputs, deployRevision, writeOutputs } from './register-result.ts';
 import { serviceNames } from './service-options.ts';
 import { sourcesOf } from './sources.ts';
 import { storeOption } from './store-option.ts';
@@ -40,14 +42,17 @@ export const migrate = defineCommand({
       .option('--timeout <duration>', 'stop following after this time', '15m')
       .option('--deregister-old', 'deregister older revisions that hold the values (asks)')
       .option('--delete-old', 'deregister and delete them (asks)')
+      .option('--force', 'retire old revisions even if not everything could be checked')
       .option('--output-file <file>', 'write the task definition without the values to this file')
       .option('--dry-run', 'show the plan, and do nothing')
       .addHelpText(
         'after',
         `
 Finds plain variables that look like secrets, shows which secret each becomes, and asks (--yes
-answers). Stores the values, grants them to the role, registers the revision that refers to them.
-Run again it does what is left. A value that is stored already is never overwritten by another one.
+answers). Checks the role, the revision, the services and the output file before it stores the values,
+grants them to the role, and registers the revision that refers to them. If it stops, run it again: it
+does what is left. A value that is stored already is never overwritten by another one.
+Old revisions are retired only if no service, task, rule or schedule runs them, and all could be checked.
 
 Examples:
   $ ecs-secrets migrate web --prefix /shop/prod --dry-run
@@ -63,22 +68,51 @@ Examples:
     const timeout = problems.attempt(() => parseDuration(options.timeout), '--timeout') ?? 0;
     problems.throwIfAny();
     if (!prefix?.path) throw new UsageError('--prefix is empty', 'give /path or sm:NAME');
-    const found = services.length > 0 ? await scan(aws, { clusters: [], services }) : undefined;
-    const definition = await readTaskDefinition(source, aws, sourcesOf(world));
-    const plan = await planMigration(aws, definition, {
-      prefix,
-      variables: options.variable ?? [],
-      except: options.except ?? [],
-    });
+    const { deregisterOld = false, deleteOld = false, dryRun = false } = options;
+    if ((deregisterOld || deleteOld) && !dryRun && !context.globals.yes && !canAsk(world)) {
+      throw new UsageError('old revisions are retired only after asking', '--yes answers yes');
+    }
+    const untilStopped = <T>(reading: Promise<T>): Promise<T> =>
+      untilInterrupted(reading, world.interrupted, 'interrupted; nothing was done');
+    const read = async () => {
+      const found = services.length > 0 ? await scan(aws, { clusters: [], services }) : undefined;
+      const definition = await readTaskDefinition(source, aws, sourcesOf(world));
+      const { variable: variables = [], except = [] } = options;
+      const plan = await planMigration(aws, definition, { prefix, variables, except });
+      return { found, definition, plan };
+    };
+    const { found, definition, plan } = await untilStopped(read());
     for (const { container, place, kind } of plan.elsewhere) {
       report.warn(
         `${place} (${container}) looks like a secret (${kind}), and ECS injects none there`,
       );
     }
+    const request = {
+      definition,
+      plan,
+      kmsKeyId: options.kmsKey,
+      tags,
+      executionRole: options.executionRole,
+      keepRole: !options.role,
+      clock: world.clock,
+      interrupted: world.interrupted,
+      onProgress: (text: string) => {
+        report.live([text]);
+      },
+      onWarning: (text: string) => {
+        report.warn(text);
+      },
+    };
+    const check = async (): Promise<void> => {
+      await checkMigration(aws, request);
+      await checkOutputs(world, options.outputFile);
+    };
     const shown = tellPlan(plan);
-    if (options.dryRun) {
-      return { data: { ...planData(plan), dryRun: true }, text: shown };
+    if (dryRun) {
+      const failure = await untilStopped(problemOf(check()));
+      return { data: { ...planData(plan), dryRun }, text: shown, failure };
     }
+    await untilStopped(check());
     if (plan.moves.length > 0) {
       for (const line of shown.split('\n')) report.event(line);
       const many =
@@ -88,22 +122,7 @@ Examples:
         `Move ${many} into the store, and register a revision without them?`,
       );
     }
-    const outcome = await migrateSecrets(aws, {
-      definition,
-      plan,
-      kmsKeyId: options.kmsKey,
-      tags,
-      executionRole: options.executionRole,
-      keepRole: !options.role,
-      clock: world.clock,
-      interrupted: world.interrupted,
-      onProgress: (text) => {
-        report.live([text]);
-      },
-      onWarning: (text) => {
-        report.warn(text);
-      },
-    });
+    const outcome = await migrateSecrets(aws, request);
     report.clearLive();
     await writeOutputs(context, outcome.registered, options.outputFile);
     let result = migrated(plan, outcome);
@@ -113,24 +132,36 @@ Examples:
       result = await deployRevision(context, { arn, found, timeout, wait }, result);
     }
     if (result.failure) return result;
-    const old = await retireOld(context, definition.family ?? '', arn, {
-      deregister: options.deregisterOld ?? false,
-      deletion: options.deleteOld ?? false,
-    });
     if (plan.moves.length > 0) {
       report.note(
-        'whoever could describe the task definition has seen these values: rotate them (ecs-secrets rotate REF --redeploy)',
+        'anyone who could describe the task definition has seen these values: rotate them (ecs-secrets rotate REF --redeploy)',
       );
     }
-    return {
-      ...result,
-      data: { ...(result.data as object), oldRevisions: old.data },
-      text: [result.text, ...old.lines].join('\n'),
+    const choice = {
+      family: definition.family ?? '',
+      latest: arn,
+      deregister: deregisterOld,
+      deletion: deleteOld,
+      force: options.force ?? false,
     };
+    return withOldRevisions(context, choice, result);
   },
 });
 
 // --- internal ---
+
+/** What is wrong, so that it can be told with the plan; undefined for nothing. */
+async function problemOf(check: Promise<void>): Promise<CliError | undefined> {
+  try {
+    await check;
+    return undefined;
+  } catch (error) {
+    if (error instanceof CliError) return error;
+    if (!(error instanceof InvalidInput)) throw error;
+    const { message, hint } = error;
+    return new CliError('invalid-input', message, { hint, exitCode: exitCodes.invalid });
+  }
+}
 
 function planData({ moves, elsewhere }: MigrationPlan) {
   return {
@@ -172,39 +203,5 @@ function migrated(plan: MigrationPlan, { stored, role, registered }: MigrationOu
       ...changes,
       `${arn ?? ''} ${action === 'registered' ? 'registered' : 'unchanged'}`,
     ].join('\n'),
-  };
-}
-
-/** Tells the revisions that still hold values, and takes away those that nothing uses. */
-async function retireOld(
-  context: Context,
-  family: string,
-  latest: string | undefined,
-  { deregister, deletion }: { deregister: boolean; deletion: boolean },
-): Promise<{ data: (OldRevision & { retired: boolean })[]; lines: string[] }> {
-  const { aws, report } = context;
-  const old = await oldRevisions(aws, family, latest, () => undefined);
-  const free = old.filter(({ users }) => users.length === 0);
-  const name = ({ arn }: OldRevision): string => arn.replace(/^.*\//, '');
-  if (free.length > 0 && (deregister || deletion)) {
-    const verb = deletion ? 'Delete' : 'Deregister';
-    await confirmed(context, `${verb} ${free.map(name).join(', ')}?`);
-    for (const { arn, reason } of await retire(aws, free, deletion)) {
-      report.warn(`${arn} was not deleted: ${reason}`);
-    }
-  }
-  const retired = (one: OldRevision): boolean => (deregister || deletion) && free.includes(one);
-  return {
-    data: old.map((one) => ({ ...one, retired: retired(one) })),
-    lines: old.map((one) => {
-      const what = retired(one)
-        ? deletion
-          ? 'deleted'
-          : 'deregistered'
-        : one.users.length > 0
-          ? `used by ${one.users.join(', ')}`
-          : 'nothing runs it: --deregister-old or --delete-old takes it away';
-      return `${name(one)} still holds ${one.variables.join(', ')}: ${what}`;
-    }),
   };
 }

@@ -7,6 +7,7 @@ import type { Consumer } from '../operations/find-consumers.ts';
 import { checkCodeDeploy } from '../operations/rollout/code-deploy.ts';
 import { notDeployable, planRedeploy } from '../operations/rollout/redeploy-outcome.ts';
 import { redeployServices } from '../operations/rollout/redeploy-services.ts';
+import type { World } from '../world.ts';
 import type { RegisterOutcome } from '../operations/register-task-definition.ts';
 import type { Scan } from '../operations/scan.ts';
 import {
@@ -46,6 +47,17 @@ export function registeredResult(
           ]),
     ].join('\n'),
   };
+}
+
+/**
+ * Checks, before anything is registered, that `writeOutputs` will be able to write. Throws CliError
+ * `file-not-writable`.
+ */
+export async function checkOutputs(world: World, file: string | undefined): Promise<void> {
+  const { env, appendFile, checkWritable } = world;
+  if (file !== undefined) await orNotWritable(file, checkWritable(file));
+  const outputs = env.GITHUB_OUTPUT;
+  if (outputs) await orNotWritable(outputs, appendFile(outputs, ''));
 }
 
 /**

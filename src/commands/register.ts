@@ -16,6 +16,7 @@ import { scan } from '../operations/scan.ts';
 import { untilInterrupted } from '../operations/until-interrupted.ts';
 import {
   countedSecrets,
+  checkOutputs,
   checkServices,
   deployRevision,
   registeredResult,
@@ -134,6 +135,7 @@ Examples:
       world.interrupted,
       interruptedEarly,
     );
+    await checkOutputs(world, options.outputFile);
     const registering = registerTaskDefinition(aws, {
       base,
       edits: {

@@ -1,5 +1,6 @@
 import type { Aws } from '../aws/index.ts';
-import { CliError } from '../errors.ts';
+import { CliError, Interrupted } from '../errors.ts';
+import type { Grants } from '../model/execution-policy.ts';
 import { formatReference } from '../model/reference.ts';
 import type { Tag } from '../model/secret-rules.ts';
 import {
@@ -9,12 +10,17 @@ import {
   type TaskDefinition,
 } from '../model/task-definition.ts';
 import type { Clock } from '../world.ts';
-import { ensureRole, type RoleOutcome } from './ensure-role.ts';
+import { ensureRole, type RoleOutcome, type RoleRequest } from './ensure-role.ts';
 import { importSecrets } from './import-secrets.ts';
 import type { MigrationPlan, Move } from './plan-migration.ts';
-import { registerTaskDefinition, type RegisterOutcome } from './register-task-definition.ts';
-import { grantsFor } from './role-grants.ts';
-import { roleName } from './role-policies.ts';
+import {
+  registerTaskDefinition,
+  type RegisterOutcome,
+  type RegisterRequest,
+} from './register-task-definition.ts';
+import { grantsFor, type GrantRequest } from './role-grants.ts';
+import { readRoleName } from './role-policies.ts';
+import { untilInterrupted } from './until-interrupted.ts';
 
 /** What is moved, and how. */
 export interface MigrationRequest {
@@ -44,35 +50,37 @@ export interface MigrationOutcome {
 /**
  * Stores the values, grants them to the execution role and registers the revision that refers to them,
  * in this order: at any moment what runs goes on, and what is left is done by running it again. The
- * role keeps what it grants already. Throws CliError where one step cannot be done.
+ * role keeps what it grants already. Everything that can be checked before is (`checkMigration`). Throws
+ * CliError where one step cannot be done, and Interrupted with what is done by then.
  */
 export async function migrateSecrets(
   aws: Aws,
   request: MigrationRequest,
 ): Promise<MigrationOutcome> {
-  const { definition, plan, interrupted, onProgress } = request;
-  const role = request.executionRole ?? definition.executionRoleArn;
-  if (role === undefined && plan.moves.length > 0) {
-    throw new CliError('no-execution-role', 'the task definition has no execution role', {
-      hint: 'give --execution-role NAME; it is made if it does not exist',
-    });
-  }
+  const { definition, plan, interrupted, onProgress, keepRole } = request;
+  const written = request.executionRole ?? definition.executionRoleArn;
   const stored = await storeValues(aws, request);
   stopIf(interrupted, 'the values are stored');
-  onProgress('granting the secrets to the execution role');
-  const granted =
-    role === undefined || request.keepRole ? undefined : await grantMore(aws, role, request);
+  const grant = async (role: string): Promise<RoleOutcome> => {
+    onProgress('granting the secrets to the execution role');
+    const grants = await grantsFor(aws, migrationGrants(definition, plan.moves));
+    const named = readRoleName(role, await aws.caller());
+    return ensureRole(aws, migrationRole(named, grants, request.onWarning), request.clock);
+  };
+  const role =
+    written === undefined || keepRole
+      ? undefined
+      : await untilInterrupted(
+          grant(written),
+          interrupted,
+          'interrupted; the values are stored, and the execution role may be changed',
+          goOn,
+        );
   stopIf(interrupted, 'the values are stored and granted');
   onProgress('registering the revision');
-  const registered = await registerTaskDefinition(aws, {
+  const registering = registerTaskDefinition(aws, {
     base: definition,
-    edits: {
-      images: [],
-      secrets: plan.moves.map(
-        ({ container, name, reference }) => `${container}:${name}=${formatReference(reference)}`,
-      ),
-      secretOptions: [],
-    },
+    edits: migrationEdits(plan),
     executionRole: request.executionRole,
     store: 'parameter-store',
     force: false,
@@ -86,17 +94,70 @@ export async function migrateSecrets(
       onProgress('waiting for IAM to spread the role');
     },
   });
-  return { stored, role: granted, registered };
+  const registered = await untilInterrupted(
+    registering,
+    interrupted,
+    'interrupted; the values are stored and granted, and the revision may be registered',
+    goOn,
+  );
+  return { stored, role, registered };
+}
+
+/** The edits by which the moved variables come from their secrets. */
+export function migrationEdits({ moves }: MigrationPlan): RegisterRequest['edits'] {
+  return {
+    images: [],
+    secrets: moves.map(
+      ({ container, name, reference }) => `${container}:${name}=${formatReference(reference)}`,
+    ),
+    secretOptions: [],
+  };
+}
+
+/** What a task definition reads, and what is moved besides. */
+export function migrationGrants(definition: TaskDefinition, moves: readonly Move[]): GrantRequest {
+  return {
+    references: [
+      ...secretUses(definition).map(useReference),
+      ...moves.map(({ reference }) => reference),
+    ],
+    files: environmentFileArns(definition).map((objectArn) => ({ objectArn })),
+    allowMissing: false,
+    keyArns: [],
+  };
+}
+
+/** The role of the revision, with these grants besides what it grants already. */
+export function migrationRole(
+  { name, path }: { name: string; path: string | undefined },
+  grants: Grants,
+  onWarning: (text: string) => void,
+): RoleRequest {
+  return {
+    name,
+    grants,
+    exact: false,
+    oversize: 'fail',
+    managedPolicy: undefined,
+    sourceCondition: true,
+    path,
+    description: undefined,
+    permissionsBoundary: undefined,
+    tags: [],
+    dryRun: false,
+    onWarning,
+    onCompact: () => undefined,
+    onLoss: () => Promise.resolve(),
+  };
 }
 
 // --- internal ---
 
+const goOn = 'run the command again: it does what is left';
+
 function stopIf(interrupted: AbortSignal, done: string): void {
   if (!interrupted.aborted) return;
-  throw new CliError('interrupted', `interrupted; ${done}`, {
-    hint: 'run the command again: it does what is left',
-    exitCode: 130,
-  });
+  throw new Interrupted(`interrupted; ${done}`, goOn);
 }
 
 async function storeValues(aws: Aws, request: MigrationRequest): Promise<number> {
@@ -135,42 +196,5 @@ async function storeValues(aws: Aws, request: MigrationRequest): Promise<number>
         .filter(Boolean)
         .join('; '),
     },
-  );
-}
-
-/** The role with what the new revision refers to besides what it grants already. */
-async function grantMore(
-  aws: Aws,
-  role: string,
-  { definition, plan, clock, onWarning }: MigrationRequest,
-): Promise<RoleOutcome> {
-  const grants = await grantsFor(aws, {
-    references: [
-      ...secretUses(definition).map(useReference),
-      ...plan.moves.map(({ reference }) => reference),
-    ],
-    files: environmentFileArns(definition).map((objectArn) => ({ objectArn })),
-    allowMissing: false,
-    keyArns: [],
-  });
-  return ensureRole(
-    aws,
-    {
-      name: roleName(role),
-      grants,
-      exact: false,
-      oversize: 'fail',
-      managedPolicy: undefined,
-      sourceCondition: true,
-      path: undefined,
-      description: undefined,
-      permissionsBoundary: undefined,
-      tags: [],
-      dryRun: false,
-      onWarning,
-      onCompact: () => undefined,
-      onLoss: () => Promise.resolve(),
-    },
-    clock,
   );
 }

@@ -1,5 +1,7 @@
 import type { Iam, Role } from '../aws/iam.ts';
 import { CliError } from '../errors.ts';
+import type { Scope } from '../model/partition.ts';
+import { InvalidInput } from '../model/problems.ts';
 import { parsePolicy, type Policy } from '../model/policy-evaluation.ts';
 
 /** A policy that bears on what a role may do. */
@@ -39,6 +41,31 @@ export async function readRole(iam: Iam, name: string): Promise<RoleWithPolicies
   const { permissionsBoundary: arn } = role;
   const boundary = arn === undefined ? undefined : await managed(iam, arn, 'boundary');
   return { role, policies, boundary };
+}
+
+/**
+ * The name of a role and, of one that is given by its ARN, its path (`/` or `/team/`). Throws InvalidInput
+ * for what is neither a name nor an ARN, and for a role of another account: ECS takes none.
+ */
+export function readRoleName(
+  written: string,
+  { account }: Scope,
+): { name: string; path: string | undefined } {
+  const [, own, path, inArn] =
+    /^arn:aws[a-z-]*:iam::(\d{12}):role(\/(?:[\x21-\x7e]+\/)?)([\w+=,.@-]{1,64})$/.exec(written) ??
+    [];
+  if (own !== undefined && own !== account) {
+    throw new InvalidInput(
+      `the execution role ${written} belongs to another account (${own}) than you do (${account})`,
+      'give a role of this account (--execution-role)',
+    );
+  }
+  const name = inArn ?? written;
+  if (/^[\w+=,.@-]{1,64}$/.test(name)) return { name, path };
+  throw new InvalidInput(
+    `the execution role "${written}" is neither the name of a role nor its ARN`,
+    'give a name or arn:aws:iam::ACCOUNT:role/NAME (--execution-role)',
+  );
 }
 
 /** The name of a role that is given by its name or ARN. */

@@ -5,12 +5,13 @@ export function untilInterrupted<T>(
   promise: Promise<T>,
   interrupted: AbortSignal,
   message = 'interrupted; nothing was stored',
+  hint?: string,
 ): Promise<T> {
   return Promise.race([
     promise,
     new Promise<never>((_resolve, reject) => {
       const stop = (): void => {
-        reject(new Interrupted(message));
+        reject(new Interrupted(message, hint));
       };
       if (interrupted.aborted) stop();
       interrupted.addEventListener('abort', stop, { once: true });

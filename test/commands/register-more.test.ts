@@ -341,6 +341,25 @@ describe('outputs', () => {
       'task-definition=rendered.json\ntask-definition-arn=arn:aws:ecs:us-east-1:123456789012:task-definition/web:1\n',
     );
   });
+
+  test.each([
+    ['in a folder that is not there', '/not/there/web.json'],
+    ['a folder', '.'],
+  ])('are checked before anything is registered: %s', async (_what, file) => {
+    const argv = [
+      'register',
+      '-',
+      '--secret',
+      'A=/app/DB_PASSWORD',
+      '--output-file',
+      file,
+      ...role,
+    ];
+    const seen = await shop.bin(argv, webDefinition);
+    expect(seen).toMatchObject({ code: 1, stdout: '' });
+    expect(seen.stderr).toContain(`cannot write ${file}`);
+    await expect(latestRevision(shop.ecs, 'web')).rejects.toThrow();
+  });
 });
 
 test('an interrupt before the registration keeps it from being made', async () => {

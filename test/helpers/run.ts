@@ -82,6 +82,10 @@ export async function run(argv: readonly string[], setting: Setting = {}): Promi
       if (setting.files) setting.files[path] = text;
       return Promise.resolve();
     },
+    checkWritable: (path) =>
+      path.startsWith('not-there/')
+        ? Promise.reject(Object.assign(new Error(`no ${path}`), { code: 'ENOENT' }))
+        : Promise.resolve(),
     appendFile: (path, text) => {
       if (setting.files) setting.files[path] = (setting.files[path] ?? '') + text;
       return Promise.resolve();
