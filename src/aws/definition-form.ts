@@ -46,7 +46,7 @@ export function formOf(definition: object): DefinitionForm {
       }
     } else if (schema.isMapSchema()) {
       const entry = schema.getValueSchema();
-      for (const [key, one] of Object.entries(value as object)) {
+      for (const [key, one] of Object.entries(value)) {
         compare(one, entry, { at: `${place.at}["${key}"]`, path: `${place.path}{}` });
       }
     } else if (schema.isStructSchema()) compareMembers(value, schema, place);

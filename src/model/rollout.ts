@@ -76,7 +76,7 @@ export function judgeRollout(
     if (rolledBack !== undefined) {
       return rollout(deployment ? 'failed' : 'rolled-back', `${other}: ${rolledBack}`);
     }
-    const isNewer = primary !== undefined && (deployment || !before.includes(primary.id));
+    const isNewer = primary !== undefined && !before.includes(primary.id);
     return isNewer
       ? { ...rollout('superseded', other), supersededBy: primary.id }
       : rollout('rolled-back', other);

@@ -27,7 +27,7 @@ function ecsOf(deploy: ((n: number) => string)[]): { aws: Aws; asked: () => numb
       try {
         service = { ...service, deployments: [deployment(next(asked))] };
       } catch (error) {
-        return Promise.reject(error);
+        return Promise.reject(error instanceof Error ? error : new Error('unknown'));
       }
       return Promise.resolve(service);
     },
