@@ -305,6 +305,12 @@ const scenarios: Record<CallerCommand, Scenario> = {
       ...Object.keys(scheduledOnly),
     ],
     degrades: scheduledOnly,
+    // Shown to be needed by the scenario of `role create`, which is what this is besides.
+    unasked: [
+      ...['iam:AttachRolePolicy', 'iam:CreatePolicy', 'iam:CreatePolicyVersion', 'iam:CreateRole'],
+      ...['iam:DeletePolicy', 'iam:DeletePolicyVersion', 'iam:DeleteRolePolicy'],
+      ...['iam:ListPolicyVersions', 'iam:TagRole', 'iam:UpdateRole', 'ssm:DescribeParameters'],
+    ],
   },
   'role show': {
     looksOnly: true,

@@ -121,9 +121,15 @@ interface MiddlewareStack {
 
 /**
  * Calls that have another effect each time they are made: PutParameter with Overwrite stores one more
- * version. The SDK would repeat them when an answer got lost.
+ * version, and a whole policy written once more undoes what somebody else wrote after the first time.
+ * The SDK would repeat them when an answer got lost.
  */
-const notRepeatable = new Set(['ssm:PutParameter']);
+const notRepeatable = new Set([
+  'ssm:PutParameter',
+  'iam:PutRolePolicy',
+  'iam:UpdateAssumeRolePolicy',
+  'iam:CreatePolicyVersion',
+]);
 
 /** Hides an error from the SDK's retries, which look at its class, its members and its cause. */
 class Unrepeated extends Error {

@@ -28,6 +28,16 @@ async function running(service: string): Promise<number> {
   return services?.[0]?.runningCount ?? 0;
 }
 
+/** Waits until a task of a service has failed to start. */
+async function failing(service: string): Promise<void> {
+  for (;;) {
+    const { services } = await scene.shop.ecs.send(
+      new DescribeServicesCommand({ cluster: 'shop', services: [service] }),
+    );
+    if ((services?.[0]?.deployments?.[0]?.failedTasks ?? 0) > 0) return;
+  }
+}
+
 async function slow(): Promise<void> {
   await scene.shop.sandbox.close();
   scene = await openRotationScene({
@@ -254,6 +264,7 @@ describe('what can fail without a write', () => {
       ...{ service: 'ssm', operation: 'GetParameters', origin: 'sandbox' },
       ...{ code: 'AccessDeniedException', message: 'no' },
     });
+    if (argv.length === 0) await failing('broken');
     const seen = await scene.rotate(argv, 'good-2');
     expect(seen.stderr).toContain(message);
     expect(seen.code).toBe(1);

@@ -107,7 +107,7 @@ test('where-used of what nothing refers to says so', async () => {
 test('rotate names the task of no service, and the rules and schedules', async () => {
   const seen = await shop.run(['rotate', 'sm:shop/api:key', '--redeploy'], { stdin: 'y' });
   expect(seen.code).toBe(0);
-  expect(seen.stderr).toMatch(/warning: task \w+ of no service keeps the old value: run it anew/);
+  expect(seen.stderr).toMatch(/warning: task \w+ belongs to no service and keeps the old value/);
   expect(seen.stderr).toContain('note: rule nightly reads the current value at its next run');
   expect(seen.stderr).toContain(
     'note: schedule default/hourly reads the current value at its next',
@@ -117,7 +117,7 @@ test('rotate names the task of no service, and the rules and schedules', async (
 test('redeploy names the task of no service too', async () => {
   const seen = await shop.run(['redeploy', 'sm:shop/api']);
   expect(seen.code).toBe(0);
-  expect(seen.stderr).toMatch(/warning: task \w+ of no service keeps the old value: run it anew/);
+  expect(seen.stderr).toMatch(/warning: task \w+ belongs to no service and keeps the old value/);
 });
 
 test('rotate does not depend on rules and schedules being there to look at', async () => {
