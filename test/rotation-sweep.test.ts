@@ -121,7 +121,7 @@ async function rotateOnce(
   return met > 0;
 }
 
-test.each([
+test.concurrent.each([
   ['parameter', 'good', 'lost'],
   ['parameter', 'good', 'late'],
   ['parameter', 'good', 'failed'],
