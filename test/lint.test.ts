@@ -111,7 +111,12 @@ test('lint catches it when a promise is forgotten', async () => {
   const filePath = fileURLToPath(new URL('../src/main.ts', import.meta.url));
   const project = join(await mkdtemp(join(tmpdir(), 'ecs-secrets-')), 'tsconfig.json');
   await writeFile(project, JSON.stringify({ compilerOptions: { types: [] }, files: [filePath] }));
-  const parserOptions = { projectService: false, project };
+  const parserOptions = {
+    projectService: false,
+    project,
+    // With CI=true the parser takes the text from the disk, not the one given here.
+    disallowAutomaticSingleRunInference: true,
+  };
   const typed = new ESLint({
     overrideConfig: { files: ['src/main.ts'], languageOptions: { parserOptions } },
   });
