@@ -48,7 +48,8 @@ Examples:
       );
     }
     const wrong = findings.filter(({ verdict }) => verdict === 'missing' || verdict === 'denied');
-    if (wrong.length > 0) {
+    // What is denied is so by somebody's decision; a grant does not change that.
+    if (wrong.some(({ verdict }) => verdict === 'missing')) {
       report.note(
         `this grants what it lacks: ${mendingCommand(found.role.name, optionsOf(options))}`,
       );

@@ -76,12 +76,9 @@ export function containerNeeds(definition: TaskDefinition, here: Scope): RoleNee
   return [...new Map(needs.map((need) => [`${need.action} ${need.resource}`, need])).values()];
 }
 
-/**
- * The command that grants a role what these options of `role create` lead to, for a shell. With --add,
- * since other task definitions may have the role, of which whoever tells this knows nothing.
- */
+/** The command that adds to a role what these options of `role create` lead to, for a shell. */
 export function mendingCommand(role: string, options: readonly string[]): string {
-  return commandLine(['ecs-secrets', 'role', 'create', role, '--add', ...options]);
+  return commandLine(['ecs-secrets', 'role', 'create', role, ...options]);
 }
 
 // --- internal ---

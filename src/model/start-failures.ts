@@ -47,8 +47,7 @@ export const startFailures: readonly StartFailure[] = [
       ['AccessDeniedException', 'kms:Decrypt'],
     ],
     checks: ['key', 'grant', 'role'],
-    advice:
-      'grant kms:Decrypt on the key: ecs-secrets role create ROLE --add --task-definition FAMILY',
+    advice: 'grant kms:Decrypt on the key: ecs-secrets role create ROLE --task-definition FAMILY',
   },
   {
     id: 'key-unusable',
@@ -74,7 +73,7 @@ export const startFailures: readonly StartFailure[] = [
       'no policy of the role allows secretsmanager:GetSecretValue on it, or one denies it (a boundary or a policy of the secret or the organization can)',
     wordings: [['not authorized to perform: secretsmanager:GetSecretValue']],
     checks: ['grant', 'role', 'reference', 'existence'],
-    advice: 'grant it: ecs-secrets role create ROLE --add --task-definition FAMILY',
+    advice: 'grant it: ecs-secrets role create ROLE --task-definition FAMILY',
   },
   {
     id: 'parameter-denied',
@@ -86,7 +85,7 @@ export const startFailures: readonly StartFailure[] = [
       ['SSM Parameter Store', 'AccessDenied', ':parameter/'],
     ],
     checks: ['grant', 'role'],
-    advice: 'grant it: ecs-secrets role create ROLE --add --task-definition FAMILY',
+    advice: 'grant it: ecs-secrets role create ROLE --task-definition FAMILY',
   },
   {
     id: 'registry-denied',
@@ -95,7 +94,7 @@ export const startFailures: readonly StartFailure[] = [
     wordings: [['not authorized to perform: ecr:'], ['ecr registry auth', 'AccessDenied']],
     checks: ['image', 'role'],
     advice:
-      'attach it: ecs-secrets role create ROLE --add --managed-policy always --task-definition FAMILY',
+      'attach it: ecs-secrets role create ROLE --managed-policy always --task-definition FAMILY',
   },
   {
     id: 'logs-denied',
@@ -382,7 +381,7 @@ export const startFailures: readonly StartFailure[] = [
       ['not authorized to perform: sts:AssumeRole'],
     ],
     checks: ['role', 'trust'],
-    advice: 'ecs-secrets role create ROLE --add --task-definition FAMILY brings its trust in step',
+    advice: 'ecs-secrets role create ROLE --task-definition FAMILY brings its trust in step',
   },
   {
     id: 'no-execution-role',
@@ -410,7 +409,7 @@ export const startFailures: readonly StartFailure[] = [
       ['not authorized to perform: s3:'],
     ],
     checks: ['grant', 'network'],
-    advice: 'ecs-secrets role create ROLE --add --task-definition FAMILY grants it',
+    advice: 'ecs-secrets role create ROLE --task-definition FAMILY grants it',
     general: true,
   },
   {

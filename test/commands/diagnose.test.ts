@@ -167,7 +167,7 @@ describe('a service', () => {
   test('that was mended meanwhile only has to be deployed again', async () => {
     const target = await failedService('mended', { DB: '/shop/mended' });
     await shop.run(['put', '/shop/mended'], { stdin: 'value' });
-    await shop.run(['role', 'create', 'shop-execution', '--add', '--secret', '/shop/mended']);
+    await shop.run(['role', 'create', 'shop-execution', '--secret', '/shop/mended']);
     const { code, failures, others, fix } = await diagnose([target]);
     expect(code).toBe(3);
     expect(failures).toMatchObject([
@@ -242,7 +242,7 @@ describe('a task', () => {
         evidence: [{ subject: 'other', message: 'the execution role does not exist' }],
       },
     ]);
-    expect(fix).toEqual(['ecs-secrets role create other --add --task-definition web:1']);
+    expect(fix).toEqual(['ecs-secrets role create other --task-definition web:1']);
     await runPrinted(shop, fix);
     const again = await diagnose([await runTask({ overrides: { executionRoleArn } })]);
     expect(again).toMatchObject({ code: 0, state: 'the task is RUNNING' });

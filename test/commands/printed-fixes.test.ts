@@ -142,7 +142,7 @@ test('a revision that ECS went back from is the one to mend', async () => {
   expect({ code, recovered }).toEqual({ code: 3, recovered: false });
   expect(fix).toEqual([
     'ecs-secrets put ssm:/shop/new',
-    'ecs-secrets role create shop-execution --add --task-definition web:2',
+    'ecs-secrets role create shop-execution --task-definition web:2',
     'ecs-secrets register --family web:2 --service shop/web',
   ]);
   await runPrinted(shop, fix, { stdin: 'value' });
@@ -205,7 +205,7 @@ test('commands reach the region of the run', async () => {
   const { targets } = JSON.parse(stdout) as { targets: { fix: string[] }[] };
   expect(targets[0]?.fix).toEqual([
     'ecs-secrets put ssm:/eu/token --region eu-west-1',
-    'ecs-secrets role create shop-execution --add --task-definition eu.json --region eu-west-1',
+    'ecs-secrets role create shop-execution --task-definition eu.json --region eu-west-1',
   ]);
 });
 
@@ -220,7 +220,7 @@ test('a role that is to be made gets its path, and what images and logs need', a
   await shop.ecs.send(new RegisterTaskDefinitionCommand(definition(container, role)));
   const fix = await fixOf(shop, 'web');
   expect(fix).toEqual([
-    'ecs-secrets role create new-execution --add --secret sm:shop/api:user --managed-policy always --path /app/',
+    'ecs-secrets role create new-execution --secret sm:shop/api:user --managed-policy always --path /app/',
     'ecs-secrets register --family web --secret web:TOKEN=sm:shop/api:user',
   ]);
   await runPrinted(shop, fix);
@@ -266,8 +266,8 @@ test('each reason of a text is about its own role', async () => {
   const { failures } = await diagnose(shop, '-', text);
   const parameter = `arn:aws:ssm:us-east-1:${account}:parameter/shop`;
   expect(failures.map(({ fix }) => fix)).toEqual([
-    [`ecs-secrets role create other --add --secret ${parameter}/db`],
-    [`ecs-secrets role create third --add --secret ${parameter}/big`],
+    [`ecs-secrets role create other --secret ${parameter}/db`],
+    [`ecs-secrets role create third --secret ${parameter}/big`],
   ]);
 });
 

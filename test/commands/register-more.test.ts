@@ -245,7 +245,7 @@ describe('checks', () => {
       /warning: executionRoleArn: the role r does not allow ssm:GetParameters for parameter\/other/,
     );
     expect(warned).toContain(
-      'ecs-secrets role create r --add --task-definition web grants what it lacks',
+      'ecs-secrets role create r --task-definition web grants what it lacks',
     );
     const strict = await shop.run([...argv, '--strict']);
     expect(strict.code).toBe(2);

@@ -274,7 +274,7 @@ describe('role check', () => {
     expect((await shop.run(argv, { files })).code).toBe(0);
   });
 
-  test('prints the command that grants what is missing and takes nothing away', async () => {
+  test('prints the command that grants what is missing', async () => {
     await shop.run(['put', 'sm:shop/new'], { stdin: 'x' });
     const argv = ['role', 'check', 'r', '--secret', 'shop/new', '--store', 'secrets-manager'];
     const files = { 'the web.json': '{"containerDefinitions":[{"name":"a","image":"x"}]}' };
@@ -282,7 +282,7 @@ describe('role check', () => {
     expect(seen.code).toBe(3);
     const [, told = ''] = /this grants what it lacks: ecs-secrets (.*)\n/.exec(seen.stderr)!;
     expect(told).toBe(
-      "role create r --add --task-definition 'the web.json' --secret shop/new --store secrets-manager",
+      "role create r --task-definition 'the web.json' --secret shop/new --store secrets-manager",
     );
     const fix = told.replace(/'(.*)'/, 'FILE').split(' ');
     await shop.run(
@@ -290,6 +290,21 @@ describe('role check', () => {
       { files },
     );
     expect((await check('--secret', '/shop/db', '--secret', 'sm:shop/new')).code).toBe(0);
+  });
+
+  test('prints no command for a Deny, which no grant changes', async () => {
+    const Principal = { Service: 'ecs-tasks.amazonaws.com' };
+    const Statement = [{ Effect: 'Deny', Principal, Action: 'sts:AssumeRole' }];
+    const PolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement });
+    await shop.iam.send(new UpdateAssumeRolePolicyCommand({ RoleName: 'r', PolicyDocument }));
+    const seen = await shop.run(['role', 'check', 'r', '--secret', '/shop/db']);
+    expect(seen.code).toBe(3);
+    expect(seen.stdout).toMatch(/denied +trust/);
+    expect(seen.stderr).not.toContain('role create');
+    await shop.run(['register', 'web.json', '--secret', 'A=/shop/db', '--execution-role', 'r']);
+    const verified = await shop.run(['verify', 'web']);
+    expect(verified.code).toBe(3);
+    expect(verified.stdout).not.toContain('role create');
   });
 
   test('asks for something to check', async () => {

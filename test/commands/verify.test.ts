@@ -121,7 +121,7 @@ describe('what is told', () => {
       to put it right:
         ecs-secrets put ssm:/shop/gone
         aws logs create-log-group --log-group-name /shop/web --region us-east-1
-        ecs-secrets role create shop-execution --add --task-definition shop.json
+        ecs-secrets role create shop-execution --task-definition shop.json
       "
     `);
   });
@@ -626,7 +626,7 @@ describe('several problems at once', () => {
       'ecs-secrets put ssm:/shop/gone',
       'ecs-secrets put sm:shop/lost',
     ]);
-    expect(ofKind(fix, 'role create poor --add')).toHaveLength(1);
+    expect(ofKind(fix, 'role create poor')).toHaveLength(1);
     expect(ofKind(fix, 'register shop.json')).toHaveLength(1);
     expect(fix).toHaveLength(4);
     const own = wrong(targets[0]?.findings ?? []).flatMap((finding) => finding.fix);
@@ -664,7 +664,7 @@ describe('several problems at once', () => {
     const files = { 'shop.json': JSON.stringify(of) };
     const { targets } = await verify(['shop.json'], { files });
     expect(targets[0]?.fix).toEqual([
-      'ecs-secrets role create web-execution --add --task-definition shop.json',
+      'ecs-secrets role create web-execution --task-definition shop.json',
       'ecs-secrets register shop.json --execution-role web-execution',
     ]);
     await runPrinted(shop, targets[0]?.fix ?? [], { files });

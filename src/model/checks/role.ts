@@ -197,7 +197,7 @@ function inFull({ resource }: RoleFinding, { uses }: StartFacts): Step[] {
 /** What only an owner can decide (a boundary, a deny, an organization) has no command. */
 function remedy(finding: RoleFinding, role: FoundRole, service: string): Step[] {
   const { verdict, by, resource } = finding;
-  if (service === 'sts') return [grant(role.name, false)];
+  if (service === 'sts') return verdict === 'denied' ? [] : [grant(role.name, false)];
   if (verdict === 'denied') return [];
   if (by === 'identity') return [grant(role.name, service === 'ecr' || service === 'logs')];
   const policy = role.keyPolicies[resource];
