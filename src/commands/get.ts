@@ -40,8 +40,8 @@ Examples:
       }
       const details = await describeSecret(aws, reference);
       if (!details.tags) report.note('its tags may not be seen (ssm:ListTagsForResource)');
-      const { store: own, version, deletedAt, bytes } = details;
-      if (own === 'secrets-manager' && version && !deletedAt && bytes === undefined) {
+      const { store: own, version, deletedAt, bytes, binary } = details;
+      if (own === 'secrets-manager' && version && !deletedAt && bytes === undefined && !binary) {
         report.note('whether it has keys may not be seen (secretsmanager:GetSecretValue)');
       }
       return { data: details, text: tell(details) };
@@ -68,6 +68,7 @@ function tell(details: SecretDetails): string {
     ['tier', details.tier],
     ['description', details.description],
     ['tags', tags],
+    ['value', details.binary && 'binary; ECS injects text only'],
     ['keys', details.keys?.join(', ')],
     ['bytes', details.bytes === undefined ? undefined : String(details.bytes)],
     ['managed by', details.owningService],

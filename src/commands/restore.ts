@@ -2,7 +2,7 @@ import { Argument } from '@commander-js/extra-typings';
 import { defineCommand } from '../cli.ts';
 import { UsageError } from '../errors.ts';
 import { lookupId } from '../model/reference.ts';
-import { secretNotFound } from '../operations/describe-secret.ts';
+import { secretNotFound } from '../operations/missing-value.ts';
 import { referenceArgument } from './reference-argument.ts';
 
 /** `restore REF`: take back the scheduled deletion of a secret. */

@@ -71,14 +71,20 @@ async function keyWarnings(aws: Aws, definition: TaskDefinition): Promise<string
     if (reference.store === 'parameter-store' || reference.jsonKey === undefined) continue;
     const { jsonKey, versionStage: stage, versionId } = reference;
     const manager = await aws.secretsManager(reference.scope?.region);
-    const value = (await manager.read(lookupId(reference), { stage, versionId }))?.value;
+    const read = await manager.read(lookupId(reference), { stage, versionId });
+    // That there is none is told without reading values.
+    if (!read) continue;
+    const { value } = read;
     const keys = value?.jsonKeys();
     if (value?.jsonKey(jsonKey)) continue;
-    warnings.push(
-      keys?.includes(jsonKey)
-        ? `${use.place}: the key "${jsonKey}" holds no text, and the ECS agent prints it in its own way`
-        : `${use.place}: ${formatReference({ ...reference, jsonKey: undefined })} has no key "${jsonKey}"; it has ${keys?.join(', ') ?? 'none'}`,
-    );
+    const secret = formatReference({ ...reference, jsonKey: undefined });
+    if (!value) warnings.push(`${use.place}: ${secret} is binary, so it has no keys`);
+    else
+      warnings.push(
+        keys?.includes(jsonKey)
+          ? `${use.place}: the key "${jsonKey}" holds no text, and the ECS agent prints it in its own way`
+          : `${use.place}: ${secret} has no key "${jsonKey}"; it has ${keys?.join(', ') ?? 'none'}`,
+      );
   }
   return warnings;
 }

@@ -4,6 +4,7 @@ import { CliError } from '../errors.ts';
 import { formatReference, lookupId, parameterArn, type Reference } from '../model/reference.ts';
 import type { Tag } from '../model/secret-rules.ts';
 import type { SecretValue } from '../model/secret-value.ts';
+import { secretNotFound, valueNotFound } from './missing-value.ts';
 import { orDenied } from './or-denied.ts';
 import { parameterStoreOf } from './parameter-store-of.ts';
 
@@ -39,8 +40,10 @@ export interface SecretDetails {
   stages?: Readonly<Record<string, readonly string[]>> | undefined;
   /** Top-level keys of a JSON secret; undefined when it is none or may not be read. */
   keys?: string[] | undefined;
-  /** Size of the value in bytes, where it was read. */
+  /** Size of the value in bytes, where it was read and is text. */
   bytes?: number | undefined;
+  /** Set for a value that is binary, which ECS cannot inject. */
+  binary?: true;
 }
 
 /** Describes one secret. Throws CliError `secret-not-found`. */
@@ -53,8 +56,15 @@ export async function describeSecret(aws: Aws, reference: Reference): Promise<Se
     const { currentVersionId: version, ...details } = found;
     const read = found.deletedAt || !version ? undefined : await orDenied(manager.read(found.arn));
     const value = read === 'denied' ? undefined : read?.value;
+    const isBinary = read !== undefined && read !== 'denied' && !value;
     const known = { keys: value?.jsonKeys(), bytes: value?.byteLength };
-    return { store: 'secrets-manager', ...details, version, ...known };
+    return {
+      store: 'secrets-manager',
+      ...details,
+      version,
+      ...known,
+      ...(isBinary && { binary: true }),
+    };
   }
   const store = await parameterStoreOf(aws, reference);
   const found = (await store.describe([reference.name])).get(reference.name);
@@ -90,7 +100,7 @@ export async function readValueOf(aws: Aws, reference: Reference): Promise<Secre
   const { jsonKey, versionStage: stage, versionId } = reference;
   const manager = await aws.secretsManager(region);
   const read = await manager.read(lookupId(reference), { stage, versionId });
-  if (!read) throw secretNotFound(reference);
+  if (!read) throw await valueNotFound(manager, reference);
   const written = formatReference(reference);
   if (!read.value) {
     throw new CliError('binary-secret', `${written} is binary, and ECS injects texts only`, {
@@ -107,11 +117,4 @@ export async function readValueOf(aws: Aws, reference: Reference): Promise<Secre
       ? `${written}: there is no such key; there are ${keys.join(', ') || 'none'}`
       : `${written} is not a JSON object, so it has no keys`,
   );
-}
-
-/** The error for a secret that does not exist. */
-export function secretNotFound(reference: Reference): CliError {
-  return new CliError('secret-not-found', `there is no secret ${formatReference(reference)}`, {
-    hint: 'ecs-secrets list shows what there is; a secret belongs to one region and account',
-  });
 }

@@ -20,6 +20,8 @@ import { regionsIn } from './secret-regions.ts';
 export interface ResolvedSecret extends SecretIdentity {
   /** As stored: alias, id or ARN of its KMS key; undefined for the store's own key. */
   kmsKeyId: string | undefined;
+  /** The labels of its versions, by version id; undefined for parameters, and where not seen. */
+  stages?: Readonly<Record<string, readonly string[]>> | undefined;
   /** The region of the secret that this one may be a replica of; undefined when not replicated. */
   primaryRegion?: string | undefined;
 }
@@ -146,9 +148,9 @@ async function describe(aws: Aws, reference: SecretReference): Promise<Lookup> {
     const manager = await aws.secretsManager(reference.scope?.region);
     const description = await manager.describe(lookupId(reference));
     if (!description) return { state: 'missing' };
-    const { name, arn, kmsKeyId, primaryRegion } = description;
+    const { name, arn, kmsKeyId, primaryRegion, stages } = description;
     const regions = description.replicaRegions && regionsIn(description);
-    const secret = { store, name, arn, kmsKeyId, primaryRegion, regions } as const;
+    const secret = { store, name, arn, kmsKeyId, primaryRegion, regions, stages } as const;
     return { state: 'found', secret, description };
   } catch (error) {
     if (!(error instanceof CliError)) throw error;

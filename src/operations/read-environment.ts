@@ -19,6 +19,7 @@ import {
   type TaskDefinition,
 } from '../model/task-definition.ts';
 import type { NamedValue } from './format-secrets.ts';
+import { valueNotFound } from './missing-value.ts';
 import { parameterStoreOf } from './parameter-store-of.ts';
 import { readParameters, readSecrets } from './read-values.ts';
 
@@ -153,15 +154,17 @@ async function readReferences(
     aws,
     references.filter((reference) => reference.store === 'parameter-store'),
   );
-  const secrets = new Map<string, ReadSecret | 'pending-deletion' | undefined>();
+  const secrets = new Map<string, ReadSecret | CliError>();
   const wanted = references.filter((reference) => reference.store === 'secrets-manager');
   await pMap(
     new Map(wanted.map((reference) => [versionOf(reference), reference])),
     async ([key, reference]) => {
       const manager = await aws.secretsManager(reference.scope?.region);
       const { versionStage: stage, versionId } = reference;
-      const read = manager.read(lookupId(reference), { stage, versionId });
-      secrets.set(key, await read.catch(orPendingDeletion));
+      const read = await manager
+        .read(lookupId(reference), { stage, versionId })
+        .catch((error: unknown) => pendingDeletion(error, reference));
+      secrets.set(key, read ?? (await valueNotFound(manager, reference)));
     },
     { concurrency: 10 },
   );
@@ -169,20 +172,21 @@ async function readReferences(
     if (!reference) throw new Error('a reference without problems is parsed');
     if (reference.store === 'parameter-store') {
       const value = parameters.get(formatReference(reference));
-      return value ? { value } : absent(reference);
+      const failure = `there is no parameter ${formatReference(reference)}`;
+      return value ? { value } : { value: nothing, failure };
     }
     const secret = secrets.get(versionOf(reference));
-    if (secret === 'pending-deletion') {
-      const failure = `the secret ${versionOf(reference)} is scheduled for deletion`;
-      return { value: nothing, failure };
-    }
-    return secret ? injected(secret, reference) : absent(reference);
+    if (!secret) throw new Error('every reference was read');
+    return secret instanceof CliError
+      ? { value: nothing, failure: secret.message }
+      : injected(secret, reference);
   };
 }
 
-function orPendingDeletion(error: unknown): 'pending-deletion' {
-  if (error instanceof CliError && error.code === 'pending-deletion') return 'pending-deletion';
-  throw error;
+function pendingDeletion(error: unknown, reference: SecretReference): CliError {
+  if (!(error instanceof CliError) || error.code !== 'pending-deletion') throw error;
+  const message = `the secret ${versionOf(reference)} is scheduled for deletion`;
+  return new CliError(error.code, message);
 }
 
 function versionOf(reference: SecretReference): string {
@@ -210,11 +214,6 @@ async function readParameterReferences(
     }
   }
   return values;
-}
-
-function absent(reference: Reference): Resolved {
-  const what = reference.store === 'parameter-store' ? 'parameter' : 'secret';
-  return { value: nothing, failure: `there is no ${what} ${formatReference(reference)}` };
 }
 
 /** What the ECS agent makes of a secret (agent/taskresource/asmsecret, agent/asm). */

@@ -5,6 +5,7 @@ import { isAtLeast } from '../model/plaintext-secrets.ts';
 import { InvalidInput } from '../model/problems.ts';
 import { formatReference, formatValueFrom, type Store } from '../model/reference.ts';
 import { rolePropagation } from '../model/rollout.ts';
+import { missingVersionWarning } from '../model/secret-versions.ts';
 import {
   checkReferenceScopes,
   checkTaskDefinition,
@@ -77,11 +78,12 @@ export async function registerTaskDefinition(
   const ecs = await aws.ecs();
   const form = ecs.formOf(edited);
   checkTaskDefinition(edited, form.faults);
-  const definition = await withArns(aws, edited, unshownReferences(edits, store));
+  const { definition, valueless } = await withArns(aws, edited, unshownReferences(edits, store));
   const warnings = [
     ...form.warnings,
     ...taskDefinitionWarnings(definition),
     ...plaintextWarnings(definition),
+    ...valueless,
     ...(await checkReferences(aws, definition, request)),
   ];
   if (request.strict && warnings.length > 0)
@@ -112,11 +114,15 @@ function plaintextWarnings(definition: TaskDefinition): string[] {
     );
 }
 
+/**
+ * The definition with full ARNs, and warnings of references to a secret without a value, or without the
+ * version stage that they name.
+ */
 async function withArns(
   aws: Aws,
   definition: TaskDefinition,
   instead: ReadonlyMap<string, string>,
-): Promise<TaskDefinition> {
+): Promise<{ definition: TaskDefinition; valueless: string[] }> {
   const uses = secretUses(definition);
   if (uses.some((use) => useReference(use).scope)) {
     checkReferenceScopes(definition, await aws.caller());
@@ -130,7 +136,13 @@ async function withArns(
   const role = definition.executionRoleArn;
   if (role !== undefined && !role.startsWith('arn:'))
     result.executionRoleArn = await roleArn(aws, role);
-  return result;
+  const valueless = uses.flatMap((use) => {
+    const reference = useReference(use);
+    const { stages } = secrets.get(formatReference(reference)) ?? {};
+    const warning = stages && missingVersionWarning(reference, stages);
+    return warning === undefined ? [] : [`${use.place}: ${warning}`];
+  });
+  return { definition: result, valueless };
 }
 
 /** ECS says "Role is not valid" to one that IAM has not spread yet; `onWait` is told so once. */

@@ -1,6 +1,6 @@
 import type { Aws } from '../aws/index.ts';
 import { lookupId, type Reference } from '../model/reference.ts';
-import { secretNotFound } from './describe-secret.ts';
+import { secretNotFound } from './missing-value.ts';
 import { parameterStoreOf } from './parameter-store-of.ts';
 
 /** A version that is kept, without its value. */

@@ -210,6 +210,20 @@ describe('exec', () => {
     },
   );
 
+  test('says of a secret without a value that it has none', async () => {
+    await shop.secrets.send(new CreateSecretCommand({ Name: 'app/empty' }));
+    const secrets = { A: 'sm:app/empty', B: 'sm:app/json::AWSPREVIOUS:', C: 'sm:app/none' };
+    const file = await definition({ name: 'app', secrets });
+    const seen = await bin(['exec', '--task-definition', file, '--', 'true']);
+    expect(seen).toMatchObject({ code: 1, stdout: '' });
+    expect(seen.stderr).toBe(
+      'error: A: the secret sm:app/empty has no value\n' +
+        'error: B: the secret sm:app/json has no version AWSPREVIOUS\n' +
+        'error: C: there is no secret sm:app/none\n' +
+        'hint: ECS would not start this container either\n',
+    );
+  });
+
   test('takes one source, and one place for each variable', async () => {
     const code = async (...argv: string[]) => (await bin(['exec', ...argv, '--', 'true'])).code;
     expect(await code()).toBe(2);

@@ -1,3 +1,4 @@
+import { CreateSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { ListTaskDefinitionsCommand } from '@aws-sdk/client-ecs';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { latestRevision, openShop, webDefinition, type Shop } from '../helpers/scene.ts';
@@ -163,6 +164,30 @@ describe('register', () => {
     expect(seen.stderr).toContain('warning: x: this release does not know it');
     const broken = await shop.run(['register', 'b.yaml'], { files: { 'b.yaml': 'a: *none\n' } });
     expect(broken.code).toBe(2);
+  });
+
+  test('warns of a secret without the value that is referred to', async () => {
+    await shop.secrets.send(new CreateSecretCommand({ Name: 'empty' }));
+    await shop.run(['put', 'sm:one'], { stdin: 'x' });
+    const argv = ['register', 'web.json', '--execution-role', 'r'];
+    await shop.run(['role', 'create', 'r', '--secret', 'sm:empty', '--secret', 'sm:one']);
+    const references = ['E=sm:empty:key', 'P=sm:one::AWSPREVIOUS', 'O=sm:one'];
+    const given = references.flatMap((reference) => ['--secret', reference]);
+    const seen = await shop.run([...argv, ...given, '--dry-run', '--read-values']);
+    expect(seen.code).toBe(0);
+    expect(seen.stderr.match(/^warning: .*$/gm)).toEqual([
+      expect.stringMatching(
+        /secrets\[0\]\.valueFrom: sm:empty:key has no value yet, so no task can start; ecs-secrets put sm:empty:key/,
+      ),
+      expect.stringMatching(
+        /secrets\[1\]\.valueFrom: sm:one has no version at the stage AWSPREVIOUS/,
+      ),
+    ]);
+    const strict = await shop.run([...argv, ...given, '--strict']);
+    expect(strict).toMatchObject({ code: 2, stdout: '' });
+    await shop.run(['put', 'sm:empty:key'], { stdin: 'x' });
+    const whole = await shop.run([...argv, '--secret', 'E=sm:empty:key', '--read-values']);
+    expect(whole.stderr).not.toContain('warning');
   });
 
   test('tells the line and column of a broken file', async () => {

@@ -158,10 +158,44 @@ describe('get', () => {
     expect((await shop.run(['get', 'sm:db:key'])).code).toBe(2);
   });
 
-  test('refuses to reveal a binary secret', async () => {
+  test('says of a binary secret that it is binary, and does not reveal it', async () => {
     const SecretBinary = new Uint8Array([1, 2]);
     await shop.secrets.send(new CreateSecretCommand({ Name: 'b', SecretBinary }));
     expect((await shop.run(['get', 'sm:b', '--reveal'])).stderr).toContain('is binary');
+    const seen = await shop.run(['get', 'sm:b']);
+    expect(seen.stdout).toMatch(/^value: +binary; ECS injects text only$/m);
+    expect(seen.stderr).toBe('');
+    expect(await shop.json(['get', 'sm:b'])).toMatchObject({ binary: true });
+  });
+
+  test('tells a secret without a value or version from one that does not exist', async () => {
+    await shop.secrets.send(new CreateSecretCommand({ Name: 'empty' }));
+    await put('sm:one', 'x');
+    const reveal = async (ref: string): Promise<string> => {
+      const seen = await shop.run(['get', ref, '--reveal']);
+      expect(seen).toMatchObject({ code: 1, stdout: '' });
+      return seen.stderr;
+    };
+    const none =
+      'error: the secret sm:empty has no value\nhint: ecs-secrets put sm:empty stores one\n';
+    expect(await reveal('sm:empty')).toBe(none);
+    expect(await reveal('sm:empty:key')).toMatch(
+      /sm:empty:key has no value\nhint: .*put sm:empty:key/,
+    );
+    expect(await reveal('sm:one::AWSPREVIOUS')).toMatch(
+      /sm:one has no version AWSPREVIOUS\nhint: /,
+    );
+    const version = '01234567-89ab-cdef-0123-456789abcdef';
+    expect(await reveal(`sm:one:::${version}`)).toContain(`sm:one has no version ${version}`);
+    expect(await reveal('sm:none')).toContain('there is no secret sm:none');
+    shop.sandbox.inject({
+      ...{ service: 'secretsmanager', operation: 'DescribeSecret' },
+      ...{ code: 'AccessDeniedException', times: 1 },
+    });
+    expect(await reveal('sm:empty')).toContain('sm:empty does not exist, or has no value');
+    // What the hint says helps.
+    await put('sm:empty', 'x');
+    expect((await shop.run(['get', 'sm:empty', '--reveal'])).stdout).toBe('x');
   });
 });
 

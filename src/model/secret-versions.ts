@@ -1,0 +1,31 @@
+import { formatReference, type Reference } from './reference.ts';
+
+/**
+ * What a secret lacks of what a reference reads, by the labels of its versions: `value`, or the stage
+ * that the reference names. Undefined where it is there, and for a version named by its id, which may
+ * have no label.
+ */
+export function missingVersion(
+  reference: Reference,
+  stages: Readonly<Record<string, readonly string[]>>,
+): string | undefined {
+  if (reference.store === 'parameter-store' || reference.versionId) return undefined;
+  const { versionStage: stage = 'AWSCURRENT' } = reference;
+  const has = (label: string): boolean =>
+    Object.values(stages).some((labels) => labels.includes(label));
+  if (has(stage)) return undefined;
+  return has('AWSCURRENT') ? stage : 'value';
+}
+
+/** The sentence for a reference that a task cannot read because of `missingVersion`; undefined for none. */
+export function missingVersionWarning(
+  reference: Reference,
+  stages: Readonly<Record<string, readonly string[]>>,
+): string | undefined {
+  const missing = missingVersion(reference, stages);
+  if (missing === undefined || reference.store === 'parameter-store') return undefined;
+  const written = formatReference({ ...reference, versionStage: '', versionId: '' });
+  return missing === 'value'
+    ? `${written} has no value yet, so no task can start; ecs-secrets put ${written} stores one`
+    : `${written} has no version at the stage ${missing}, so no task can start`;
+}
