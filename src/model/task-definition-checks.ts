@@ -1,5 +1,6 @@
 import { hiddenPlaces } from './hidden-plaintext.ts';
 import type { Scope } from './partition.ts';
+import { placeholderPlaces, placeholderProblems } from './placeholders.ts';
 import { InvalidInput, Problems } from './problems.ts';
 import { isForFargate, sizeProblems } from './task-definition-sizes.ts';
 import { secretUses, useReference, type TaskDefinition } from './task-definition.ts';
@@ -38,7 +39,14 @@ export function checkTaskDefinition(
     });
   }
   const uses = secretUses(definition);
-  for (const use of uses) problems.attempt(() => useReference(use), use.place);
+  const held = placeholderPlaces(definition);
+  for (const use of uses.filter(({ place }) => !held.has(place))) {
+    problems.attempt(() => useReference(use), use.place);
+  }
+  const { executionRoleArn: role } = definition;
+  if (role && !held.has('executionRoleArn') && !isRole(role)) {
+    problems.add(`executionRoleArn: "${role}" is neither the name nor the ARN of a role`);
+  }
   if (uses.length > 0 && !definition.executionRoleArn) {
     problems.add(
       'executionRoleArn: it is missing though secrets are referenced; give --execution-role (ecs-secrets role create makes one)',
@@ -83,6 +91,19 @@ export function structureProblems(definition: TaskDefinition): string[] {
     }
   });
 
+  for (const problem of placeholderProblems(definition)) add(problem);
+  const { executionRoleArn, taskRoleArn } = definition;
+  if (executionRoleArn === '' && secretUses(definition).length === 0) {
+    add('executionRoleArn: is empty; leave it out, or give --execution-role');
+  }
+  if (taskRoleArn === '') add('taskRoleArn: is empty; leave it out, or give --task-role');
+  else if (
+    taskRoleArn &&
+    !isRole(taskRoleArn) &&
+    !placeholderPlaces(definition).has('taskRoleArn')
+  ) {
+    add(`taskRoleArn: "${taskRoleArn}" is neither the name nor the ARN of a role`);
+  }
   for (const problem of sizeProblems(definition)) add(problem);
   checkLimits(definition, add);
   const bytes = Buffer.byteLength(JSON.stringify(definition), 'utf8');
@@ -123,6 +144,11 @@ export function taskDefinitionWarnings({ containerDefinitions }: TaskDefinition)
       `containerDefinitions[${index}].logConfiguration.secretOptions: AWS documents them for ${[...documentedDrivers].join(', ')}, not for ${driver}`,
     ];
   });
+}
+
+/** Whether a text is the name or the ARN of a role (IAM API reference, CreateRole). */
+export function isRole(written: string): boolean {
+  return /^(?:arn:[^:]+:iam::\d{12}:role\/(?:.*\/)?)?[\w+=,.@-]{1,64}$/.test(written);
 }
 
 // --- internal ---

@@ -9,6 +9,7 @@ import { evaluateAccess, type PolicyRequest } from '../model/policy-evaluation.t
 import { atBest } from '../model/policy-unknowns.ts';
 import { lookupId, type SecretIdentity, type Store } from '../model/reference.ts';
 import { InvalidInput } from '../model/problems.ts';
+import { isRole } from '../model/task-definition-checks.ts';
 import { environmentFileArns, type TaskDefinition } from '../model/task-definition.ts';
 import { checkRole } from './check-role.ts';
 import { whyUnseen } from './gather-secret-facts.ts';
@@ -78,7 +79,9 @@ export async function gatherPassFacts(
     [executionRoleArn, 'execution role'],
     [taskRoleArn, 'task role'],
   ] as const;
-  return Promise.all(roles.flatMap(([role, what]) => (role ? [passFact(aws, role, what)] : [])));
+  return Promise.all(
+    roles.flatMap(([role, what]) => (role && isRole(role) ? [passFact(aws, role, what)] : [])),
+  );
 }
 
 // --- internal ---

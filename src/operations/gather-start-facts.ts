@@ -1,5 +1,6 @@
 import type { Aws } from '../aws/index.ts';
 import type { DefinitionName, StartFacts } from '../model/checks/facts.ts';
+import { placeholderPlaces } from '../model/placeholders.ts';
 import { secretUses, type TaskDefinition } from '../model/task-definition.ts';
 import { askingOnce } from './asking-once.ts';
 import type { Service } from '../aws/ecs.ts';
@@ -34,7 +35,10 @@ export async function gatherStartFacts(
   const aws = askingOnce(given);
   const here = await aws.caller();
   const ecs = await given.ecs();
-  const usesOf = targets.map(({ definition }) => secretUses(definition));
+  const usesOf = targets.map(({ definition }) => {
+    const held = placeholderPlaces(definition);
+    return secretUses(definition).filter(({ place }) => !held.has(place));
+  });
   // Descriptions may lag behind a write, and are asked for again then: not through `askingOnce`.
   const all = await gatherSecretFacts(
     { ...aws, parameterStore: (region) => given.parameterStore(region) },

@@ -154,6 +154,40 @@ const rows: Record<string, [definition: Json, ...faults: string[]]> = {
     `${first}.portMappings[0].containerPort: must be an integer, not a string`,
     `${first}.portMappings[0].hostPort: must be an integer, not a string`,
   ],
+  'placeholders in roles and images': [
+    {
+      ...containing({ image: '<IMAGE>' }),
+      executionRoleArn: 'arn:aws:iam::<ACCOUNT_ID>:role/shop-exec',
+      taskRoleArn: 'arn:aws:iam::ACCOUNT_ID:role/shop-task',
+    },
+    'executionRoleArn: the placeholder <ACCOUNT_ID> is not replaced; replace it, or write ${NAME} and give --substitute',
+    'taskRoleArn: the placeholder ACCOUNT_ID is not replaced',
+    `${first}.image: the placeholder <IMAGE> is not replaced`,
+  ],
+  'a placeholder as role': [
+    whole({ executionRoleArn: '<EXECUTION_ROLE_ARN>' }),
+    'executionRoleArn: the placeholder <EXECUTION_ROLE_ARN> is not replaced',
+  ],
+  'placeholders in an image of ECR': [
+    containing({ image: '${ACCOUNT}.dkr.ecr.REGION.amazonaws.com/web:{{TAG}}' }),
+    `${first}.image: the placeholder \${ACCOUNT} is not replaced; set it and give --substitute`,
+    `${first}.image: the placeholder {{TAG}} is not replaced`,
+    `${first}.image: the placeholder REGION is not replaced`,
+  ],
+  'an image to be replaced': [
+    containing({ image: 'REPLACE_ME' }),
+    `${first}.image: the placeholder REPLACE_ME is not replaced`,
+  ],
+  'empty roles': [
+    whole({ executionRoleArn: '', taskRoleArn: '' }),
+    'executionRoleArn: is empty; leave it out, or give --execution-role',
+    'taskRoleArn: is empty; leave it out, or give --task-role',
+  ],
+  'roles that are none': [
+    whole({ executionRoleArn: 'my role', taskRoleArn: 'arn:aws:iam::1:role/x' }),
+    'executionRoleArn: "my role" is neither the name nor the ARN of a role',
+    'taskRoleArn: "arn:aws:iam::1:role/x" is neither the name nor the ARN of a role',
+  ],
   'the input of create-service': [
     { serviceName: 'web', cluster: 'shop', taskDefinition: 'shop:1', desiredCount: 1 },
     'it describes a service; give the task definition',
@@ -191,6 +225,23 @@ describe.each(Object.entries(rows))('%s', (_, [definition, ...faults]) => {
     for (const fault of faults) expect(told).toContain(fault);
     expect(seen.stdout).not.toContain('form and size are within');
   });
+});
+
+test('a placeholder of many references is named once, and nothing else of them', async () => {
+  const arn = (key: string) => `arn:aws:secretsmanager:REGION:ACCOUNT_ID:secret:shop/${key}`;
+  const secrets = ['A', 'B', 'C'].map((name) => ({ name, valueFrom: arn(name) }));
+  const executionRoleArn = 'arn:aws:iam::123456789012:role/shop-exec';
+  const files = { 'task.json': JSON.stringify(whole({ executionRoleArn }, { secrets })) };
+  const seen = await shop.run(['register', 'task.json', '--dry-run'], { files });
+  const told = ['REGION', 'ACCOUNT_ID'].map(
+    (name) =>
+      `${first}.secrets[0].valueFrom: the placeholder ${name} is not replaced (also in ${first}.secrets[1].valueFrom and 1 more); replace it, or write \${NAME} and give --substitute`,
+  );
+  expect(seen.code).toBe(2);
+  expect(seen.stderr).toBe(told.map((line) => `error: ${line}\n`).join(''));
+  const verified = await shop.run(['verify', 'task.json', '--json'], { files });
+  const problems = problemsIn(verified).split('\n');
+  expect(problems.filter((line) => !line.startsWith('shop-exec: '))).toEqual(told);
 });
 
 describe('not refused is', () => {

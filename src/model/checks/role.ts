@@ -1,6 +1,7 @@
 import type { CheckName, FailureId } from '../finding.ts';
 import { parseArn, dnsSuffix } from '../partition.ts';
 import type { RoleFinding } from '../role-check.ts';
+import { placeholderPlaces } from '../placeholders.ts';
 import { needsExecutionRolePolicy, type ContainerDefinition } from '../task-definition.ts';
 import type { Draft, RoleFact, StartFacts, Step } from './facts.ts';
 import { makeLogGroup } from './logs.ts';
@@ -12,6 +13,8 @@ export function checkExecutionRole(facts: StartFacts): Draft[] {
   const { role, definition } = facts;
   if (role.state === 'none') return withoutRole(facts);
   if (role.state === 'malformed') {
+    // Told once for all its places, with the form of the task definition.
+    if (placeholderPlaces(definition).has('executionRoleArn')) return [];
     return [
       {
         check: 'role',
