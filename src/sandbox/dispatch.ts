@@ -10,6 +10,8 @@ export interface GuardedService extends Service {
    * without this function asks for its action on `*`.
    */
   attempts?(operation: string, input: Record<string, unknown>, call: Call): Question[];
+  /** Throws SerializationException for a request with members of a wrong kind. */
+  checkRequest?(operation: string, input: Record<string, unknown>): void;
   /** Operations for other services of the sandbox, which HTTP does not reach. */
   internal?: Service['operations'];
   /** The operations on a copy of the service's state as of now; reads can lag only with it. */
@@ -34,8 +36,8 @@ export interface Dispatcher {
 }
 
 /**
- * Finds the operation, then in this order: injected faults, rates, the caller's policies, the
- * operation.
+ * Finds the operation, then in this order: injected faults, rates, the shape of the
+ * request, the caller's policies, the operation.
  */
 export function createDispatcher(options: {
   services: ReadonlyMap<string, GuardedService>;
@@ -64,6 +66,7 @@ export function createDispatcher(options: {
     if (!operation) throw notInSandbox(service.name, name);
     return faults.around({ service: service.name, operation: name, origin }, async (asWas) => {
       throttle(service.name, name, call.region);
+      service.checkRequest?.(name, input);
       if (call.principal.kind === 'role' && known === service.operations) {
         const attempts = service.attempts?.(name, input, call) ?? [{ resource: '*' }];
         for (const attempt of attempts)

@@ -22,13 +22,16 @@ export function parseTarget(target: string): { service: string; operation: strin
   return { service: service ?? prefix, operation: target.slice(dot + 1) };
 }
 
-/** Reads a request's body: an object, or undefined when it is none. */
+/**
+ * Reads a request's body: an object, without members that are null, which mean the same as members
+ * that are left out. Answers undefined when it is none, or nests deeper than any request does.
+ */
 export function parseJsonBody(body: string): Record<string, unknown> | undefined {
   if (body === '') return {};
   try {
     const value: unknown = JSON.parse(body);
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
-    return value as Record<string, unknown>;
+    return withoutNulls(value, 0) as Record<string, unknown>;
   } catch {
     return undefined;
   }
@@ -48,6 +51,19 @@ export function jsonError(error: ServiceError): string {
 }
 
 // --- internal ---
+
+const deepest = 64;
+
+function withoutNulls(value: unknown, depth: number): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (depth > deepest) throw new RangeError('The request nests too deep.');
+  if (Array.isArray(value)) return value.map((member) => withoutNulls(member, depth + 1));
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, member]) => member !== null)
+      .map(([key, member]) => [key, withoutNulls(member, depth + 1)]),
+  );
+}
 
 function toWire(value: unknown): unknown {
   if (value instanceof Date) return value.getTime() / 1000;

@@ -5,7 +5,7 @@ import { checkEarlySuccess } from './early-success.ts';
 import { clientError, invalidParameter } from './errors.ts';
 import { ecsArn } from './ids.ts';
 import type { LaunchSettings, Service, Tag, World } from './state.ts';
-import { checkConfiguration } from './strategy-checks.ts';
+import { checkConfiguration, checkDesiredCount } from './strategy-checks.ts';
 import { checkTags } from './tags.ts';
 import { findActiveDefinition } from './task-definitions.ts';
 
@@ -59,6 +59,7 @@ export function createService(world: World, input: CreateServiceInput, region: s
 
   const controller = deploymentController?.type ?? 'ECS';
   checkConfiguration(controller, deploymentConfiguration);
+  checkDesiredCount(desiredCount);
   if (desiredCount === undefined && schedulingStrategy === 'REPLICA' && controller === 'ECS') {
     throw invalidParameter('The desired count of a REPLICA service is required.');
   }

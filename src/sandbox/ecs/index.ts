@@ -8,6 +8,7 @@ import { withRequired } from './required.ts';
 import { serviceDeploymentOperations } from './service-deployments.ts';
 import { serviceOperations } from './services.ts';
 import type { InjectedContainer, World } from './state.ts';
+import { checkRequest } from './shapes.ts';
 import { tagOperations } from './tags.ts';
 import { taskDefinitionOperations } from './task-definitions.ts';
 import { taskSetOperations } from './task-sets.ts';
@@ -31,6 +32,7 @@ export function createEcs(environment: Environment, options: Partial<Timing> = {
   return {
     name: 'ecs',
     attempts: (...request) => questionsOf(world, ...request),
+    checkRequest,
     operations: operationsOf(world),
     fork: () => operationsOf(stillWorld(world)),
     internal: taskSetOperations(world),

@@ -4,6 +4,7 @@ import { invalidParameter } from './errors.ts';
 import { strategies } from './shift-state.ts';
 
 const mostMinutes = 1440;
+const mostTasks = 5000;
 const longestTimeout = 20_160;
 /** Stages that only Lambda hooks can have. */
 const unpaused = ['TEST_TRAFFIC_SHIFT', 'PRODUCTION_TRAFFIC_SHIFT'];
@@ -45,6 +46,13 @@ export function checkConfiguration(
       throw invalidParameter(`PAUSE hooks cannot be configured at the ${shifting} stage.`);
     }
   }
+}
+
+/** Refuses a number of tasks that no service can have (ECS quotas: 5,000 tasks per service). */
+export function checkDesiredCount(desiredCount: number | undefined): void {
+  const isCount = Number.isInteger(desiredCount ?? 0);
+  if (isCount) checkNumber('desiredCount', desiredCount, 0, mostTasks);
+  else throw invalidParameter('desiredCount must be a whole number.');
 }
 
 function checkNumber(name: string, value: unknown, min: number, max: number): void {

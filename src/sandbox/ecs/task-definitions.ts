@@ -128,7 +128,6 @@ const hasRevision = (reference: string): boolean => /:\d+$/.test(reference);
 function register(world: World, input: Registration, regionName: string): TaskDefinition {
   const { families } = regionOf(world, regionName);
   const revisions = families.get(input.family) ?? [];
-  families.set(input.family, revisions);
   const revision = revisions.length + 1;
   const definition: TaskDefinition = {
     arn: ecsArn(world, regionName, `task-definition/${input.family}:${revision}`),
@@ -139,6 +138,8 @@ function register(world: World, input: Registration, regionName: string): TaskDe
     registeredAt: new Date(world.environment.now()),
     tags: structuredClone(input.tags ?? []),
   };
+  // Only now: what cannot be registered must leave no family behind.
+  families.set(input.family, revisions);
   revisions.push(definition);
   return definition;
 }

@@ -94,7 +94,7 @@ function run(
   const cluster = findCluster(world, region, input.cluster);
   const definition = findActiveDefinition(world, region, input.taskDefinition);
   checkTags(tags);
-  if (count < 1 || count > maxPerRun) {
+  if (!Number.isInteger(count) || count < 1 || count > maxPerRun) {
     throw invalidParameter(`Count must be between 1 and ${maxPerRun}.`);
   }
   const names = definition.registration.containerDefinitions.map(({ name }) => name);

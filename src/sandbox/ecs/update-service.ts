@@ -6,7 +6,7 @@ import { checkEarlySuccess } from './early-success.ts';
 import { clientError, invalidParameter } from './errors.ts';
 import { findService } from './find-service.ts';
 import type { LaunchSettings, Service, World } from './state.ts';
-import { checkConfiguration } from './strategy-checks.ts';
+import { checkConfiguration, checkDesiredCount } from './strategy-checks.ts';
 import { findActiveDefinition } from './task-definitions.ts';
 
 /** The members of UpdateService. */
@@ -46,6 +46,7 @@ export function updateService(world: World, input: UpdateServiceInput, region: s
     throw clientError('Changing the deployment controller is not in the sandbox.');
   }
   checkConfiguration(service.controller, deploymentConfiguration ?? {});
+  checkDesiredCount(desiredCount);
   const configuration = { ...service.configuration, ...deploymentConfiguration };
   checkEarlySuccess(configuration);
 
