@@ -22,7 +22,10 @@ export function serviceView(world: World, service: Service, withTags = false) {
     ...settingsView(service.settings, service.definition),
     // Only deployments show it.
     serviceConnectConfiguration: undefined,
-    taskDefinition: (servingOf(service) ?? service).definition?.arn,
+    taskDefinition: isExpress(service)
+      ? undefined
+      : (servingOf(service) ?? service).definition?.arn,
+    resourceManagementType: managementOf(service),
     deploymentConfiguration: service.configuration,
     deploymentController: { type: service.controller },
     deployments: rolling ? service.deployments.map((entry) => deploymentView(service, entry)) : [],
@@ -42,6 +45,11 @@ export function serviceView(world: World, service: Service, withTags = false) {
     enableExecuteCommand: service.members.enableExecuteCommand ?? false,
     tags: withTags ? service.tags : [],
   };
+}
+
+/** Whether ECS manages the service (Express) or the customer. */
+export function managementOf(service: Service): 'ECS' | 'CUSTOMER' {
+  return isExpress(service) ? 'ECS' : 'CUSTOMER';
 }
 
 /** A service deployment as DescribeServiceDeployments shows it. */
@@ -65,6 +73,12 @@ export function recordView(world: World, record: ServiceDeployment) {
     rollback: record.rollback,
     deploymentCircuitBreaker: { ...record.breaker },
   };
+}
+
+const expressTag = 'ecs-secrets.sandbox/express';
+
+function isExpress({ tags }: Service): boolean {
+  return tags.some(({ key, value }) => key === expressTag && value === 'true');
 }
 
 function deploymentView(service: Service, deployment: Deployment) {

@@ -5,13 +5,17 @@ import { invalidParameter, serviceNotFound } from './errors.ts';
 import { findService, serviceIn } from './find-service.ts';
 import { ecsArn } from './ids.ts';
 import { type PageInput, pageOf } from './paging.ts';
-import { serviceView } from './service-view.ts';
+import { managementOf, serviceView } from './service-view.ts';
 import type { World } from './state.ts';
 import { stopTask } from './task-life.ts';
 import { updateService } from './update-service.ts';
 import { touch } from './world.ts';
 
 const maxDescribed = 10;
+
+/** Whether something is what a filter asks for, if it asks. */
+const is = (value: string | undefined, wanted: string | undefined): boolean =>
+  wanted === undefined || value === wanted;
 
 /** The operations on services. */
 export function serviceOperations(world: World): Record<string, Operation> {
@@ -57,16 +61,22 @@ export function serviceOperations(world: World): Record<string, Operation> {
     },
 
     ListServices: (
-      input: PageInput & { cluster?: string; launchType?: string; schedulingStrategy?: string },
+      input: PageInput & {
+        cluster?: string;
+        launchType?: string;
+        schedulingStrategy?: string;
+        resourceManagementType?: string;
+      },
       call: Call,
     ) => {
       const cluster = findCluster(world, call.region, input.cluster);
       const arns = [...cluster.services.values()]
         .filter((service) => service.status !== 'INACTIVE')
         .filter(
-          ({ settings, schedulingStrategy }) =>
-            (input.launchType ?? settings.launchType) === settings.launchType &&
-            (input.schedulingStrategy ?? schedulingStrategy) === schedulingStrategy,
+          (service) =>
+            is(service.settings.launchType, input.launchType) &&
+            is(service.schedulingStrategy, input.schedulingStrategy) &&
+            is(managementOf(service), input.resourceManagementType),
         )
         .map((service) => service.arn)
         .sort();

@@ -147,7 +147,12 @@ const requests: Readonly<Record<string, Members>> = {
   CreateService: { ...service, serviceName: 'text', schedulingStrategy: 'text' },
   UpdateService: { ...service, service: 'text', forceNewDeployment: 'flag' },
   DescribeServices: { services: texts },
-  ListServices: { ...page, launchType: 'text', schedulingStrategy: 'text' },
+  ListServices: {
+    ...page,
+    launchType: 'text',
+    schedulingStrategy: 'text',
+    resourceManagementType: 'text',
+  },
   DeleteService: { service: 'text', force: 'flag' },
   ListServiceDeployments: {
     ...page,

@@ -183,6 +183,33 @@ test('an idle sandbox has no timer', async () => {
   }
 });
 
+test('a service can be like an Express service', async () => {
+  const { client } = await prepared();
+  const tags = [{ key: 'ecs-secrets.sandbox/express', value: 'true' }];
+  const id = await createWeb(client, { tags });
+  await client.createService({ ...web, serviceName: 'other', desiredCount: 0 });
+  const service = await rolledOut(client);
+  expect(service).toMatchObject({
+    taskDefinition: undefined,
+    resourceManagementType: 'ECS',
+    deployments: [{ id, taskDefinition: expect.stringMatching(/web:1$/) as string }],
+  });
+  expect(await describe(client, 'other')).toMatchObject({
+    taskDefinition: expect.stringMatching(/web:1$/) as string,
+    resourceManagementType: 'CUSTOMER',
+  });
+  const listed = async (resourceManagementType?: 'ECS' | 'CUSTOMER') => {
+    const { serviceArns } = await client.listServices({ cluster: 'prod', resourceManagementType });
+    return serviceArns?.map((arn) => arn.split('/').at(-1));
+  };
+  expect(await listed()).toEqual(['other', 'web']);
+  expect(await listed('ECS')).toEqual(['web']);
+  expect(await listed('CUSTOMER')).toEqual(['other']);
+
+  const next = await redeploy(client);
+  expect((await rolledOut(client)).deployments).toMatchObject([{ id: next }]);
+});
+
 test('keeps a Service Connect configuration and shows it with the deployments', async () => {
   const { client } = await prepared();
   const connect = (token: string) => ({
