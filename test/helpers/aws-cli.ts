@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 /** The AWS CLI of this machine. */
 export interface AwsCli {
   /** Ends what runs for it. */
-  stop(): Promise<void>;
+  stop(): void;
 }
 
 /**
@@ -19,24 +19,18 @@ export interface AwsCli {
  */
 export async function startAwsCli(): Promise<AwsCli | undefined> {
   const folder = await mkdtemp(join(tmpdir(), 'ecs-secrets-aws-'));
-  const remove = () => rm(folder, { recursive: true });
   const python = process.platform === 'linux' ? await interpreterOfAws(folder) : undefined;
-  const stopServer = python === undefined ? undefined : await serve(python, folder);
-  if (!stopServer) {
-    await remove();
+  const stop = python === undefined ? undefined : await serve(python, folder);
+  if (!stop) {
+    await rm(folder, { recursive: true });
     const { status } = spawnSync('aws', ['--version'], { stdio: 'ignore' });
-    return status === 0 ? { stop: () => Promise.resolve() } : undefined;
+    return status === 0 ? { stop: () => undefined } : undefined;
   }
   const words = [python, '-IS', helper('aws-client.py'), join(folder, 'socket')];
   await writeFile(join(folder, 'aws'), `#!/bin/sh\nexec '${words.join("' '")}' "$@"\n`);
   await chmod(join(folder, 'aws'), 0o755);
   process.env.PATH = [folder, process.env.PATH].join(delimiter);
-  return {
-    stop() {
-      stopServer();
-      return remove();
-    },
-  };
+  return { stop };
 }
 
 // --- internal ---

@@ -2,14 +2,16 @@
 
     python aws-server.py SOCKET
 
-Serves aws-client.py, prints "ready" once it does, and ends when its standard input ends. A call has the
-arguments, the environment, the folder and the standard streams of its client, and leaves nothing behind.
+Serves aws-client.py, and prints "ready" once it does. Ends with its standard input, and removes the folder
+of the socket. A call has the arguments, the environment, the folder and the standard streams of its client,
+and leaves nothing behind.
 """
 
 import functools
 import marshal
 import os
 import select
+import shutil
 import signal
 import socket
 import sys
@@ -78,14 +80,14 @@ with socket.socket(socket.AF_UNIX) as listener:
     listener.bind(sys.argv[1])
     listener.listen(16)
     print("ready", flush=True)
-    while True:
-        ready, _, _ = select.select([listener, sys.stdin], [], [])
-        if sys.stdin in ready:
-            break
-        connection, _ = listener.accept()
-        with connection:
-            try:
-                serve(connection)
-            except (OSError, EOFError, ValueError):
-                # Its client went away.
-                pass
+    try:
+        while sys.stdin not in select.select([listener, sys.stdin], [], [])[0]:
+            connection, _ = listener.accept()
+            with connection:
+                try:
+                    serve(connection)
+                except (OSError, EOFError, ValueError):
+                    # Its client went away.
+                    pass
+    finally:
+        shutil.rmtree(os.path.dirname(sys.argv[1]))

@@ -13,7 +13,7 @@ declare module 'vitest' {
 }
 
 /** Starts moto and the AWS CLI once for all test files, and tells in a line what cannot be tested here. */
-export async function setup(project: TestProject): Promise<() => Promise<void>> {
+export async function setup(project: TestProject): Promise<() => void> {
   const [awsCli, moto] = await Promise.all([startAwsCli(), startMoto()]);
   const missing = [!moto && 'moto_server', !awsCli && 'aws'].filter((tool) => tool !== false);
   if (missing.length > 0) {
@@ -24,9 +24,9 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   }
   project.provide('awsCli', awsCli !== undefined);
   project.provide('moto', moto?.url);
-  return async () => {
+  return () => {
     moto?.server.kill();
-    await awsCli?.stop();
+    awsCli?.stop();
   };
 }
 
