@@ -14,7 +14,8 @@ import {
   type RegisterTaskDefinitionCommandInput,
 } from '@aws-sdk/client-ecs';
 import { isAwsError } from '../errors.ts';
-import type { Deployment, ServiceDeployment, Threshold } from '../model/rollout.ts';
+import type { Deployment } from '../model/deployment.ts';
+import type { ServiceDeployment, Threshold } from '../model/rollout.ts';
 import type { DefinitionForm } from '../model/task-definition-checks.ts';
 import { parseTaskDefinition, type TaskDefinition } from '../model/task-definition.ts';
 import { clientSettings, supervised, type AwsConfig } from './client.ts';

@@ -6,7 +6,7 @@ import { sarifLog } from '../model/sarif.ts';
 import { auditAws, type Audit, type AuditFinding } from '../operations/audit.ts';
 import { readBaseline, writeBaseline } from '../operations/audit-baseline.ts';
 import { auditFiles } from '../operations/audit-files.ts';
-import { rolloutView } from './rollout-view.ts';
+import { searchProgress } from './search-progress.ts';
 import { sourcesOf } from './sources.ts';
 import { table } from './table.ts';
 
@@ -112,7 +112,7 @@ function look(
   if (families.length > 0 && clusters.length > 0) {
     throw new UsageError('--family and --cluster do not go together');
   }
-  const { onProgress } = rolloutView(report, world.stderr.style);
+  const onProgress = searchProgress(report, world.stderr.style);
   const { services } = options;
   return auditAws(aws, { families, clusters, allRevisions, services }, onProgress);
 }

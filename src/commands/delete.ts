@@ -4,11 +4,12 @@ import { UsageError } from '../errors.ts';
 import { parseArn } from '../model/partition.ts';
 import { InvalidInput } from '../model/problems.ts';
 import { formatReference, type Reference } from '../model/reference.ts';
-import { checkUnused, deleteSecret } from '../operations/delete-secret.ts';
+import { checkUnused } from '../operations/check-unused.ts';
+import { deleteSecret } from '../operations/delete-secret.ts';
 import { resolveReference } from '../operations/resolve-references.ts';
 import { confirmed } from './confirm.ts';
 import { referenceArgument } from './reference-argument.ts';
-import { rolloutView } from './rollout-view.ts';
+import { searchProgress } from './search-progress.ts';
 import { storeOption } from './store-option.ts';
 import { minute } from './table.ts';
 
@@ -44,7 +45,7 @@ Examples:
     const secret = await resolveReference(aws, reference);
     if (!options.force) {
       await checkRegion(context, secret.arn);
-      const { onProgress } = rolloutView(report, world.stderr.style);
+      const onProgress = searchProgress(report, world.stderr.style);
       const unchecked = await checkUnused(aws, [secret], '--force', onProgress);
       report.clearLive();
       for (const what of unchecked) {

@@ -14,7 +14,7 @@ import { grantsFor } from '../operations/role-grants.ts';
 import { neededOfLoss } from '../operations/role-loss.ts';
 import { confirmed } from './confirm.ts';
 import { readReferences, tellGrants, withReferenceOptions } from './role-references.ts';
-import { rolloutView } from './rollout-view.ts';
+import { searchProgress } from './search-progress.ts';
 
 /** `role create NAME`: the execution role with trust, inline and managed policy. */
 export const roleCreate = defineCommand({
@@ -153,8 +153,8 @@ function managedPolicy(when: 'auto' | 'always' | 'never', needed: boolean): bool
 /** Why what goes may not go; undefined where nothing that runs needs it. */
 async function inUse(context: Context, loss: RoleLoss): Promise<CliError | undefined> {
   const { aws, report, world } = context;
-  const view = rolloutView(report, world.stderr.style);
-  const { needed, unchecked } = await neededOfLoss(aws, loss, view.onProgress);
+  const onProgress = searchProgress(report, world.stderr.style);
+  const { needed, unchecked } = await neededOfLoss(aws, loss, onProgress);
   report.clearLive();
   for (const what of unchecked) report.warn(`not checked: ${what}`);
   if (needed.length === 0) return undefined;

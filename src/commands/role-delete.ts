@@ -2,7 +2,7 @@ import { Argument } from '@commander-js/extra-typings';
 import { defineCommand } from '../cli.ts';
 import { checkRoleUnused, deleteRole, roleRemains } from '../operations/delete-role.ts';
 import { confirmed } from './confirm.ts';
-import { rolloutView } from './rollout-view.ts';
+import { searchProgress } from './search-progress.ts';
 
 /** `role delete NAME`: delete an execution role that nothing uses. */
 export const roleDelete = defineCommand({
@@ -27,7 +27,7 @@ Examples:
     const remains = await roleRemains(aws, written);
     const { role, inline, attached } = remains;
     if (!force) {
-      const { onProgress } = rolloutView(report, world.stderr.style);
+      const onProgress = searchProgress(report, world.stderr.style);
       const unchecked = await checkRoleUnused(aws, role, onProgress);
       report.clearLive();
       for (const what of unchecked) {

@@ -6,6 +6,7 @@ import type { FollowEvent } from '../operations/rollout/look-at-deployments.ts';
 import type { FollowedDeployment } from '../operations/rollout/redeploy-outcome.ts';
 import { serviceName } from '../operations/service-name.ts';
 import type { Style } from '../world.ts';
+import { searchProgress } from './search-progress.ts';
 
 /**
  * Shows deployments while they are followed: on a terminal a line a service, redrawn at every
@@ -14,10 +15,7 @@ import type { Style } from '../world.ts';
 export function rolloutView(report: Reporter, style: Style) {
   const paused = new Set<string>();
   return {
-    /** How far a search is; only on a terminal. */
-    onProgress: (text: string): void => {
-      report.live([style.dim(text)]);
-    },
+    onProgress: searchProgress(report, style),
     onEvent: (event: FollowEvent): void => {
       if (event.kind === 'polled') {
         report.live(liveLines(event.deployments, event.waiting, style));

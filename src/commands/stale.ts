@@ -14,7 +14,7 @@ import {
   searchedData,
 } from './narrowing.ts';
 import { referenceArgument } from './reference-argument.ts';
-import { rolloutView } from './rollout-view.ts';
+import { searchProgress } from './search-progress.ts';
 import { serviceFilter, withAllRegions, withServiceOptions } from './service-options.ts';
 import { storeOption } from './store-option.ts';
 
@@ -54,7 +54,7 @@ Examples:
       throw new UsageError('--all-regions searches the regions of one secret', 'give REF');
     }
     const secret = reference && (await resolveReference(aws, reference));
-    const { onProgress } = rolloutView(report, world.stderr.style);
+    const onProgress = searchProgress(report, world.stderr.style);
     const found = await findStaleIn(aws, secret, filter, { allRegions, onProgress });
     const { tasks, unseen, regions, otherRegions } = found;
     report.clearLive();

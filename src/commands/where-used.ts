@@ -13,7 +13,7 @@ import {
   searchedData,
 } from './narrowing.ts';
 import { referenceArgument } from './reference-argument.ts';
-import { rolloutView } from './rollout-view.ts';
+import { searchProgress } from './search-progress.ts';
 import { serviceFilter, withAllRegions, withServiceOptions } from './service-options.ts';
 import { storeOption } from './store-option.ts';
 
@@ -48,7 +48,7 @@ Examples:
     const narrowing = narrowingOf(filter, context);
     const allRegions = options.allRegions ?? false;
     checkAllRegions(allRegions, narrowing);
-    const { onProgress } = rolloutView(report, world.stderr.style);
+    const onProgress = searchProgress(report, world.stderr.style);
     const used = await findUses(aws, reference, filter, { allRegions, onProgress });
     report.clearLive();
     for (const what of used.unchecked)

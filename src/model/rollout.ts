@@ -1,16 +1,4 @@
-/** A deployment of a service, in the members that decide how its rollout goes. */
-export interface Deployment {
-  id: string;
-  status: string;
-  taskDefinition: string;
-  rolloutState: string | undefined;
-  rolloutStateReason: string | undefined;
-  desiredCount: number;
-  runningCount: number;
-  pendingCount: number;
-  failedTasks: number;
-  createdAt?: Date | undefined;
-}
+import { primaryOf, type Deployment } from './deployment.ts';
 
 /** How far a deployment has come. */
 export interface Rollout {
@@ -92,15 +80,6 @@ export function judgeRollout(
     service.deployments.length === 1 &&
     deployment.runningCount === deployment.desiredCount;
   return rollout(stable ? 'completed' : 'in-progress');
-}
-
-/** The deployment that ECS is making or has made current; undefined where it lists none. */
-export function primaryOf({
-  deployments,
-}: {
-  deployments: readonly Deployment[];
-}): Deployment | undefined {
-  return deployments.find(({ status }) => status === 'PRIMARY');
 }
 
 /** A service deployment, as DescribeServiceDeployments returns it. */

@@ -4,6 +4,12 @@ import { isPlaceholder, isReference, looksRandom } from './harmless-values.ts';
 export const valueHint =
   'a value is never an argument: put reads it from standard input, --value-file or --from-env';
 
+/** What `--secret` and `--secret-option` take, for hints. */
+export function assignmentHint(option: string): string {
+  const [name = ''] = option.split(' ');
+  return `${name} takes a reference, never a value: [CONTAINER:]NAME=REF with REF like /path/NAME, sm:NAME:KEY or an ARN; ecs-secrets put stores a value`;
+}
+
 /**
  * A text that is no name, as a message may quote it. What stands behind "=" may be a value that was
  * written where only its name belongs.

@@ -1,7 +1,7 @@
 import { InvalidInput, Problems } from './problems.ts';
 import { formatReference, parseReference, type Store } from './reference.ts';
 import type { Tag } from './secret-rules.ts';
-import { shownReference, withoutValue } from './shown-text.ts';
+import { assignmentHint, shownReference, withoutValue } from './shown-text.ts';
 import type { ContainerDefinition, SecretEntry, TaskDefinition } from './task-definition.ts';
 
 /** What a register command changes in a task definition. */
@@ -159,12 +159,6 @@ export function unshownReferences(
       return [[formatReference(parseReference(reference, store)), place] as const];
     }),
   );
-}
-
-/** What `--secret` and `--secret-option` take, for hints. */
-export function assignmentHint(option: string): string {
-  const [name = ''] = option.split(' ');
-  return `${name} takes a reference, never a value: [CONTAINER:]NAME=REF with REF like /path/NAME, sm:NAME:KEY or an ARN; ecs-secrets put stores a value`;
 }
 
 /** Cuts `[CONTAINER:]NAME=REF`. Throws InvalidInput. */

@@ -21,8 +21,7 @@ import { atBest, isAbsentForTasks } from '../model/policy-unknowns.ts';
 import type { TaskDefinition } from '../model/task-definition.ts';
 import { ecsTasks, trustDecision, trustHangsOn } from '../model/trust.ts';
 import { matchesWildcard } from '../model/wildcard.ts';
-import { whyUnseen } from './gather-secret-facts.ts';
-import { orDenied } from './or-denied.ts';
+import { orDenied, whyUnseen } from './or-denied.ts';
 import type { DerivedGrants } from './role-grants.ts';
 import type { AttachedPolicy, RoleWithPolicies } from './role-policies.ts';
 

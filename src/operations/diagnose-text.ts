@@ -7,8 +7,8 @@ import { pastedReasons } from '../model/pasted-reasons.ts';
 import { reportFailures, type SeenFailure, type ReportedFailure } from '../model/failure-report.ts';
 import { withoutCharacters } from '../model/without-characters.ts';
 import { noDiagnosis, type Diagnosis, type DiagnosisOptions } from './diagnosis.ts';
-import { whyUnseen } from './gather-secret-facts.ts';
 import { gatherStartFacts, type StartTarget } from './gather-start-facts.ts';
+import { whyUnseen } from './or-denied.ts';
 
 /** Explains the reasons in a text that somebody pasted; without an account too. */
 export async function diagnoseText(

@@ -16,11 +16,11 @@ import { withoutCharacters } from '../model/without-characters.ts';
 import { noDiagnosis, type Diagnosis, type DiagnosisOptions } from './diagnosis.ts';
 import { diagnoseText } from './diagnose-text.ts';
 import { describedService } from './described-service.ts';
-import { whyUnseen } from './gather-secret-facts.ts';
 import { gatherStartFacts, type StartTarget } from './gather-start-facts.ts';
 import { describeTaskDefinition } from './read-task-definition.ts';
 import { serviceName } from './service-name.ts';
 import { stopReason } from './stop-reason.ts';
+import { whyUnseen } from './or-denied.ts';
 
 /** What is to be diagnosed. */
 export type DiagnosisTarget =

@@ -3,7 +3,7 @@ import type { RunningTask } from '../aws/ecs.ts';
 import type { Aws } from '../aws/index.ts';
 import { CliError, isAccessDenied } from '../errors.ts';
 import { formatReference, isPinned, refersTo, type Reference } from '../model/reference.ts';
-import { primaryOf, type Deployment } from '../model/rollout.ts';
+import { primaryOf, type Deployment } from '../model/deployment.ts';
 import {
   currentSecretValue,
   judgeHolding,

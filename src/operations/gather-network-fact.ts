@@ -7,8 +7,8 @@ import { isUsable } from '../model/checks/platform-instances.ts';
 import { isWindows } from '../model/checks/platform.ts';
 import type { Placement } from '../model/placement.ts';
 import type { TaskDefinition } from '../model/task-definition.ts';
-import { whyUnseen } from './gather-secret-facts.ts';
 import { readNetwork } from './read-network.ts';
+import { whyUnseen } from './or-denied.ts';
 
 /**
  * The network by which secrets, images and logs are reached: on Fargate the task's own interface, on

@@ -3,7 +3,7 @@ import type { Service } from '../aws/ecs.ts';
 import { CliError } from '../errors.ts';
 import { launchTypesOf, type Placement } from '../model/placement.ts';
 import type { TaskDefinition } from '../model/task-definition.ts';
-import { whyUnseen } from './gather-secret-facts.ts';
+import { whyUnseen } from './or-denied.ts';
 
 /** Where the tasks run: of a service as it is set up, and on which container instances. */
 export async function gatherPlacement(

@@ -12,8 +12,8 @@ import { InvalidInput } from '../model/problems.ts';
 import { isRole } from '../model/task-definition-checks.ts';
 import { environmentFileArns, type TaskDefinition } from '../model/task-definition.ts';
 import { checkRole } from './check-role.ts';
-import { whyUnseen } from './gather-secret-facts.ts';
 import { readRole, roleName } from './role-policies.ts';
+import { whyUnseen } from './or-denied.ts';
 
 /** What the execution role of a task definition lets ECS do for it. */
 export async function gatherRoleFact(

@@ -11,6 +11,7 @@ import { suggestReferences } from '../model/suggest-reference.ts';
 import { useReference, type SecretUse } from '../model/task-definition.ts';
 import { lookUpSecrets, type Lookup, type ResolvedSecret } from './look-up-secrets.ts';
 import { expectedArn } from './role-grants.ts';
+import { whyUnseen } from './or-denied.ts';
 
 /** What is found of the references, in the order of the uses. Values are read only on request. */
 export async function gatherSecretFacts(
@@ -61,12 +62,6 @@ export async function gatherSecretFacts(
     },
     { concurrency: 10 },
   );
-}
-
-/** Why something could not be seen, in one line; who asked is the same everywhere. */
-export function whyUnseen(error: CliError): string {
-  const [line = error.code] = error.message.split('\n');
-  return line.replace(/^(access denied: .*), as \S+$/, '$1');
 }
 
 // --- internal ---

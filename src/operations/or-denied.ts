@@ -1,4 +1,4 @@
-import { isAccessDenied } from '../errors.ts';
+import { isAccessDenied, type CliError } from '../errors.ts';
 
 /** What a call answers, or 'denied' when the caller may not make it. */
 export async function orDenied<T>(call: Promise<T>): Promise<T | 'denied'> {
@@ -8,4 +8,10 @@ export async function orDenied<T>(call: Promise<T>): Promise<T | 'denied'> {
     if (isAccessDenied(error)) return 'denied';
     throw error;
   }
+}
+
+/** Why something could not be seen, in one line; who asked is the same everywhere. */
+export function whyUnseen(error: CliError): string {
+  const [line = error.code] = error.message.split('\n');
+  return line.replace(/^(access denied: .*), as \S+$/, '$1');
 }

@@ -1,7 +1,7 @@
 import type { Aws } from '../aws/index.ts';
 import { CliError } from '../errors.ts';
 import { formatReference, type Reference } from '../model/reference.ts';
-import { assignmentHint } from '../model/task-definition-edit.ts';
+import { assignmentHint } from '../model/shown-text.ts';
 import { lookUpSecrets, type ResolvedSecret } from './look-up-secrets.ts';
 import { pendingDeletion } from './put-stored-secret.ts';
 import { withRegions } from './secret-regions.ts';

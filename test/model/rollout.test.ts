@@ -1,10 +1,10 @@
 import { describe, expect, it, test } from 'vitest';
+import { type Deployment } from '../../src/model/deployment.ts';
 import {
   failureThreshold,
   judgeCodeDeployment,
   judgeRollout,
   judgeServiceDeployment,
-  type Deployment,
   type ServiceDeployment,
 } from '../../src/model/rollout.ts';
 

@@ -2,10 +2,10 @@ import pMap from 'p-map';
 import type { Ecs, Service } from '../../aws/ecs.ts';
 import { CliError, isAwsError } from '../../errors.ts';
 import { failureKey } from '../../model/classify-failure.ts';
+import { primaryOf } from '../../model/deployment.ts';
 import {
   judgeRollout,
   judgeServiceDeployment,
-  primaryOf,
   type Rollout,
   type ServiceDeployment,
 } from '../../model/rollout.ts';

@@ -1,5 +1,5 @@
 import { CliError } from '../../errors.ts';
-import { primaryOf } from '../../model/rollout.ts';
+import { primaryOf } from '../../model/deployment.ts';
 import type { Consumer } from '../find-consumers.ts';
 import { serviceName } from '../service-name.ts';
 

@@ -1,6 +1,6 @@
 import type { Ecs } from '../../aws/ecs.ts';
 import { CliError, isAwsError, isUncertain } from '../../errors.ts';
-import { primaryOf } from '../../model/rollout.ts';
+import { primaryOf } from '../../model/deployment.ts';
 import type { Consumer } from '../find-consumers.ts';
 import type { CodeDeployer } from './code-deploy.ts';
 import type { FollowedDeployment } from './redeploy-outcome.ts';
