@@ -13,7 +13,7 @@ import {
 } from './cli.ts';
 import { commands, type CommandGroup, type CommandEntry } from './commands/index.ts';
 import { CliError, describeError, exitCodes, Interrupted, stackOf, UsageError } from './errors.ts';
-import { valueHint } from './model/shown-text.ts';
+import { valueHint } from './model/secrets/shown-text.ts';
 import { processWorld } from './terminal.ts';
 import type { World } from './world.ts';
 

@@ -10,55 +10,66 @@ import { expect, test } from 'vitest';
 const mistakes: [string, string, string, RegExp][] = [
   [
     'model imports a layer above',
-    'src/model/reference.ts',
-    "import '../errors.ts';",
+    'src/model/secrets/reference.ts',
+    "import '../../errors.ts';",
     /model is pure/,
   ],
-  ['model imports a package', 'src/model/reference.ts', "import 'yaml';", /model is pure/],
+  ['model imports a package', 'src/model/secrets/reference.ts', "import 'yaml';", /model is pure/],
   [
     'model loads on demand',
-    'src/model/reference.ts',
+    'src/model/roles/trust.ts',
     "await import('./policy.ts');",
     /model is pure/,
   ],
   [
     'an operation calls the SDK',
-    'src/operations/put-secret.ts',
+    'src/operations/secrets/put-secret.ts',
     "import '@aws-sdk/client-ssm';",
     /operations import/,
   ],
   [
     'an operation imports aws itself',
-    'src/operations/put-secret.ts',
-    "import { createAws } from '../aws/index.ts'; createAws({});",
+    'src/operations/secrets/put-secret.ts',
+    "import { createAws } from '../../aws/index.ts'; createAws({});",
     /types only/,
   ],
   [
     'an operation imports a command',
-    'src/operations/put-secret.ts',
-    "import '../commands/put.ts';",
+    'src/operations/secrets/put-secret.ts',
+    "import '../../commands/secrets/put.ts';",
     /operations import/,
   ],
   [
     'a command calls the SDK',
-    'src/commands/put.ts',
+    'src/commands/secrets/put.ts',
     "import '@aws-sdk/client-ssm';",
     /commands import/,
   ],
   [
     'a command imports the sandbox',
-    'src/commands/put.ts',
-    "import '../sandbox/index.ts';",
+    'src/commands/secrets/put.ts',
+    "import '../../sandbox/index.ts';",
     /commands import/,
   ],
   [
     'a command loads the sandbox',
-    'src/commands/put.ts',
-    "await import('../sandbox/index.ts');",
+    'src/commands/secrets/put.ts',
+    "await import('../../sandbox/index.ts');",
+    /commands import/,
+  ],
+  [
+    'main loads the sandbox',
+    'src/main.ts',
+    "await import('./sandbox/index.ts');",
     /but its command/,
   ],
-  ['a command imports chalk', 'src/commands/put.ts', "import 'chalk';", /commands import/],
-  ['aws imports a command', 'src/aws/kms.ts', "import '../commands/put.ts';", /aws knows nothing/],
+  ['a command imports chalk', 'src/commands/secrets/put.ts', "import 'chalk';", /commands import/],
+  [
+    'aws imports a command',
+    'src/aws/kms.ts',
+    "import '../commands/secrets/put.ts';",
+    /aws knows nothing/,
+  ],
   [
     'aws imports commander',
     'src/aws/kms.ts',
@@ -68,26 +79,61 @@ const mistakes: [string, string, string, RegExp][] = [
   [
     'the sandbox imports an operation',
     'src/sandbox/sts.ts',
-    "import '../operations/put-secret.ts';",
+    "import '../operations/secrets/put-secret.ts';",
     /nothing of the product/,
   ],
   [
     'the sandbox imports errors',
-    'src/sandbox/sts.ts',
-    "import '../errors.ts';",
+    'src/sandbox/ecs/tasks/agent.ts',
+    "import '../../../errors.ts';",
     /nothing of the product/,
   ],
+  [
+    'a subject of the model uses a later one',
+    'src/model/secrets/reference.ts',
+    "import type { Deployment } from '../usage/deployment.ts'; export type A = Deployment;",
+    /secrets comes before/,
+  ],
+  [
+    'an operation uses a later subject',
+    'src/operations/roles/check-role.ts',
+    "import '../starts/verify.ts';",
+    /roles comes before/,
+  ],
+  [
+    'an operation uses the model of a later subject',
+    'src/operations/usage/scan.ts',
+    "import '../../model/rollout/rollout.ts';",
+    /usage comes before/,
+  ],
+  [
+    'a command loads the operation of a later subject',
+    'src/commands/rollout/rotate.ts',
+    "await import('../../operations/plaintext/audit.ts');",
+    /rollout comes before/,
+  ],
+  [
+    'the root of a layer uses a subject',
+    'src/operations/read-source.ts',
+    "import './secrets/put-secret.ts';",
+    /root of a layer/,
+  ],
   ['main calls the SDK', 'src/main.ts', "import '@aws-sdk/client-ssm';", /Only src\/aws/],
-  ['somebody prints', 'src/commands/put.ts', "console.log('x');", /no-console|Unexpected console/],
+  [
+    'somebody prints',
+    'src/commands/secrets/put.ts',
+    "console.log('x');",
+    /no-console|Unexpected console/,
+  ],
   [
     'somebody reads process',
-    'src/operations/put-secret.ts',
+    'src/operations/secrets/put-secret.ts',
     'export const a = process.env.A;',
     /Only src\/terminal.ts/,
   ],
   [
     'somebody reveals a value',
-    'src/operations/put-secret.ts',
+    'src/operations/secrets/put-secret.ts',
     'export const a = (v: { reveal(): string }) => v.reveal();',
     /revealed only/,
   ],
@@ -126,6 +172,7 @@ test('lint catches it when a promise is forgotten', async () => {
 });
 
 test('lint leaves the right thing alone', async () => {
-  const code = "import type { Aws } from '../aws/index.ts';\n\nexport type A = Aws;";
-  expect(await messagesOf(eslint, code, 'src/operations/put-secret.ts')).toEqual([]);
+  const code =
+    "import type { Aws } from '../../aws/index.ts';\nimport type { Reference } from '../../model/secrets/reference.ts';\n\nexport type A = [Aws, Reference];";
+  expect(await messagesOf(eslint, code, 'src/operations/usage/scan.ts')).toEqual([]);
 });

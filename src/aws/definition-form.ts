@@ -23,7 +23,7 @@ import {
   VersionConsistency,
 } from '@aws-sdk/client-ecs';
 import { NormalizedSchema } from '@smithy/core/schema';
-import type { DefinitionForm } from '../model/task-definition-checks.ts';
+import type { DefinitionForm } from '../model/definitions/task-definition-checks.ts';
 
 /**
  * Compares a task definition with the SDK's own schema of RegisterTaskDefinition. A member that is null

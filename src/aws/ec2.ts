@@ -20,7 +20,7 @@ import type {
   SecurityGroup,
   SecurityRule,
   Subnet,
-} from '../model/network-facts.ts';
+} from '../model/starts/network-facts.ts';
 import { batches } from './ecs-tasks.ts';
 import { clientSettings, supervised, type AwsConfig } from './client.ts';
 

@@ -4,7 +4,7 @@ import type {
   ServiceDeployment as SdkServiceDeployment,
   TaskSet,
 } from '@aws-sdk/client-ecs';
-import type { ServiceDeployment } from '../model/rollout.ts';
+import type { ServiceDeployment } from '../model/rollout/rollout.ts';
 import type { Service } from './ecs.ts';
 
 /** A service as DescribeServices and UpdateService answer it, in our words. */

@@ -8,7 +8,7 @@ import {
   type ListTasksCommandInput,
   type Task,
 } from '@aws-sdk/client-ecs';
-import type { ContainerInstance } from '../model/placement.ts';
+import type { ContainerInstance } from '../model/starts/placement.ts';
 
 /** A task that is starting or running. */
 export interface RunningTask {

@@ -14,10 +14,10 @@ import {
   type RegisterTaskDefinitionCommandInput,
 } from '@aws-sdk/client-ecs';
 import { isAwsError } from '../errors.ts';
-import type { Deployment } from '../model/deployment.ts';
-import type { ServiceDeployment, Threshold } from '../model/rollout.ts';
-import type { DefinitionForm } from '../model/task-definition-checks.ts';
-import { parseTaskDefinition, type TaskDefinition } from '../model/task-definition.ts';
+import type { Deployment } from '../model/usage/deployment.ts';
+import type { ServiceDeployment, Threshold } from '../model/rollout/rollout.ts';
+import type { DefinitionForm } from '../model/definitions/task-definition-checks.ts';
+import { parseTaskDefinition, type TaskDefinition } from '../model/definitions/task-definition.ts';
 import { clientSettings, supervised, type AwsConfig } from './client.ts';
 import { toService, toServiceDeployment } from './ecs-answers.ts';
 import { batches, createTaskCalls, type TaskCalls } from './ecs-tasks.ts';

@@ -9,7 +9,7 @@ import {
   type IAMClient,
 } from '@aws-sdk/client-iam';
 import { isAwsError } from '../errors.ts';
-import type { PolicyDocument } from '../model/policy.ts';
+import type { PolicyDocument } from '../model/roles/policy.ts';
 
 /** A managed policy as it is. */
 export interface ManagedPolicy {

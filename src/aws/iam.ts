@@ -17,9 +17,9 @@ import {
   UpdateRoleCommand,
 } from '@aws-sdk/client-iam';
 import { isAwsError } from '../errors.ts';
-import type { PolicyDocument } from '../model/policy.ts';
-import type { PolicyContext } from '../model/policy-conditions.ts';
-import type { Tag } from '../model/secret-rules.ts';
+import type { PolicyDocument } from '../model/roles/policy.ts';
+import type { PolicyContext } from '../model/roles/policy-conditions.ts';
+import type { Tag } from '../model/secrets/secret-rules.ts';
 import { clientSettings, supervised, type AwsConfig } from './client.ts';
 import {
   createManagedPolicyCalls,

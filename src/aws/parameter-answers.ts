@@ -1,6 +1,6 @@
 import type { Parameter, ParameterHistory, ParameterMetadata } from '@aws-sdk/client-ssm';
-import type { Tier } from '../model/secret-rules.ts';
-import { SecretValue } from '../model/secret-value.ts';
+import type { Tier } from '../model/secrets/secret-rules.ts';
+import { SecretValue } from '../model/secrets/secret-value.ts';
 
 /** A parameter with its value. */
 export interface ReadParameter {

@@ -11,8 +11,8 @@ import {
   type ParameterStringFilter,
 } from '@aws-sdk/client-ssm';
 import { isAwsError } from '../errors.ts';
-import type { Tag, Tier } from '../model/secret-rules.ts';
-import type { SecretValue } from '../model/secret-value.ts';
+import type { Tag, Tier } from '../model/secrets/secret-rules.ts';
+import type { SecretValue } from '../model/secrets/secret-value.ts';
 import { clientSettings, supervised, type AwsConfig } from './client.ts';
 import {
   describedParameter,

@@ -1,6 +1,6 @@
 import { PutParameterCommand, type SSMClient } from '@aws-sdk/client-ssm';
 import { CliError, isUncertain } from '../errors.ts';
-import type { SecretValue } from '../model/secret-value.ts';
+import type { SecretValue } from '../model/secrets/secret-value.ts';
 import { uncertainWrite } from './client.ts';
 import type { ParameterAttributes, ParameterStore } from './parameter-store.ts';
 

@@ -4,9 +4,9 @@ import type {
   SecretValueEntry,
   SecretVersionsListEntry,
 } from '@aws-sdk/client-secrets-manager';
-import type { Tag } from '../model/secret-rules.ts';
-import { SecretValue } from '../model/secret-value.ts';
-import type { SecretVersion } from '../model/staleness.ts';
+import type { Tag } from '../model/secrets/secret-rules.ts';
+import { SecretValue } from '../model/secrets/secret-value.ts';
+import type { SecretVersion } from '../model/usage/staleness.ts';
 
 /** A version of a secret with its value. */
 export interface ReadSecret {

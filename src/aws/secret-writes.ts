@@ -8,7 +8,7 @@ import {
   type SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import { AwsError, CliError, isAwsError, isUncertain } from '../errors.ts';
-import type { SecretValue } from '../model/secret-value.ts';
+import type { SecretValue } from '../model/secrets/secret-value.ts';
 import { uncertainWrite } from './client.ts';
 import { awsTags, referenceTo } from './secret-answers.ts';
 import type { SecretsManager } from './secrets-manager.ts';

@@ -13,8 +13,8 @@ import {
   UpdateSecretCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { AwsError, isAwsError } from '../errors.ts';
-import type { Tag } from '../model/secret-rules.ts';
-import type { SecretValue } from '../model/secret-value.ts';
+import type { Tag } from '../model/secrets/secret-rules.ts';
+import type { SecretValue } from '../model/secrets/secret-value.ts';
 import { clientSettings, supervised, type AwsConfig } from './client.ts';
 import {
   awsTags,

@@ -1,5 +1,5 @@
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import { parseArn, type Scope } from '../model/partition.ts';
+import { parseArn, type Scope } from '../model/secrets/partition.ts';
 import { clientSettings, supervised, type AwsConfig } from './client.ts';
 
 /** Who calls, and where from: partition and account of the caller, region of the configuration. */

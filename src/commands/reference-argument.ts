@@ -1,6 +1,6 @@
 import { InvalidInput } from '../model/problems.ts';
-import { parseReference, type Reference, type Store } from '../model/reference.ts';
-import { valueHint, withoutValue } from '../model/shown-text.ts';
+import { parseReference, type Reference, type Store } from '../model/secrets/reference.ts';
+import { valueHint, withoutValue } from '../model/secrets/shown-text.ts';
 
 /**
  * Reads a reference given as an argument. Throws InvalidInput also for `sm:NAME=VALUE`: Secrets Manager

@@ -1,7 +1,7 @@
 import type { Aws } from '../aws/index.ts';
 import type { ParameterStore } from '../aws/parameter-store.ts';
 import { CliError } from '../errors.ts';
-import { formatReference, type ParameterReference } from '../model/reference.ts';
+import { formatReference, type ParameterReference } from '../model/secrets/reference.ts';
 
 /**
  * The Parameter Store of a reference's region. Its calls go by name, to the caller's own account: a

@@ -1,5 +1,5 @@
 import { CliError } from '../errors.ts';
-import { shownName } from '../model/shown-text.ts';
+import { shownName } from '../model/secrets/shown-text.ts';
 
 /** Where documents are read from. */
 export interface Sources {

@@ -4,8 +4,8 @@ import {
   type AccessDecision,
   type Policy,
   type RequestPrincipal,
-} from '../model/policy-evaluation.ts';
-import type { PolicyContext } from '../model/policy-conditions.ts';
+} from '../model/roles/policy-evaluation.ts';
+import type { PolicyContext } from '../model/roles/policy-conditions.ts';
 import { ServiceError, type Call, type Environment } from './service.ts';
 
 /** A role's policies that are in force, and what its requests say about it. */

@@ -1,4 +1,4 @@
-import type { PolicyContext } from '../model/policy-conditions.ts';
+import type { PolicyContext } from '../model/roles/policy-conditions.ts';
 import type { Question } from './access.ts';
 import type { Environment } from './service.ts';
 

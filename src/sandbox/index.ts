@@ -1,5 +1,5 @@
 import { createAccount, type AccountOptions } from './account.ts';
-import type { Interruption } from './ecs/interruptions.ts';
+import type { Interruption } from './ecs/tasks/interruptions.ts';
 import type { Fault, InjectedFault } from './faults.ts';
 import type { ForeignSecret } from './secrets-manager/foreign.ts';
 import { startServer } from './server.ts';

@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Dispatcher } from './dispatch.ts';
-import { isRest, openExchange, type Exchange, type Reply } from './exchange.ts';
+import { isRest, openExchange, type Exchange, type Reply } from './protocol/exchange.ts';
 import { AnswerLost } from './faults.ts';
-import { credentialScope, decode, isLocal, readBody } from './http-request.ts';
+import { credentialScope, decode, isLocal, readBody } from './protocol/http-request.ts';
 import { ServiceError, type Principal } from './service.ts';
 
 /** One call that came over HTTP. Neither input nor answer is kept. */

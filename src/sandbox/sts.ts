@@ -1,7 +1,7 @@
 import { callerArn, callerId, type Decide } from './access.ts';
 import type { GuardedService } from './dispatch.ts';
 import type { RoleBook } from './iam/roles.ts';
-import { integer, notHere, operation, optional, text } from './input.ts';
+import { integer, notHere, operation, optional, text } from './protocol/input.ts';
 import { ServiceError, type Call, type Environment } from './service.ts';
 import type { Sessions } from './sessions.ts';
 

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { Finding } from '../../src/model/finding.ts';
+import type { Finding } from '../../src/model/failures/finding.ts';
 import { assume, type Clients } from '../sandbox/clients.ts';
 import { runProgram, type Seen, type Setting } from './run.ts';
 import type { Shop } from './scene.ts';

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { executionPolicy } from '../../src/model/execution-policy.ts';
-import { trustPolicy } from '../../src/model/policy.ts';
+import { executionPolicy } from '../../src/model/roles/execution-policy.ts';
+import { trustPolicy } from '../../src/model/roles/policy.ts';
 import { createAccount, type Account, type AccountOptions } from '../../src/sandbox/account.ts';
 import { owner, ServiceError, type Principal } from '../../src/sandbox/service.ts';
 

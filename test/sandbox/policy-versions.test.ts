@@ -11,7 +11,7 @@ import {
 } from '@aws-sdk/client-iam';
 import { GetParameterCommand, PutParameterCommand } from '@aws-sdk/client-ssm';
 import { expect, it } from 'vitest';
-import { executionRolePolicyArn } from '../../src/model/policy.ts';
+import { executionRolePolicyArn } from '../../src/model/roles/policy.ts';
 import { assume, createDeployer, errorOf, openScene, type Scene } from './clients.ts';
 
 const PolicyArn = 'arn:aws:iam::123456789012:policy/read';

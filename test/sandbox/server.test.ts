@@ -3,7 +3,7 @@ import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { GetParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { ListRolesCommand } from '@aws-sdk/client-iam';
 import { describe, expect, it } from 'vitest';
-import { parseQueryBody, queryBody } from '../../src/sandbox/protocol-query.ts';
+import { parseQueryBody, queryBody } from '../../src/sandbox/protocol/query.ts';
 import { errorOf, openScene } from './clients.ts';
 
 function send(

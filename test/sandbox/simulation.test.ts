@@ -9,7 +9,7 @@ import {
   type SimulatePrincipalPolicyCommandInput,
 } from '@aws-sdk/client-iam';
 import { describe, expect, it } from 'vitest';
-import { executionPolicy } from '../../src/model/execution-policy.ts';
+import { executionPolicy } from '../../src/model/roles/execution-policy.ts';
 import {
   assume,
   createDeployer,

@@ -9,8 +9,8 @@ import { CreateRoleCommand, PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import { CreateSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { PutParameterCommand } from '@aws-sdk/client-ssm';
 import { expect, it, vi } from 'vitest';
-import { executionPolicy } from '../../src/model/execution-policy.ts';
-import { trustPolicy } from '../../src/model/policy.ts';
+import { executionPolicy } from '../../src/model/roles/execution-policy.ts';
+import { trustPolicy } from '../../src/model/roles/policy.ts';
 import { openScene } from './clients.ts';
 
 it('shows what a task was started with, under the policies of its execution role', async () => {

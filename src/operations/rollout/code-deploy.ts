@@ -1,9 +1,9 @@
 import type { DeploymentGroup } from '../../aws/code-deploy.ts';
 import type { Aws } from '../../aws/index.ts';
 import { CliError } from '../../errors.ts';
-import { judgeCodeDeployment, type Rollout } from '../../model/rollout.ts';
-import type { Consumer } from '../find-consumers.ts';
-import { serviceName } from '../service-name.ts';
+import { judgeCodeDeployment, type Rollout } from '../../model/rollout/rollout.ts';
+import type { Consumer } from '../usage/find-consumers.ts';
+import { serviceName } from '../usage/service-name.ts';
 
 /** Deploys services under the CODE_DEPLOY controller; deployment groups are listed once. */
 export interface CodeDeployer {

@@ -1,5 +1,5 @@
 import type { Aws } from '../../aws/index.ts';
-import type { Consumer } from '../find-consumers.ts';
+import type { Consumer } from '../usage/find-consumers.ts';
 import { mergeOutcomes, nothingRedeployed, type RedeployOutcome } from './redeploy-outcome.ts';
 import { redeployServices, type RedeployOptions } from './redeploy-services.ts';
 

@@ -1,17 +1,17 @@
 import type { Service } from '../../aws/ecs.ts';
 import type { Aws } from '../../aws/index.ts';
 import { CliError, isAccessDenied } from '../../errors.ts';
-import type { Reference } from '../../model/reference.ts';
+import type { Reference } from '../../model/secrets/reference.ts';
 import {
   consumersIn,
   standaloneConsumersIn,
   type Consumer,
   type StandaloneConsumer,
-} from '../find-consumers.ts';
-import { resolveReference, type ResolvedSecret } from '../resolve-references.ts';
-import { regionsNotSearched } from '../secret-regions.ts';
-import { scan, type Scan, type ServiceFilter } from '../scan.ts';
-import { findScheduled, type ScheduledConsumer } from '../where-used.ts';
+} from '../usage/find-consumers.ts';
+import { resolveReference, type ResolvedSecret } from '../secrets/resolve-references.ts';
+import { regionsNotSearched } from '../secrets/secret-regions.ts';
+import { scan, type Scan, type ServiceFilter } from '../usage/scan.ts';
+import { findScheduled, type ScheduledConsumer } from '../usage/where-used.ts';
 
 /** A secret, and who holds a value of it. */
 export interface Holders {

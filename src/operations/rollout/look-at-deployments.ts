@@ -1,16 +1,16 @@
 import pMap from 'p-map';
 import type { Ecs, Service } from '../../aws/ecs.ts';
 import { CliError, isAwsError } from '../../errors.ts';
-import { failureKey } from '../../model/classify-failure.ts';
-import { primaryOf } from '../../model/deployment.ts';
+import { failureKey } from '../../model/failures/classify-failure.ts';
+import { primaryOf } from '../../model/usage/deployment.ts';
 import {
   judgeRollout,
   judgeServiceDeployment,
   type Rollout,
   type ServiceDeployment,
-} from '../../model/rollout.ts';
-import { stoppedFromOutside } from '../../model/stopped-from-outside.ts';
-import { stopReason } from '../stop-reason.ts';
+} from '../../model/rollout/rollout.ts';
+import { stoppedFromOutside } from '../../model/failures/stopped-from-outside.ts';
+import { stopReason } from '../failures/stop-reason.ts';
 import type { FollowedDeployment } from './redeploy-outcome.ts';
 import { shouldGiveUp } from './should-give-up.ts';
 

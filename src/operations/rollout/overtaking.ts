@@ -1,8 +1,8 @@
 import type { Aws } from '../../aws/index.ts';
 import { CliError } from '../../errors.ts';
-import { parseArn } from '../../model/partition.ts';
-import type { ResolvedSecret } from '../resolve-references.ts';
-import { currentVersion } from '../restore-value.ts';
+import { parseArn } from '../../model/secrets/partition.ts';
+import type { ResolvedSecret } from '../secrets/resolve-references.ts';
+import { currentVersion } from '../secrets/restore-value.ts';
 
 /**
  * The version that somebody else has stored since `ours`; undefined while our value is current. With

@@ -1,7 +1,7 @@
 import { CliError } from '../../errors.ts';
-import { primaryOf } from '../../model/deployment.ts';
-import type { Consumer } from '../find-consumers.ts';
-import { serviceName } from '../service-name.ts';
+import { primaryOf } from '../../model/usage/deployment.ts';
+import type { Consumer } from '../usage/find-consumers.ts';
+import { serviceName } from '../usage/service-name.ts';
 
 /**
  * What would make a redeployment of these services fail whatever the value is, one entry a service,

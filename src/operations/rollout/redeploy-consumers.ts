@@ -1,18 +1,18 @@
 import type { RunningTask } from '../../aws/ecs.ts';
 import type { Aws } from '../../aws/index.ts';
 import { CliError } from '../../errors.ts';
-import type { Reference } from '../../model/reference.ts';
+import type { Reference } from '../../model/secrets/reference.ts';
 import {
   consumersIn,
   standaloneConsumersIn,
   usesIn,
   type Consumer,
   type StandaloneConsumer,
-} from '../find-consumers.ts';
-import { findStale } from '../find-stale.ts';
-import { resolveReference } from '../resolve-references.ts';
-import { scan, type Scan, type ServiceFilter } from '../scan.ts';
-import { serviceName } from '../service-name.ts';
+} from '../usage/find-consumers.ts';
+import { findStale } from '../usage/find-stale.ts';
+import { resolveReference } from '../secrets/resolve-references.ts';
+import { scan, type Scan, type ServiceFilter } from '../usage/scan.ts';
+import { serviceName } from '../usage/service-name.ts';
 import { untilInterrupted } from '../until-interrupted.ts';
 import { checkCodeDeploy } from './code-deploy.ts';
 import { notDeployable, planRedeploy, type RedeployOutcome } from './redeploy-outcome.ts';

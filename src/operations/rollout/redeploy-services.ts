@@ -2,7 +2,7 @@ import type { Ecs } from '../../aws/ecs.ts';
 import type { Aws } from '../../aws/index.ts';
 import type { CliError } from '../../errors.ts';
 import type { Clock } from '../../world.ts';
-import type { Consumer } from '../find-consumers.ts';
+import type { Consumer } from '../usage/find-consumers.ts';
 import { codeDeployer } from './code-deploy.ts';
 import { lookAtDeployments, type FollowEvent } from './look-at-deployments.ts';
 import {

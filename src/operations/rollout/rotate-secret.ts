@@ -1,7 +1,7 @@
 import type { Aws } from '../../aws/index.ts';
-import type { Reference } from '../../model/reference.ts';
-import type { PutOutcome } from '../put-secret.ts';
-import type { ServiceFilter } from '../scan.ts';
+import type { Reference } from '../../model/secrets/reference.ts';
+import type { PutOutcome } from '../secrets/put-secret.ts';
+import type { ServiceFilter } from '../usage/scan.ts';
 import { untilInterrupted } from '../until-interrupted.ts';
 import {
   checkRotation,

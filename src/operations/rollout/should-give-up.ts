@@ -1,5 +1,5 @@
-import { outlookOf } from '../../model/outlook.ts';
-import { failureThreshold, rolePropagation, type Rollout } from '../../model/rollout.ts';
+import { outlookOf } from '../../model/failures/outlook.ts';
+import { failureThreshold, rolePropagation, type Rollout } from '../../model/rollout/rollout.ts';
 import type { FollowedDeployment } from './redeploy-outcome.ts';
 
 /**

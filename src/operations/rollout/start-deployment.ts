@@ -1,7 +1,7 @@
 import type { Ecs } from '../../aws/ecs.ts';
 import { CliError, isAwsError, isUncertain } from '../../errors.ts';
-import { primaryOf } from '../../model/deployment.ts';
-import type { Consumer } from '../find-consumers.ts';
+import { primaryOf } from '../../model/usage/deployment.ts';
+import type { Consumer } from '../usage/find-consumers.ts';
 import type { CodeDeployer } from './code-deploy.ts';
 import type { FollowedDeployment } from './redeploy-outcome.ts';
 

@@ -1,12 +1,12 @@
 import type { Aws } from '../../aws/index.ts';
 import { CliError, Interrupted } from '../../errors.ts';
-import { formatReference, type Reference } from '../../model/reference.ts';
-import type { SecretValue } from '../../model/secret-value.ts';
+import { formatReference, type Reference } from '../../model/secrets/reference.ts';
+import type { SecretValue } from '../../model/secrets/secret-value.ts';
 import type { Clock } from '../../world.ts';
-import { invokeRotation } from '../invoke-rotation.ts';
-import { putSecret, type PutOutcome } from '../put-secret.ts';
-import type { ResolvedSecret } from '../resolve-references.ts';
-import { restoreEarlier, type EarlierVersion } from '../restore-earlier.ts';
+import { invokeRotation } from './invoke-rotation.ts';
+import { putSecret, type PutOutcome } from '../secrets/put-secret.ts';
+import type { ResolvedSecret } from '../secrets/resolve-references.ts';
+import { restoreEarlier, type EarlierVersion } from '../secrets/restore-earlier.ts';
 
 /**
  * Where the new value comes from: a function that reads it when everything else is ready, the

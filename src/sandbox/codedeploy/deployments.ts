@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { operation, optional, structure, text, type Field } from '../input.ts';
+import { operation, optional, structure, text, type Field } from '../protocol/input.ts';
 import type { ReplacementState } from '../replacement.ts';
 import { ServiceError, type Call, type Operation } from '../service.ts';
 import { taskDefinitionOf, type Revision } from './app-spec.ts';

@@ -1,6 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { list, oneOf, operation, optional, structure, text, type Field } from '../input.ts';
-import { sortBy } from '../page.ts';
+import {
+  list,
+  oneOf,
+  operation,
+  optional,
+  structure,
+  text,
+  type Field,
+} from '../protocol/input.ts';
+import { sortBy } from '../protocol/page.ts';
 import { owner, ServiceError, type Operation } from '../service.ts';
 import {
   cut,

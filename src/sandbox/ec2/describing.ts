@@ -1,6 +1,6 @@
-import { matchesWildcard } from '../../model/wildcard.ts';
-import { integer, list, optional, structure, text, type Field } from '../input.ts';
-import { page, sortBy } from '../page.ts';
+import { matchesWildcard } from '../../model/roles/wildcard.ts';
+import { integer, list, optional, structure, text, type Field } from '../protocol/input.ts';
+import { page, sortBy } from '../protocol/page.ts';
 import { ServiceError } from '../service.ts';
 
 /** What filters a Describe call has: the values of a thing under each name. */

@@ -1,4 +1,4 @@
-import { flag, list, notHere, oneOf, operation, optional, text } from '../input.ts';
+import { flag, list, notHere, oneOf, operation, optional, text } from '../protocol/input.ts';
 import { ServiceError, type Service } from '../service.ts';
 import { parseRange } from './cidr.ts';
 import { ids, select, selection, type Filters } from './describing.ts';

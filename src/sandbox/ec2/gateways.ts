@@ -1,4 +1,4 @@
-import { notHere, oneOf, operation, optional, text } from '../input.ts';
+import { notHere, oneOf, operation, optional, text } from '../protocol/input.ts';
 import { ServiceError, type Service } from '../service.ts';
 import { ids, select, selection, type Filters } from './describing.ts';
 import { found, newId, type Ec2World, type InternetGateway, type NatGateway } from './state.ts';

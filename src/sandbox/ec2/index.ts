@@ -1,5 +1,5 @@
 import type { GuardedService } from '../dispatch.ts';
-import { flag, list, operation, optional, text } from '../input.ts';
+import { flag, list, operation, optional, text } from '../protocol/input.ts';
 import type { Environment } from '../service.ts';
 import { endpointOperations } from './endpoints.ts';
 import { gatewayOperations } from './gateways.ts';

@@ -1,4 +1,13 @@
-import { flag, integer, list, notHere, operation, optional, structure, text } from '../input.ts';
+import {
+  flag,
+  integer,
+  list,
+  notHere,
+  operation,
+  optional,
+  structure,
+  text,
+} from '../protocol/input.ts';
 import { ServiceError, type Service } from '../service.ts';
 import { addressText } from './cidr.ts';
 import { ids, select, selection, type Filters } from './describing.ts';

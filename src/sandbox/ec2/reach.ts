@@ -15,7 +15,7 @@ export interface Caller {
  * Whether a first packet to port 443 of a service would arrive, from each of the subnets: it plays the
  * name's resolution, both security groups and the route with addresses of its own choice. Subnets that
  * are not of this sandbox count as connected. This is on purpose another implementation than the
- * product's check (src/model/checks/network.ts), which reasons about ranges: tests hold the two against
+ * product's check (src/model/starts/checks/network.ts), which reasons about ranges: tests hold the two against
  * each other.
  */
 export function reaches(

@@ -1,4 +1,4 @@
-import { notHere, operation, optional, text } from '../input.ts';
+import { notHere, operation, optional, text } from '../protocol/input.ts';
 import { ServiceError, type Service } from '../service.ts';
 import { parseRange } from './cidr.ts';
 import { ids, select, selection, type Filters } from './describing.ts';

@@ -1,4 +1,4 @@
-import { operation, notHere, text } from '../input.ts';
+import { operation, notHere, text } from '../protocol/input.ts';
 import { ServiceError, type Call, type Service } from '../service.ts';
 import { ids, select, selection, type Filters } from './describing.ts';
 import { everywhere, isSame, ruleMembers, rulesIn, rulesView } from './security-rules.ts';

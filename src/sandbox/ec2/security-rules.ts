@@ -1,4 +1,4 @@
-import { integer, list, optional, structure, text } from '../input.ts';
+import { integer, list, optional, structure, text } from '../protocol/input.ts';
 import { ServiceError } from '../service.ts';
 import { parseRange } from './cidr.ts';
 import type { Rule } from './state.ts';

@@ -1,4 +1,4 @@
-import { flag, notHere, oneOf, operation, optional, structure, text } from '../input.ts';
+import { flag, notHere, oneOf, operation, optional, structure, text } from '../protocol/input.ts';
 import { ServiceError, type Service } from '../service.ts';
 import { lies, parseRange, sizeOf, type Range } from './cidr.ts';
 import { ids, select, selection, type Filters } from './describing.ts';

@@ -3,7 +3,7 @@ import { ServiceError } from '../service.ts';
 import { clientError, clusterNotFound } from './errors.ts';
 import { ecsArn, lastSegment } from './ids.ts';
 import { type PageInput, pageOf } from './paging.ts';
-import { registeredIn } from './placement.ts';
+import { registeredIn } from './tasks/placement.ts';
 import { regionOf, type Cluster, type Tag, type World } from './state.ts';
 import { checkTags } from './tags.ts';
 

@@ -1,18 +1,18 @@
 import type { GuardedService } from '../dispatch.ts';
 import type { Environment } from '../service.ts';
 import { clusterOperations } from './clusters.ts';
-import { containerInstanceOperations } from './container-instances.ts';
-import { findTask, interruptTask, type Interruption } from './interruptions.ts';
+import { containerInstanceOperations } from './tasks/container-instances.ts';
+import { findTask, interruptTask, type Interruption } from './tasks/interruptions.ts';
 import { questionsOf } from './permissions.ts';
 import { withRequired } from './required.ts';
-import { serviceDeploymentOperations } from './service-deployments.ts';
-import { serviceOperations } from './services.ts';
+import { serviceDeploymentOperations } from './deployments/service-deployments.ts';
+import { serviceOperations } from './services/services.ts';
 import type { InjectedContainer, World } from './state.ts';
 import { checkRequest } from './shapes.ts';
 import { tagOperations } from './tags.ts';
-import { taskDefinitionOperations } from './task-definitions.ts';
-import { taskSetOperations } from './task-sets.ts';
-import { taskOperations } from './tasks.ts';
+import { taskDefinitionOperations } from './definitions/task-definitions.ts';
+import { taskSetOperations } from './deployments/task-sets.ts';
+import { taskOperations } from './tasks/tasks.ts';
 import { defaultTiming, type Timing } from './timing.ts';
 import { createWorld, stillWorld } from './world.ts';
 

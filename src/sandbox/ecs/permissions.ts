@@ -10,11 +10,11 @@ import {
   textOf,
 } from '../condition-keys.ts';
 import type { Call } from '../service.ts';
-import { instanceArn } from './container-instances.ts';
+import { instanceArn } from './tasks/container-instances.ts';
 import { ecsArn, lastSegment } from './ids.ts';
 import type { Tag, World } from './state.ts';
 import { taggedOf } from './tags.ts';
-import { findDefinition } from './task-definitions.ts';
+import { findDefinition } from './definitions/task-definitions.ts';
 
 type Input = Record<string, unknown>;
 type Questions = (world: World, input: Input, region: string) => Question[];

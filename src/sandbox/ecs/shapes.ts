@@ -1,4 +1,4 @@
-import { checkWire, wire, type WireShape } from '../wire-shape.ts';
+import { checkWire, wire, type WireShape } from '../protocol/wire-shape.ts';
 
 /**
  * Refuses a request with a member of another kind of JSON than its model says (SerializationException).

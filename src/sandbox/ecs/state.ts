@@ -1,7 +1,7 @@
 import type { Environment } from '../service.ts';
-import type { DeploymentConfiguration } from './configuration.ts';
-import type { ContainerInstance } from './instance-state.ts';
-import type { Shift } from './shift-state.ts';
+import type { DeploymentConfiguration } from './services/configuration.ts';
+import type { ContainerInstance } from './tasks/instance-state.ts';
+import type { Shift } from './deployments/shift-state.ts';
 import type { Ticker } from './ticker.ts';
 import type { Timing } from './timing.ts';
 

@@ -1,7 +1,7 @@
 import type { Environment } from '../service.ts';
-import { reconcile } from './rollout.ts';
+import { reconcile } from './deployments/rollout.ts';
 import type { Service, World } from './state.ts';
-import { advanceTask } from './task-life.ts';
+import { advanceTask } from './tasks/task-life.ts';
 import { createTicker } from './ticker.ts';
 import type { Timing } from './timing.ts';
 

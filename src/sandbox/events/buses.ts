@@ -1,5 +1,5 @@
-import { operation, optional, text } from '../input.ts';
-import { sortBy } from '../page.ts';
+import { operation, optional, text } from '../protocol/input.ts';
+import { sortBy } from '../protocol/page.ts';
 import { ServiceError, type Operation } from '../service.ts';
 import { paging } from './rules.ts';
 import { cut, type EventsWorld } from './store.ts';

@@ -1,5 +1,5 @@
-import { integer, list, oneOf, operation, optional, tag, text } from '../input.ts';
-import { sortBy } from '../page.ts';
+import { integer, list, oneOf, operation, optional, tag, text } from '../protocol/input.ts';
+import { sortBy } from '../protocol/page.ts';
 import { ServiceError, type Operation } from '../service.ts';
 import {
   busName,

@@ -1,5 +1,5 @@
 import { byRegion } from '../by-region.ts';
-import { page, type Page } from '../page.ts';
+import { page, type Page } from '../protocol/page.ts';
 import { ServiceError, type Environment } from '../service.ts';
 
 /** A target as it was put: every member is kept as it came. */

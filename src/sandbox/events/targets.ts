@@ -1,5 +1,5 @@
-import { list, operation, structure, text, type Field } from '../input.ts';
-import { sortBy } from '../page.ts';
+import { list, operation, structure, text, type Field } from '../protocol/input.ts';
+import { sortBy } from '../protocol/page.ts';
 import { ServiceError, type Operation } from '../service.ts';
 import { eventBus, paging, ruleName } from './rules.ts';
 import { cut, getRule, invalid, type EventsWorld, type Target } from './store.ts';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { integer, optional, text } from '../input.ts';
-import { page } from '../page.ts';
+import { integer, optional, text } from '../protocol/input.ts';
+import { page } from '../protocol/page.ts';
 import { ServiceError, type Environment } from '../service.ts';
 import type { ManagedPolicies } from './managed-policies.ts';
 import type { RoleBook } from './roles.ts';

@@ -1,5 +1,5 @@
-import { operation } from '../input.ts';
-import { sortBy } from '../page.ts';
+import { operation } from '../protocol/input.ts';
+import { sortBy } from '../protocol/page.ts';
 import { ServiceError, type Operation } from '../service.ts';
 import {
   cut,

@@ -1,4 +1,4 @@
-import { executionRolePolicyArn } from '../../model/policy.ts';
+import { executionRolePolicyArn } from '../../model/roles/policy.ts';
 import type { Environment } from '../service.ts';
 import { readDocument, type Document } from './documents.ts';
 

@@ -1,4 +1,4 @@
-import { list, operation, optional, tag, text } from '../input.ts';
+import { list, operation, optional, tag, text } from '../protocol/input.ts';
 import { ServiceError, type Operation } from '../service.ts';
 import {
   path,

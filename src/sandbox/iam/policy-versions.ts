@@ -1,4 +1,4 @@
-import { flag, operation, optional, text } from '../input.ts';
+import { flag, operation, optional, text } from '../protocol/input.ts';
 import { ServiceError, type Operation } from '../service.ts';
 import {
   cut,

@@ -1,5 +1,5 @@
-import { evaluate, type Policy } from '../../model/policy-evaluation.ts';
-import type { PolicyContext } from '../../model/policy-conditions.ts';
+import { evaluate, type Policy } from '../../model/roles/policy-evaluation.ts';
+import type { PolicyContext } from '../../model/roles/policy-conditions.ts';
 import type { RolePolicies } from '../access.ts';
 import { ServiceError, type Environment } from '../service.ts';
 import type { Document } from './documents.ts';

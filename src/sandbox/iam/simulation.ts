@@ -6,9 +6,9 @@ import {
   type Policy,
   type PolicyRequest,
   type RequestPrincipal,
-} from '../../model/policy-evaluation.ts';
-import type { PolicyContext } from '../../model/policy-conditions.ts';
-import { list, notHere, oneOf, operation, optional, structure, text } from '../input.ts';
+} from '../../model/roles/policy-evaluation.ts';
+import type { PolicyContext } from '../../model/roles/policy-conditions.ts';
+import { list, notHere, oneOf, operation, optional, structure, text } from '../protocol/input.ts';
 import { ServiceError, type Operation } from '../service.ts';
 import { cut, paging, policyDocument, type IamWorld } from './common.ts';
 import { readDocument } from './documents.ts';

@@ -1,6 +1,15 @@
-import { flag, integer, notHere, oneOf, operation, optional, text, type Shape } from '../input.ts';
-import type { Input } from '../input.ts';
-import { page, sortBy } from '../page.ts';
+import {
+  flag,
+  integer,
+  notHere,
+  oneOf,
+  operation,
+  optional,
+  text,
+  type Shape,
+} from '../protocol/input.ts';
+import type { Input } from '../protocol/input.ts';
+import { page, sortBy } from '../protocol/page.ts';
 import { ServiceError, type Call, type Operation } from '../service.ts';
 import { logGroupArn, type LogGroup, type LogsWorld } from './store.ts';
 

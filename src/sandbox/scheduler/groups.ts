@@ -1,5 +1,5 @@
-import { operation, optional } from '../input.ts';
-import { sortBy } from '../page.ts';
+import { operation, optional } from '../protocol/input.ts';
+import { sortBy } from '../protocol/page.ts';
 import type { Operation } from '../service.ts';
 import { paging, scheduleName } from './members.ts';
 import { conflict, cut, newGroup, type Group, type SchedulerWorld } from './store.ts';

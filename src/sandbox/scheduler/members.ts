@@ -1,4 +1,4 @@
-import { integer, optional, text } from '../input.ts';
+import { integer, optional, text } from '../protocol/input.ts';
 
 /** Name of a schedule or of a group. */
 export const scheduleName = text(1, 64, /^[0-9a-zA-Z_.-]+$/);

@@ -7,8 +7,8 @@ import {
   text,
   type Field,
   type Input,
-} from '../input.ts';
-import { sortBy } from '../page.ts';
+} from '../protocol/input.ts';
+import { sortBy } from '../protocol/page.ts';
 import { ServiceError, type Operation } from '../service.ts';
 import { paging, scheduleName } from './members.ts';
 import {

@@ -1,4 +1,4 @@
-import { list, oneOf, structure, text, type Input } from '../input.ts';
+import { list, oneOf, structure, text, type Input } from '../protocol/input.ts';
 import { primaryRegionOf } from './replicas.ts';
 import type { Secret } from './store.ts';
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { parseArn } from '../../model/partition.ts';
+import { parseArn } from '../../model/secrets/partition.ts';
 import { callerArn } from '../access.ts';
 import { ServiceError, type Call, type Service } from '../service.ts';
 import type { SecretsWorld } from './store.ts';

@@ -1,7 +1,7 @@
 import type { Access } from '../access.ts';
 import { byRegion } from '../by-region.ts';
 import type { GuardedService } from '../dispatch.ts';
-import type { KeyRing } from '../kms-keys.ts';
+import type { KeyRing } from '../kms/keys.ts';
 import type { Environment } from '../service.ts';
 import { putForeign, refuseForeign, type ForeignSecret } from './foreign.ts';
 import { lifecycleOperations } from './lifecycle.ts';

@@ -1,6 +1,6 @@
-import { parsePolicy } from '../../model/policy-evaluation.ts';
+import { parsePolicy } from '../../model/roles/policy-evaluation.ts';
 import { InvalidInput } from '../../model/problems.ts';
-import { flag, integer, operation, optional, text } from '../input.ts';
+import { flag, integer, operation, optional, text } from '../protocol/input.ts';
 import { ServiceError, type Call, type Operation } from '../service.ts';
 import { refuseManaged } from './managed.ts';
 import {

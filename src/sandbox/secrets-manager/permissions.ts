@@ -1,6 +1,6 @@
 import type { Question } from '../access.ts';
 import { requestKeys, requestTags, resourceTags, tagging, textOf } from '../condition-keys.ts';
-import type { Key } from '../kms-keys.ts';
+import type { Key } from '../kms/keys.ts';
 import { ServiceError, type Call } from '../service.ts';
 import { find, newArn, type SecretsWorld } from './store.ts';
 

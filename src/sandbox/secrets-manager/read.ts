@@ -1,6 +1,6 @@
 import type { Access } from '../access.ts';
-import { flag, integer, list, oneOf, operation, optional, text } from '../input.ts';
-import { page, sortBy, type Page } from '../page.ts';
+import { flag, integer, list, oneOf, operation, optional, text } from '../protocol/input.ts';
+import { page, sortBy, type Page } from '../protocol/page.ts';
 import { ServiceError, type Call, type Operation } from '../service.ts';
 import { attemptOn } from './permissions.ts';
 import { primaryRegionOf, replicationStatus } from './replicas.ts';

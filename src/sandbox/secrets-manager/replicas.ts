@@ -1,4 +1,4 @@
-import { parseArn } from '../../model/partition.ts';
+import { parseArn } from '../../model/secrets/partition.ts';
 import type { Secret, SecretsWorld, SecretVersion } from './store.ts';
 
 /** A region that a secret is replicated to. */

@@ -1,4 +1,4 @@
-import { flag, list, operation, optional, structure, text, type Field } from '../input.ts';
+import { flag, list, operation, optional, structure, text, type Field } from '../protocol/input.ts';
 import { ServiceError, type Call, type Operation } from '../service.ts';
 import { regionOf, replicaOf, replicationStatus } from './replicas.ts';
 import {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { flag, integer, operation, optional, structure, text } from '../input.ts';
+import { flag, integer, operation, optional, structure, text } from '../protocol/input.ts';
 import { ServiceError, type Operation } from '../service.ts';
 import { refuseManaged } from './managed.ts';
 import type { Rotation } from './rotation-progress.ts';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { parseArn } from '../../model/partition.ts';
-import type { Policy } from '../../model/policy-evaluation.ts';
-import type { Key, KeyRing } from '../kms-keys.ts';
+import { parseArn } from '../../model/secrets/partition.ts';
+import type { Policy } from '../../model/roles/policy-evaluation.ts';
+import type { Key, KeyRing } from '../kms/keys.ts';
 import { ServiceError, type Call, type Environment } from '../service.ts';
 import type { ForeignVersion } from './foreign.ts';
 import { follow, type Replica } from './replicas.ts';

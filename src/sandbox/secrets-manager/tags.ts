@@ -1,4 +1,4 @@
-import { list, operation, tag, text } from '../input.ts';
+import { list, operation, tag, text } from '../protocol/input.ts';
 import { ServiceError, type Operation } from '../service.ts';
 import { refuseManaged } from './managed.ts';
 import { getPrimary, type SecretsWorld } from './store.ts';

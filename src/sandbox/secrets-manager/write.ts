@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { secretBytes } from '../../model/secret-rules.ts';
-import { flag, list, operation, optional, tag, text } from '../input.ts';
+import { secretBytes } from '../../model/secrets/secret-rules.ts';
+import { flag, list, operation, optional, tag, text } from '../protocol/input.ts';
 import { ServiceError, type Call, type Operation } from '../service.ts';
 import {
   checkKey,

@@ -1,5 +1,5 @@
-import { list, oneOf, optional, structure, text, type Input } from '../input.ts';
-import { page, sortBy, type Page } from '../page.ts';
+import { list, oneOf, optional, structure, text, type Input } from '../protocol/input.ts';
+import { page, sortBy, type Page } from '../protocol/page.ts';
 import { ServiceError } from '../service.ts';
 import { invalid } from './names.ts';
 import { latest, type Parameter } from './store.ts';

@@ -1,5 +1,5 @@
-import { flag, integer, list, operation, optional, text } from '../input.ts';
-import { sortBy } from '../page.ts';
+import { flag, integer, list, operation, optional, text } from '../protocol/input.ts';
+import { sortBy } from '../protocol/page.ts';
 import { ServiceError, type Call, type Operation } from '../service.ts';
 import { filterShape, isUnder, oldFilterShape, pageOf, select } from './filters.ts';
 import { askedParameter, invalid, parameterName } from './names.ts';

@@ -1,6 +1,6 @@
 import { byRegion } from '../by-region.ts';
 import type { GuardedService } from '../dispatch.ts';
-import type { KeyRing } from '../kms-keys.ts';
+import type { KeyRing } from '../kms/keys.ts';
 import type { Environment } from '../service.ts';
 import { getOperations } from './get.ts';
 import { questionsOf } from './permissions.ts';

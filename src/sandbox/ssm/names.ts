@@ -1,4 +1,4 @@
-import { parseArn } from '../../model/partition.ts';
+import { parseArn } from '../../model/secrets/partition.ts';
 import { ServiceError, type Environment } from '../service.ts';
 
 /** Longest fully qualified name: the ARN with the name in it. */

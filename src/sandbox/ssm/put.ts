@@ -1,6 +1,15 @@
-import { advancedTierBytes, standardTierBytes, tiers } from '../../model/secret-rules.ts';
+import { advancedTierBytes, standardTierBytes, tiers } from '../../model/secrets/secret-rules.ts';
 import { callerArn } from '../access.ts';
-import { flag, list, oneOf, operation, optional, tag, text, type Input } from '../input.ts';
+import {
+  flag,
+  list,
+  oneOf,
+  operation,
+  optional,
+  tag,
+  text,
+  type Input,
+} from '../protocol/input.ts';
 import { ServiceError, type Call, type Operation } from '../service.ts';
 import { invalid, parameterArn, parameterName } from './names.ts';
 import { latest, opaqueCiphertext, type Parameter, type SsmWorld, type Version } from './store.ts';

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { KeyRing } from '../kms-keys.ts';
+import type { KeyRing } from '../kms/keys.ts';
 import { ServiceError, type Call, type Environment } from '../service.ts';
 import { askedParameter, parameterArn } from './names.ts';
 

@@ -1,4 +1,4 @@
-import { list, operation, tag, text } from '../input.ts';
+import { list, operation, tag, text } from '../protocol/input.ts';
 import { ServiceError, type Call, type Operation } from '../service.ts';
 import { invalid } from './names.ts';
 import type { Parameter, SsmWorld } from './store.ts';

@@ -1,4 +1,4 @@
-import { integer, list, operation, optional, text } from '../input.ts';
+import { integer, list, operation, optional, text } from '../protocol/input.ts';
 import { ServiceError, type Operation } from '../service.ts';
 import { parameterName } from './names.ts';
 import { getParameter, latest, type SsmWorld } from './store.ts';

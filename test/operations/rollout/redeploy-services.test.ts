@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Ecs, Service } from '../../../src/aws/ecs.ts';
 import type { Aws } from '../../../src/aws/index.ts';
 import { AwsError } from '../../../src/errors.ts';
-import type { Deployment } from '../../../src/model/deployment.ts';
+import type { Deployment } from '../../../src/model/usage/deployment.ts';
 import {
   redeployServices,
   type RedeployOptions,

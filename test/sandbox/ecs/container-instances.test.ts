@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { requiredFeatures } from '../../../src/model/checks/platform-features.ts';
-import { parseTaskDefinition } from '../../../src/model/task-definition.ts';
+import { requiredFeatures } from '../../../src/model/starts/checks/platform-features.ts';
+import { parseTaskDefinition } from '../../../src/model/definitions/task-definition.ts';
 import { describe as service, registerWeb, rolledOut, sandbox, stoppedTask } from './support.ts';
 
 let scene: Awaited<ReturnType<typeof sandbox>>;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createAccount } from '../../../src/sandbox/account.ts';
-import { parseJsonBody } from '../../../src/sandbox/protocol-json.ts';
+import { parseJsonBody } from '../../../src/sandbox/protocol/json.ts';
 import { owner, ServiceError, type Principal } from '../../../src/sandbox/service.ts';
 import { fast } from './support.ts';
 

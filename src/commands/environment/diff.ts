@@ -1,0 +1,97 @@
+import { Argument } from '@commander-js/extra-typings';
+import { defineCommand, type Context } from '../../cli.ts';
+import { CliError, exitCodes } from '../../errors.ts';
+import { formatPrefix, parsePrefix } from '../../model/secrets/prefix.ts';
+import type { Store } from '../../model/secrets/reference.ts';
+import { diffValues } from '../../model/secrets/diff-values.ts';
+import type { NamedValue } from '../../operations/environment/format-secrets.ts';
+import { readContainer, readPrefix } from '../../operations/environment/read-environment.ts';
+import { readTaskDefinition } from '../../operations/definitions/read-task-definition.ts';
+import { asVariables } from './environment-source.ts';
+import { sourcesOf } from '../sources.ts';
+import { storeOption } from '../secrets/store-option.ts';
+
+/** `diff A B`: how the values of two places differ, without the values. */
+export const diff = defineCommand({
+  declare: (command) =>
+    command
+      .addArgument(
+        new Argument('<a>', '/path, sm:NAME, or a task definition (FILE or FAMILY[:REV])'),
+      )
+      .addArgument(new Argument('<b>', 'the same'))
+      .addOption(storeOption())
+      .option('--container <name>', 'which container, where a task definition has several')
+      .addHelpText(
+        'after',
+        `
+Compares the values, which are never shown: "-" is only in A, "+" only in B, "~" differs. Of task
+definitions the environment is compared that ECS would inject. Exit code 3 when they differ.
+
+Examples:
+  $ ecs-secrets diff /shop/staging /shop/prod
+  $ ecs-secrets diff web:12 web:13 --container app`,
+      ),
+
+  async run(context, [a, b], options) {
+    const places = [placeOf(a, options.store), placeOf(b, options.store)] as const;
+    // Names below a prefix are compared as they are, unless a task definition is on the other side.
+    const variables = places.some(({ kind }) => kind === 'task-definition');
+    const [before, after] = await Promise.all(
+      places.map((place) => valuesOf(context, place, options.container, variables)),
+    );
+    const found = diffValues(before ?? [], after ?? []);
+    const { missing, extra, different } = found;
+    const lines = [
+      ...missing.map((name) => ['-', name]),
+      ...extra.map((name) => ['+', name]),
+      ...different.map((name) => ['~', name]),
+    ].sort(([, x = ''], [, y = '']) => (x < y ? -1 : 1));
+    return {
+      data: found,
+      text:
+        lines.length === 0
+          ? `no differences (${found.equal} equal)`
+          : lines.map((line) => line.join(' ')).join('\n'),
+      exitCode: lines.length === 0 ? exitCodes.done : exitCodes.findings,
+    };
+  },
+});
+
+// --- internal ---
+
+type Place =
+  | { kind: 'prefix'; prefix: ReturnType<typeof parsePrefix> }
+  | { kind: 'task-definition'; id: string };
+
+/** A path of parameters begins with a slash, as the path of a file may: its ending tells them apart. */
+function placeOf(text: string, store: Store | undefined): Place {
+  const isName = !/^(arn:|-$|\.{1,2}[/\\])|\.(json|ya?ml)$/i.test(text);
+  const isPrefix =
+    /^(ssm|sm):/.test(text) || (text.startsWith('/') && !/\.(json|ya?ml)$/i.test(text));
+  if (isPrefix || (store === 'secrets-manager' && isName)) {
+    return { kind: 'prefix', prefix: parsePrefix(text, store) };
+  }
+  return { kind: 'task-definition', id: text };
+}
+
+async function valuesOf(
+  { aws, world, report }: Context,
+  place: Place,
+  container: string | undefined,
+  variables: boolean,
+): Promise<NamedValue[]> {
+  if (place.kind === 'prefix') {
+    // A place where nothing is yet differs in everything.
+    const { values, warnings } = await readPrefix(aws, place.prefix).catch((error: unknown) => {
+      if (!(error instanceof CliError) || error.code !== 'nothing-found') throw error;
+      report.note(error.message);
+      return { values: [], warnings: [] };
+    });
+    for (const warning of warnings) report.warn(warning);
+    return variables ? asVariables(values, formatPrefix(place.prefix)) : values;
+  }
+  const definition = await readTaskDefinition(place.id, aws, sourcesOf(world));
+  const { values, warnings } = await readContainer(aws, definition, container);
+  for (const warning of warnings) report.warn(warning);
+  return values;
+}

@@ -1,0 +1,115 @@
+import type { Command, OptionValues } from '@commander-js/extra-typings';
+import { repeatable, type Context } from '../../cli.ts';
+import { UsageError } from '../../errors.ts';
+import { formatPrefix, parsePrefix, type Prefix } from '../../model/secrets/prefix.ts';
+import { Problems } from '../../model/problems.ts';
+import type { Store } from '../../model/secrets/reference.ts';
+import { variableName } from '../../model/secrets/variable-name.ts';
+import type { NamedValue } from '../../operations/environment/format-secrets.ts';
+import {
+  readContainer,
+  readPrefix,
+  type Environment,
+} from '../../operations/environment/read-environment.ts';
+import { readTaskDefinition } from '../../operations/definitions/read-task-definition.ts';
+import { sourcesOf } from '../sources.ts';
+import { storeOption } from '../secrets/store-option.ts';
+
+/** Where a command gets its values from: the secrets below a prefix, or what a container gets. */
+export interface SourceOptions {
+  /** In the order given; of one name the last prefix counts. */
+  prefix?: string[] | undefined;
+  taskDefinition?: string | undefined;
+  container?: string | undefined;
+  store?: Store | undefined;
+}
+
+/** Adds the options of `SourceOptions` to a command. */
+export function withSourceOptions<Args extends unknown[], Opts extends OptionValues>(
+  command: Command<Args, Opts>,
+) {
+  return command
+    .option(
+      '--prefix <prefix>',
+      'the secrets below /path or sm:NAME (repeatable: later ones overwrite)',
+      repeatable,
+    )
+    .addOption(storeOption())
+    .option('--task-definition <file|family>', "a container's environment, as ECS would inject it")
+    .option('--container <name>', 'which container, where there are several');
+}
+
+/**
+ * Reads the environment of a source. `variables`: below a prefix the names become those of variables.
+ * Throws InvalidInput for names that do not, or that become the same.
+ */
+export async function readEnvironment(
+  { aws, world, report }: Context,
+  { prefix, taskDefinition, container, store }: SourceOptions,
+  variables: boolean,
+): Promise<NamedValue[]> {
+  if ((prefix === undefined) === (taskDefinition === undefined)) {
+    throw new UsageError('give either --prefix or --task-definition');
+  }
+  let environment: Environment;
+  if (taskDefinition !== undefined) {
+    const definition = await readTaskDefinition(taskDefinition, aws, sourcesOf(world));
+    environment = await readContainer(aws, definition, container);
+  } else {
+    if (container !== undefined) throw new UsageError('--container goes with --task-definition');
+    environment = await readPrefixes({ aws, report }, prefixes(prefix ?? [], store), variables);
+  }
+  for (const warning of environment.warnings) report.warn(warning);
+  return environment.values;
+}
+
+/** The values under the names of variables; see `variableName`. */
+export function asVariables(values: readonly NamedValue[], place: string): NamedValue[] {
+  const problems = new Problems();
+  const taken = new Map<string, string>();
+  const named = values.flatMap(({ name, value }): NamedValue[] => {
+    const variable = variableName(name);
+    if (variable === undefined) {
+      problems.add(`${name} (below ${place}) does not make the name of a variable`);
+      return [];
+    }
+    const other = taken.get(variable);
+    if (other !== undefined)
+      problems.add(`${other} and ${name} both make the variable ${variable}`);
+    taken.set(variable, name);
+    return [{ name: variable, value }];
+  });
+  problems.throwIfAny();
+  return named;
+}
+
+// --- internal ---
+
+function prefixes(written: readonly string[], store: Store | undefined): Prefix[] {
+  const problems = new Problems();
+  const parsed = written.flatMap((text) => {
+    if (text === '') throw new UsageError('--prefix is empty', '/ is the whole store');
+    return problems.attempt(() => parsePrefix(text, store)) ?? [];
+  });
+  problems.throwIfAny();
+  return parsed;
+}
+
+/** Reads prefixes one upon the other, and notes the names that a later one overwrites. */
+async function readPrefixes(
+  { aws, report }: Pick<Context, 'aws' | 'report'>,
+  places: readonly Prefix[],
+  variables: boolean,
+): Promise<Environment> {
+  const merged = new Map<string, NamedValue>();
+  const warnings: string[] = [];
+  for (const place of places) {
+    const read = await readPrefix(aws, place);
+    warnings.push(...read.warnings);
+    const values = variables ? asVariables(read.values, formatPrefix(place)) : read.values;
+    const taken = values.filter(({ name }) => merged.has(name)).map(({ name }) => name);
+    if (taken.length > 0) report.note(`${formatPrefix(place)} overwrites ${taken.join(', ')}`);
+    for (const one of values) merged.set(one.name, one);
+  }
+  return { values: [...merged.values()].sort((a, b) => (a.name < b.name ? -1 : 1)), warnings };
+}

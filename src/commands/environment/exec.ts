@@ -1,0 +1,53 @@
+import { Argument } from '@commander-js/extra-typings';
+import { defineCommand } from '../../cli.ts';
+import { CliError, UsageError } from '../../errors.ts';
+import { untilInterrupted } from '../../operations/until-interrupted.ts';
+import { readEnvironment, withSourceOptions } from './environment-source.ts';
+import { runProgram } from './run-program.ts';
+
+/** `exec -- CMD`: run a program with the environment that a container would get. */
+export const exec = defineCommand({
+  handlesInterrupt: true,
+
+  declare: (command) =>
+    withSourceOptions(
+      command.addArgument(new Argument('<command...>', 'program and its arguments, after --')),
+    )
+      .option('--pristine', 'give it these variables only, none of ours')
+      .option('--preserve', 'where a variable is set already, leave it as it is')
+      .addHelpText(
+        'after',
+        `
+Runs CMD with the secrets in its environment, resolved as ECS would, and exits with its code. Below a
+prefix "/", "-" and "." of a name become "_". Values are in no argument and in no file.
+
+Examples:
+  $ ecs-secrets exec --task-definition web --container app -- npm start
+  $ ecs-secrets exec --prefix /shop/common --prefix /shop/dev -- npm start
+  $ ecs-secrets exec --prefix /shop/dev --pristine -- /usr/bin/env`,
+      ),
+
+  async run(context, [command], options) {
+    const { world, report } = context;
+    const { pristine = false, preserve = false } = options;
+    if (pristine && preserve) throw new UsageError('--pristine and --preserve exclude each other');
+    const values = await untilInterrupted(
+      readEnvironment(context, options, true),
+      world.interrupted,
+      'interrupted; nothing was run',
+    );
+    const nul = values.filter(({ value }) => value.matches(/\0/)).map(({ name }) => name);
+    if (nul.length > 0) {
+      throw new CliError('not-a-variable', `no variable holds a NUL: ${nul.join(', ')}`);
+    }
+    const kept = values.filter(({ name }) => preserve && world.env[name] !== undefined);
+    if (kept.length > 0) {
+      report.note(`kept as set already: ${kept.map(({ name }) => name).join(', ')}`);
+    }
+    const given = values
+      .filter((entry) => !kept.includes(entry))
+      .map(({ name, value }) => [name, value.reveal()] as const);
+    const environment = { ...(pristine ? {} : world.env), ...Object.fromEntries(given) };
+    return runProgram(world, command, environment);
+  },
+});

@@ -1,0 +1,75 @@
+import type { Context } from '../../cli.ts';
+import { CliError } from '../../errors.ts';
+import { formatPrefix, type Prefix } from '../../model/secrets/prefix.ts';
+import type { SecretIdentity } from '../../model/secrets/reference.ts';
+import { checkUnused } from '../../operations/usage/check-unused.ts';
+import { deleteSecret } from '../../operations/secrets/delete-secret.ts';
+import type { ImportItem } from '../../operations/import/import-secrets.ts';
+import { listSecrets } from '../../operations/secrets/list-secrets.ts';
+import { untilInterrupted } from '../../operations/until-interrupted.ts';
+import { confirmed } from '../confirm.ts';
+
+/** What became of the secrets that the file does not have. */
+export interface Pruned {
+  deleted: SecretIdentity[];
+  failed: { name: string; error: CliError }[];
+  interrupted: boolean;
+}
+
+/** Nothing was to be deleted. */
+export const nothingPruned: Pruned = { deleted: [], failed: [], interrupted: false };
+
+/**
+ * Finds what is below a prefix and not in the file, and has its deletion confirmed, before anything
+ * is written. Throws CliError `in-use` for what somebody uses, unless `inUse`.
+ */
+export async function planPrune(
+  context: Context,
+  prefix: Prefix,
+  items: readonly ImportItem[],
+  { inUse, dryRun }: { inUse: boolean; dryRun: boolean },
+): Promise<SecretIdentity[]> {
+  const { aws, report, world } = context;
+  const kept = new Set(items.map(({ reference }) => reference.name));
+  const listed = await untilInterrupted(listSecrets(aws, prefix), world.interrupted);
+  const extra = listed.filter(({ name }) => !kept.has(name));
+  if (extra.length === 0) return [];
+  if (!inUse) {
+    const unchecked = await untilInterrupted(
+      checkUnused(aws, extra, '--prune-in-use'),
+      world.interrupted,
+    );
+    for (const what of unchecked) {
+      report.warn(`not checked, for want of a permission: ${what}`);
+    }
+  }
+  if (!dryRun) await confirmed(context, `${question(extra)} (below ${formatPrefix(prefix)})?`);
+  return extra;
+}
+
+/** Deletes what was planned; one that fails does not keep the others. */
+export async function prune(
+  { aws, world }: Context,
+  extra: readonly SecretIdentity[],
+): Promise<Pruned> {
+  const pruned: Pruned = { deleted: [], failed: [], interrupted: false };
+  for (const secret of extra) {
+    if (world.interrupted.aborted) return { ...pruned, interrupted: true };
+    try {
+      if (await deleteSecret(aws, secret, 30)) pruned.deleted.push(secret);
+    } catch (error) {
+      if (!(error instanceof CliError)) throw error;
+      pruned.failed.push({ name: secret.name, error });
+    }
+  }
+  return pruned;
+}
+
+// --- internal ---
+
+/** Names as many as a person reads. */
+function question(extra: readonly SecretIdentity[]): string {
+  const names = extra.slice(0, 10).map(({ name }) => name);
+  const more = extra.length - names.length;
+  return `Delete ${names.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}

@@ -1,0 +1,176 @@
+import { Argument, Option } from '@commander-js/extra-typings';
+import { defineCommand, repeatable, type Context } from '../../cli.ts';
+import { CliError, exitCodes, UsageError } from '../../errors.ts';
+import { isAtLeast } from '../../model/secrets/plaintext-secrets.ts';
+import { sarifLog } from '../../model/plaintext/sarif.ts';
+import { auditAws, type Audit, type AuditFinding } from '../../operations/plaintext/audit.ts';
+import { readBaseline, writeBaseline } from '../../operations/plaintext/audit-baseline.ts';
+import { auditFiles } from '../../operations/plaintext/audit-files.ts';
+import { searchProgress } from '../search-progress.ts';
+import { sourcesOf } from '../sources.ts';
+import { table } from '../table.ts';
+
+/** `audit [FILE...]`: secrets in plain text in task definitions, of AWS or of files. */
+export const audit = defineCommand({
+  declare: (command) =>
+    command
+      .addArgument(
+        new Argument('[file...]', 'task definitions in JSON or YAML, globs, or - (stdin)'),
+      )
+      .option('--family <family>', 'only this family (repeatable)', repeatable)
+      // Not from the environment: what CI sets for other commands must not narrow an audit in silence.
+      .option('--cluster <cluster>', 'only what this cluster runs (repeatable)', repeatable)
+      .option('--all-revisions', 'older revisions too, ACTIVE and INACTIVE')
+      .option('--no-services', 'do not look for the services that run what is found')
+      .addOption(
+        new Option('--min-confidence <confidence>', 'tell findings that are at least so sure')
+          .choices(['low', 'medium', 'high'] as const)
+          .default('medium' as const),
+      )
+      .option('--baseline <file>', 'pass over the findings that this file lists')
+      .option('--write-baseline <file>', 'write what is found into such a file')
+      .addOption(
+        new Option('--format <format>', 'format of the result')
+          .choices(['text', 'sarif'] as const)
+          .default('text' as const),
+      )
+      .addHelpText(
+        'after',
+        `
+Without arguments: the latest ACTIVE revision of every family of the region, and whatever revision a
+service runs. With files: no call to AWS; * and ? stand for part of a name, ** for any folders. Looks at
+environment, command, entryPoint, healthCheck, dockerLabels, and options of logConfiguration and
+firelensConfiguration. Never shows a value. Exit code 3 when there are findings.
+
+Examples:
+  $ ecs-secrets audit --all-revisions
+  $ ecs-secrets audit ecs/*.json --baseline .ecs-secrets-baseline.json
+  $ ecs-secrets audit 'ecs/**/*.yaml' --format sarif > audit.sarif`,
+      ),
+
+  async run(context, [files], options) {
+    const { report, world } = context;
+    const sources = sourcesOf(world);
+    const known =
+      options.baseline === undefined
+        ? new Set<string>()
+        : await readBaseline(options.baseline, sources);
+    const found = await look(context, files, options);
+    report.clearLive();
+    const sure = found.findings.filter((one) => isAtLeast(one.confidence, options.minConfidence));
+    const written = options.writeBaseline;
+    if (written !== undefined) {
+      await writeBaseline(written, sure, world.writeFile);
+      report.note(`${counted(sure.length, 'finding')} written to ${written}`);
+    }
+    const findings =
+      written === undefined ? sure.filter(({ fingerprint }) => !known.has(fingerprint)) : [];
+    const ignored = sure.length - findings.length;
+    if (ignored > 0 && written === undefined) {
+      report.note(`${counted(ignored, 'finding')} of the baseline passed over`);
+    }
+    const sarif = options.format === 'sarif' ? sarifOf(findings) : undefined;
+    return {
+      data: sarif ?? { findings: findings.map(withoutPath), ignored, looked: found.looked },
+      text: sarif ? JSON.stringify(sarif, null, 2) : textOf(findings, found.looked, ignored),
+      failure:
+        findings.length === 0
+          ? undefined
+          : new CliError(
+              'plaintext-secrets',
+              `${counted(findings.length, 'value')} in plain text ${findings.length === 1 ? 'looks like a secret' : 'look like secrets'}`,
+              {
+                exitCode: exitCodes.findings,
+                hint: 'ecs-secrets migrate FAMILY --prefix PREFIX moves them into the store; rotate them afterwards, since old revisions keep them',
+              },
+            ),
+    };
+  },
+});
+
+// --- internal ---
+
+interface LookOptions {
+  family?: string[] | undefined;
+  cluster?: string[] | undefined;
+  allRevisions?: true | undefined;
+  services: boolean;
+}
+
+function look(
+  { aws, world, report }: Context,
+  files: readonly string[],
+  options: LookOptions,
+): Promise<Audit> {
+  const { family: families = [], cluster: clusters = [], allRevisions = false } = options;
+  if (files.length > 0) {
+    if (families.length > 0 || clusters.length > 0 || allRevisions) {
+      throw new UsageError('files do not go together with --family, --cluster, --all-revisions');
+    }
+    return auditFiles(files, { ...sourcesOf(world), listFolder: world.listFolder });
+  }
+  if (families.length > 0 && clusters.length > 0) {
+    throw new UsageError('--family and --cluster do not go together');
+  }
+  const onProgress = searchProgress(report, world.stderr.style);
+  const { services } = options;
+  return auditAws(aws, { families, clusters, allRevisions, services }, onProgress);
+}
+
+function textOf(
+  findings: readonly AuditFinding[],
+  looked: Audit['looked'],
+  ignored: number,
+): string {
+  if (findings.length === 0) {
+    const where =
+      looked.files > 0 ? counted(looked.files, 'file') : counted(looked.revisions, 'revision');
+    const more = ignored > 0 ? ' beyond the baseline' : '';
+    return `no secret in plain text found in ${where}${more}`;
+  }
+  const heads = ['CONFIDENCE', 'KIND', 'WHERE', 'CONTAINER', 'NAME', 'PLACE', 'LENGTH', 'HINT'];
+  return table(
+    [...heads, 'SERVICES'],
+    findings.map((finding) => [
+      finding.confidence,
+      finding.kind,
+      whereOf(finding),
+      finding.container,
+      finding.name,
+      finding.place,
+      String(finding.length),
+      finding.hint ?? '',
+      finding.services?.join(', ') ?? '',
+    ]),
+  );
+}
+
+function sarifOf(findings: readonly AuditFinding[]) {
+  return sarifLog(
+    findings.map((finding) => {
+      const { kind, container, name, place, services = [] } = finding;
+      const what = name === '' ? place : `${name} (${place})`;
+      const running = services.length === 0 ? '' : `, run by ${services.join(', ')}`;
+      return {
+        ...finding,
+        message: `${what} of container ${container} in ${whereOf(finding)} looks like a secret in plain text: ${kind}${running}`,
+        place: finding.file === undefined ? `${whereOf(finding)}/${place}` : place,
+      };
+    }),
+  );
+}
+
+/** `web:3`, or `ecs/web.json:12`. */
+function whereOf({ family = '', revision, file, line }: AuditFinding): string {
+  if (file === undefined) return `${family}:${revision ?? 0}`;
+  const name = file === '-' ? 'standard input' : file;
+  return line === undefined ? name : `${name}:${line}`;
+}
+
+function withoutPath({ path: _, ...finding }: AuditFinding) {
+  return finding;
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,128 @@
+import type { Context, Result } from '../../cli.ts';
+import { CliError, Interrupted } from '../../errors.ts';
+import {
+  oldRevisions,
+  retire,
+  type OldRevision,
+  type Retired,
+  type StepProgress,
+} from '../../operations/plaintext/old-revisions.ts';
+import { confirmed } from '../confirm.ts';
+
+/** What is to become of older revisions. */
+export interface OldChoice {
+  family: string;
+  /** ARN of the revision that was registered; it stays. */
+  latest: string | undefined;
+  deregister: boolean;
+  deletion: boolean;
+  /** Also when it could not be looked at everything that may run them. */
+  force: boolean;
+}
+
+/**
+ * Adds to what a migration did the older revisions that still hold the values, and on request retires
+ * those that nothing runs. The migration is done by then, so nothing that goes wrong hides that: it
+ * becomes the `failure` of the result.
+ */
+export async function withOldRevisions(
+  context: Context,
+  choice: OldChoice,
+  result: Result,
+): Promise<Result> {
+  const told: { old: OldRevision[]; retired: Retired } = {
+    old: [],
+    retired: { deregistered: [], deleted: [], failed: [] },
+  };
+  let failure: CliError | undefined;
+  try {
+    await retireOld(context, choice, told);
+  } catch (error) {
+    if (!(error instanceof CliError)) throw error;
+    failure = error;
+  }
+  context.report.clearLive();
+  const { old, retired } = told;
+  const lines = old.map((one) => {
+    const what = stateOf(one, retired, choice);
+    return `${nameOf(one)} still holds ${one.variables.join(', ')}: ${what}`;
+  });
+  const isRetired = ({ arn }: OldRevision): boolean =>
+    (choice.deletion ? retired.deleted : retired.deregistered).includes(arn);
+  return {
+    ...result,
+    data: {
+      ...(result.data as object),
+      oldRevisions: old.map((one) => ({ ...one, retired: isRetired(one) })),
+    },
+    text: [result.text, ...lines].join('\n'),
+    failure,
+  };
+}
+
+// --- internal ---
+
+/** Without a terminal a long step says so every so many. */
+const toldEvery = 100;
+
+async function retireOld(
+  context: Context,
+  { family, latest, deregister, deletion, force }: OldChoice,
+  told: { old: OldRevision[]; retired: Retired },
+): Promise<void> {
+  const { aws, report, world } = context;
+  const watch = {
+    interrupted: world.interrupted,
+    onStep: ({ what, done, total }: StepProgress): void => {
+      const text = `${what} ${done} of ${total} old revisions of ${family}`;
+      if (report.isLive) report.live([text]);
+      else if (done % toldEvery === 0) report.event(text);
+    },
+    onProgress: (text: string): void => {
+      report.live([text]);
+    },
+  };
+  const { revisions, unchecked } = await oldRevisions(aws, family, latest, watch);
+  report.clearLive();
+  told.old = revisions;
+  for (const what of unchecked) report.warn(`not checked: ${what}`);
+  const free = revisions.filter(({ users }) => users.length === 0);
+  if (free.length === 0 || (!deregister && !deletion)) return;
+  const [verb, done] = deletion ? ['Delete', 'deleted'] : ['Deregister', 'deregistered'];
+  if (unchecked.length > 0 && !force) {
+    throw new CliError(
+      'not-checked',
+      `no old revision was ${done}, since something that was not checked may run it`,
+      { hint: "add what is missing to the caller's policy; --force goes by the rest" },
+    );
+  }
+  const some = free.slice(0, 10).map(nameOf).join(', ');
+  const names = free.length > 10 ? `${some} and ${free.length - 10} more` : some;
+  await confirmed(context, `${verb} ${names}?`, `no old revision was ${done}`);
+  await retire(aws, free, deletion, told.retired, watch);
+  const { deregistered, deleted, failed } = told.retired;
+  for (const { arn, reason } of failed) report.warn(`${arn} was not deleted: ${reason}`);
+  const settled = deletion ? deleted.length + failed.length : deregistered.length;
+  if (settled === free.length) return;
+  const counts = [
+    `${deregistered.length} of ${free.length} old revisions were deregistered`,
+    ...(deletion ? [`${deleted.length} deleted`] : []),
+  ];
+  throw new Interrupted(
+    `interrupted; ${counts.join(', ')}`,
+    'run the command again to retire the rest',
+  );
+}
+
+function nameOf({ arn }: OldRevision): string {
+  return arn.replace(/^.*\//, '');
+}
+
+function stateOf(one: OldRevision, { deregistered, deleted }: Retired, choice: OldChoice): string {
+  if (deleted.includes(one.arn)) return 'deleted';
+  if (deregistered.includes(one.arn)) return 'deregistered';
+  if (one.users.length > 0) return `used by ${one.users.join(', ')}`;
+  return choice.deregister || choice.deletion
+    ? 'nothing is seen to run it'
+    : 'nothing is seen to run it; --deregister-old or --delete-old retires it';
+}

@@ -1,0 +1,166 @@
+import type { Aws } from '../../aws/index.ts';
+import type { Context, Result } from '../../cli.ts';
+import { CliError } from '../../errors.ts';
+import { hidePlaintext } from '../../model/definitions/hidden-plaintext.ts';
+import { secretUses, type TaskDefinition } from '../../model/definitions/task-definition.ts';
+import type { Consumer } from '../../operations/usage/find-consumers.ts';
+import { checkCodeDeploy } from '../../operations/rollout/code-deploy.ts';
+import { notDeployable, planRedeploy } from '../../operations/rollout/redeploy-outcome.ts';
+import { redeployServices } from '../../operations/rollout/redeploy-services.ts';
+import type { World } from '../../world.ts';
+import type { RegisterOutcome } from '../../operations/register/register-task-definition.ts';
+import type { Scan } from '../../operations/usage/scan.ts';
+import {
+  redeployData,
+  redeployFailure,
+  summaryOf,
+  tellDeployments,
+  warnOfOthers,
+} from '../rollout/redeploy-result.ts';
+import { rolloutView } from '../rollout/rollout-view.ts';
+import { defaultParallel } from '../usage/service-options.ts';
+
+/** What a registration is told as. `definition` is the one to be shown. */
+export function registeredResult(
+  { action, arn, diff, latest }: RegisterOutcome,
+  definition: TaskDefinition,
+  { dryRun, diff: asked }: { dryRun: boolean; diff: boolean },
+): Result {
+  const uses = secretUses(definition);
+  const against = latest === undefined ? 'a new family' : `against ${latest.replace(/^.*\//, '')}`;
+  const changes = asked ? [diff.length === 0 ? 'no differences' : against, ...diff] : [];
+  const words = action === 'registered' ? 'registered' : 'unchanged: it has this content already';
+  return {
+    data: { action, dryRun, taskDefinitionArn: arn, taskDefinition: definition, diff },
+    text: [
+      ...changes,
+      ...(dryRun
+        ? asked
+          ? []
+          : [JSON.stringify(definition, null, 2)]
+        : [
+            `${arn ?? ''} ${words}`,
+            ...uses.map(
+              ({ container, name, valueFrom }) =>
+                `  ${[container, name].filter(Boolean).join(':')} from ${valueFrom}`,
+            ),
+          ]),
+    ].join('\n'),
+  };
+}
+
+/**
+ * Checks, before anything is registered, that `writeOutputs` will be able to write. Throws CliError
+ * `file-not-writable`.
+ */
+export async function checkOutputs(world: World, file: string | undefined): Promise<void> {
+  const { env, appendFile, checkWritable } = world;
+  if (file !== undefined) await orNotWritable(file, checkWritable(file));
+  const outputs = env.GITHUB_OUTPUT;
+  if (outputs) await orNotWritable(outputs, appendFile(outputs, ''));
+}
+
+/**
+ * Writes the task definition to a file, and its path and ARN to the outputs of a GitHub Actions step
+ * as AWS's own actions name them. A file with values that look like secrets is its owner's alone. Throws
+ * CliError `file-not-writable`.
+ */
+export async function writeOutputs(
+  { world, report }: Pick<Context, 'world' | 'report'>,
+  { definition, arn }: RegisterOutcome,
+  file: string | undefined,
+): Promise<void> {
+  const { env, writeFile, appendFile } = world;
+  if (file !== undefined) {
+    const { hidden } = hidePlaintext(definition);
+    const text = `${JSON.stringify(definition, null, 2)}\n`;
+    await orNotWritable(file, writeFile(file, text, hidden > 0 ? 0o600 : undefined));
+    if (hidden > 0) {
+      report.note(
+        `${file} holds ${countedSecrets(hidden)}; only its owner can read it (mode 0600)`,
+      );
+    }
+  }
+  const outputs = env.GITHUB_OUTPUT;
+  if (!outputs) return;
+  const lines = [
+    ...(file === undefined ? [] : [`task-definition=${file}`]),
+    ...(arn === undefined ? [] : [`task-definition-arn=${arn}`]),
+  ];
+  await orNotWritable(outputs, appendFile(outputs, lines.map((line) => `${line}\n`).join('')));
+}
+
+/** Has services run a revision, and follows their deployments. */
+export async function deployRevision(
+  { aws, world, report }: Context,
+  {
+    arn,
+    found,
+    timeout,
+    wait,
+    codeDeploy = false,
+  }: { arn: string; found: Scan; timeout: number; wait: boolean; codeDeploy?: boolean },
+  registered: Result,
+): Promise<Result> {
+  const view = rolloutView(report, world.stderr.style);
+  // A service that runs it already is not deployed again.
+  const consumers = servicesToDeploy(found).filter(({ revision }) => revision.arn !== arn);
+  const outcome = await redeployServices(aws, consumers, {
+    taskDefinition: arn,
+    codeDeploy,
+    wait,
+    timeout,
+    maxParallel: Number(defaultParallel),
+    gate: { maxFailures: 0, abandon: false },
+    roleMayBeNew: true,
+    clock: world.clock,
+    interrupted: world.interrupted,
+    onEvent: view.onEvent,
+  });
+  report.endLive();
+  const already = found.services.length - consumers.length;
+  if (already > 0) report.note(`${already} of the services run it already`);
+  const goOn = `${arn} is registered; run the command again to deploy what is left`;
+  const failure = redeployFailure(outcome, { goOn, failed: `fix the cause; ${goOn}` });
+  warnOfOthers(outcome, report, failure);
+  return {
+    data: { ...(registered.data as object), ...redeployData(outcome) },
+    text: [registered.text, ...tellDeployments(outcome)].join('\n'),
+    summary: summaryOf(`register ${arn.replace(/^.*\//, '')}`, outcome),
+    failure,
+  };
+}
+
+/** `1 value that looks like a secret`, `2 values that look like secrets`. */
+export function countedSecrets(count: number): string {
+  return count === 1
+    ? '1 value that looks like a secret'
+    : `${count} values that look like secrets`;
+}
+
+/**
+ * Checks that the services that are named can be deployed to, before anything is registered. Throws
+ * CliError `not-deployable` naming those that cannot, `no-deployment-group`.
+ */
+export async function checkServices(aws: Aws, found: Scan, codeDeploy: boolean): Promise<void> {
+  const { redeploy, skipped } = planRedeploy(servicesToDeploy(found), { codeDeploy });
+  if (skipped.length > 0) throw notDeployable(skipped, 'nothing was registered');
+  await checkCodeDeploy(aws, redeploy);
+}
+
+// --- internal ---
+
+/** The services of a scan; one that runs no task definition yet gets its first. */
+function servicesToDeploy({ services, revisions }: Scan): Consumer[] {
+  const none = { arn: '', status: 'ACTIVE', definition: { containerDefinitions: [] } };
+  return services.map((service) => {
+    const revision = revisions.get(service.taskDefinition ?? '') ?? none;
+    return { service, revision, uses: [] };
+  });
+}
+
+async function orNotWritable(file: string, write: Promise<void>): Promise<void> {
+  await write.catch((error: unknown) => {
+    throw new CliError('file-not-writable', `cannot write ${file}`, { cause: error });
+  });
+}

@@ -1,0 +1,215 @@
+import { Argument, Option } from '@commander-js/extra-typings';
+import { defineCommand, fromEnv, repeatable } from '../../cli.ts';
+import { UsageError } from '../../errors.ts';
+import { parseDuration } from '../../model/duration.ts';
+import { hidePlaintext } from '../../model/definitions/hidden-plaintext.ts';
+import { Problems } from '../../model/problems.ts';
+import { mutableImages } from '../../model/definitions/task-definition.ts';
+import { parseTags } from '../../model/secrets/secret-rules.ts';
+import { expandSecrets } from '../../operations/definitions/expand-secrets.ts';
+import {
+  describeTaskDefinition,
+  readTaskDefinitionFile,
+} from '../../operations/definitions/read-task-definition.ts';
+import { registerTaskDefinition } from '../../operations/register/register-task-definition.ts';
+import { scan } from '../../operations/usage/scan.ts';
+import { untilInterrupted } from '../../operations/until-interrupted.ts';
+import {
+  countedSecrets,
+  checkOutputs,
+  checkServices,
+  deployRevision,
+  registeredResult,
+  writeOutputs,
+} from './register-result.ts';
+import { serviceNames } from '../usage/service-options.ts';
+import { sourcesOf } from '../sources.ts';
+import { storeOption } from '../secrets/store-option.ts';
+
+/** `register [FILE|-]`: register a task definition with references to secrets. */
+export const register = defineCommand({
+  handlesInterrupt: true,
+
+  declare: (command) =>
+    command
+      .addArgument(
+        new Argument('[file]', 'JSON or YAML, register input or describe output; - for stdin'),
+      )
+      .option('--family <family>', 'its family; without FILE: start from this FAMILY[:REVISION]')
+      .option(
+        '--secret <env=ref>',
+        'set a variable from a secret: [CONTAINER:]ENV=REF (repeatable)',
+        repeatable,
+      )
+      .option(
+        '--secret-option <option=ref>',
+        'set a log option from a secret: [CONTAINER:]OPTION=REF (repeatable)',
+        repeatable,
+      )
+      .option(
+        '--secrets-from <prefix>',
+        'set a variable from each secret below: [CONTAINER=]PREFIX (repeatable)',
+        repeatable,
+      )
+      .option(
+        '--all-keys <secret>',
+        'set a variable from each key of a JSON secret: [CONTAINER=]SECRET (repeatable)',
+        repeatable,
+      )
+      .option(
+        '--remove-secret <env>',
+        'set a variable from a secret no more: [CONTAINER:]ENV (repeatable)',
+        repeatable,
+      )
+      .option('--exclusive-secrets', 'drop every variable from a secret that is not given here')
+      .addOption(storeOption())
+      .option('--image <uri>', 'set an image: [CONTAINER=]URI (repeatable)', repeatable)
+      .addOption(
+        fromEnv(new Option('--execution-role <role>', 'name or ARN of the execution role')),
+      )
+      .option('--task-role <arn>', 'ARN of the task role')
+      .option('--cpu <units>', 'CPU of the task')
+      .option('--memory <mib>', 'memory of the task')
+      .option('--tag <key=value>', 'tag the revision (repeatable)', repeatable)
+      .option('--substitute', 'replace ${NAME} in FILE by environment variables')
+      .option('--read-values', 'read JSON secrets, to see whether their keys are there')
+      .option('--strict', 'treat warnings as errors')
+      .option('--diff', 'show what differs from the latest revision, without values')
+      .option('--show-plain', 'print plain values that look like secrets too')
+      .option('--output-file <file>', 'write the task definition to this file')
+      .option('--force', 'register even if the latest revision is the same')
+      .option('--dry-run', 'print what would be registered, and register nothing')
+      .optionsGroup('Deployment:')
+      .option(
+        '--service <cluster/service>',
+        'have this service run it, and follow the deployment (repeatable)',
+        repeatable,
+      )
+      .option('--codedeploy', 'deploy services of the CODE_DEPLOY controller through CodeDeploy')
+      .option('--no-wait', 'start the deployments and do not follow them')
+      .addOption(
+        fromEnv(
+          new Option('--timeout <duration>', 'stop following after this time').default('15m'),
+        ),
+      )
+      .addHelpText(
+        'after',
+        `
+References become the full ARNs that AWS knows; one that does not exist stops the command before
+anything is registered. The latest revision is returned when its content is the same.
+
+Examples:
+  $ ecs-secrets register web.json --secret web:DATABASE_PASSWORD=/shop/prod/db-password --execution-role shop-execution
+  $ ecs-secrets register --family web --image web=123456789012.dkr.ecr.eu-west-1.amazonaws.com/web:2.1
+  $ ecs-secrets register web.yaml --secrets-from /shop/prod --diff --dry-run
+  $ ecs-secrets register web.json --image web:2.1 --service shop/web`,
+      ),
+
+  async run(context, [file], options) {
+    const { aws, world, report } = context;
+    const problems = new Problems();
+    const tags = problems.attempt(() => parseTags(options.tag ?? [])) ?? [];
+    const services = serviceNames('--service', options.service, problems);
+    const timeout = problems.attempt(() => parseDuration(options.timeout), '--timeout') ?? 0;
+    problems.throwIfAny();
+    // A service that is not there is told before anything is registered.
+    const found =
+      services.length > 0
+        ? await untilInterrupted(
+            scan(aws, { clusters: [], services }),
+            world.interrupted,
+            interruptedEarly,
+          )
+        : undefined;
+    const codeDeploy = options.codedeploy ?? false;
+    if (found) {
+      const checking = checkServices(aws, found, codeDeploy);
+      await untilInterrupted(checking, world.interrupted, interruptedEarly);
+    }
+    const base = await untilInterrupted(baseOf(), world.interrupted, interruptedEarly);
+    const dryRun = options.dryRun ?? false;
+    const store = options.store ?? 'parameter-store';
+    const sources = { prefixes: options.secretsFrom ?? [], jsonSecrets: options.allKeys ?? [] };
+    const expanded = await untilInterrupted(
+      expandSecrets(aws, sources, store),
+      world.interrupted,
+      interruptedEarly,
+    );
+    await checkOutputs(world, options.outputFile);
+    const registering = registerTaskDefinition(aws, {
+      base,
+      edits: {
+        family: file === undefined ? undefined : options.family,
+        images: options.image ?? [],
+        secrets: [...expanded, ...(options.secret ?? [])],
+        secretOptions: options.secretOption ?? [],
+        removeSecrets: options.removeSecret ?? [],
+        exclusiveSecrets: options.exclusiveSecrets ?? false,
+        taskRoleArn: options.taskRole,
+        cpu: options.cpu,
+        memory: options.memory,
+        tags,
+      },
+      executionRole: options.executionRole,
+      store,
+      force: options.force ?? false,
+      dryRun,
+      strict: options.strict ?? false,
+      readValues: options.readValues ?? false,
+      onWarning: (text) => {
+        report.warn(text);
+      },
+      clock: world.clock,
+      interrupted: world.interrupted,
+      onWait: () => {
+        report.note(
+          'ECS does not see the role yet: IAM takes up to two minutes to spread a new one',
+        );
+      },
+    });
+    const outcome = await untilInterrupted(
+      registering,
+      world.interrupted,
+      'interrupted; the revision may have been registered',
+    );
+    await writeOutputs(context, outcome, options.outputFile);
+    const images = mutableImages(outcome.definition);
+    if (images.length > 0) report.note(`images by a tag that may move: ${images.join(', ')}`);
+    const diff = options.diff ?? false;
+    const { shown, hidden } = hidePlaintext(outcome.definition);
+    if (hidden > 0 && !options.showPlain && (context.globals.json || (dryRun && !diff))) {
+      report.note(`hidden: ${countedSecrets(hidden)} (see --show-plain)`);
+    }
+    const registered = registeredResult(outcome, options.showPlain ? outcome.definition : shown, {
+      dryRun,
+      diff,
+    });
+    if (!found || outcome.arn === undefined) return registered;
+    const { wait } = options;
+    return deployRevision(
+      context,
+      { arn: outcome.arn, found, timeout, wait, codeDeploy },
+      registered,
+    );
+
+    async function baseOf() {
+      if (file !== undefined) {
+        return readTaskDefinitionFile(file, sourcesOf(world), {
+          family: options.family,
+          variables: options.substitute ? world.env : undefined,
+        });
+      }
+      if (options.family === undefined) {
+        throw new UsageError(
+          'there is no task definition to register',
+          'give a FILE (- for stdin), or --family FAMILY[:REVISION] to start from a registered one',
+        );
+      }
+      return (await describeTaskDefinition(options.family, aws)).definition;
+    }
+  },
+});
+
+// --- internal ---
+
+const interruptedEarly = 'interrupted; nothing was registered';

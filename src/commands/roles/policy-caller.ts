@@ -1,0 +1,71 @@
+import { Option } from '@commander-js/extra-typings';
+import { defineCommand, repeatable } from '../../cli.ts';
+import { callerNeeds, callerPolicy, isCallerCommand } from '../../model/roles/caller-policy.ts';
+import { formatPolicy, policyFormats } from '../../model/roles/policy-formats.ts';
+import { Problems } from '../../model/problems.ts';
+import { withoutValue } from '../../model/secrets/shown-text.ts';
+import { storeOption } from '../secrets/store-option.ts';
+
+/** `policy caller`: the least that whoever calls this tool has to be allowed. */
+export const policyCaller = defineCommand({
+  declare: (command) =>
+    command
+      .requiredOption('--for <commands>', 'commands, with commas between: put,role create,rotate')
+      .option('--prefix <path>', 'only parameters and secrets below this path')
+      .addOption(storeOption())
+      .option('--role <name>', 'only this execution role (repeatable)', repeatable)
+      .option('--cluster <name>', 'only services of this cluster (repeatable)', repeatable)
+      .option('--kms-key <arn>', 'customer-managed key of the secrets (repeatable)', repeatable)
+      .addOption(
+        new Option('--format <format>', 'how to write it').choices(policyFormats).default('json'),
+      )
+      .addHelpText(
+        'after',
+        `
+"role" stands for all its commands. verify and diagnose read no values; "verify --read-values" lets them.
+Without --prefix, --role and --cluster it covers the account.
+
+Examples:
+  $ ecs-secrets policy caller --for put,rotate --prefix /shop/prod
+  $ ecs-secrets policy caller --for role,register --role shop-execution --format cloudformation`,
+      ),
+
+  async run({ aws }, _args, options) {
+    const problems = new Problems();
+    const commands = options.for
+      .split(',')
+      .map((name) => name.trim())
+      .filter((name) => name !== '')
+      .flatMap((name) => {
+        if (isCallerCommand(name)) return name;
+        const group = Object.keys(callerNeeds)
+          .filter(isCallerCommand)
+          .filter((one) => one.startsWith(`${name} `));
+        if (group.length === 0) {
+          problems.add(
+            `there is no policy for "${name}"; there is for ${Object.keys(callerNeeds).join(', ')}`,
+          );
+        }
+        return group;
+      });
+    for (const key of options.kmsKey ?? []) {
+      if (!/^arn:[^:]+:kms:[^:]+:\d{12}:key\/.+$/.test(key)) {
+        problems.add(
+          `--kms-key: "${withoutValue(key)}" is not the ARN of a key (arn:…:key/…, not an alias)`,
+        );
+      }
+    }
+    problems.throwIfAny();
+    const document = callerPolicy(commands, await aws.caller(), {
+      store: options.store,
+      prefix: options.prefix,
+      roles: options.role ?? [],
+      clusters: options.cluster ?? [],
+      keys: options.kmsKey ?? [],
+    });
+    return {
+      data: document,
+      text: formatPolicy(document, options.format, 'EcsSecretsCallerPolicy'),
+    };
+  },
+});

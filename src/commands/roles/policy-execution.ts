@@ -1,0 +1,40 @@
+import { Option } from '@commander-js/extra-typings';
+import { defineCommand } from '../../cli.ts';
+import { CliError } from '../../errors.ts';
+import { executionPolicy } from '../../model/roles/execution-policy.ts';
+import { formatPolicy, policyFormats } from '../../model/roles/policy-formats.ts';
+import { grantsFor } from '../../operations/roles/role-grants.ts';
+import { readReferences, tellGrants, withReferenceOptions } from './role-references.ts';
+
+/** `policy execution`: the policy that an execution role needs, for other tools to put in place. */
+export const policyExecution = defineCommand({
+  declare: (command) =>
+    withReferenceOptions(command)
+      .addOption(
+        new Option('--format <format>', 'how to write it').choices(policyFormats).default('json'),
+      )
+      .addHelpText(
+        'after',
+        `
+The inline policy that role create would write, for CloudFormation, Terraform or anything else.
+
+Examples:
+  $ ecs-secrets policy execution --task-definition web.json
+  $ ecs-secrets policy execution --secret sm:shop/new --allow-missing --format terraform`,
+      ),
+
+  async run(context, _args, options) {
+    const grants = await grantsFor(context.aws, await readReferences(context, options));
+    tellGrants(context.report, grants);
+    const document = executionPolicy(grants.secrets, grants.files);
+    if (!document) {
+      throw new CliError('nothing-to-grant', 'the task definitions refer to nothing', {
+        hint: 'a role without a policy of its own is enough for them',
+      });
+    }
+    return {
+      data: document,
+      text: formatPolicy(document, options.format, 'EcsSecretsExecutionPolicy'),
+    };
+  },
+});

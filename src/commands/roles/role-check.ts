@@ -1,0 +1,85 @@
+import { Argument } from '@commander-js/extra-typings';
+import { defineCommand } from '../../cli.ts';
+import { exitCodes } from '../../errors.ts';
+import { mendingCommand, type RoleFinding } from '../../model/roles/role-check.ts';
+import { checkRole } from '../../operations/roles/check-role.ts';
+import { grantsFor } from '../../operations/roles/role-grants.ts';
+import { readRole } from '../../operations/roles/role-policies.ts';
+import {
+  readReferences,
+  tellGrants,
+  withReferenceOptions,
+  type ReferenceOptions,
+} from './role-references.ts';
+import { table } from '../table.ts';
+
+/** `role check NAME`: whether a role covers what task definitions refer to. */
+export const roleCheck = defineCommand({
+  declare: (command) =>
+    withReferenceOptions(
+      command.addArgument(new Argument('<name>', 'name or ARN of the role')),
+    ).addHelpText(
+      'after',
+      `
+Evaluates trust, inline and attached policies, the permissions boundary, the policies of keys and
+secrets, and asks IAM's simulation where you may. Reads no value. Exit code 3 when something is missing
+or denied; what cannot be seen is told as unknown.
+
+Examples:
+  $ ecs-secrets role check shop-execution --task-definition web.json
+  $ ecs-secrets role check shop-execution --service shop/web`,
+    ),
+
+  async run(context, [name], options) {
+    const { aws, report } = context;
+    const references = await readReferences(context, options);
+    const found = await readRole(await aws.iam(), name);
+    const grants = await grantsFor(aws, references);
+    tellGrants(report, grants);
+    const { findings, unused, simulated, notSimulated } = await checkRole(
+      aws,
+      found,
+      grants,
+      references.definitions,
+    );
+    if (notSimulated !== undefined) {
+      report.note(
+        `not confirmed by IAM, so policies of an organization are not known: ${notSimulated}`,
+      );
+    }
+    const wrong = findings.filter(({ verdict }) => verdict === 'missing' || verdict === 'denied');
+    // What is denied is so by somebody's decision; a grant does not change that.
+    if (wrong.some(({ verdict }) => verdict === 'missing')) {
+      report.note(
+        `this grants what it lacks: ${mendingCommand(found.role.name, optionsOf(options))}`,
+      );
+    }
+    return {
+      data: { name: found.role.name, arn: found.role.arn, findings, unused, simulated },
+      text: [
+        table(['', 'WHAT', 'ACTION', 'WHY'], findings.map(row)),
+        ...unused.map((grant) => `unused: ${grant}`),
+      ].join('\n'),
+      exitCode: wrong.length > 0 ? exitCodes.findings : exitCodes.done,
+    };
+  },
+});
+
+// --- internal ---
+
+function row({ verdict, what, action, why }: RoleFinding): string[] {
+  return [verdict, what, action, why];
+}
+
+/** The same options for role create. */
+function optionsOf(options: ReferenceOptions): string[] {
+  const { taskDefinition = [], service = [], secret = [], kmsKey = [], store } = options;
+  return [
+    ...taskDefinition.flatMap((one) => ['--task-definition', one]),
+    ...service.flatMap((one) => ['--service', one]),
+    ...secret.flatMap((one) => ['--secret', one]),
+    ...(store === 'secrets-manager' ? ['--store', store] : []),
+    ...(options.allowMissing ? ['--allow-missing'] : []),
+    ...kmsKey.flatMap((one) => ['--kms-key', one]),
+  ];
+}

@@ -1,0 +1,57 @@
+import { Argument } from '@commander-js/extra-typings';
+import { defineCommand } from '../../cli.ts';
+import { checkRoleUnused, deleteRole, roleRemains } from '../../operations/roles/delete-role.ts';
+import { confirmed } from '../confirm.ts';
+import { searchProgress } from '../search-progress.ts';
+
+/** `role delete NAME`: delete an execution role that nothing uses. */
+export const roleDelete = defineCommand({
+  declare: (command) =>
+    command
+      .addArgument(new Argument('<name>', 'name or ARN of the role'))
+      .option('--force', 'delete without looking who uses it')
+      .option('--dry-run', 'say what would go, and do nothing')
+      .addHelpText(
+        'after',
+        `
+Asks first (--yes answers). Refuses while a service, a running task, a rule or a schedule of this region
+has the role. Deletes its policies with it; managed policies that others made or use are detached and
+stay.
+
+Examples:
+  $ ecs-secrets role delete shop-execution`,
+      ),
+
+  async run(context, [written], { force, dryRun = false }) {
+    const { aws, report, world } = context;
+    const remains = await roleRemains(aws, written);
+    const { role, inline, attached } = remains;
+    if (!force) {
+      const onProgress = searchProgress(report, world.stderr.style);
+      const unchecked = await checkRoleUnused(aws, role, onProgress);
+      report.clearLive();
+      for (const what of unchecked) {
+        report.warn(`not checked, for want of a permission: ${what}`);
+      }
+    }
+    const lines = [
+      ...inline.map((policy) => `  inline policy ${policy}`),
+      ...attached.map(({ arn, own }) => `  ${own ? 'managed policy' : 'detached:'} ${arn}`),
+    ];
+    const data = {
+      name: role.name,
+      arn: role.arn,
+      inlinePolicies: inline,
+      managedPolicies: attached.filter(({ own }) => own).map(({ arn }) => arn),
+      detached: attached.filter(({ own }) => !own).map(({ arn }) => arn),
+      dryRun,
+    };
+    if (dryRun) {
+      return { data, text: [`role ${role.name} would be deleted`, ...lines].join('\n') };
+    }
+    for (const line of lines) report.event(line.trim());
+    await confirmed(context, `Delete the role ${role.name} and what is on it?`);
+    await deleteRole(aws, remains);
+    return { data, text: `role ${role.name} deleted` };
+  },
+});

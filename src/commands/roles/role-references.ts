@@ -1,0 +1,130 @@
+import type { Command, OptionValues } from '@commander-js/extra-typings';
+import { repeatable, type Context, type Reporter } from '../../cli.ts';
+import { UsageError } from '../../errors.ts';
+import { Problems } from '../../model/problems.ts';
+import { parseReference, type Store } from '../../model/secrets/reference.ts';
+import { withoutValue } from '../../model/secrets/shown-text.ts';
+import {
+  environmentFileArns,
+  secretUses,
+  useReference,
+  type TaskDefinition,
+} from '../../model/definitions/task-definition.ts';
+import type { DerivedGrants, GrantRequest } from '../../operations/roles/role-grants.ts';
+import {
+  describeTaskDefinition,
+  readTaskDefinition,
+} from '../../operations/definitions/read-task-definition.ts';
+import { scan } from '../../operations/usage/scan.ts';
+import { serviceNames } from '../usage/service-options.ts';
+import { sourcesOf } from '../sources.ts';
+import { storeOption } from '../secrets/store-option.ts';
+
+/** What an execution role is for: what commander gives for the options below. */
+export interface ReferenceOptions {
+  taskDefinition?: string[] | undefined;
+  service?: string[] | undefined;
+  secret?: string[] | undefined;
+  store?: Store | undefined;
+  allowMissing?: true | undefined;
+  kmsKey?: string[] | undefined;
+}
+
+/** Adds the options by which a command is told what tasks have to read. */
+export function withReferenceOptions<Args extends unknown[], Opts extends OptionValues>(
+  command: Command<Args, Opts>,
+) {
+  return command
+    .option(
+      '--task-definition <file|family>',
+      'what it refers to: FILE, FAMILY[:REVISION] (repeatable)',
+      repeatable,
+    )
+    .option(
+      '--service <cluster/service>',
+      'what a running service refers to (repeatable)',
+      repeatable,
+    )
+    .option('--secret <ref>', 'this secret (repeatable)', repeatable)
+    .addOption(storeOption())
+    .option('--allow-missing', 'take secrets too that do not exist yet, by their names')
+    .option(
+      '--kms-key <arn>',
+      "key of secrets whose own cannot be looked up: another account's (repeatable)",
+      repeatable,
+    );
+}
+
+/** What is to be read, and the task definitions that it was found in. */
+export interface RoleReferences extends GrantRequest {
+  definitions: TaskDefinition[];
+}
+
+/**
+ * Reads every reference that the options lead to. Throws UsageError for no option at all, InvalidInput
+ * with the place of each reference that is malformed.
+ */
+export async function readReferences(
+  { aws, world }: Context,
+  options: ReferenceOptions,
+): Promise<RoleReferences> {
+  const written = options.taskDefinition ?? [];
+  const secrets = options.secret ?? [];
+  const problems = new Problems();
+  const services = serviceNames('--service', options.service, problems);
+  if (written.length + secrets.length + services.length === 0) {
+    problems.throwIfAny();
+    throw new UsageError(
+      'there is nothing to grant',
+      'give --task-definition FILE|FAMILY, --service CLUSTER/SERVICE or --secret REF',
+    );
+  }
+  const references = secrets.flatMap(
+    (ref) => problems.attempt(() => parseReference(ref, options.store)) ?? [],
+  );
+  for (const arn of options.kmsKey ?? []) {
+    if (!/^arn:[^:]+:kms:[^:]+:\d{12}:key\/.+$/.test(arn)) {
+      problems.add(
+        `--kms-key: "${withoutValue(arn)}" is not the ARN of a key (arn:…:key/…, not an alias)`,
+      );
+    }
+  }
+  problems.throwIfAny();
+
+  const definitions: TaskDefinition[] = [];
+  const sources = sourcesOf(world);
+  for (const id of written) definitions.push(await readTaskDefinition(id, aws, sources));
+  if (services.length > 0) {
+    const found = await scan(aws, { clusters: [], services });
+    for (const arn of new Set(found.services.flatMap((one) => one.taskDefinition ?? []))) {
+      const known = found.revisions.get(arn) ?? (await describeTaskDefinition(arn, aws));
+      definitions.push(known.definition);
+    }
+  }
+  for (const use of definitions.flatMap(secretUses)) {
+    const reference = problems.attempt(() => useReference(use), use.place);
+    if (reference) references.push(reference);
+  }
+  problems.throwIfAny();
+  return {
+    definitions,
+    references,
+    files: definitions.flatMap(environmentFileArns).map((objectArn) => ({ objectArn })),
+    allowMissing: options.allowMissing ?? false,
+    keyArns: options.kmsKey ?? [],
+  };
+}
+
+/** Says what was found out about grants that deserves a word. */
+export function tellGrants(report: Reporter, { missing, unknownKeys }: DerivedGrants): void {
+  for (const reference of missing) {
+    report.warn(
+      `${reference} does not exist yet; it is granted by its name, under the store's own key`,
+    );
+  }
+  for (const arn of unknownKeys) {
+    report.warn(
+      `the key of ${arn} is not known, and ECS needs kms:Decrypt on it: give --kms-key ARN`,
+    );
+  }
+}

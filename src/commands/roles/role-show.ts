@@ -1,0 +1,81 @@
+import { Argument } from '@commander-js/extra-typings';
+import { defineCommand } from '../../cli.ts';
+import { readRole, type AttachedPolicy } from '../../operations/roles/role-policies.ts';
+import { lastPart, table } from '../table.ts';
+
+/** `role show NAME`: what a role grants, statement by statement. */
+export const roleShow = defineCommand({
+  declare: (command) =>
+    command.addArgument(new Argument('<name>', 'name or ARN of the role')).addHelpText(
+      'after',
+      `
+Shows each action on each resource, with the policy and the statement that grants it.
+
+Examples:
+  $ ecs-secrets role show shop-execution`,
+    ),
+
+  async run({ aws }, [name]) {
+    const { role, policies, boundary } = await readRole(await aws.iam(), name);
+    const grants = [...policies, ...(boundary ? [boundary] : [])].flatMap(grantsOf);
+    return {
+      data: {
+        name: role.name,
+        arn: role.arn,
+        trustPolicy: role.trustPolicy,
+        permissionsBoundary: role.permissionsBoundary,
+        grants,
+      },
+      text: [
+        `role ${role.arn}`,
+        ...(boundary ? [`permissions boundary ${boundary.name}`] : []),
+        grants.length === 0
+          ? 'it grants nothing'
+          : table(
+              ['RESOURCE', 'ACTION', 'EFFECT', 'POLICY', 'STATEMENT', 'CONDITIONS'],
+              grants.map(({ resource, action, effect, policy, statement, conditions }) => [
+                resource,
+                action,
+                effect === 'Allow' ? '' : effect,
+                lastPart(policy),
+                statement ?? '',
+                conditions.join(', '),
+              ]),
+            ),
+      ].join('\n'),
+    };
+  },
+});
+
+// --- internal ---
+
+interface ShownGrant {
+  resource: string;
+  action: string;
+  effect: string;
+  policy: string;
+  kind: AttachedPolicy['kind'];
+  statement: string | undefined;
+  /** Keys that the request must have, e.g. `kms:ViaService`. */
+  conditions: string[];
+}
+
+function grantsOf({ kind, name, policy }: AttachedPolicy): ShownGrant[] {
+  return policy.Statement.flatMap((statement) => {
+    const { Sid, Effect, Action, NotAction, Resource, NotResource, Condition = {} } = statement;
+    const actions = Action ?? (NotAction ?? []).map((action) => `all but ${action}`);
+    const resources = Resource ?? (NotResource ?? []).map((resource) => `all but ${resource}`);
+    const conditions = Object.values(Condition).flatMap((test) => Object.keys(test));
+    return resources.flatMap((resource) =>
+      actions.map((action) => ({
+        resource,
+        action,
+        effect: Effect,
+        policy: name,
+        kind,
+        statement: Sid,
+        conditions: [...new Set(conditions)],
+      })),
+    );
+  });
+}

@@ -1,0 +1,214 @@
+import type { Reporter } from '../../cli.ts';
+import { CliError, exitCodes, Interrupted } from '../../errors.ts';
+import { classifyFailure } from '../../model/failures/classify-failure.ts';
+import { formatDuration } from '../../model/duration.ts';
+import type { Consumer, StandaloneConsumer } from '../../operations/usage/find-consumers.ts';
+import {
+  oldValueHolders,
+  type FollowedDeployment,
+  type RedeployOutcome,
+} from '../../operations/rollout/redeploy-outcome.ts';
+import { serviceName } from '../../operations/usage/service-name.ts';
+
+/** The deployments of an outcome as `--json` shows them. */
+export function redeployData({ deployments, skipped, refused, notStarted }: RedeployOutcome) {
+  const named = ({ service }: Consumer) => ({ cluster: service.cluster, service: service.name });
+  return {
+    deployments: deployments.map(deploymentData),
+    skipped: skipped.map(({ consumer, why }) => ({ ...named(consumer), why })),
+    refused: refused.map(({ consumer, error, uncertain }) => ({
+      ...named(consumer),
+      why: error.message,
+      uncertain,
+    })),
+    notStarted: notStarted.map(named),
+  };
+}
+
+/** The deployments of an outcome, a line each. */
+export function tellDeployments({ deployments }: RedeployOutcome): string[] {
+  if (deployments.length === 0) return ['no service was redeployed'];
+  return deployments.map(({ service, deploymentId, state, elapsed, reason }) => {
+    const time = state === 'in-progress' ? '' : ` after ${formatDuration(elapsed)}`;
+    const why = reason === undefined ? '' : `: ${reason}`;
+    return `  ${serviceName(service)}  ${deploymentId ?? 'unconfirmed'}  ${state}${time}${why}`;
+  });
+}
+
+/** The deployments of an outcome as a table in Markdown. */
+export function summaryOf(title: string, outcome: RedeployOutcome): string {
+  const rows = [
+    ...outcome.deployments.map(({ service, state, elapsed, reason }) => [
+      serviceName(service),
+      state,
+      formatDuration(elapsed),
+      reason ?? '',
+    ]),
+    ...outcome.skipped.map(({ consumer, why }) => [
+      serviceName(consumer.service),
+      'skipped',
+      '',
+      why,
+    ]),
+    ...outcome.refused.map(({ consumer, error }) => [
+      serviceName(consumer.service),
+      'refused',
+      '',
+      error.message,
+    ]),
+    ...outcome.notStarted.map(({ service }) => [serviceName(service), 'not started', '', '']),
+  ];
+  const row = (cells: readonly string[]): string =>
+    `| ${cells.map((cell) => cell.replaceAll('|', '\\|').replace(/\s+/g, ' ')).join(' | ')} |`;
+  return [
+    `### ecs-secrets ${title}`,
+    '',
+    '| service | deployment | time | reason |',
+    '|---|---|---|---|',
+    ...rows.map(row),
+  ].join('\n');
+}
+
+/** Warns of the running tasks of no service, which nobody replaces. */
+export function warnOfStandalone(tasks: readonly StandaloneConsumer[], report: Reporter): void {
+  for (const { task } of tasks) {
+    const id = task.arn.replace(/^.*\//, '');
+    report.warn(
+      `task ${id} belongs to no service and keeps the old value: stop it and run it again`,
+    );
+  }
+}
+
+/** Warns of the services that keep their old tasks, unless the failure lists them anyway. */
+export function warnOfOthers(
+  { skipped, refused }: RedeployOutcome,
+  report: Reporter,
+  failure: CliError | undefined,
+): void {
+  if (failure?.code === oldValueHeld) return;
+  for (const { consumer, why } of skipped) {
+    report.warn(`${serviceName(consumer.service)} was not redeployed: ${why}`);
+  }
+  for (const { consumer, error } of refused) {
+    report.warn(`${serviceName(consumer.service)} was not redeployed: ${error.message}`);
+  }
+}
+
+/** Names of the services whose deployment failed or was refused. */
+export function failedServices({ deployments, refused }: RedeployOutcome): string[] {
+  return [
+    ...inState(deployments, 'failed'),
+    ...refused.map(({ consumer }) => serviceName(consumer.service)),
+  ];
+}
+
+/**
+ * What did not end well, the worst first; undefined when all did. `goOn` says how to continue,
+ * `failed` what to do about a failed deployment.
+ */
+export function redeployFailure(
+  outcome: RedeployOutcome,
+  hints: { goOn: string; failed: string },
+): CliError | undefined {
+  const { deployments, skipped } = outcome;
+  const notStarted = outcome.notStarted.map(({ service }) => serviceName(service));
+  const rest = notStarted.length > 0 && `not started: ${notStarted.join(', ')}`;
+  const sentence = (...parts: (string | false)[]): string => parts.filter(Boolean).join('; ');
+  if (outcome.interrupted) {
+    const open = inState(deployments, 'interrupted');
+    const going = open.length > 0 && `these deployments continue in ECS: ${open.join(', ')}`;
+    return new Interrupted(sentence('interrupted', going, rest), hints.goOn);
+  }
+  const failed = failedServices(outcome);
+  if (failed.length > 0) {
+    return new CliError(
+      'rollout-failed',
+      sentence(`deployment failed: ${failed.join(', ')}`, rest),
+      {
+        exitCode: exitCodes.rolloutFailed,
+        hint: withDiagnosis(outcome, withRefusal(outcome, hints.failed)),
+      },
+    );
+  }
+  const late = inState(deployments, 'timed-out');
+  if (late.length > 0) {
+    const message = `timed out; these deployments continue in ECS: ${late.join(', ')}`;
+    return new CliError('timed-out', sentence(message, rest), {
+      exitCode: exitCodes.timedOut,
+      hint: hints.goOn,
+    });
+  }
+  const lost = inState(deployments, 'not-followed');
+  if (lost.length > 0) {
+    const message = `these deployments continue in ECS but could not be followed: ${lost.join(', ')}`;
+    return new CliError('not-followed', sentence(message, rest), { hint: hints.goOn });
+  }
+  const isFollowed = !inState(deployments, 'in-progress').length;
+  const holders = oldValueHolders(isFollowed ? outcome : { ...outcome, deployments: [] });
+  if (holders.length === 0 || (skipped.length === 0 && notStarted.length === 0)) return undefined;
+  return new CliError(
+    oldValueHeld,
+    [
+      holders.length === 1
+        ? '1 service still holds the old value:'
+        : `${holders.length} services still hold the old value:`,
+      ...holders.map(({ service, why }) => `${serviceName(service)}: ${why}`),
+    ].join('\n'),
+    { exitCode: exitCodes.findings, hint: hints.goOn },
+  );
+}
+
+/** A hint, behind that of AWS where it refused to deploy for want of a permission. */
+export function withRefusal({ refused }: RedeployOutcome, hint: string): string {
+  const denied = refused.map(({ error }) => error).find(({ code }) => code === 'access-denied');
+  return denied?.hint === undefined ? hint : `${denied.hint}; ${hint}`;
+}
+
+/** A hint, and the command that says why the first of the failed deployments failed. */
+export function withDiagnosis({ deployments }: RedeployOutcome, hint: string): string {
+  const [name] = inState(deployments, 'failed');
+  return name === undefined ? hint : `${hint}; to see why: ecs-secrets diagnose ${name}`;
+}
+
+// --- internal ---
+
+/** Code of the error that lists the services with the old value. */
+const oldValueHeld = 'old-value-held';
+
+function inState(
+  deployments: readonly FollowedDeployment[],
+  state: FollowedDeployment['state'],
+): string[] {
+  return deployments
+    .filter((deployment) => deployment.state === state)
+    .map(({ service }) => serviceName(service));
+}
+
+function deploymentData({
+  service,
+  deploymentId,
+  state,
+  reason,
+  superseded,
+  stopReasons,
+  rollout,
+  elapsed,
+}: FollowedDeployment) {
+  return {
+    cluster: service.cluster,
+    service: service.name,
+    deploymentId,
+    state,
+    reason,
+    superseded,
+    stopReasons,
+    failures: [
+      ...new Set(stopReasons.flatMap((text) => classifyFailure(text).map(({ id }) => id))),
+    ],
+    runningTasks: rollout?.deployment?.runningCount,
+    oldTasks: rollout?.oldTasks,
+    failedTasks: rollout?.deployment?.failedTasks,
+    pause: rollout?.pause,
+    seconds: Math.round(elapsed / 1_000),
+  };
+}

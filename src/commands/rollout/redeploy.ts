@@ -1,0 +1,101 @@
+import { Argument } from '@commander-js/extra-typings';
+import { defineCommand } from '../../cli.ts';
+import { UsageError } from '../../errors.ts';
+import { Problems } from '../../model/problems.ts';
+import { parseReference } from '../../model/secrets/reference.ts';
+import { redeployConsumers } from '../../operations/rollout/redeploy-consumers.ts';
+import {
+  redeployData,
+  redeployFailure,
+  summaryOf,
+  tellDeployments,
+  warnOfOthers,
+  warnOfStandalone,
+} from './redeploy-result.ts';
+import { rolloutView } from './rollout-view.ts';
+import {
+  rolloutLimits,
+  serviceFilter,
+  wholeNumber,
+  withRolloutOptions,
+  withServiceOptions,
+} from '../usage/service-options.ts';
+import { storeOption } from '../secrets/store-option.ts';
+
+/** `redeploy [REF]`: new deployments of services, so that their tasks read their secrets again. */
+export const redeploy = defineCommand({
+  handlesInterrupt: true,
+
+  declare: (command) =>
+    withRolloutOptions(
+      withServiceOptions(
+        command
+          .addArgument(new Argument('[ref]', 'only services that refer to this secret'))
+          .addOption(storeOption())
+          .option('--stale', 'only services with a task that may hold an old value'),
+      ),
+    )
+      .option('--max-failures <n>', 'start no more deployments when more than so many have failed')
+      .addHelpText(
+        'after',
+        `
+With --stale it continues a rotation that was interrupted: it needs nothing but AWS's own dates, and
+follows a deployment that began after the value was stored instead of starting another one.
+
+Examples:
+  $ ecs-secrets redeploy /shop/prod/db-password --stale
+  $ ecs-secrets redeploy --service shop/web --service shop/api
+  $ ecs-secrets redeploy --stale --cluster shop`,
+      ),
+
+  async run({ aws, world, report }, [ref], options) {
+    const problems = new Problems();
+    const reference =
+      ref === undefined ? undefined : problems.attempt(() => parseReference(ref, options.store));
+    const filter = serviceFilter(options, problems);
+    const limits = rolloutLimits(options, problems);
+    const maxFailures =
+      options.maxFailures === undefined
+        ? undefined
+        : wholeNumber('--max-failures', options.maxFailures, 0, problems);
+    problems.throwIfAny();
+    const stale = options.stale ?? false;
+    if (ref === undefined && !stale && filter.services.length === 0) {
+      throw new UsageError('specify services: REF, --service or --stale');
+    }
+    const view = rolloutView(report, world.stderr.style);
+    const outcome = await redeployConsumers(aws, {
+      reference,
+      filter,
+      stale,
+      onProgress: view.onProgress,
+      onConsumers: (count) => {
+        report.clearLive();
+        report.event(`${count} ${count === 1 ? 'service' : 'services'} to redeploy`);
+      },
+      redeploy: {
+        ...limits,
+        wait: options.wait,
+        codeDeploy: options.codedeploy ?? false,
+        clock: world.clock,
+        interrupted: world.interrupted,
+        gate: { maxFailures: maxFailures ?? Number.POSITIVE_INFINITY, abandon: false },
+        onEvent: view.onEvent,
+      },
+    });
+    report.endLive();
+    const again = 'run the command again with --stale to redeploy what is left';
+    const failure = redeployFailure(outcome, {
+      goOn: again,
+      failed: `fix the cause, then ${again}`,
+    });
+    warnOfOthers(outcome, report, failure);
+    warnOfStandalone(outcome.standalone, report);
+    return {
+      data: redeployData(outcome),
+      text: tellDeployments(outcome).join('\n'),
+      summary: summaryOf('redeploy', outcome),
+      failure: redeployFailure(outcome, { goOn: again, failed: `fix the cause, then ${again}` }),
+    };
+  },
+});

@@ -1,0 +1,107 @@
+import { Argument, Option } from '@commander-js/extra-typings';
+import { defineCommand, repeatable } from '../../cli.ts';
+import { CliError, UsageError } from '../../errors.ts';
+import { Problems } from '../../model/problems.ts';
+import { runProgram } from '../environment/run-program.ts';
+import { parseFaults, parseRates } from './sandbox-faults.ts';
+
+/** `sandbox [-- CMD]`: an embedded AWS on loopback. */
+export const sandbox = defineCommand({
+  handlesInterrupt: true,
+  declare: (command) =>
+    command
+      .addArgument(new Argument('[command...]', 'program to run in it, after --'))
+      .addOption(new Option('--port <port>', 'listen on this port (default: a free one)'))
+      .option('--throttle', 'keep to the request rates that AWS publishes')
+      .option('--rate <service:operation=n>', 'take n calls a second (repeatable)', repeatable)
+      .option(
+        '--fault <service:operation=code@share>',
+        'fail with this error, e.g. ssm:PutParameter=ThrottlingException@10%, lose the answer (lost@5%), send it late (late500ms) or read an older state (lag500ms) (repeatable)',
+        repeatable,
+      )
+      .addHelpText(
+        'after',
+        `
+Runs CMD with an AWS of its own: AWS_ENDPOINT_URL, dummy credentials and a region are set, so the
+AWS CLI, every SDK and ecs-secrets work against it unchanged. Exits with CMD's code. Without CMD it
+prints the variables to set and serves until interrupted. Nothing leaves this machine.
+
+Examples:
+  $ ecs-secrets sandbox -- sh ci/deploy.sh
+  $ ecs-secrets sandbox --throttle --fault ssm:PutParameter=InternalServerError@5% -- sh ci/deploy.sh
+  $ ecs-secrets sandbox --fault '*:*=lost@2%' --fault iam:*=lag3000ms -- sh ci/deploy.sh
+  $ ecs-secrets sandbox`,
+      ),
+
+  async run({ world, report, globals }, [command], { port, throttle, ...options }) {
+    if (port !== undefined && !(/^\d+$/.test(port) && Number(port) < 65_536)) {
+      throw new UsageError(`--port: "${port}" is not a port number`);
+    }
+    const problems = new Problems();
+    const rates = parseRates(options.rate ?? [], problems);
+    const faults = parseFaults(options.fault ?? [], problems);
+    problems.throwIfAny();
+    const { startSandbox, publishedRates } = await import('../../sandbox/index.ts');
+    const running = await startSandbox({
+      port: Number(port ?? 0),
+      // Of two rates for one operation the last one counts.
+      throttle: [...(throttle ? publishedRates : []), ...rates],
+      faults,
+      ...(globals.region !== undefined && { region: globals.region }),
+    }).catch((error: unknown) => {
+      if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+      throw new CliError('port-in-use', `port ${port ?? ''} is in use`, {
+        hint: 'leave --port out to take a free one',
+      });
+    });
+    try {
+      if (command.length === 0) {
+        const variables = { ...running.environment, ...withoutProxy(world.env) };
+        world.stdout.write(
+          globals.json
+            ? `${JSON.stringify({ url: running.url, environment: variables }, null, 2)}\n`
+            : [
+                `unset ${leading.join(' ')}\n`,
+                ...Object.entries(variables).map(([name, value]) => `export ${name}=${value}\n`),
+              ].join(''),
+        );
+        report.note('paste these lines into another terminal; the sandbox serves until Ctrl-C');
+        await new Promise<void>((resolve) => {
+          if (world.interrupted.aborted) resolve();
+          world.interrupted.addEventListener('abort', () => {
+            resolve();
+          });
+        });
+        return { data: undefined, text: '' };
+      }
+      return await runProgram(world, command, childEnvironment(world.env, running.environment));
+    } finally {
+      await running.close();
+    }
+  },
+});
+
+// --- internal ---
+
+/** Variables that lead the CLI and SDKs to a real account before any that we set. */
+const leading = [
+  'AWS_PROFILE',
+  'AWS_DEFAULT_PROFILE',
+  'AWS_SESSION_TOKEN',
+  'AWS_IGNORE_CONFIGURED_ENDPOINT_URLS',
+];
+
+/** What points to a real account must not reach a program that believes it is in the sandbox. */
+function childEnvironment(
+  env: Readonly<Record<string, string | undefined>>,
+  sandboxed: Readonly<Record<string, string>>,
+): Record<string, string | undefined> {
+  const kept = Object.entries(env).filter(([name]) => !/^(AWS_|ECS_SECRETS_)/.test(name));
+  return { ...Object.fromEntries(kept), ...withoutProxy(env), ...sandboxed };
+}
+
+/** What is sent to the sandbox must not go through a proxy. */
+function withoutProxy(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  const hosts = [env.NO_PROXY ?? env.no_proxy, '127.0.0.1', 'localhost'].filter(Boolean).join(',');
+  return { NO_PROXY: hosts, no_proxy: hosts };
+}

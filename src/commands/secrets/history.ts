@@ -1,0 +1,40 @@
+import { Argument } from '@commander-js/extra-typings';
+import { defineCommand } from '../../cli.ts';
+import { secretHistory } from '../../operations/secrets/secret-history.ts';
+import { referenceArgument } from '../reference-argument.ts';
+import { storeOption } from './store-option.ts';
+import { lastPart, minute, table } from '../table.ts';
+
+/** `history REF`: the versions that a store keeps, without their values. */
+export const history = defineCommand({
+  declare: (command) =>
+    command
+      .addArgument(new Argument('<ref>', 'NAME or /path/NAME, sm:NAME, or an ARN'))
+      .addOption(storeOption())
+      .addHelpText(
+        'after',
+        `
+Newest first. Parameter Store keeps 100 versions; Secrets Manager those with a stage, and for some
+time others. Values are never read. Times are UTC.
+
+Examples:
+  $ ecs-secrets history /shop/prod/db-password
+  $ ecs-secrets history sm:shop/prod/db --json`,
+      ),
+
+  async run({ aws }, [ref], { store }) {
+    const { name, versions } = await secretHistory(aws, referenceArgument(ref, store));
+    const rows = versions.map(({ version, labels, changedAt, changedBy, kmsKeyId, tier }) => [
+      String(version),
+      labels.join(', '),
+      minute(changedAt),
+      lastPart(changedBy),
+      lastPart(kmsKeyId),
+      tier ?? '',
+    ]);
+    return {
+      data: { name, versions },
+      text: table(['VERSION', 'LABELS', 'STORED', 'BY', 'KEY', 'TIER'], rows),
+    };
+  },
+});

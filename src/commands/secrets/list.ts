@@ -1,0 +1,48 @@
+import { Argument } from '@commander-js/extra-typings';
+import { defineCommand } from '../../cli.ts';
+import { formatPrefix, parsePrefix } from '../../model/secrets/prefix.ts';
+import { listSecrets } from '../../operations/secrets/list-secrets.ts';
+import { storeOption } from './store-option.ts';
+import { lastPart, minute, table } from '../table.ts';
+
+/** `list [PREFIX]`: the secrets of a store, without their values. */
+export const list = defineCommand({
+  declare: (command) =>
+    command
+      .addArgument(
+        new Argument('[prefix]', '/path, or sm:NAME of Secrets Manager; all when left out'),
+      )
+      .addOption(storeOption())
+      .addHelpText(
+        'after',
+        `
+Lists the parameters below a path, or the secrets of Secrets Manager below a name. Values are never
+read. Times are UTC.
+
+Examples:
+  $ ecs-secrets list /shop/prod
+  $ ecs-secrets list sm: --json`,
+      ),
+
+  async run({ aws, report }, [text], options) {
+    const prefix = parsePrefix(text ?? '', options.store);
+    const found = await listSecrets(aws, prefix);
+    const rows = found.map(({ name, type, version, changedAt, changedBy, kmsKeyId, tier }) => [
+      name,
+      type === 'SecureString' ? '' : (type ?? ''),
+      String(version ?? '').slice(0, 8),
+      minute(changedAt),
+      lastPart(changedBy),
+      lastPart(kmsKeyId),
+      tier ?? '',
+    ]);
+    if (found.length === 0) report.note(`there is nothing below ${formatPrefix(prefix)}`);
+    return {
+      data: { secrets: found },
+      text:
+        rows.length === 0
+          ? ''
+          : table(['NAME', 'TYPE', 'VERSION', 'CHANGED', 'BY', 'KEY', 'TIER'], rows),
+    };
+  },
+});

@@ -1,0 +1,105 @@
+import { Argument, Option } from '@commander-js/extra-typings';
+import { defineCommand, fromEnv, repeatable } from '../../cli.ts';
+import { formatReference } from '../../model/secrets/reference.ts';
+import { parseTags, parseTier } from '../../model/secrets/secret-rules.ts';
+import { Problems } from '../../model/problems.ts';
+import { checkTarget, putSecret, type PutOutcome } from '../../operations/secrets/put-secret.ts';
+import { referenceArgument } from '../reference-argument.ts';
+import { storeOption } from './store-option.ts';
+import { checkSources, readValue, withValueOptions } from './value-source.ts';
+
+/** `put REF`: create or update one secret. */
+export const put = defineCommand({
+  declare: (command) =>
+    withValueOptions(
+      command
+        .addArgument(
+          new Argument(
+            '<ref>',
+            'NAME or /path/NAME, sm:NAME, sm:NAME:KEY (one JSON key), or an ARN',
+          ),
+        )
+        .addOption(storeOption())
+        .addOption(
+          fromEnv(new Option('--kms-key <key>', 'encrypt with this key: id, ARN or alias')),
+        )
+        .addOption(
+          fromEnv(
+            new Option('--tier <tier>', 'standard, advanced or intelligent-tiering (parameters)'),
+          ),
+        )
+        .option('--description <text>', 'what it is for')
+        .option('--tag <key=value>', 'tag it (repeatable)', repeatable)
+        .option('--no-overwrite', 'fail if it exists')
+        .option('--force', 'write an equal value too')
+        .option('--replace-json', 'replace a JSON object by a value that is not one')
+        .option('--restore', 'take back a scheduled deletion first (Secrets Manager)')
+        .option('--dry-run', 'say what would be done, and do nothing'),
+    ).addHelpText(
+      'after',
+      `
+An equal value is not written again. On an update the key, the tier and the description stay unless given.
+
+Examples:
+  $ printf %s "$DB_PASSWORD" | ecs-secrets put /shop/prod/db-password
+  $ ecs-secrets put sm:shop/prod/db:password --generate 40
+  $ ecs-secrets put /shop/prod/tls-key --value-file key.pem --raw --kms-key alias/shop`,
+    ),
+
+  async run(context, [ref], options) {
+    const problems = new Problems();
+    const reference = problems.attempt(() => referenceArgument(ref, options.store));
+    const tags = problems.attempt(() => parseTags(options.tag ?? []));
+    const tier = problems.attempt(() =>
+      options.tier === undefined ? undefined : parseTier(options.tier),
+    );
+    problems.throwIfAny();
+    if (!reference) throw new Error('a reference without problems is parsed');
+    const dryRun = options.dryRun ?? false;
+    const request = {
+      kmsKeyId: options.kmsKey,
+      tier,
+      description: options.description,
+      tags: tags ?? [],
+      force: options.force ?? false,
+      replaceJson: options.replaceJson ?? false,
+      only: options.overwrite ? undefined : ('create' as const),
+      restore: options.restore ?? false,
+      dryRun,
+    };
+    checkSources(options);
+    checkTarget(reference, request);
+    const value = await readValue(context, options, formatReference(reference));
+    const onWarning = (text: string): void => {
+      context.report.warn(text);
+    };
+    const outcome = await putSecret(context.aws, reference, { ...request, value, onWarning });
+    if (!outcome.compared && outcome.action === 'updated') {
+      context.report.note('the old value may not be read, so the new one was written uncompared');
+    }
+    if (
+      outcome.action === 'created' &&
+      outcome.store === 'secrets-manager' &&
+      /-[A-Za-z0-9]{6}$/.test(outcome.name)
+    ) {
+      context.report.warn(
+        `the name ${outcome.name} ends in a hyphen and six characters, like the random end of an ARN: always refer to it by its full ARN (Secrets Manager guide)`,
+      );
+    }
+    return { data: { ...outcome, dryRun }, text: tellPut(outcome, dryRun) };
+  },
+});
+
+/** What a put did, in one line. */
+export function tellPut(
+  { action, store, name, version, previousVersion }: PutOutcome,
+  dryRun = false,
+) {
+  const noun = store === 'parameter-store' ? 'parameter' : 'secret';
+  const verb = dryRun && action !== 'unchanged' ? `would be ${action}` : action;
+  const versions = [
+    version !== undefined && `version ${version}`,
+    action === 'updated' && previousVersion !== undefined && `was ${previousVersion}`,
+  ].filter((part) => part !== false);
+  return `${noun} ${name} ${verb}${versions.length > 0 ? ` (${versions.join(', ')})` : ''}`;
+}

@@ -1,0 +1,35 @@
+import type { Context } from '../../cli.ts';
+import type { Finding } from '../../model/failures/finding.ts';
+import { commandLine } from '../../model/shell.ts';
+
+/**
+ * Makes commands that are printed for later reach the same account and region: with the global options
+ * of this run, but for those that the environment sets anyway.
+ */
+export function reachingSame({
+  globals,
+  world: { env },
+}: Pick<Context, 'globals' | 'world'>): (command: string) => string {
+  const { region, profile, endpointUrl } = globals;
+  const options = (
+    [
+      ['--region', region, env.ECS_SECRETS_REGION],
+      ['--profile', profile, env.ECS_SECRETS_PROFILE],
+      ['--endpoint-url', endpointUrl, env.ECS_SECRETS_ENDPOINT_URL],
+    ] as const
+  ).flatMap(([option, value, inEnvironment]) =>
+    value === undefined || value === inEnvironment ? [] : [{ option, value }],
+  );
+  return (command) => {
+    const own = options.filter(({ option }) => !command.includes(` ${option} `));
+    return [command, ...own.map(({ option, value }) => commandLine([option, value]))].join(' ');
+  };
+}
+
+/** The same for the commands of findings. */
+export function findingsReaching(
+  findings: readonly Finding[],
+  reach: (command: string) => string,
+): Finding[] {
+  return findings.map((finding) => ({ ...finding, fix: finding.fix.map(reach) }));
+}

@@ -1,0 +1,70 @@
+import { Argument } from '@commander-js/extra-typings';
+import { defineCommand } from '../../cli.ts';
+import { exitCodes } from '../../errors.ts';
+import { verify as verifyTargets } from '../../operations/starts/verify.ts';
+import { findingsTree } from './findings-tree.ts';
+import { findingsReaching, reachingSame } from './printed-commands.ts';
+import { sourcesOf } from '../sources.ts';
+
+/** `verify TARGET...`: what would keep tasks from starting. */
+export const verify = defineCommand({
+  declare: (command) =>
+    command
+      .addArgument(
+        new Argument('<target...>', 'FILE, - (stdin), FAMILY[:REVISION] or CLUSTER/SERVICE'),
+      )
+      .option('--family <family>', 'of a file with several task definitions, this one')
+      .option('--substitute', 'replace ${NAME} in a file by the environment variable NAME')
+      .option('--read-values', 'read secrets, to see whether they have the keys (prints none)')
+      .option('--strict', 'exit with 3 for warnings too')
+      .addHelpText(
+        'after',
+        `
+Looks at references, secrets, keys, execution role, log groups, platform, size, network and your own
+iam:PassRole, all at once, without changing anything. What could not be looked at is told as not checked,
+and is no problem by itself. A file is known by its ending; write ./FILE for another. Exit code 3 when
+there is a problem.
+
+Examples:
+  $ ecs-secrets verify web.json
+  $ ecs-secrets verify shop/web shop/worker --read-values
+  $ ecs-secrets verify web:42 --json`,
+      ),
+
+  async run(context, [targets], options) {
+    const { aws, world, report } = context;
+    const reach = reachingSame(context);
+    const verified = await verifyTargets(aws, targets, sourcesOf(world), {
+      readValues: options.readValues ?? false,
+      family: options.family,
+      variables: options.substitute ? world.env : undefined,
+    });
+    const found = verified.map((one) => ({
+      ...one,
+      findings: findingsReaching(one.findings, reach),
+      fix: one.fix.map(reach),
+    }));
+    if (found.some(({ taskDefinition, fix }) => !taskDefinition && fix.some(isRegister))) {
+      report.note(
+        'register mends what is registered, not the file: write the references there too',
+      );
+    }
+    const count = (status: string): number =>
+      found.flatMap(({ findings }) => findings).filter((one) => one.status === status).length;
+    const [problems, warnings, notChecked] = [
+      count('problem'),
+      count('warning'),
+      count('not-checked'),
+    ];
+    const failed = problems > 0 || (options.strict === true && warnings > 0);
+    return {
+      data: { targets: found, problems, warnings, notChecked },
+      text: found.map((one) => findingsTree(one, world.stdout.style)).join('\n\n'),
+      exitCode: failed ? exitCodes.findings : exitCodes.done,
+    };
+  },
+});
+
+// --- internal ---
+
+const isRegister = (command: string): boolean => command.startsWith('ecs-secrets register ');

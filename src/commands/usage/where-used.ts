@@ -1,0 +1,113 @@
+import { Argument } from '@commander-js/extra-typings';
+import { defineCommand } from '../../cli.ts';
+import { Problems } from '../../model/problems.ts';
+import type { ConsumerUse } from '../../operations/usage/find-consumers.ts';
+import { serviceName } from '../../operations/usage/service-name.ts';
+import { whereUsed as findUses } from '../../operations/usage/where-used.ts';
+import { regionsNotSearched } from '../../operations/secrets/secret-regions.ts';
+import {
+  checkAllRegions,
+  narrowingOf,
+  otherRegionsNote,
+  regionMark,
+  searchedData,
+} from './narrowing.ts';
+import { referenceArgument } from '../reference-argument.ts';
+import { searchProgress } from '../search-progress.ts';
+import { serviceFilter, withAllRegions, withServiceOptions } from './service-options.ts';
+import { storeOption } from '../secrets/store-option.ts';
+
+/** `where-used REF`: every service, task, rule and schedule that refers to a secret. */
+export const whereUsed = defineCommand({
+  declare: (command) =>
+    withAllRegions(
+      withServiceOptions(
+        command
+          .addArgument(new Argument('<ref>', 'NAME or /path/NAME, sm:NAME, or an ARN'))
+          .addOption(storeOption()),
+      ),
+    ).addHelpText(
+      'after',
+      `
+Looks at services, running tasks of no service, EventBridge rules and schedules, through secrets,
+secretOptions and repositoryCredentials, in any spelling of the secret.
+
+Examples:
+  $ ecs-secrets where-used /shop/prod/db-password
+  $ ecs-secrets where-used sm:shop/prod/db --cluster shop --json
+  $ ecs-secrets where-used sm:shop/prod/db --all-regions`,
+    ),
+
+  async run(context, [ref], options) {
+    const { aws, world, report } = context;
+    const problems = new Problems();
+    const reference = problems.attempt(() => referenceArgument(ref, options.store));
+    const filter = serviceFilter(options, problems);
+    problems.throwIfAny();
+    if (!reference) throw new Error('a reference without problems is parsed');
+    const narrowing = narrowingOf(filter, context);
+    const allRegions = options.allRegions ?? false;
+    checkAllRegions(allRegions, narrowing);
+    const onProgress = searchProgress(report, world.stderr.style);
+    const used = await findUses(aws, reference, filter, { allRegions, onProgress });
+    report.clearLive();
+    for (const what of used.unchecked)
+      report.warn(`not checked, for want of a permission: ${what}`);
+    const otherRegions = regionsNotSearched(used.secret, used.regions);
+    const note = otherRegionsNote(otherRegions, '--all-regions searches them');
+    if (note !== undefined) report.note(note);
+    const at = (cluster: string): string => regionMark(cluster, used.regions);
+    const lines = [
+      ...used.services.map(
+        ({ service, uses }) =>
+          `service  ${serviceName(service)}${at(service.cluster)}  ${places(uses)}`,
+      ),
+      ...used.tasks.map(
+        ({ task, uses }) =>
+          `task  ${serviceName({ cluster: task.cluster, name: last(task.arn) })}${at(task.cluster)}  ${places(uses)}`,
+      ),
+      ...used.scheduled.map(
+        ({ scheduled, uses }) =>
+          `${scheduled.kind}  ${scheduled.name}${at(scheduled.cluster)}  ${places(uses)}`,
+      ),
+    ];
+    const nothing = `nothing${narrowing?.where ?? ''} refers to ${ref}`;
+    if (lines.length > 0 && narrowing?.unasked) report.note(narrowing.unasked);
+    return {
+      data: {
+        arn: used.secret.arn,
+        searched: searchedData(used, otherRegions, narrowing),
+        services: used.services.map(({ service, uses }) => ({
+          cluster: service.cluster,
+          service: service.name,
+          taskDefinition: service.taskDefinition,
+          uses,
+        })),
+        tasks: used.tasks.map(({ task, uses }) => ({
+          cluster: task.cluster,
+          task: task.arn,
+          taskDefinition: task.taskDefinition,
+          uses,
+        })),
+        scheduled: used.scheduled.map(({ scheduled, uses }) => ({ ...scheduled, uses })),
+        unchecked: used.unchecked,
+      },
+      text: lines.join('\n') || [nothing, narrowing?.rest].filter(Boolean).join('; '),
+    };
+  },
+});
+
+// --- internal ---
+
+function places(uses: readonly ConsumerUse[]): string {
+  return uses
+    .map(({ container, kind, name, pinned }) => {
+      const what = name === '' ? kind : name;
+      return `${container}:${what}${pinned ? ' (pinned to a version)' : ''}`;
+    })
+    .join(', ');
+}
+
+function last(arn: string): string {
+  return arn.replace(/^.*\//, '');
+}

@@ -1,0 +1,256 @@
+import * as z from 'zod/mini';
+import { InvalidInput } from '../problems.ts';
+import { parseValueFrom, type Reference } from '../secrets/reference.ts';
+
+const secretEntry = z.looseObject({ name: z.string(), valueFrom: z.string() });
+
+const logConfiguration = z.looseObject({
+  logDriver: z.optional(z.string()),
+  options: z.nullish(z.record(z.string(), z.string())),
+  secretOptions: z.nullish(z.array(secretEntry)),
+});
+
+const containerDefinition = z.looseObject({
+  name: z.string().check(z.minLength(1)),
+  image: z.optional(z.string()),
+  environment: z.nullish(
+    z.array(z.looseObject({ name: z.string(), value: z.optional(z.string()) })),
+  ),
+  secrets: z.nullish(z.array(secretEntry)),
+  logConfiguration: z.nullish(logConfiguration),
+  repositoryCredentials: z.nullish(z.looseObject({ credentialsParameter: z.string() })),
+});
+
+// YAML reads `cpu: 256` as a number; the API wants text.
+const size = z.optional(z.union([z.string(), z.pipe(z.number(), z.transform(String))]));
+
+const taskDefinition = z.looseObject({
+  family: z.optional(z.string()),
+  executionRoleArn: z.optional(z.string()),
+  taskRoleArn: z.optional(z.string()),
+  cpu: size,
+  memory: size,
+  containerDefinitions: z.array(containerDefinition).check(z.minLength(1)),
+  tags: z.nullish(z.array(z.looseObject({ key: z.string(), value: z.optional(z.string()) }))),
+});
+
+/** A task definition as RegisterTaskDefinition takes it; members unknown here pass untouched. */
+export type TaskDefinition = z.infer<typeof taskDefinition>;
+export type ContainerDefinition = z.infer<typeof containerDefinition>;
+/** One entry of `secrets` or `secretOptions`. */
+export type SecretEntry = z.infer<typeof secretEntry>;
+
+/** Members that DescribeTaskDefinition returns and RegisterTaskDefinition refuses (botocore model). */
+const outputOnly = [
+  'taskDefinitionArn',
+  'revision',
+  'status',
+  'requiresAttributes',
+  'compatibilities',
+  'registeredAt',
+  'registeredBy',
+  'deregisteredAt',
+  'deleteRequestedAt',
+];
+
+/**
+ * Reads a task definition from register input or from the output of describe-task-definition, with
+ * its `taskDefinition` wrapper or without; members that only AWS writes are dropped. Throws
+ * InvalidInput naming the place of each member that has the wrong form.
+ */
+export function parseTaskDefinition(input: unknown): TaskDefinition {
+  if (isService(input)) {
+    throw new InvalidInput('it describes a service; give the task definition that it runs');
+  }
+  const read = unwrapped(input);
+  const result = taskDefinition.safeParse(read);
+  if (!result.success) {
+    throw new InvalidInput(
+      result.error.issues.map((issue) => {
+        const place = issue.path.reduce<string>(
+          (text, part) =>
+            typeof part === 'number' ? `${text}[${part}]` : `${text}.${String(part)}`,
+          '',
+        );
+        return `${place.replace(/^\./, '') || 'the task definition'}: ${fault(issue)}`;
+      }),
+    );
+  }
+  // zod puts the members that it knows first; the order stays as it was written.
+  return Object.fromEntries(
+    Object.entries(read as object)
+      .map(([key, member]: [string, unknown]): [string, unknown] => {
+        if (key === 'cpu' || key === 'memory') return [key, result.data[key]];
+        return [key, key === 'tags' ? ownTags(member) : member];
+      })
+      .filter(([key, member]) => !outputOnly.includes(key) && !(key === 'tags' && isEmpty(member))),
+  ) as TaskDefinition;
+}
+
+/** The kinds of place in a task definition that hold a reference to a secret. */
+export type UseKind = 'secrets' | 'secretOptions' | 'repositoryCredentials';
+
+/** One reference in a task definition. */
+export interface SecretUse {
+  container: string;
+  kind: UseKind;
+  /** Environment variable or log option; empty for repository credentials. */
+  name: string;
+  valueFrom: string;
+  /** Where it stands, e.g. `containerDefinitions[0].secrets[1].valueFrom`. */
+  place: string;
+}
+
+/** Every reference to a secret, in order. */
+export function secretUses({ containerDefinitions }: TaskDefinition): SecretUse[] {
+  return containerDefinitions.flatMap((definition, index) => {
+    const container = definition.name;
+    const place = `containerDefinitions[${index}]`;
+    const entries = (
+      kind: UseKind,
+      path: string,
+      list: readonly { name: string; valueFrom: string }[] | null | undefined,
+    ): SecretUse[] =>
+      (list ?? []).map(({ name, valueFrom }, at) => ({
+        container,
+        kind,
+        name,
+        valueFrom,
+        place: `${place}.${path}[${at}].valueFrom`,
+      }));
+    const credentials = definition.repositoryCredentials?.credentialsParameter;
+    return [
+      ...entries('secrets', 'secrets', definition.secrets),
+      ...entries(
+        'secretOptions',
+        'logConfiguration.secretOptions',
+        definition.logConfiguration?.secretOptions,
+      ),
+      ...(credentials === undefined
+        ? []
+        : [
+            {
+              container,
+              kind: 'repositoryCredentials' as const,
+              name: '',
+              valueFrom: credentials,
+              place: `${place}.repositoryCredentials.credentialsParameter`,
+            },
+          ]),
+    ];
+  });
+}
+
+/** Images by a tag, which may come to mean another image; those by digest do not. */
+export function mutableImages({ containerDefinitions }: TaskDefinition): string[] {
+  const images = containerDefinitions.map(({ image = '' }) => image);
+  return images.filter((image) => image !== '' && !image.includes('@sha256:'));
+}
+
+/** ARNs of the S3 objects that containers take variables from (`environmentFiles`). */
+export function environmentFileArns({ containerDefinitions }: TaskDefinition): string[] {
+  return containerDefinitions.flatMap(({ environmentFiles }) =>
+    Array.isArray(environmentFiles)
+      ? environmentFiles.flatMap((file: { value?: unknown } | null) =>
+          typeof file?.value === 'string' && /^arn:[^:]+:s3:::[^/]+\/./.test(file.value)
+            ? [file.value]
+            : [],
+        )
+      : [],
+  );
+}
+
+/** What a use refers to, as ECS reads it. Throws InvalidInput when it is malformed. */
+export function useReference({ kind, valueFrom }: SecretUse): Reference {
+  // A bare name in repositoryCredentials is a secret's, everywhere else a parameter's (botocore model).
+  const bare = kind === 'repositoryCredentials' ? 'secrets-manager' : 'parameter-store';
+  return parseValueFrom(valueFrom, bare);
+}
+
+/** What a use refers to, or undefined when it is malformed: for definitions that others wrote. */
+export function readUse(use: SecretUse): Reference | undefined {
+  try {
+    return useReference(use);
+  } catch (error) {
+    if (error instanceof InvalidInput) return undefined;
+    throw error;
+  }
+}
+
+/** A copy in which every reference is replaced by what `replace` makes of it. */
+export function mapSecretUses(
+  definition: TaskDefinition,
+  replace: (use: SecretUse) => string,
+): TaskDefinition {
+  const replacements = new Map(secretUses(definition).map((use) => [use.place, replace(use)]));
+  const copy = structuredClone(definition);
+  copy.containerDefinitions.forEach((container, index) => {
+    const at = (path: string, old: string): string =>
+      replacements.get(`containerDefinitions[${index}].${path}`) ?? old;
+    container.secrets?.forEach((entry, i) => {
+      entry.valueFrom = at(`secrets[${i}].valueFrom`, entry.valueFrom);
+    });
+    container.logConfiguration?.secretOptions?.forEach((entry, i) => {
+      entry.valueFrom = at(`logConfiguration.secretOptions[${i}].valueFrom`, entry.valueFrom);
+    });
+    const credentials = container.repositoryCredentials;
+    if (credentials) {
+      credentials.credentialsParameter = at(
+        'repositoryCredentials.credentialsParameter',
+        credentials.credentialsParameter,
+      );
+    }
+  });
+  return copy;
+}
+
+/**
+ * Whether the execution role needs AmazonECSTaskExecutionRolePolicy: an image comes from ECR or logs
+ * go to CloudWatch (ECS guide, "task execution IAM role").
+ */
+export function needsExecutionRolePolicy({ containerDefinitions }: TaskDefinition): boolean {
+  return containerDefinitions.some(
+    ({ image = '', logConfiguration: logs }) =>
+      /^\d{12}\.dkr[.-]ecr(-fips)?\./.test(image) || logs?.logDriver === 'awslogs',
+  );
+}
+
+// --- internal ---
+
+/** Tags that AWS puts on by itself come back from it and cannot be given. */
+function ownTags(tags: unknown): unknown {
+  if (!Array.isArray(tags)) return tags;
+  return tags.filter((tag: { key?: string } | null) => !/^aws:/i.test(tag?.key ?? ''));
+}
+
+/** RegisterTaskDefinition refuses an empty list of tags ("Tags can not be empty"). */
+function isEmpty(tags: unknown): boolean {
+  return Array.isArray(tags) && tags.length === 0;
+}
+
+/** Whether it is input of CreateService or UpdateService, which names a task definition. */
+function isService(input: unknown): boolean {
+  if (typeof input !== 'object' || input === null) return false;
+  const { taskDefinition, serviceName, service, containerDefinitions } = input as Record<
+    string,
+    unknown
+  >;
+  const named = typeof taskDefinition === 'string' && containerDefinitions === undefined;
+  return named && (typeof serviceName === 'string' || typeof service === 'string');
+}
+
+function unwrapped(input: unknown): unknown {
+  if (typeof input !== 'object' || input === null || !('taskDefinition' in input)) return input;
+  const { taskDefinition: inner, tags } = input as { taskDefinition: unknown; tags?: unknown };
+  return typeof inner === 'object' && inner !== null && Array.isArray(tags) && tags.length > 0
+    ? { ...inner, tags: tags as unknown[] }
+    : inner;
+}
+
+/** What is wrong with a member. zod/mini brings no messages of its own. */
+function fault(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'too_small') return 'it must not be empty';
+  if (issue.code !== 'invalid_type') return 'it must be text or a number';
+  const kinds: Partial<Record<string, string>> = { array: 'a list', string: 'text' };
+  return `it must be ${kinds[issue.expected] ?? 'an object'}`;
+}

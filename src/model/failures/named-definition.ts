@@ -1,0 +1,104 @@
+import { loosely } from './loosely.ts';
+import type { Scope } from '../secrets/partition.ts';
+import { parameterArn } from '../secrets/reference.ts';
+import type { TaskDefinition } from '../definitions/task-definition.ts';
+import { touchesSeam, wordsAtSeams, type Unwrapped } from './unwrap.ts';
+
+/** What a reason refers to. */
+export interface Named {
+  /** It has the role and the secrets; the names of family, container and variables are placeholders. */
+  definition: TaskDefinition;
+  /** Whether the end of a line may have cut names, which are left out then: commands would lack them. */
+  hasCutNames: boolean;
+}
+
+/** A task definition that refers to what a reason names, so that the checks can look at it. */
+export function definitionNamedBy(reason: Unwrapped, here: Scope): Named {
+  const { text } = reason;
+  const role = roleIn(reason, here);
+  const parameters = parametersIn(reason, here);
+  const arns = whole(
+    reason,
+    text.matchAll(
+      /arn:[\w-]+:(?:secretsmanager:[\w-]+:\d{12}:secret:|ssm:[\w-]+:\d{12}:parameter\/)[\w/+=.@!:-]+/g,
+    ),
+  ).map(([arn]) => withoutPunctuation(arn));
+  const references = [...new Set([...parameters.names, ...arns])].filter(Boolean);
+  return {
+    definition: {
+      family: 'FAMILY',
+      ...(role !== undefined && { executionRoleArn: role }),
+      containerDefinitions: [
+        {
+          name: 'CONTAINER',
+          secrets: references.map((valueFrom, index) => ({
+            name: `NAME${index === 0 ? '' : index + 1}`,
+            valueFrom,
+          })),
+        },
+      ],
+    },
+    hasCutNames: parameters.areCut || wordsAtSeams(reason).some((word) => isPartOfName.test(word)),
+  };
+}
+
+// --- internal ---
+
+/** Those found that no end of a line can have cut. */
+function whole(reason: Unwrapped, found: Iterable<RegExpExecArray>, offset = 0): RegExpExecArray[] {
+  return [...found].filter(({ 0: match, index }) => {
+    const start = offset + index;
+    return !touchesSeam(reason, start, start + match.length);
+  });
+}
+
+/** A path, an ARN, or the middle of one; an action of IAM looks like that too. */
+const isPartOfName = /[\w.-][/:][\w.-]|^\W*\//;
+
+function roleIn(reason: Unwrapped, { partition, account }: Scope): string | undefined {
+  const [role] = whole(reason, reason.text.matchAll(/arn:[\w-]+:iam::\d{12}:role\/[\w+=,.@/-]+/g));
+  if (role) return role[0];
+  const [session] = whole(
+    reason,
+    reason.text.matchAll(/(?:sts::(\d{12}))?:assumed-role\/([\w+=,.@-]+)/g),
+  );
+  if (!session) return undefined;
+  // The path of a session's role is not told, so that only its name can be looked up.
+  const [, of = account, name] = session;
+  return of === account ? name : `arn:${partition}:iam::${of}:role/${name}`;
+}
+
+const inRegion = new RegExp(`${loosely('Parameter Store in')}\\s*(\\S+)`, 'gi');
+const invalid = new RegExp(
+  `${loosely('invalid')}\\s*(?:${loosely('ssm')})?\\s*${loosely('parameters:')} *([^\\s;,]+(?:, *[^\\s;,]+)*)`,
+  'gi',
+);
+
+function parametersIn(reason: Unwrapped, here: Scope): { names: string[]; areCut: boolean } {
+  const regions = [...reason.text.matchAll(inRegion)];
+  let areCut = false;
+  const names = [...reason.text.matchAll(invalid)].flatMap(({ 0: all, 1: list = '', index }) => {
+    const told = regions.findLast((one) => one.index < index);
+    const name = told?.[1] ?? '';
+    const end = told ? told.index + told[0].length : 0;
+    const [region = here.region] = /^[a-z]{2}(?:-[a-z]+)+-\d+/.exec(name) ?? [];
+    const isRegionCut = told !== undefined && touchesSeam(reason, end - name.length, end);
+    const listed = [...list.matchAll(/[^\s;,]+/g)];
+    const found = isRegionCut ? [] : whole(reason, listed, index + all.length - list.length);
+    areCut ||= found.length < listed.length;
+    return found
+      .map(([parameter]) => parameter.replace(/[.:]+$/, ''))
+      .map((parameter) =>
+        region === here.region || parameter === '' || parameter.startsWith('arn:')
+          ? parameter
+          : parameterArn(parameter, { ...here, region }),
+      );
+  });
+  return { names, areCut };
+}
+
+/** An ARN without the punctuation of the sentence it stands in; `:KEY::` is a part of it. */
+function withoutPunctuation(arn: string): string {
+  const whole = arn.replace(/\.+$/, '');
+  return whole.split(':').length === 10 ? whole : whole.replace(/[.:]+$/, '');
+}

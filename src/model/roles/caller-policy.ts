@@ -1,0 +1,380 @@
+import { dnsSuffix, type Scope } from '../secrets/partition.ts';
+import type { PolicyDocument, Statement } from './policy.ts';
+import type { Store } from '../secrets/reference.ts';
+
+/** What a caller's policy is about, where it is narrowed. */
+export interface CallerScope {
+  /** Only this store. */
+  store?: Store | undefined;
+  /** Names of parameters and secrets begin so: `/shop/prod`. */
+  prefix?: string | undefined;
+  /** Names of the roles that are made or passed. */
+  roles: readonly string[];
+  clusters: readonly string[];
+  /** ARNs of customer-managed keys. */
+  keys: readonly string[];
+}
+
+/** What an action is allowed on. */
+type Target =
+  | 'everything'
+  | 'parameters'
+  | 'secrets'
+  | 'keys'
+  | 'roles'
+  | 'callerRoles'
+  | 'callerUsers'
+  | 'ownPolicies'
+  | 'managedPolicies'
+  | 'passedRoles'
+  | 'services'
+  | 'clusters'
+  | 'tasks'
+  | 'containerInstances'
+  | 'serviceDeployments'
+  | 'taskDefinitions'
+  | 'vpcs'
+  | 'rules'
+  | 'schedules';
+
+/** Actions with what they act on. */
+type Needs = readonly (readonly [target: Target, ...actions: string[]])[];
+
+// sts:GetCallerIdentity needs no permission (STS API reference), so it is nowhere in here.
+const updateParameter: Needs = [
+  ['parameters', 'ssm:GetParameter', 'ssm:PutParameter'],
+  ['everything', 'ssm:DescribeParameters'],
+  ['keys', 'kms:Encrypt', 'kms:GenerateDataKey', 'kms:Decrypt'],
+];
+const putParameter: Needs = [
+  ...updateParameter,
+  ['parameters', 'ssm:AddTagsToResource', 'ssm:ListTagsForResource'],
+];
+const updateSecret: Needs = [
+  ['secrets', 'secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue'],
+  ['secrets', 'secretsmanager:PutSecretValue', 'secretsmanager:UpdateSecretVersionStage'],
+  ['keys', 'kms:GenerateDataKey', 'kms:Decrypt'],
+];
+const createSecret: Needs = [
+  ...updateSecret,
+  ['secrets', 'secretsmanager:CreateSecret', 'secretsmanager:TagResource'],
+  ['secrets', 'secretsmanager:UpdateSecret'],
+];
+const resolve: Needs = [
+  ['everything', 'ssm:DescribeParameters'],
+  ['secrets', 'secretsmanager:DescribeSecret'],
+];
+const scan: Needs = [
+  ['everything', 'ecs:ListClusters', 'ecs:ListServices'],
+  ['everything', 'ecs:ListTasks', 'ecs:DescribeTaskDefinition'],
+  ['services', 'ecs:DescribeServices'],
+  ['tasks', 'ecs:DescribeTasks'],
+];
+const scheduled: Needs = [
+  ['everything', 'events:ListRuleNamesByTarget', 'scheduler:ListSchedules'],
+  ['rules', 'events:ListTargetsByRule'],
+  ['schedules', 'scheduler:GetSchedule'],
+];
+const redeploy: Needs = [
+  ...scan,
+  ['services', 'ecs:UpdateService', 'ecs:DescribeServiceDeployments'],
+  ['serviceDeployments', 'ecs:DescribeServiceDeployments'],
+];
+const readBelow: Needs = [
+  ['parameters', 'ssm:GetParametersByPath'],
+  ['everything', 'secretsmanager:ListSecrets', 'secretsmanager:BatchGetSecretValue'],
+  ['secrets', 'secretsmanager:GetSecretValue'],
+  ['keys', 'kms:Decrypt'],
+];
+const readContainer: Needs = [
+  ['everything', 'ecs:DescribeTaskDefinition'],
+  ['parameters', 'ssm:GetParameters'],
+  ['secrets', 'secretsmanager:GetSecretValue'],
+  ['keys', 'kms:Decrypt'],
+];
+const list: Needs = [['everything', 'ssm:DescribeParameters', 'secretsmanager:ListSecrets']];
+const references: Needs = [
+  ...resolve,
+  ['everything', 'ecs:DescribeTaskDefinition'],
+  ['services', 'ecs:DescribeServices'],
+  ['keys', 'kms:DescribeKey'],
+];
+const readRole: Needs = [
+  ['roles', 'iam:GetRole', 'iam:ListRolePolicies', 'iam:GetRolePolicy'],
+  ['roles', 'iam:ListAttachedRolePolicies'],
+];
+const readPolicies: Needs = [['managedPolicies', 'iam:GetPolicy', 'iam:GetPolicyVersion']];
+const createRole: Needs = [
+  ...references,
+  ...readRole,
+  ...readPolicies,
+  ['roles', 'iam:CreateRole', 'iam:UpdateAssumeRolePolicy', 'iam:UpdateRole', 'iam:TagRole'],
+  ['roles', 'iam:PutRolePolicy', 'iam:DeleteRolePolicy'],
+  ['roles', 'iam:AttachRolePolicy', 'iam:DetachRolePolicy'],
+  ['ownPolicies', 'iam:CreatePolicy', 'iam:CreatePolicyVersion', 'iam:ListPolicyVersions'],
+  ['ownPolicies', 'iam:DeletePolicy', 'iam:DeletePolicyVersion'],
+];
+const readNetwork: Needs = [
+  ['everything', 'ec2:DescribeSubnets', 'ec2:DescribeRouteTables', 'ec2:DescribeVpcEndpoints'],
+  ['everything', 'ec2:DescribeSecurityGroups', 'ec2:DescribeNatGateways'],
+  ['everything', 'ec2:DescribeInstances'],
+  ['vpcs', 'ec2:DescribeVpcAttribute'],
+];
+/** All that is looked at before a task starts; reads no value. */
+const verify: Needs = [
+  ...references,
+  ...readRole,
+  ...readPolicies,
+  ['secrets', 'secretsmanager:ListSecretVersionIds', 'secretsmanager:GetResourcePolicy'],
+  ['keys', 'kms:GetKeyPolicy'],
+  ['roles', 'iam:SimulatePrincipalPolicy'],
+  // Whether the caller may pass roles, is asked about the caller.
+  ['callerRoles', 'iam:GetRole', 'iam:SimulatePrincipalPolicy'],
+  ['callerUsers', 'iam:SimulatePrincipalPolicy'],
+  ['everything', 'logs:DescribeLogGroups'],
+  ['clusters', 'ecs:ListContainerInstances'],
+  ['containerInstances', 'ecs:DescribeContainerInstances'],
+  ...readNetwork,
+];
+const diagnose: Needs = [
+  ...verify,
+  ['everything', 'ecs:ListTasks'],
+  ['tasks', 'ecs:DescribeTasks'],
+];
+const readValues: Needs = [
+  ['secrets', 'secretsmanager:GetSecretValue'],
+  ['keys', 'kms:Decrypt'],
+];
+
+const register: Needs = [
+  ...resolve,
+  ['everything', 'ecs:DescribeTaskDefinition'],
+  ['taskDefinitions', 'ecs:RegisterTaskDefinition', 'ecs:TagResource'],
+  ...readRole,
+  ...readPolicies,
+  ['secrets', 'secretsmanager:GetSecretValue', 'secretsmanager:GetResourcePolicy'],
+  ['everything', 'secretsmanager:ListSecrets'],
+  ['keys', 'kms:DescribeKey', 'kms:GetKeyPolicy', 'kms:Decrypt'],
+  ['passedRoles', 'iam:PassRole'],
+  ['services', 'ecs:DescribeServices', 'ecs:UpdateService'],
+  ['services', 'ecs:DescribeServiceDeployments'],
+  ['serviceDeployments', 'ecs:DescribeServiceDeployments'],
+  ['everything', 'ecs:ListTasks'],
+  ['tasks', 'ecs:DescribeTasks'],
+];
+
+/**
+ * What the caller of each command has to be allowed, in all that it does. What only looks is no reason
+ * to let somebody read values: with that option it has a policy of its own. A test holds this table
+ * against the calls that the commands make (test/commands/roles/caller-policy.test.ts).
+ */
+export const callerNeeds = {
+  put: [...putParameter, ...createSecret, ['secrets', 'secretsmanager:RestoreSecret']],
+  import: [
+    ...putParameter,
+    ...createSecret,
+    ...list,
+    ['parameters', 'ssm:GetParameters'],
+    ['everything', 'secretsmanager:BatchGetSecretValue'],
+  ],
+  list,
+  get: [
+    ['everything', 'ssm:DescribeParameters'],
+    ['parameters', 'ssm:ListTagsForResource', 'ssm:GetParameter'],
+    ['secrets', 'secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue'],
+    ['keys', 'kms:Decrypt'],
+  ],
+  history: [
+    ['parameters', 'ssm:GetParameterHistory'],
+    ['secrets', 'secretsmanager:DescribeSecret', 'secretsmanager:ListSecretVersionIds'],
+  ],
+  rollback: [
+    ...resolve,
+    ['parameters', 'ssm:GetParameterHistory', 'ssm:GetParameter', 'ssm:PutParameter'],
+    ['secrets', 'secretsmanager:ListSecretVersionIds', 'secretsmanager:UpdateSecretVersionStage'],
+    // Of a version that is newer than the current one the value is stored again.
+    ['secrets', 'secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue'],
+    ['keys', 'kms:Encrypt', 'kms:GenerateDataKey', 'kms:Decrypt'],
+  ],
+  delete: [
+    ...resolve,
+    ...scan,
+    ...scheduled,
+    ['parameters', 'ssm:DeleteParameters'],
+    ['secrets', 'secretsmanager:DeleteSecret'],
+  ],
+  restore: [['secrets', 'secretsmanager:DescribeSecret', 'secretsmanager:RestoreSecret']],
+  export: [...readBelow, ...readContainer],
+  exec: [...readBelow, ...readContainer],
+  diff: [...readBelow, ...readContainer],
+  'role create': createRole,
+  'role create --exact': [
+    ...createRole,
+    // Who needs what goes.
+    ...scan,
+    ...scheduled,
+    ['roles', 'iam:PutRolePermissionsBoundary'],
+  ],
+  'role show': [...readRole, ...readPolicies],
+  'role check': [
+    ...references,
+    ...readRole,
+    ...readPolicies,
+    ['roles', 'iam:SimulatePrincipalPolicy'],
+    ['secrets', 'secretsmanager:GetResourcePolicy'],
+    ['keys', 'kms:GetKeyPolicy'],
+  ],
+  'role delete': [
+    ...scan,
+    ...scheduled,
+    ['roles', 'iam:GetRole', 'iam:ListRolePolicies', 'iam:ListAttachedRolePolicies'],
+    ['ownPolicies', 'iam:GetPolicy', 'iam:GetPolicyVersion'],
+    ['roles', 'iam:DetachRolePolicy', 'iam:DeleteRolePolicy', 'iam:DeleteRole'],
+    ['ownPolicies', 'iam:ListPolicyVersions', 'iam:DeletePolicyVersion', 'iam:DeletePolicy'],
+  ],
+  register,
+  migrate: [
+    ...references,
+    ...readRole,
+    ...readPolicies,
+    ...scan,
+    ...scheduled,
+    ['parameters', 'ssm:GetParameters', 'ssm:PutParameter', 'ssm:AddTagsToResource'],
+    ['everything', 'secretsmanager:BatchGetSecretValue'],
+    ['everything', 'ecs:ListTaskDefinitions', 'ecs:DeregisterTaskDefinition'],
+    ['secrets', 'secretsmanager:CreateSecret', 'secretsmanager:TagResource'],
+    ['secrets', 'secretsmanager:GetSecretValue', 'secretsmanager:GetResourcePolicy'],
+    ['keys', 'kms:Encrypt', 'kms:GenerateDataKey', 'kms:Decrypt', 'kms:GetKeyPolicy'],
+    ['roles', 'iam:CreateRole', 'iam:UpdateAssumeRolePolicy'],
+    ['roles', 'iam:PutRolePolicy', 'iam:AttachRolePolicy'],
+    ['ownPolicies', 'iam:CreatePolicy', 'iam:CreatePolicyVersion', 'iam:ListPolicyVersions'],
+    ['ownPolicies', 'iam:DeletePolicyVersion'],
+    ['passedRoles', 'iam:PassRole'],
+    ['taskDefinitions', 'ecs:RegisterTaskDefinition', 'ecs:TagResource'],
+    ['taskDefinitions', 'ecs:DeleteTaskDefinitions'],
+    ['services', 'ecs:UpdateService'],
+    ['services', 'ecs:DescribeServiceDeployments'],
+    ['serviceDeployments', 'ecs:DescribeServiceDeployments'],
+  ],
+  rotate: [...resolve, ...updateParameter, ...updateSecret, ...redeploy, ...scheduled],
+  redeploy: [...resolve, ...redeploy, ['secrets', 'secretsmanager:ListSecretVersionIds']],
+  'where-used': [...resolve, ...scan, ...scheduled],
+  stale: [...resolve, ...scan, ['secrets', 'secretsmanager:ListSecretVersionIds']],
+  audit: [...scan, ['everything', 'ecs:ListTaskDefinitionFamilies', 'ecs:ListTaskDefinitions']],
+  verify,
+  'verify --read-values': [...verify, ...readValues],
+  diagnose,
+  'diagnose --read-values': [...diagnose, ...readValues],
+} satisfies Record<string, Needs>;
+
+/** The commands that there are policies for. */
+export type CallerCommand = keyof typeof callerNeeds;
+
+/** Whether there is a policy for a command of this name. */
+export function isCallerCommand(name: string): name is CallerCommand {
+  return Object.hasOwn(callerNeeds, name);
+}
+
+/**
+ * The least policy with which these commands do their work: actions grouped by what they are allowed
+ * on, narrowed by the scope (service authorization reference).
+ */
+export function callerPolicy(
+  commands: readonly CallerCommand[],
+  here: Scope,
+  scope: CallerScope,
+): PolicyDocument {
+  const actions = new Map<Target, Set<string>>();
+  for (const [target, ...more] of commands.flatMap((command): Needs => callerNeeds[command])) {
+    const own = actions.get(target) ?? new Set<string>();
+    for (const action of more) if (inStore(action, scope.store)) own.add(action);
+    actions.set(target, own);
+  }
+  const statements = [...actions].flatMap(([target, own]): Statement[] => {
+    const resources = resourcesOf(target, here, scope);
+    if (own.size === 0 || resources.length === 0) return [];
+    return [
+      {
+        Sid: target.charAt(0).toUpperCase() + target.slice(1),
+        Effect: 'Allow',
+        Action: [...own].sort(),
+        Resource: resources,
+        ...conditionOf(target, here),
+      },
+    ];
+  });
+  return { Version: '2012-10-17', Statement: statements };
+}
+
+// --- internal ---
+
+function inStore(action: string, store: Store | undefined): boolean {
+  if (store === undefined) return true;
+  return !action.startsWith(store === 'parameter-store' ? 'secretsmanager:' : 'ssm:');
+}
+
+function resourcesOf(target: Target, here: Scope, scope: CallerScope): string[] {
+  const { partition, region, account } = here;
+  const at = (service: string, resource: string): string =>
+    `arn:${partition}:${service}:${region}:${account}:${resource}`;
+  const iam = (resource: string): string => `arn:${partition}:iam::${account}:${resource}`;
+  const path = (scope.prefix ?? '').replace(/^\/|\/$/g, '');
+  const roles = scope.roles.length > 0 ? scope.roles : ['*'];
+  const clusters = scope.clusters.length > 0 ? scope.clusters : ['*'];
+  switch (target) {
+    case 'everything':
+      return ['*'];
+    case 'parameters':
+      // A path itself is what GetParametersByPath asks for.
+      return path === ''
+        ? [at('ssm', 'parameter/*')]
+        : [at('ssm', `parameter/${path}`), at('ssm', `parameter/${path}/*`)];
+    case 'secrets':
+      return [at('secretsmanager', `secret:${path === '' ? '' : `${path}/`}*`)];
+    case 'keys':
+      return [...scope.keys];
+    case 'roles':
+    case 'passedRoles':
+      return roles.map((role) => iam(`role/${role}`));
+    case 'callerRoles':
+      // Who calls is not known here. No policy can name the role of its session.
+      return scope.roles.length > 0 ? [iam('role/*')] : [];
+    case 'callerUsers':
+      return [iam('user/${aws:username}'), iam('user/*/${aws:username}')];
+    case 'ownPolicies':
+      return roles.map((role) => iam(`policy/${role}-ecs-secrets-*`));
+    case 'managedPolicies':
+      return [iam('policy/*'), `arn:${partition}:iam::aws:policy/*`];
+    case 'services':
+      return clusters.map((cluster) => at('ecs', `service/${cluster}/*`));
+    case 'clusters':
+      return clusters.map((cluster) => at('ecs', `cluster/${cluster}`));
+    case 'tasks':
+      return clusters.map((cluster) => at('ecs', `task/${cluster}/*`));
+    case 'containerInstances':
+      return clusters.map((cluster) => at('ecs', `container-instance/${cluster}/*`));
+    case 'serviceDeployments':
+      return clusters.map((cluster) => at('ecs', `service-deployment/${cluster}/*`));
+    case 'taskDefinitions':
+      return [at('ecs', 'task-definition/*')];
+    case 'vpcs':
+      // A VPC may be shared by another account, which is in its ARN then.
+      return [`arn:${partition}:ec2:${region}:*:vpc/*`];
+    case 'rules':
+      return [at('events', 'rule/*')];
+    case 'schedules':
+      return [at('scheduler', 'schedule/*')];
+  }
+}
+
+function conditionOf(target: Target, { region, partition }: Scope): Pick<Statement, 'Condition'> {
+  if (target === 'passedRoles') {
+    return { Condition: { StringEquals: { 'iam:PassedToService': 'ecs-tasks.amazonaws.com' } } };
+  }
+  if (target !== 'keys') return {};
+  // A key is used through its store only; describing it is not.
+  const via = ['ssm', 'secretsmanager'].map(
+    (service) => `${service}.${region}.${dnsSuffix(partition)}`,
+  );
+  return { Condition: { StringEqualsIfExists: { 'kms:ViaService': via } } };
+}

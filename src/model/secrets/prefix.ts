@@ -1,0 +1,57 @@
+import { InvalidInput } from '../problems.ts';
+import { parseReference, type Reference, type Store } from './reference.ts';
+import { valueHint, withoutValue } from './shown-text.ts';
+
+/** A place in a store that names begin with, e.g. everything below `/shop/prod`. */
+export interface Prefix {
+  store: Store;
+  /** Without a slash at its end: `/shop/prod`, `shop/prod`; empty for the whole store. */
+  path: string;
+}
+
+/**
+ * Reads a prefix: `/shop/prod`, `ssm:/shop/prod` or `sm:shop/prod`, with a slash at its end or
+ * without. `store` decides what one without a store means. Throws InvalidInput.
+ */
+export function parsePrefix(text: string, store: Store = 'parameter-store'): Prefix {
+  const [, word, rest = ''] = /^(ssm:|sm:)?([\s\S]*)$/.exec(text) ?? [];
+  const own: Store =
+    word === undefined ? store : word === 'sm:' ? 'secrets-manager' : 'parameter-store';
+  const path = rest.replace(/\/$/, '');
+  if (own === 'parameter-store' && path.includes('=')) {
+    throw new InvalidInput(`prefix "${withoutValue(text)}" has a "="`, valueHint);
+  }
+  if (path.includes(':')) {
+    throw new InvalidInput(
+      `prefix "${withoutValue(text)}" has a ":"; a prefix names no ARN and no key`,
+    );
+  }
+  if (path !== '' && own === 'parameter-store' && !path.startsWith('/')) {
+    throw new InvalidInput(
+      `prefix "${text}" does not start with "/", as a path of parameters does`,
+      `write /${path}, or sm:${path} for Secrets Manager`,
+    );
+  }
+  // Whatever is wrong with a name below it is wrong with the prefix.
+  if (path !== '') parseReference(`${path}/x`, own);
+  return { store: own, path };
+}
+
+/** A prefix in this tool's notation. */
+export function formatPrefix({ store, path }: Prefix): string {
+  return store === 'secrets-manager' ? `sm:${path}` : path || '/';
+}
+
+/** The secret of a name below a prefix. Throws InvalidInput when that is no name for its store. */
+export function referenceBelow({ store, path }: Prefix, relativeName: string): Reference {
+  // A colon would begin the key of a JSON secret.
+  if (relativeName.includes(':')) throw new InvalidInput(`the name "${relativeName}" has a ":"`);
+  const below = path === '' && store === 'secrets-manager' ? '' : `${path}/`;
+  return parseReference(`${store === 'secrets-manager' ? 'sm' : 'ssm'}:${below}${relativeName}`);
+}
+
+/** What follows the prefix in a full name; undefined for a name that is not below it. */
+export function relativeName({ store, path }: Prefix, name: string): string | undefined {
+  if (path === '') return store === 'secrets-manager' ? name : name.replace(/^\//, '');
+  return name.startsWith(`${path}/`) ? name.slice(path.length + 1) : undefined;
+}

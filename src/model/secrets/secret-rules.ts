@@ -1,0 +1,106 @@
+import { InvalidInput, Problems } from '../problems.ts';
+import type { SecretValue } from './secret-value.ts';
+import { withoutValue } from './shown-text.ts';
+import type { Store } from './reference.ts';
+
+/** Storage classes of a parameter, in AWS's words. */
+export const tiers = ['Standard', 'Advanced', 'Intelligent-Tiering'] as const;
+export type Tier = (typeof tiers)[number];
+
+/** Largest value of a standard parameter, in bytes (SSM guide, "Managing parameter tiers"). */
+export const standardTierBytes = 4096;
+/** Largest value of an advanced parameter, in bytes. */
+export const advancedTierBytes = 8192;
+/** Largest value of a Secrets Manager secret, in bytes (Secrets Manager quotas). */
+export const secretBytes = 65_536;
+
+/** A tag of a secret or role. */
+export interface Tag {
+  key: string;
+  value: string;
+}
+
+/**
+ * Checks a value against the rules of its store, before any call; throws InvalidInput. A tier left
+ * open passes up to 8,192 bytes: the parameter may be an advanced one already.
+ */
+export function checkValue(value: SecretValue, store: Store, tier?: Tier): void {
+  const problems = new Problems();
+  const size = value.byteLength;
+  if (size === 0) problems.add('the value is empty; neither store keeps an empty value');
+  if (value.matches(/\p{Cs}/u)) problems.add('the value has half of a Unicode surrogate pair');
+  if (value.matches(/\0/)) {
+    problems.add(
+      'the value has a NUL character, which no environment variable of a container can hold',
+    );
+  }
+  if (store === 'secrets-manager') {
+    if (size > secretBytes) {
+      problems.add(`the value has ${size} bytes; Secrets Manager takes ${secretBytes} at most`);
+    }
+  } else {
+    const limit = tier === 'Standard' ? standardTierBytes : advancedTierBytes;
+    if (size > limit) problems.add(tooLarge(size));
+    if (value.matches(/\{\{[\s\S]*\}\}/)) {
+      problems.add(
+        'the value contains "{{ }}", which Parameter Store refuses; Secrets Manager (sm:NAME) takes it',
+      );
+    }
+  }
+  problems.throwIfAny();
+}
+
+/** The sentence for a value that its tier does not take, with the place that does. */
+export function tooLarge(size: number): string {
+  return size > advancedTierBytes
+    ? `the value has ${size} bytes; Parameter Store takes ${advancedTierBytes} at most (advanced tier): store it in Secrets Manager (sm:NAME), which takes ${secretBytes}`
+    : `the value has ${size} bytes; a standard parameter takes ${standardTierBytes}: --tier advanced takes ${advancedTierBytes}`;
+}
+
+/** Reads `KEY=VALUE` tags; throws InvalidInput with all that are malformed or repeated. */
+export function parseTags(written: readonly string[]): Tag[] {
+  const problems = new Problems();
+  const tags = new Map<string, string>();
+  for (const text of written) {
+    const cut = text.indexOf('=');
+    const key = cut < 0 ? text : text.slice(0, cut);
+    const value = cut < 0 ? '' : text.slice(cut + 1);
+    if (cut < 1) problems.add(`tag "${withoutValue(text)}" is not KEY=VALUE`);
+    else if (key.length > 128 || value.length > 256) {
+      problems.add(`tag "${key}" is too long; a key takes 128 characters, a value 256`);
+    } else if (/^aws:/i.test(key))
+      problems.add(`tag "${key}" begins with "aws:", which AWS keeps to itself`);
+    else if (!/^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u.test(key + value)) {
+      problems.add(`tag "${key}" has characters that AWS does not take in tags`);
+    } else if (tags.has(key)) problems.add(`tag "${key}" is given twice`);
+    tags.set(key, value);
+  }
+  if (tags.size > 50) problems.add(`${tags.size} tags are given; AWS takes 50 at most`);
+  problems.throwIfAny();
+  return [...tags].map(([key, value]) => ({ key, value }));
+}
+
+/** Those of the wanted tags that are not there yet, or have another value. */
+export function missingTags(stored: readonly Tag[], wanted: readonly Tag[]): Tag[] {
+  return wanted.filter(
+    ({ key, value }) => !stored.some((tag) => tag.key === key && tag.value === value),
+  );
+}
+
+/** Whether two ways to write a KMS key mean the same: alias or id, or the ARN that ends in it. */
+export function sameKey(a: string | undefined, b: string | undefined): boolean {
+  if (a === b) return true;
+  if (a === undefined || b === undefined) return false;
+  return [':', '/'].some((mark) => a.endsWith(mark + b) || b.endsWith(mark + a));
+}
+
+/** Reads a tier in any case: `standard`, `advanced`, `intelligent-tiering`. Throws InvalidInput. */
+export function parseTier(text: string): Tier {
+  const tier = tiers.find((known) => known.toLowerCase() === text.toLowerCase());
+  if (!tier) {
+    throw new InvalidInput(
+      `unknown tier "${withoutValue(text)}"; tiers are standard, advanced and intelligent-tiering`,
+    );
+  }
+  return tier;
+}

@@ -1,0 +1,52 @@
+import { checkNames, type Finding } from '../../failures/finding.ts';
+import { checkExistence } from './existence.ts';
+import type { Check, Draft, StartFacts } from './facts.ts';
+import { checkKeys } from './keys.ts';
+import { checkForm } from './limits.ts';
+import { checkLogGroups } from './logs.ts';
+import { checkPassing } from './passing.ts';
+import { checkPlatform } from './platform.ts';
+import { checkReach } from './reach.ts';
+import { checkReferences } from './references.ts';
+import { keyPolicySteps, remedies } from './remedies.ts';
+import { checkExecutionRole } from './role.ts';
+import { checkValues } from './values.ts';
+
+/** What all checks together say of one task definition. */
+export interface StartReport {
+  /** In the order of `checkNames`. */
+  findings: Finding[];
+  /** The commands that put every problem right, each once, in the order in which to run them. */
+  fix: string[];
+}
+
+/** Runs every check of what a task needs before it can start, for each of several targets. */
+export function checkStarts(all: readonly StartFacts[]): StartReport[] {
+  const checked = all.map((facts) => ({ facts, drafts: draftsOf(facts) }));
+  const keys = keyPolicySteps(checked.flatMap(({ drafts }) => drafts));
+  return checked.map(({ facts, drafts }) => remedies(drafts, facts, keys));
+}
+
+// --- internal ---
+
+const checks: readonly Check[] = [
+  checkReferences,
+  checkExistence,
+  checkValues,
+  checkExecutionRole,
+  checkKeys,
+  checkLogGroups,
+  ({ definition, placement }) => checkPlatform(definition, placement),
+  checkForm,
+  checkPassing,
+  checkReach,
+];
+
+function draftsOf(facts: StartFacts): Draft[] {
+  const drafts = checks.flatMap((check) => check(facts));
+  return distinct(checkNames.flatMap((name) => drafts.filter(({ check }) => check === name)));
+}
+
+function distinct(drafts: readonly Draft[]): Draft[] {
+  return [...new Map(drafts.map((draft) => [JSON.stringify(draft), draft])).values()];
+}

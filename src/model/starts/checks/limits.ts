@@ -1,0 +1,61 @@
+import type { TaskDefinition } from '../../definitions/task-definition.ts';
+import {
+  structureProblems,
+  taskDefinitionWarnings,
+} from '../../definitions/task-definition-checks.ts';
+import { formatReference } from '../../secrets/reference.ts';
+import type { Draft, StartFacts, Step } from './facts.ts';
+import { referTo } from './uses.ts';
+
+/** What RegisterTaskDefinition refuses for its form or its size, and options that AWS does not document. */
+export function checkForm(facts: StartFacts): Draft[] {
+  const { definition, form, status, service, uses, partial } = facts;
+  if (partial) return [];
+  const draft = (status: Draft['status'], text: string): Draft => {
+    const [, subject = 'task definition', message = text] = /^(\S+): (.*)$/s.exec(text) ?? [];
+    return {
+      check: 'limits',
+      status,
+      subject,
+      message,
+      fix: withoutPlainValue(text, definition, uses),
+    };
+  };
+  const problems = [...form.faults, ...structureProblems(definition)];
+  // What runs goes on, and may even scale (ECS guide, "deregistering a task definition").
+  const inactive =
+    service === undefined
+      ? draft('problem', 'status: it is INACTIVE: no new task starts from it; register it again')
+      : draft('warning', 'status: it is INACTIVE; register it again before you deploy the service');
+  return [
+    ...(status === 'INACTIVE' ? [inactive] : []),
+    ...problems.map((problem) => draft('problem', problem)),
+    ...[...form.warnings, ...taskDefinitionWarnings(definition)].map((warning) =>
+      draft('warning', warning),
+    ),
+    // What AWS answers for a registered one is right, whether this release knows it or not.
+    ...(status === undefined ? form.unknown : []).map((text) =>
+      draft('not-checked', `${text} (is it misspelt?)`),
+    ),
+    ...(problems.length === 0 ? [draft('ok', 'form and size are within what ECS takes')] : []),
+  ];
+}
+
+// --- internal ---
+
+/** To set a variable from a secret takes its plain value away. */
+function withoutPlainValue(
+  problem: string,
+  { containerDefinitions }: TaskDefinition,
+  uses: StartFacts['uses'],
+): Step[] {
+  const [, index, name] =
+    /^containerDefinitions\[(\d+)\]: "(.*)" is in environment and in secrets/.exec(problem) ?? [];
+  const container = containerDefinitions[Number(index)]?.name;
+  return uses
+    .filter(({ use }) => use.kind === 'secrets' && use.container === container && use.name === name)
+    .flatMap(({ use, reference, suggestion }) => {
+      const written = reference ? formatReference(reference) : suggestion;
+      return written === undefined ? [] : referTo(use, written);
+    });
+}

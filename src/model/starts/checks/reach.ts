@@ -1,0 +1,133 @@
+import type { Finding } from '../../failures/finding.ts';
+import type { NetworkFacts, NetworkInterface } from '../network-facts.ts';
+import { dnsSuffix, parseArn } from '../../secrets/partition.ts';
+import type { ContainerDefinition } from '../../definitions/task-definition.ts';
+import { compareVersions, isVersion } from '../version.ts';
+import type { Draft, StartFacts } from './facts.ts';
+import { checkNetwork, type Destination } from './network.ts';
+import { isWindows } from './platform.ts';
+
+/** Whether the tasks reach the services that they need before they start. */
+export function checkReach(facts: StartFacts): Draft[] {
+  const { network } = facts;
+  const destinations = destinationsOf(facts);
+  if (destinations.length === 0) return [];
+  if (network.state === 'unseen') {
+    return [
+      {
+        check: 'network',
+        status: 'not-checked',
+        subject: [...new Set(destinations.map(({ service }) => service))].join(', '),
+        message: `whether they are reached is not known: ${network.why}`,
+        fix: [],
+      },
+    ];
+  }
+  const found = network.interfaces.map(({ from, facts: seen }) => {
+    const together = network.interfaces.filter((other) => other.facts.vpc === seen.vpc);
+    const served = together.flatMap((other) => other.from.subnets);
+    const merged = joined(seen, together);
+    const own = destinations.filter((to) => from.of === 'instance' || !isByFargate(to, facts));
+    return { from, findings: checkNetwork(from, merged, own, [...new Set(served)]) };
+  });
+  const onFargate = network.interfaces.some(({ from }) => from.of === 'task');
+  const others = onFargate ? destinations.filter((to) => isByFargate(to, facts)) : [];
+  const of = (kind: NetworkInterface['of']): Finding[] =>
+    found.filter(({ from }) => from.of === kind).flatMap(({ findings }) => findings);
+  return [...others.map(throughFargate), ...of('task'), ...asInstances(of('instance'))];
+}
+
+// --- internal ---
+
+/**
+ * Whether Fargate gets it by a network interface of its own, which every way is open to: before platform
+ * version 1.4.0 it so fetched secrets and the credentials for ECR, while layers and logs went through the
+ * task's (ECS guide, "Migrating to Linux platform version 1.4.0").
+ */
+function isByFargate({ service }: Destination, { definition, placement }: StartFacts): boolean {
+  const { platformVersion: version = 'LATEST' } = placement;
+  if (isWindows(definition, placement) === true || !isVersion(version)) return false;
+  return (
+    compareVersions(version, '1.4.0') < 0 && ['ssm', 'secretsmanager', 'ecr.api'].includes(service)
+  );
+}
+
+function throughFargate({ service, region }: Destination): Finding {
+  return {
+    check: 'network',
+    status: 'ok',
+    subject: `${service} in ${region}`,
+    message:
+      "reached through a network interface of Fargate's own, not the task's, as before platform version 1.4.0",
+    fix: [],
+  };
+}
+
+/**
+ * What some instances do not reach keeps only those tasks from starting that are placed on them, as
+ * with the features of their agents: a warning, as long as another instance may do.
+ */
+function asInstances(findings: readonly Finding[]): Finding[] {
+  const fine = new Set(
+    findings.filter(({ status }) => status !== 'problem').map(({ subject }) => subject),
+  );
+  return findings.map((finding) =>
+    finding.status === 'problem' && fine.has(finding.subject)
+      ? { ...finding, status: 'warning' }
+      : finding,
+  );
+}
+
+/** What is known of a VPC from each of several interfaces in it. */
+function joined(facts: NetworkFacts, all: readonly { facts: NetworkFacts }[]): NetworkFacts {
+  return {
+    ...facts,
+    subnets: distinct(all.flatMap((one) => one.facts.subnets)),
+    securityGroups: distinct(all.flatMap((one) => one.facts.securityGroups)),
+  };
+}
+
+function distinct<T extends { id: string }>(list: readonly T[]): T[] {
+  return [...new Map(list.map((one) => [one.id, one])).values()];
+}
+
+function destinationsOf({ uses, definition, here }: StartFacts): Destination[] {
+  const to = (service: Destination['service'], region: string, what: string): Destination => ({
+    service,
+    region,
+    dnsSuffix: dnsSuffix(here.partition),
+    for: what,
+  });
+  const secrets = uses.flatMap(({ use, reference, secret }) => {
+    const arn = secret.state === 'found' ? secret.identity.arn : use.valueFrom;
+    const { service, region = here.region } = parseArn(arn) ?? {};
+    const store = reference?.store === 'secrets-manager' ? 'secretsmanager' : 'ssm';
+    const known = service === 'ssm' || service === 'secretsmanager' ? service : store;
+    return [to(known, region, `${use.container} ${use.name || use.kind}`)];
+  });
+  const containers = definition.containerDefinitions.flatMap((container) => [
+    ...imageOf(container, to),
+    ...logsOf(container, here.region, to),
+  ]);
+  return [...secrets, ...containers];
+}
+
+type To = (service: Destination['service'], region: string, what: string) => Destination;
+
+function imageOf({ name, image = '' }: ContainerDefinition, to: To): Destination[] {
+  const region = /^\d{12}\.dkr[.-]ecr(?:-fips)?\.([a-z0-9-]+)\./.exec(image)?.[1];
+  if (region === undefined) return [];
+  // Layers lie in S3, the rest of an image in ECR (ECR guide, "interface VPC endpoints").
+  return (['ecr.api', 'ecr.dkr', 's3'] as const).map((service) =>
+    to(service, region, `image of ${name}`),
+  );
+}
+
+function logsOf(
+  { name, logConfiguration: logs }: ContainerDefinition,
+  here: string,
+  to: To,
+): Destination[] {
+  if (logs?.logDriver !== 'awslogs') return [];
+  return [to('logs', logs.options?.['awslogs-region'] ?? here, `logs of ${name}`)];
+}

@@ -1,0 +1,106 @@
+import type { Scope } from '../../secrets/partition.ts';
+import { formatReference, type Reference, type SecretReference } from '../../secrets/reference.ts';
+import { commandLine } from '../../shell.ts';
+import type { SecretUse } from '../../definitions/task-definition.ts';
+import type { Step, UseFact, ValueFact } from './facts.ts';
+
+/** A use for people: `web DATABASE_PASSWORD`. */
+export function subjectOf({ use }: UseFact): string {
+  return `${use.container} ${use.name || use.kind}`;
+}
+
+/** The step that makes a use refer to something else; none for what `register` has no option for. */
+export function referTo({ container, kind, name }: SecretUse, ref: string): Step[] {
+  if (kind === 'repositoryCredentials') return [];
+  const option = kind === 'secrets' ? '--secret' : '--secret-option';
+  return [{ register: [option, `${container}:${name}=${ref}`] }];
+}
+
+/** A command of this tool about one secret, in the region where it is. */
+export function aboutSecret(command: string, reference: Reference, here: Scope): string {
+  const named = byName(reference, reference.store === 'parameter-store' || command === 'put');
+  const region = reference.scope?.region ?? here.region;
+  return commandLine([
+    'ecs-secrets',
+    command,
+    formatReference(named),
+    ...(region === here.region ? [] : ['--region', region]),
+  ]);
+}
+
+/** Whether it is of another account or partition: what is missing there is not ours to put. */
+export function isForeign({ scope }: Reference, here: Scope): boolean {
+  return (
+    scope !== undefined && (scope.account !== here.account || scope.partition !== here.partition)
+  );
+}
+
+/**
+ * What finds a secret again that has been made anew: by its name, as the six characters at the end of
+ * its ARN are others then; by its partial ARN in another region, which has no shorter form.
+ */
+export function madeAnew(reference: Reference, here: Scope): string {
+  const named = byName(reference, true);
+  const { scope } = reference;
+  return formatReference(scope && scope.region !== here.region ? { ...named, scope } : named);
+}
+
+/** What follows a secret's name in a reference. */
+interface Suffix {
+  jsonKey?: string | undefined;
+  stage?: string | undefined;
+  versionId?: string | undefined;
+}
+
+/** The reference with other parts after the secret's name. */
+export function withSuffix(
+  reference: SecretReference,
+  { jsonKey, stage, versionId }: Suffix,
+): string {
+  const { name, scope } = reference;
+  return formatReference({
+    store: 'secrets-manager',
+    name,
+    ...(scope && { scope }),
+    ...(jsonKey && { jsonKey }),
+    ...(stage && { versionStage: stage }),
+    ...(versionId && { versionId }),
+  });
+}
+
+/**
+ * The parts of a reference without what is known to be wrong in them. Whatever finding asks for a new
+ * reference, its fix has all of them right: several findings of one use come to the same edit.
+ */
+export function soundSuffix({ secret }: UseFact, reference: SecretReference): Suffix {
+  const { jsonKey, versionStage, versionId } = reference;
+  if (secret.state !== 'found') return { jsonKey, stage: versionStage, versionId };
+  const { stages, unlabelled, value } = secret;
+  const labels = new Set(Object.values(stages ?? {}).flat());
+  const isThere = (id: string): boolean => !stages || id in stages || unlabelled.includes(id);
+  return {
+    jsonKey: soundKey(jsonKey, value),
+    ...(versionStage && (!stages || labels.has(versionStage)) && { stage: versionStage }),
+    ...(versionId && isThere(versionId) && { versionId }),
+  };
+}
+
+// --- internal ---
+
+/** Without its ARN; `withKey` keeps the JSON key. */
+function byName(reference: Reference, withKey: boolean): Reference {
+  const { store, name } = reference;
+  if (store === 'parameter-store') return { store, name };
+  const base = reference.scope ? name.replace(/-[A-Za-z0-9]{6}$/, '') : name;
+  const { jsonKey } = reference;
+  return { store, name: base, ...(withKey && jsonKey && { jsonKey }) };
+}
+
+/** The key of the value that differs in case only, where there is none that is the same. */
+function soundKey(jsonKey: string | undefined, value: ValueFact): string | undefined {
+  if (jsonKey === undefined || value.state === 'text') return undefined;
+  if (value.state !== 'object') return jsonKey;
+  const names = value.keys.map(({ name }) => name);
+  if (names.includes(jsonKey)) return jsonKey;
+  return names.find((name) => name.toLowerCase() === jsonKey.toLowerCase()) ?? jsonKey;
+}

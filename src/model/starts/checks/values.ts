@@ -1,0 +1,75 @@
+import type { FailureId } from '../../failures/finding.ts';
+import type { SecretReference } from '../../secrets/reference.ts';
+import type { Draft, StartFacts, Step, UseFact } from './facts.ts';
+import { aboutSecret, referTo, soundSuffix, subjectOf, withSuffix } from './uses.ts';
+
+/** Whether the value of each secret is what its reference takes out of it; only where values were read. */
+export function checkValues({ uses, here }: StartFacts): Draft[] {
+  return uses.flatMap((fact): Draft[] => {
+    const { reference, secret } = fact;
+    if (reference?.store !== 'secrets-manager' || secret.state !== 'found') return [];
+    const [status, message, fix = [], failure] = judge(fact, reference, here) ?? [];
+    if (status === undefined || message === undefined) return [];
+    const subject = subjectOf(fact);
+    return [{ check: 'value', status, subject, message, fix, ...(failure && { failure }) }];
+  });
+}
+
+// --- internal ---
+
+type Judgement = [status: Draft['status'], message: string, fix?: Step[], failure?: FailureId];
+
+function judge(
+  fact: UseFact,
+  reference: SecretReference,
+  here: StartFacts['here'],
+): Judgement | undefined {
+  const { use, secret } = fact;
+  if (secret.state !== 'found') return undefined;
+  const { value } = secret;
+  const { jsonKey } = reference;
+  const sound = (): Step[] => referTo(use, withSuffix(reference, soundSuffix(fact, reference)));
+  const written = withSuffix(reference, {});
+  if (value.state === 'none') return undefined;
+  if (value.state === 'unseen') return ['not-checked', `the value of ${written}: ${value.why}`];
+  if (value.state === 'binary') {
+    return jsonKey === undefined
+      ? ['warning', `${written} is binary: ECS injects text only, and the variable may be empty`]
+      : ['problem', `${written} is binary, and has no JSON keys`, [], 'secret-not-json'];
+  }
+  if (jsonKey === undefined) return undefined;
+  if (value.state === 'not-read') {
+    return [
+      'not-checked',
+      `whether ${written} has the key "${jsonKey}" is seen with --read-values`,
+    ];
+  }
+  if (value.state === 'text') {
+    return [
+      'problem',
+      `${written} is no JSON object, so it has no key "${jsonKey}"`,
+      sound(),
+      'secret-not-json',
+    ];
+  }
+  const { keys } = value;
+  const key = keys.find(({ name }) => name === jsonKey);
+  if (!key) {
+    const similar = keys.find(({ name }) => name.toLowerCase() === jsonKey.toLowerCase());
+    const names = keys.map(({ name }) => name).join(', ') || 'none';
+    return [
+      'problem',
+      `${written} has no key "${jsonKey}"; it has ${names}`,
+      similar ? sound() : [aboutSecret('put', reference, here)],
+      'json-key-missing',
+    ];
+  }
+  if (!key.isText) {
+    return [
+      'warning',
+      `the key "${jsonKey}" of ${written} holds no text: the ECS agent prints it in Go's way (12345678 as 1.2345678e+07)`,
+      [aboutSecret('put', reference, here)],
+    ];
+  }
+  return ['ok', `${written} has the key "${jsonKey}"`];
+}

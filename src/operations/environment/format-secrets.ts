@@ -1,0 +1,147 @@
+import { parse as parseDotenv } from 'dotenv';
+import { Problems } from '../../model/problems.ts';
+import type { SecretValue } from '../../model/secrets/secret-value.ts';
+import { isVariableName } from '../../model/secrets/variable-name.ts';
+
+/** The formats that secrets are exported in. */
+export const exportFormats = ['dotenv', 'json', 'yaml', 'shell', 'docker', 'tfvars'] as const;
+export type ExportFormat = (typeof exportFormats)[number];
+
+/** A name with its value. */
+export interface NamedValue {
+  name: string;
+  value: SecretValue;
+}
+
+/** Whether a format takes names of variables only. */
+export function namesAreVariables(format: ExportFormat): boolean {
+  return format !== 'json' && format !== 'yaml';
+}
+
+/**
+ * Writes values so that the reader of the format gets them byte for byte: the dotenv library, a JSON
+ * or YAML (1.1 or 1.2) parser, a POSIX shell, `docker run --env-file`, Terraform. Throws InvalidInput
+ * naming every value that the format cannot carry.
+ */
+export function formatSecrets(entries: readonly NamedValue[], format: ExportFormat): string {
+  const problems = new Problems();
+  const lines = entries.map(({ name, value }) => {
+    if (namesAreVariables(format) && !isVariableName(name)) {
+      problems.add(`${name} is not the name of a variable, as ${format} needs it`);
+      return '';
+    }
+    const line =
+      namesAreVariables(format) && value.matches(/\p{Cs}/u)
+        ? { refused: 'it has half of a Unicode surrogate pair' }
+        : writers[format](name, value.reveal());
+    if ('refused' in line) problems.add(`${format} cannot carry ${name}: ${line.refused}`);
+    return 'text' in line ? line.text : '';
+  });
+  problems.throwIfAny('json and yaml carry every value (--format)');
+  if (format === 'json') return lines.length === 0 ? '{}\n' : `{\n${lines.join(',\n')}\n}\n`;
+  if (format === 'yaml' && lines.length === 0) return '{}\n';
+  return lines.map((line) => `${line}\n`).join('');
+}
+
+// --- internal ---
+
+type Line = { text: string } | { refused: string };
+
+const writers: Record<ExportFormat, (name: string, value: string) => Line> = {
+  dotenv: dotenvLine,
+  json: (name, value) => ({ text: `  ${JSON.stringify(name)}: ${JSON.stringify(value)}` }),
+  yaml: (name, value) => ({ text: `${yamlText(name)}: ${yamlText(value)}` }),
+  shell: (name, value) =>
+    value.includes('\0') ? nul : { text: `export ${name}='${value.replaceAll("'", `'\\''`)}'` },
+  docker: dockerLine,
+  tfvars: tfvarsLine,
+};
+
+const nul: Line = { refused: 'no environment variable holds a NUL' };
+
+/**
+ * dotenv knows three quotes and no way to write a quote within the same ones. Single quotes come
+ * first, as a shell reads them alike; what the library does not read back as it was is refused.
+ */
+function dotenvLine(name: string, value: string): Line {
+  if (value.includes('\0')) return nul;
+  const escaped = value.replaceAll('\n', '\\n').replaceAll('\r', '\\r');
+  // A backslash at the end would hide the closing quote.
+  const quotable = value.endsWith('\\') ? [] : quotedIn(value, escaped);
+  const candidates = [...(/^[\w./:@%+,\\-]+$/.test(value) ? [value] : []), ...quotable];
+  const next = name === '_' ? '__' : '_';
+  const found = candidates.find((candidate) => {
+    // What follows matters: a quote that stays open would run into it.
+    const read = parseDotenv(
+      `${name}=${candidate}\n${next}='"\`x'\n${next}=\`'"x\`\n${next}="'\`x"\n`,
+    );
+    return read[name] === value && read[next] === "'`x" && Object.keys(read).length === 2;
+  });
+  return found === undefined
+    ? { refused: 'there is no way to quote it' }
+    : { text: `${name}=${found}` };
+}
+
+/** A text in the quotes that it does not hold itself, those first that a shell reads alike. */
+function quotedIn(value: string, escaped: string): string[] {
+  return [
+    ...(value.includes("'") ? [] : [`'${value}'`]),
+    ...(/["\\$`]/.test(value) ? [] : [`"${escaped}"`]),
+    ...(value.includes('`') ? [] : [`\`${value}\``]),
+    ...(value.includes('"') ? [] : [`"${escaped}"`]),
+  ];
+}
+
+/** A JSON text is a YAML text, but for what YAML 1.1 takes for line breaks or does not print. */
+function yamlText(text: string): string {
+  return JSON.stringify(text).replace(
+    /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
+/** Docker reads lines of less than 64 KiB (bufio.Scanner) and knows no quotes. */
+function dockerLine(name: string, value: string): Line {
+  if (value.includes('\0')) return nul;
+  if (/[\r\n]/.test(value)) return { refused: 'it has several lines' };
+  const text = `${name}=${value}`;
+  return Buffer.byteLength(text) < 65_536 ? { text } : { refused: 'the line is too long' };
+}
+
+/** Terraform brings texts into Unicode's normal form C (go-cty), which changes some. */
+function tfvarsLine(name: string, value: string): Line {
+  if (value.includes('\0')) return nul;
+  if (reservedVariables.has(name)) return { refused: 'Terraform keeps this name to itself' };
+  // Go's normalization looks at 16 bits of a character, and parts long runs of marks.
+  const cut = Array.from(value, (one) =>
+    String.fromCharCode((one.codePointAt(0) ?? 0) & 0xffff),
+  ).join('');
+  if ([value, cut].some((text) => text.normalize('NFC') !== text) || /\p{M}{31}/u.test(value)) {
+    return { refused: 'Terraform would change its Unicode characters (normal form C)' };
+  }
+  const quoted = JSON.stringify(value).replace(
+    /\\.|[$%](?=\{)/g,
+    (part) => tfvarsEscapes[part] ?? part,
+  );
+  return { text: `${name} = ${quoted}` };
+}
+
+/** Names that no variable of a module has (Terraform language, "input variables"). */
+const reservedVariables = new Set([
+  'count',
+  'depends_on',
+  'for_each',
+  'lifecycle',
+  'locals',
+  'providers',
+  'source',
+  'version',
+]);
+
+/** What JSON writes and HCL does not know, and what HCL takes for a template. */
+const tfvarsEscapes: Partial<Record<string, string>> = {
+  '\\b': '\\u0008',
+  '\\f': '\\u000c',
+  $: '\\u0024',
+  '%': '\\u0025',
+};

@@ -1,0 +1,246 @@
+import pMap from 'p-map';
+import type { Aws } from '../../aws/index.ts';
+import type { ReadSecret } from '../../aws/secrets-manager.ts';
+import { CliError } from '../../errors.ts';
+import { formatPrefix, relativeName, type Prefix } from '../../model/secrets/prefix.ts';
+import { Problems } from '../../model/problems.ts';
+import {
+  formatReference,
+  lookupId,
+  type ParameterReference,
+  type Reference,
+  type SecretReference,
+} from '../../model/secrets/reference.ts';
+import { SecretValue } from '../../model/secrets/secret-value.ts';
+import {
+  secretUses,
+  useReference,
+  type ContainerDefinition,
+  type TaskDefinition,
+} from '../../model/definitions/task-definition.ts';
+import type { NamedValue } from './format-secrets.ts';
+import { valueNotFound } from '../secrets/missing-value.ts';
+import { parameterStoreOf } from '../parameter-store-of.ts';
+import { readParameters, readSecrets } from '../secrets/read-values.ts';
+
+/** The values of a place, with what there is to say about them. */
+export interface Environment {
+  values: NamedValue[];
+  /** What a container would get otherwise than one may think; never a value. */
+  warnings: string[];
+}
+
+/**
+ * Reads all values below a prefix, by what follows it in their names. Throws CliError `nothing-found`
+ * where there are none, and when one may not be read.
+ */
+export async function readPrefix(aws: Aws, prefix: Prefix): Promise<Environment> {
+  const found =
+    prefix.store === 'parameter-store' ? await below(aws, prefix) : await named(aws, prefix);
+  const warnings: string[] = [];
+  const values = found.flatMap(({ name, value }): NamedValue[] => {
+    const relative = relativeName(prefix, name);
+    if (relative === undefined) return [];
+    if (value) return [{ name: relative, value }];
+    warnings.push(`${name} is a binary secret and left out: ECS cannot inject it`);
+    return [];
+  });
+  if (values.length === 0) {
+    const { region, account } = await aws.caller();
+    throw new CliError(
+      'nothing-found',
+      `there is nothing below ${formatPrefix(prefix)} (account ${account}, region ${region})`,
+      { hint: 'ecs-secrets list shows what there is; --store or sm: selects Secrets Manager' },
+    );
+  }
+  return { values: values.sort((a, b) => (a.name < b.name ? -1 : 1)), warnings };
+}
+
+/**
+ * Reads what ECS would inject into a container: its plain variables, and its secrets as the ECS
+ * agent resolves them. Throws CliError `secret-not-found` and `key-not-found` naming every variable
+ * that would keep the container from starting.
+ */
+export async function readContainer(
+  aws: Aws,
+  definition: TaskDefinition,
+  containerName: string | undefined,
+): Promise<Environment> {
+  const container = choose(definition, containerName);
+  const uses = secretUses({ ...definition, containerDefinitions: [container] }).filter(
+    ({ kind }) => kind === 'secrets',
+  );
+  const problems = new Problems();
+  const references = uses.map((use) => problems.attempt(() => useReference(use), use.name));
+  problems.throwIfAny();
+  const resolve = await readReferences(
+    aws,
+    references.filter((reference) => reference !== undefined),
+  );
+  const warnings: string[] = [];
+  const missing: string[] = [];
+  const secrets = uses.map(({ name }, index): NamedValue => {
+    const { value, warning, failure } = resolve(references[index]);
+    if (warning !== undefined) warnings.push(`${name}: ${warning}`);
+    if (failure !== undefined) missing.push(`${name}: ${failure}`);
+    return { name, value };
+  });
+  if (missing.length > 0) {
+    throw new CliError('secret-not-found', missing.join('\n'), {
+      hint: 'ECS would not start this container either',
+    });
+  }
+  if (Array.isArray(container.environmentFiles) && container.environmentFiles.length > 0) {
+    warnings.push('the environment files of the container (S3) are not read');
+  }
+  const plain = (container.environment ?? []).map(({ name, value = '' }) => ({
+    name,
+    value: new SecretValue(value),
+  }));
+  return { values: [...plain, ...secrets], warnings };
+}
+
+// --- internal ---
+
+interface Resolved {
+  value: SecretValue;
+  warning?: string;
+  failure?: string;
+}
+
+function choose(
+  { containerDefinitions }: TaskDefinition,
+  name: string | undefined,
+): ContainerDefinition {
+  const found =
+    name === undefined && containerDefinitions.length === 1
+      ? containerDefinitions[0]
+      : containerDefinitions.find((container) => container.name === name);
+  if (found) return found;
+  const names = containerDefinitions.map((container) => container.name).join(', ');
+  throw name === undefined
+    ? new CliError('container-not-named', `the task definition has the containers ${names}`, {
+        hint: 'name one with --container',
+      })
+    : new CliError('container-not-found', `there is no container "${name}"; there are ${names}`);
+}
+
+async function below(aws: Aws, { path }: Prefix): Promise<Found[]> {
+  return (await aws.parameterStore()).readBelow(path || '/');
+}
+
+interface Found {
+  name: string;
+  value: SecretValue | undefined;
+}
+
+async function named(aws: Aws, { path }: Prefix): Promise<Found[]> {
+  const manager = await aws.secretsManager();
+  const listed = await manager.list(path === '' ? '' : `${path}/`);
+  const { found, denied } = await readSecrets(
+    manager,
+    listed.map(({ name }) => name),
+  );
+  for (const refusal of denied.values()) throw refusal;
+  return [...found.values()];
+}
+
+/** Reads every reference once; the answer tells what a container gets for it. */
+async function readReferences(
+  aws: Aws,
+  references: readonly Reference[],
+): Promise<(reference: Reference | undefined) => Resolved> {
+  const parameters = await readParameterReferences(
+    aws,
+    references.filter((reference) => reference.store === 'parameter-store'),
+  );
+  const secrets = new Map<string, ReadSecret | CliError>();
+  const wanted = references.filter((reference) => reference.store === 'secrets-manager');
+  await pMap(
+    new Map(wanted.map((reference) => [versionOf(reference), reference])),
+    async ([key, reference]) => {
+      const manager = await aws.secretsManager(reference.scope?.region);
+      const { versionStage: stage, versionId } = reference;
+      const read = await manager
+        .read(lookupId(reference), { stage, versionId })
+        .catch((error: unknown) => pendingDeletion(error, reference));
+      secrets.set(key, read ?? (await valueNotFound(manager, reference)));
+    },
+    { concurrency: 10 },
+  );
+  return (reference) => {
+    if (!reference) throw new Error('a reference without problems is parsed');
+    if (reference.store === 'parameter-store') {
+      const value = parameters.get(formatReference(reference));
+      const failure = `there is no parameter ${formatReference(reference)}`;
+      return value ? { value } : { value: nothing, failure };
+    }
+    const secret = secrets.get(versionOf(reference));
+    if (!secret) throw new Error('every reference was read');
+    return secret instanceof CliError
+      ? { value: nothing, failure: secret.message }
+      : injected(secret, reference);
+  };
+}
+
+function pendingDeletion(error: unknown, reference: SecretReference): CliError {
+  if (!(error instanceof CliError) || error.code !== 'pending-deletion') throw error;
+  const message = `the secret ${versionOf(reference)} is scheduled for deletion`;
+  return new CliError(error.code, message);
+}
+
+function versionOf(reference: SecretReference): string {
+  return formatReference({ ...reference, jsonKey: undefined });
+}
+
+async function readParameterReferences(
+  aws: Aws,
+  references: readonly ParameterReference[],
+): Promise<Map<string, SecretValue>> {
+  const values = new Map<string, SecretValue>();
+  const regions = new Set(references.map(({ scope }) => scope?.region));
+  for (const reference of references) await parameterStoreOf(aws, reference);
+  for (const region of regions) {
+    const store = await aws.parameterStore(region);
+    const group = references.filter(({ scope }) => scope?.region === region);
+    const { found, denied } = await readParameters(
+      store,
+      group.map(({ name }) => name),
+    );
+    for (const refusal of denied.values()) throw refusal;
+    for (const reference of group) {
+      const read = found.get(reference.name);
+      if (read) values.set(formatReference(reference), read.value);
+    }
+  }
+  return values;
+}
+
+/** What the ECS agent makes of a secret (agent/taskresource/asmsecret, agent/asm). */
+function injected({ value }: ReadSecret, reference: SecretReference): Resolved {
+  const { jsonKey } = reference;
+  if (jsonKey === undefined) {
+    return value
+      ? { value }
+      : {
+          value: nothing,
+          warning: 'a binary secret comes as an empty variable from the ECS agent',
+        };
+  }
+  const given = value?.injectedKey(jsonKey);
+  if (!given) {
+    const keys = value?.jsonKeys();
+    const why = keys
+      ? `has no key "${jsonKey}"; it has ${keys.join(', ') || 'none'}`
+      : 'is not a JSON object, so it has no keys';
+    return { value: nothing, failure: `${versionOf(reference)} ${why}` };
+  }
+  return value?.jsonKey(jsonKey)
+    ? { value: given }
+    : {
+        value: given,
+        warning: `the key "${jsonKey}" of ${versionOf(reference)} is not a string: the ECS agent prints it in its own way (12345678 as 1.2345678e+07)`,
+      };
+}
+
+const nothing = new SecretValue('');

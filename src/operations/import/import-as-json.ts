@@ -1,0 +1,112 @@
+import type { Aws } from '../../aws/index.ts';
+import type { ReadSecret, SecretsManager } from '../../aws/secrets-manager.ts';
+import { CliError } from '../../errors.ts';
+import { formatReference, lookupId, type SecretReference } from '../../model/secrets/reference.ts';
+import { checkValue } from '../../model/secrets/secret-rules.ts';
+import { SecretValue } from '../../model/secrets/secret-value.ts';
+import { orDenied } from '../or-denied.ts';
+import type { PutOutcome, PutRequest } from '../secrets/put-secret.ts';
+import { putStoredSecret } from '../secrets/put-stored-secret.ts';
+import type { SecretFileEntry } from '../secrets/read-secret-file.ts';
+
+/** What became of one key of a JSON secret. */
+export interface ImportedKey {
+  key: string;
+  action: 'created' | 'updated' | 'unchanged' | 'deleted';
+}
+
+/** What an import into one secret did, or with `dryRun` would do. */
+export interface ImportedJson {
+  put: PutOutcome;
+  keys: ImportedKey[];
+}
+
+/**
+ * Sets many keys of one JSON secret, in one new version on top of the one that was read: what others
+ * set meanwhile is not lost. Other keys stay, unless `prune`. Throws CliError `json-secret` for a
+ * secret that is no JSON object.
+ */
+export async function importAsJson(
+  aws: Aws,
+  reference: SecretReference,
+  entries: readonly SecretFileEntry[],
+  { prune, ...request }: Omit<PutRequest, 'value'> & { prune: boolean },
+): Promise<ImportedJson> {
+  const manager = await aws.secretsManager(reference.scope?.region);
+  const id = lookupId(reference);
+  for (let attempt = 1; ; attempt += 1) {
+    const read = await orDenied(manager.read(id));
+    const current = read === 'denied' ? undefined : read;
+    const found = current ? undefined : await orDenied(manager.describe(id));
+    const stored = found === 'denied' ? undefined : found;
+    // AWS refuses to read what does not exist too, where a policy names ARNs: then it is created.
+    if (read === 'denied' && stored) throw unreadable(reference);
+    if (current && !current.value?.jsonKeys()) throw noObject(reference);
+    const base = current?.value ?? new SecretValue('{}');
+    const keys = plan(base, entries, prune);
+    const gone = keys.filter(({ action }) => action === 'deleted').map(({ key }) => key);
+    const value = entries.reduce(
+      (json, entry) => json.withJsonKey(entry.key, entry.value),
+      base.withoutJsonKeys(new Set(gone)),
+    );
+    checkValue(value, 'secrets-manager');
+    const same = keys.every(({ action }) => action === 'unchanged');
+    try {
+      const put = await putStoredSecret(withRead(manager, current), reference, {
+        ...request,
+        // A secret may be written with other spaces and be the same to everyone who uses it.
+        value: same && current?.value ? current.value : value,
+        replaceJson: true,
+        exclusive: true,
+        only: current || stored ? 'update' : 'create',
+      });
+      return { put, keys };
+    } catch (error) {
+      const overtaken =
+        error instanceof CliError && ['concurrent-write', 'already-exists'].includes(error.code);
+      if (overtaken && read === 'denied') throw unreadable(reference);
+      if (!overtaken || attempt === 10) throw error;
+    }
+  }
+}
+
+// --- internal ---
+
+function unreadable(reference: SecretReference): CliError {
+  return new CliError(
+    'access-denied',
+    `keys of ${formatReference(reference)} cannot be set without reading it`,
+    { hint: 'allow secretsmanager:GetSecretValue' },
+  );
+}
+
+function noObject(reference: SecretReference): CliError {
+  return new CliError(
+    'json-secret',
+    `${formatReference(reference)} is no JSON object, so it takes no keys`,
+    { hint: 'choose another name, or delete it first' },
+  );
+}
+
+function plan(
+  base: SecretValue,
+  entries: readonly SecretFileEntry[],
+  prune: boolean,
+): ImportedKey[] {
+  const had = new Set(base.jsonKeys());
+  const wanted = new Set(entries.map(({ key }) => key));
+  return [
+    ...entries.map(({ key, value }): ImportedKey => {
+      if (!had.has(key)) return { key, action: 'created' };
+      return { key, action: base.jsonKey(key)?.equals(value) ? 'unchanged' : 'updated' };
+    }),
+    ...[...had]
+      .filter((key) => prune && !wanted.has(key))
+      .map((key): ImportedKey => ({ key, action: 'deleted' })),
+  ];
+}
+
+/** The gateway, whose first read answers what the plan was made from: the write then relies on it. */
+function withRead(manager: SecretsManager, current: ReadSecret | undefined): SecretsManager {
+  return current ? { ...manager, read: () => Promise.resolve(current) } : manager;
+}

@@ -1,0 +1,210 @@
+import pMap from 'p-map';
+import type { Aws } from '../../aws/index.ts';
+import type { ParameterStore } from '../../aws/parameter-store.ts';
+import type { ReadSecret } from '../../aws/secrets-manager.ts';
+import { CliError, Interrupted } from '../../errors.ts';
+import { InvalidInput } from '../../model/problems.ts';
+import type { Reference, Store } from '../../model/secrets/reference.ts';
+import type { SecretValue } from '../../model/secrets/secret-value.ts';
+import { putParameter } from '../secrets/put-parameter.ts';
+import type { PutOutcome, PutRequest } from '../secrets/put-secret.ts';
+import { putStoredSecret } from '../secrets/put-stored-secret.ts';
+import { readParameters, readSecrets, type ReadValues } from '../secrets/read-values.ts';
+import { untilInterrupted } from '../until-interrupted.ts';
+
+/** One secret to store. */
+export interface ImportItem {
+  /** As the file has it. */
+  key: string;
+  reference: Reference;
+  value: SecretValue;
+}
+
+/** What became of one secret. */
+export type ImportedItem = { key: string; reference: Reference } & (
+  { put: PutOutcome; error?: undefined } | { put?: undefined; error: CliError }
+);
+
+/** How secrets are imported; the rest is as for `putSecret`. */
+export interface ImportOptions extends Omit<PutRequest, 'value' | 'exclusive' | 'restore'> {
+  interrupted: AbortSignal;
+  onProgress: (progress: ImportProgress) => void;
+}
+
+/** How far an import is. */
+export interface ImportProgress {
+  step: 'comparing' | 'writing';
+  done: number;
+  total: number;
+}
+
+/**
+ * Stores many secrets of one store. What is stored already is compared first, many values a call, and
+ * only what differs is written, at the rate that AWS takes; so a run that was interrupted or failed
+ * in part is taken up by running it again. A secret that fails does not stop the others, but for what
+ * would fail all of them alike (credentials, the network). Throws Interrupted, telling how far it came.
+ */
+export async function importSecrets(
+  aws: Aws,
+  items: readonly ImportItem[],
+  options: ImportOptions,
+): Promise<ImportedItem[]> {
+  const { interrupted, onProgress, ...request } = options;
+  const store = items[0]?.reference.store ?? 'parameter-store';
+  let read = 0;
+  const put = await untilInterrupted(
+    preparePut(aws, store, items, request, (count) => {
+      read += count;
+      onProgress({ step: 'comparing', done: Math.min(read, items.length), total: items.length });
+    }),
+    interrupted,
+  );
+  const results: ImportedItem[] = [];
+  const fatal = new AbortController();
+  const writing = pMap(
+    items,
+    async (item) => {
+      if (interrupted.aborted || fatal.signal.aborted) return;
+      const { key, reference } = item;
+      try {
+        results.push({ key, reference, put: await put(item) });
+      } catch (error) {
+        const told = asCliError(error);
+        results.push({ key, reference, error: told });
+        if (stopsAll.has(told.code)) fatal.abort();
+      }
+      onProgress({ step: 'writing', done: results.length, total: items.length });
+    },
+    // Enough to use up a rate of hundreds a second at a round trip of a tenth.
+    { concurrency: 32 },
+  );
+  await untilInterrupted(writing, interrupted).catch((error: unknown) => {
+    if (!(error instanceof Interrupted)) throw error;
+    const done = results.filter((result) => result.put).length;
+    throw new Interrupted(
+      `interrupted; ${done} of ${items.length} are stored, and writes under way may be`,
+      'run the command again: it compares first, and writes only what is missing',
+    );
+  });
+  return inOrder(items, results, fatal.signal.aborted);
+}
+
+// --- internal ---
+
+/** What is wrong with one secret in the light of what is stored does not stop the others. */
+function asCliError(error: unknown): CliError {
+  if (error instanceof CliError) return error;
+  if (!(error instanceof InvalidInput)) throw error;
+  return new CliError('invalid-input', error.message, { hint: error.hint });
+}
+
+type Request = Omit<PutRequest, 'value'>;
+type Put = (item: ImportItem) => Promise<PutOutcome>;
+
+/** Errors that every further call would meet too. */
+const stopsAll = new Set([
+  'expired-credentials',
+  'invalid-credentials',
+  'no-credentials',
+  'no-region',
+  'unreachable',
+]);
+
+function inOrder(
+  items: readonly ImportItem[],
+  results: readonly ImportedItem[],
+  stopped: boolean,
+): ImportedItem[] {
+  const byKey = new Map(results.map((result) => [result.key, result]));
+  return items.map(({ key, reference }) => {
+    const result = byKey.get(key);
+    if (result) return result;
+    const why = stopped ? 'not tried: the error before would have met it too' : 'not tried';
+    return { key, reference, error: new CliError('not-tried', why) };
+  });
+}
+
+/** Reads what is stored, and answers with what puts one secret on top of that. */
+async function preparePut(
+  aws: Aws,
+  store: Store,
+  items: readonly ImportItem[],
+  request: Request,
+  onRead: (count: number) => void,
+): Promise<Put> {
+  const names = items.map(({ reference }) => reference.name);
+  if (store === 'secrets-manager') {
+    const manager = await aws.secretsManager();
+    const read = await readSecrets(manager, names, onRead);
+    return async ({ reference, value }) => {
+      if (reference.store !== 'secrets-manager') throw new Error('all are of one store');
+      const known = read.found.get(reference.name);
+      return isSettled(request) && known?.value?.equals(value)
+        ? unchangedSecret(known)
+        : putStoredSecret(manager, reference, { ...request, value });
+    };
+  }
+  const parameters = await aws.parameterStore();
+  const read = await readParameters(parameters, names, onRead);
+  const differing = items.filter(({ reference, value }) => {
+    const known = read.found.get(reference.name);
+    return known && !(isSettled(request) && known.value.equals(value));
+  });
+  const described = await parameters.describe(
+    [...differing.map(({ reference }) => reference.name), ...read.denied.keys()].sort(),
+  );
+  const prefetched = prefetch(parameters, read, described, request.dryRun ?? false);
+  return ({ reference, value }) => putParameter(prefetched, reference.name, { ...request, value });
+}
+
+/** Whether only the value can make a difference. */
+function isSettled({ force, kmsKeyId, tier, description, tags = [] }: Request): boolean {
+  const attributes = [kmsKeyId, tier, description];
+  return !force && tags.length === 0 && attributes.every((given) => given === undefined);
+}
+
+function unchangedSecret({ name, arn, versionId }: ReadSecret): PutOutcome {
+  return {
+    action: 'unchanged',
+    store: 'secrets-manager',
+    name,
+    arn,
+    version: undefined,
+    previousVersion: versionId,
+    compared: true,
+  };
+}
+
+/** The store, which answers the first question for each parameter from what was read beforehand. */
+function prefetch(
+  store: ParameterStore,
+  { found, denied }: ReadValues<Awaited<ReturnType<ParameterStore['readMany']>>[number]>,
+  described: Awaited<ReturnType<ParameterStore['describe']>>,
+  dryRun: boolean,
+): ParameterStore {
+  const asked = new Set<string>();
+  const isFirst = (question: string): boolean => {
+    if (asked.has(question)) return false;
+    asked.add(question);
+    return true;
+  };
+  return {
+    ...store,
+    read(name, version) {
+      if (version !== undefined || !isFirst(`read ${name}`)) return store.read(name, version);
+      const refusal = denied.get(name);
+      return refusal ? Promise.reject(refusal) : Promise.resolve(found.get(name));
+    },
+    describe(names) {
+      const [name = ''] = names;
+      const known = described.get(name);
+      // What cannot be read for it is not there needs no second question, where nothing is written.
+      if (dryRun && names.length === 1 && !found.has(name) && !denied.has(name)) {
+        return Promise.resolve(new Map());
+      }
+      return names.length === 1 && known && isFirst(`describe ${name}`)
+        ? Promise.resolve(new Map([[name, known]]))
+        : store.describe(names);
+    },
+  };
+}

@@ -1,0 +1,58 @@
+import type { Aws } from '../../aws/index.ts';
+import { CliError } from '../../errors.ts';
+import type { Grant } from '../../model/roles/execution-policy.ts';
+import { editTaskDefinition } from '../../model/definitions/task-definition-edit.ts';
+import { checkTaskDefinition } from '../../model/definitions/task-definition-checks.ts';
+import { ensureRole } from '../roles/ensure-role.ts';
+import {
+  migrationEdits,
+  migrationGrants,
+  migrationRole,
+  type MigrationRequest,
+} from './migrate-secrets.ts';
+import { orDenied } from '../or-denied.ts';
+import { expectedArn, grantsFor } from '../roles/role-grants.ts';
+import { readRoleName } from '../roles/role-policies.ts';
+
+/**
+ * Looks, without a write, for all that would stop a migration between its writes: the form of the role
+ * and of the revision to be registered, the secrets that it refers to already, the key, whether the role
+ * is there or can be made, whether its policies can be read and have room for the grants. Throws
+ * InvalidInput or CliError.
+ */
+export async function checkMigration(aws: Aws, request: MigrationRequest): Promise<void> {
+  const { definition, plan, executionRole, keepRole, kmsKeyId, clock } = request;
+  const written = executionRole ?? definition.executionRoleArn;
+  if (written === undefined && plan.moves.length > 0) {
+    throw new CliError('no-execution-role', 'the task definition has no execution role', {
+      hint: 'give --execution-role NAME; it is made if it does not exist',
+    });
+  }
+  const here = await aws.caller();
+  const role = written === undefined ? undefined : readRoleName(written, here);
+  const edits = { ...migrationEdits(plan), executionRoleArn: executionRole };
+  checkTaskDefinition(editTaskDefinition(definition, edits, 'parameter-store'));
+  const stored = plan.moves.filter((move) => move.stored);
+  const present = await grantsFor(aws, migrationGrants(definition, stored));
+  const key =
+    kmsKeyId === undefined ? undefined : await orDenied((await aws.kms()).describeKey(kmsKeyId));
+  if (!role) return;
+  if (keepRole) {
+    if (await (await aws.iam()).role(role.name)) return;
+    throw new CliError('role-not-found', `there is no role ${role.name}`, {
+      hint: 'without --no-role it is made; or give another --execution-role',
+    });
+  }
+  const kmsKeyArn =
+    key !== undefined && key !== 'denied' && key.customerManaged ? key.arn : undefined;
+  const toStore = plan.moves
+    .filter((move) => !move.stored)
+    .map(({ reference }): Grant => ({
+      store: reference.store,
+      arn: expectedArn(reference, here),
+      kmsKeyArn,
+    }));
+  const grants = { ...present, secrets: [...present.secrets, ...toStore] };
+  const planned = migrationRole(role, grants, () => undefined);
+  await ensureRole(aws, { ...planned, dryRun: true }, clock);
+}

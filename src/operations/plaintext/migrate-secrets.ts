@@ -1,0 +1,200 @@
+import type { Aws } from '../../aws/index.ts';
+import { CliError, Interrupted } from '../../errors.ts';
+import type { Grants } from '../../model/roles/execution-policy.ts';
+import { formatReference } from '../../model/secrets/reference.ts';
+import type { Tag } from '../../model/secrets/secret-rules.ts';
+import {
+  environmentFileArns,
+  secretUses,
+  useReference,
+  type TaskDefinition,
+} from '../../model/definitions/task-definition.ts';
+import type { Clock } from '../../world.ts';
+import { ensureRole, type RoleOutcome, type RoleRequest } from '../roles/ensure-role.ts';
+import { importSecrets } from '../import/import-secrets.ts';
+import type { MigrationPlan, Move } from './plan-migration.ts';
+import {
+  registerTaskDefinition,
+  type RegisterOutcome,
+  type RegisterRequest,
+} from '../register/register-task-definition.ts';
+import { grantsFor, type GrantRequest } from '../roles/role-grants.ts';
+import { readRoleName } from '../roles/role-policies.ts';
+import { untilInterrupted } from '../until-interrupted.ts';
+
+/** What is moved, and how. */
+export interface MigrationRequest {
+  definition: TaskDefinition;
+  plan: MigrationPlan;
+  kmsKeyId: string | undefined;
+  tags: readonly Tag[];
+  /** Name or ARN, instead of the definition's own. */
+  executionRole: string | undefined;
+  /** Leave the role as it is. */
+  keepRole: boolean;
+  clock: Clock;
+  interrupted: AbortSignal;
+  onProgress: (text: string) => void;
+  onWarning: (text: string) => void;
+}
+
+/** What was done. */
+export interface MigrationOutcome {
+  /** How many values were stored now; the others were there. */
+  stored: number;
+  /** Undefined when the role was left as it is. */
+  role: RoleOutcome | undefined;
+  registered: RegisterOutcome;
+}
+
+/**
+ * Stores the values, grants them to the execution role and registers the revision that refers to them,
+ * in this order: at any moment what runs goes on, and what is left is done by running it again. The
+ * role keeps what it grants already. Everything that can be checked before is (`checkMigration`). Throws
+ * CliError where one step cannot be done, and Interrupted with what is done by then.
+ */
+export async function migrateSecrets(
+  aws: Aws,
+  request: MigrationRequest,
+): Promise<MigrationOutcome> {
+  const { definition, plan, interrupted, onProgress, keepRole } = request;
+  const written = request.executionRole ?? definition.executionRoleArn;
+  const stored = await storeValues(aws, request);
+  stopIf(interrupted, 'the values are stored');
+  const grant = async (role: string): Promise<RoleOutcome> => {
+    onProgress('granting the secrets to the execution role');
+    const grants = await grantsFor(aws, migrationGrants(definition, plan.moves));
+    const named = readRoleName(role, await aws.caller());
+    return ensureRole(aws, migrationRole(named, grants, request.onWarning), request.clock);
+  };
+  const role =
+    written === undefined || keepRole
+      ? undefined
+      : await untilInterrupted(
+          grant(written),
+          interrupted,
+          'interrupted; the values are stored, and the execution role may be changed',
+          goOn,
+        );
+  stopIf(interrupted, 'the values are stored and granted');
+  onProgress('registering the revision');
+  const registering = registerTaskDefinition(aws, {
+    base: definition,
+    edits: migrationEdits(plan),
+    executionRole: request.executionRole,
+    store: 'parameter-store',
+    force: false,
+    dryRun: false,
+    strict: false,
+    readValues: false,
+    onWarning: request.onWarning,
+    clock: request.clock,
+    interrupted,
+    onWait: () => {
+      onProgress('waiting for IAM to spread the role');
+    },
+  });
+  const registered = await untilInterrupted(
+    registering,
+    interrupted,
+    'interrupted; the values are stored and granted, and the revision may be registered',
+    goOn,
+  );
+  return { stored, role, registered };
+}
+
+/** The edits by which the moved variables come from their secrets. */
+export function migrationEdits({ moves }: MigrationPlan): RegisterRequest['edits'] {
+  return {
+    images: [],
+    secrets: moves.map(
+      ({ container, name, reference }) => `${container}:${name}=${formatReference(reference)}`,
+    ),
+    secretOptions: [],
+  };
+}
+
+/** What a task definition reads, and what is moved besides. */
+export function migrationGrants(definition: TaskDefinition, moves: readonly Move[]): GrantRequest {
+  return {
+    references: [
+      ...secretUses(definition).map(useReference),
+      ...moves.map(({ reference }) => reference),
+    ],
+    files: environmentFileArns(definition).map((objectArn) => ({ objectArn })),
+    allowMissing: false,
+    keyArns: [],
+  };
+}
+
+/** The role of the revision, with these grants besides what it grants already. */
+export function migrationRole(
+  { name, path }: { name: string; path: string | undefined },
+  grants: Grants,
+  onWarning: (text: string) => void,
+): RoleRequest {
+  return {
+    name,
+    grants,
+    exact: false,
+    oversize: 'fail',
+    managedPolicy: undefined,
+    sourceCondition: true,
+    path,
+    description: undefined,
+    permissionsBoundary: undefined,
+    tags: [],
+    dryRun: false,
+    onWarning,
+    onCompact: () => undefined,
+    onLoss: () => Promise.resolve(),
+  };
+}
+
+// --- internal ---
+
+const goOn = 'run the command again: it does what is left';
+
+function stopIf(interrupted: AbortSignal, done: string): void {
+  if (!interrupted.aborted) return;
+  throw new Interrupted(`interrupted; ${done}`, goOn);
+}
+
+async function storeValues(aws: Aws, request: MigrationRequest): Promise<number> {
+  const { plan, kmsKeyId, tags, interrupted, onProgress } = request;
+  const missing = new Map<string, Move>(
+    plan.moves
+      .filter(({ stored }) => !stored)
+      .map((move) => [formatReference(move.reference), move]),
+  );
+  if (missing.size === 0) return 0;
+  const items = [...missing].map(([key, { reference, value }]) => ({ key, reference, value }));
+  const results = await importSecrets(aws, items, {
+    kmsKeyId,
+    tags,
+    // What came to be there since the plan was made stays.
+    only: 'create',
+    interrupted,
+    onProgress: ({ done, total }) => {
+      onProgress(`storing ${done}/${total}`);
+    },
+  });
+  const failed = results.flatMap(({ key, error }) => (error ? [{ key, error }] : []));
+  if (failed.length === 0) return items.length;
+  const why = ({ code, message }: CliError): string =>
+    code === 'already-exists'
+      ? 'it is there, and may not be read to compare it (ssm:GetParameters, secretsmanager:GetSecretValue): access denied'
+      : message;
+  throw new CliError(
+    'store-failed',
+    failed.map(({ key, error }) => `${key}: ${why(error)}`).join('\n'),
+    {
+      hint: [
+        failed[0]?.error.code === 'already-exists' ? undefined : failed[0]?.error.hint,
+        'nothing was registered; run the command again',
+      ]
+        .filter(Boolean)
+        .join('; '),
+    },
+  );
+}

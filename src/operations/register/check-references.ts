@@ -1,0 +1,90 @@
+import type { Aws } from '../../aws/index.ts';
+import { CliError } from '../../errors.ts';
+import { formatReference, lookupId } from '../../model/secrets/reference.ts';
+import { mendingCommand } from '../../model/roles/role-check.ts';
+import {
+  environmentFileArns,
+  secretUses,
+  useReference,
+  type TaskDefinition,
+} from '../../model/definitions/task-definition.ts';
+import { checkRole } from '../roles/check-role.ts';
+import { grantsFor } from '../roles/role-grants.ts';
+import { readRole, roleName } from '../roles/role-policies.ts';
+
+/**
+ * What would keep the references of a task definition from being read at start, though they exist: a
+ * role that does not cover them, and with `readValues` keys that are missing or hold no text. Answers
+ * warnings; what the caller may not look at is one too.
+ */
+export async function checkReferences(
+  aws: Aws,
+  definition: TaskDefinition,
+  { readValues }: { readValues: boolean },
+): Promise<string[]> {
+  return [
+    ...(await orUnchecked('the execution role', roleWarnings(aws, definition))),
+    ...(readValues ? await orUnchecked('the keys', keyWarnings(aws, definition)) : []),
+  ];
+}
+
+// --- internal ---
+
+async function orUnchecked(what: string, check: Promise<string[]>): Promise<string[]> {
+  try {
+    return await check;
+  } catch (error) {
+    if (!(error instanceof CliError)) throw error;
+    return [`${what} could not be checked: ${error.message}`];
+  }
+}
+
+async function roleWarnings(aws: Aws, definition: TaskDefinition): Promise<string[]> {
+  const { executionRoleArn: role, family = '' } = definition;
+  const uses = secretUses(definition);
+  if (role === undefined || uses.length === 0) return [];
+  const found = await readRole(await aws.iam(), role);
+  const grants = await grantsFor(aws, {
+    references: uses.map(useReference),
+    files: environmentFileArns(definition).map((objectArn) => ({ objectArn })),
+    allowMissing: false,
+    keyArns: [],
+  });
+  const { findings } = await checkRole(aws, found, grants, [definition], { simulate: false });
+  const unseen = findings
+    .filter(({ verdict }) => verdict === 'unknown')
+    .map(({ what, action, why }) => `executionRoleArn: ${action} for ${what}: ${why}`);
+  const wrong = findings.filter(({ verdict }) => verdict === 'missing' || verdict === 'denied');
+  if (wrong.length === 0) return unseen;
+  const actions = wrong.map(({ what, action, why }) => `${action} for ${what} (${why})`);
+  const name = roleName(role);
+  return [
+    ...unseen,
+    `executionRoleArn: the role ${name} does not allow ${actions.join(', ')}; ${mendingCommand(name, ['--task-definition', family])} grants what it lacks`,
+  ];
+}
+
+async function keyWarnings(aws: Aws, definition: TaskDefinition): Promise<string[]> {
+  const warnings: string[] = [];
+  for (const use of secretUses(definition)) {
+    const reference = useReference(use);
+    if (reference.store === 'parameter-store' || reference.jsonKey === undefined) continue;
+    const { jsonKey, versionStage: stage, versionId } = reference;
+    const manager = await aws.secretsManager(reference.scope?.region);
+    const read = await manager.read(lookupId(reference), { stage, versionId });
+    // That there is none is told without reading values.
+    if (!read) continue;
+    const { value } = read;
+    const keys = value?.jsonKeys();
+    if (value?.jsonKey(jsonKey)) continue;
+    const secret = formatReference({ ...reference, jsonKey: undefined });
+    if (!value) warnings.push(`${use.place}: ${secret} is binary, so it has no keys`);
+    else
+      warnings.push(
+        keys?.includes(jsonKey)
+          ? `${use.place}: the key "${jsonKey}" holds no text, and the ECS agent prints it in its own way`
+          : `${use.place}: ${secret} has no key "${jsonKey}"; it has ${keys?.join(', ') ?? 'none'}`,
+      );
+  }
+  return warnings;
+}

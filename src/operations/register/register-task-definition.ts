@@ -1,0 +1,172 @@
+import type { Aws } from '../../aws/index.ts';
+import { AwsError, CliError } from '../../errors.ts';
+import { plaintextIn } from '../../model/definitions/plaintext-findings.ts';
+import { isAtLeast } from '../../model/secrets/plaintext-secrets.ts';
+import { InvalidInput } from '../../model/problems.ts';
+import { formatReference, formatValueFrom, type Store } from '../../model/secrets/reference.ts';
+import { rolePropagation } from '../../model/rollout/rollout.ts';
+import { missingVersionWarning } from '../../model/secrets/secret-versions.ts';
+import {
+  checkReferenceScopes,
+  checkTaskDefinition,
+  taskDefinitionWarnings,
+} from '../../model/definitions/task-definition-checks.ts';
+import { diffTaskDefinitions } from '../../model/definitions/task-definition-diff.ts';
+import {
+  editTaskDefinition,
+  unshownReferences,
+  type Edits,
+} from '../../model/definitions/task-definition-edit.ts';
+import { sameTaskDefinition } from '../../model/definitions/task-definition-equal.ts';
+import {
+  mapSecretUses,
+  secretUses,
+  useReference,
+  type TaskDefinition,
+} from '../../model/definitions/task-definition.ts';
+import type { Clock } from '../../world.ts';
+import { checkReferences } from './check-references.ts';
+import { resolveReferences } from '../secrets/resolve-references.ts';
+
+/** What is to be registered, on top of which definition. */
+export interface RegisterRequest {
+  base: TaskDefinition;
+  edits: Omit<Edits, 'executionRoleArn'>;
+  /** Name or ARN. */
+  executionRole: string | undefined;
+  /** What a bare name in the edits means. */
+  store: Store;
+  /** Register even when the latest revision has the same content. */
+  force: boolean;
+  dryRun: boolean;
+  /** Take warnings for errors. */
+  strict: boolean;
+  /** Look into JSON secrets whether their keys are there and hold texts. */
+  readValues: boolean;
+  onWarning: (text: string) => void;
+  clock: Clock;
+  interrupted: AbortSignal;
+  /** Called when ECS does not see the role yet, and it is tried again for two minutes. */
+  onWait: () => void;
+}
+
+/** What was registered, or with `dryRun` would be. */
+export interface RegisterOutcome {
+  action: 'registered' | 'unchanged';
+  /** Undefined with `dryRun`, where nothing was registered. */
+  arn: string | undefined;
+  /** What was sent: references are full ARNs. */
+  definition: TaskDefinition;
+  /** Against the latest revision; see `diffTaskDefinitions`. */
+  diff: string[];
+  /** The latest active revision before; undefined for a new family. */
+  latest: string | undefined;
+}
+
+/**
+ * Registers a task definition with its references read back from AWS as full ARNs; a revision equal
+ * to the latest active one is reused. Throws InvalidInput before any call, and CliError before
+ * anything is registered when a secret or the execution role does not exist.
+ */
+export async function registerTaskDefinition(
+  aws: Aws,
+  request: RegisterRequest,
+): Promise<RegisterOutcome> {
+  const { base, edits, executionRole, store, force, dryRun } = request;
+  // The name stands in for the ARN until everything that needs no call is checked.
+  const edited = editTaskDefinition(base, { ...edits, executionRoleArn: executionRole }, store);
+  const ecs = await aws.ecs();
+  const form = ecs.formOf(edited);
+  checkTaskDefinition(edited, form.faults);
+  const { definition, valueless } = await withArns(aws, edited, unshownReferences(edits, store));
+  const warnings = [
+    ...form.warnings,
+    ...taskDefinitionWarnings(definition),
+    ...plaintextWarnings(definition),
+    ...valueless,
+    ...(await checkReferences(aws, definition, request)),
+  ];
+  if (request.strict && warnings.length > 0)
+    throw new InvalidInput(warnings, 'mend them, or leave --strict out');
+  // What AWS knows since this release is no fault of the file: --strict lets it pass.
+  const unknown = form.unknown.map((text) => `${text}; it is passed on (is it misspelt?)`);
+  for (const warning of [...unknown, ...warnings]) request.onWarning(warning);
+
+  const latest = await ecs.taskDefinition(definition.family ?? '');
+  const diff = diffTaskDefinitions(latest?.definition, definition);
+  if (latest && !force && sameTaskDefinition(latest.definition, definition)) {
+    return { action: 'unchanged', arn: latest.arn, definition, diff, latest: latest.arn };
+  }
+  const outcome = { action: 'registered' as const, definition, diff, latest: latest?.arn };
+  if (dryRun) return { ...outcome, arn: undefined };
+  const { arn } = await oncePropagated(() => ecs.registerTaskDefinition(definition), request);
+  return { ...outcome, arn };
+}
+
+// --- internal ---
+
+function plaintextWarnings(definition: TaskDefinition): string[] {
+  return plaintextIn(definition)
+    .filter(({ confidence }) => isAtLeast(confidence, 'medium'))
+    .map(
+      ({ place, name, kind }) =>
+        `${place}: ${name || 'it'} looks like a secret (${kind}), for everybody to read who may describe it; ecs-secrets migrate moves it into the store`,
+    );
+}
+
+/**
+ * The definition with full ARNs, and warnings of references to a secret without a value, or without the
+ * version stage that they name.
+ */
+async function withArns(
+  aws: Aws,
+  definition: TaskDefinition,
+  instead: ReadonlyMap<string, string>,
+): Promise<{ definition: TaskDefinition; valueless: string[] }> {
+  const uses = secretUses(definition);
+  if (uses.some((use) => useReference(use).scope)) {
+    checkReferenceScopes(definition, await aws.caller());
+  }
+  const secrets = await resolveReferences(aws, uses.map(useReference), instead);
+  const result = mapSecretUses(definition, (use) => {
+    const reference = useReference(use);
+    const secret = secrets.get(formatReference(reference));
+    return secret ? formatValueFrom(secret, reference) : use.valueFrom;
+  });
+  const role = definition.executionRoleArn;
+  if (role !== undefined && !role.startsWith('arn:'))
+    result.executionRoleArn = await roleArn(aws, role);
+  const valueless = uses.flatMap((use) => {
+    const reference = useReference(use);
+    const { stages } = secrets.get(formatReference(reference)) ?? {};
+    const warning = stages && missingVersionWarning(reference, stages);
+    return warning === undefined ? [] : [`${use.place}: ${warning}`];
+  });
+  return { definition: result, valueless };
+}
+
+/** ECS says "Role is not valid" to one that IAM has not spread yet; `onWait` is told so once. */
+async function oncePropagated<T>(
+  call: () => Promise<T>,
+  { clock, interrupted, onWait }: RegisterRequest,
+): Promise<T> {
+  const until = clock.now() + rolePropagation;
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await call();
+    } catch (error) {
+      const early = error instanceof AwsError && /role is not valid/i.test(error.message);
+      if (!early || clock.now() >= until || interrupted.aborted) throw error;
+      if (attempt === 1) onWait();
+      await clock.sleep(5_000, interrupted);
+    }
+  }
+}
+
+async function roleArn(aws: Aws, name: string): Promise<string> {
+  const role = await (await aws.iam()).role(name);
+  if (role) return role.arn;
+  throw new CliError('role-not-found', `there is no role ${name}`, {
+    hint: `ecs-secrets role create ${name} --task-definition … makes it`,
+  });
+}

@@ -1,0 +1,88 @@
+import type { Iam, Role } from '../../aws/iam.ts';
+import { CliError } from '../../errors.ts';
+import type { Scope } from '../../model/secrets/partition.ts';
+import { InvalidInput } from '../../model/problems.ts';
+import { parsePolicy, type Policy } from '../../model/roles/policy-evaluation.ts';
+
+/** A policy that bears on what a role may do. */
+export interface AttachedPolicy {
+  kind: 'inline' | 'managed' | 'boundary';
+  /** Name of an inline policy, ARN of another. */
+  name: string;
+  policy: Policy;
+}
+
+/** A role with everything that bears on what it may do. */
+export interface RoleWithPolicies {
+  role: Role;
+  policies: AttachedPolicy[];
+  boundary: AttachedPolicy | undefined;
+}
+
+/** Reads a role and all its policies. Throws CliError `role-not-found`. */
+export async function readRole(iam: Iam, name: string): Promise<RoleWithPolicies> {
+  const role = await iam.role(roleName(name));
+  if (!role) {
+    throw new CliError('role-not-found', `there is no role ${name}`, {
+      hint: 'ecs-secrets role create makes it',
+    });
+  }
+  const [inline, attached] = await Promise.all([
+    iam.inlinePolicies(role.name),
+    iam.attachedPolicies(role.name),
+  ]);
+  const policies = await Promise.all([
+    ...inline.map(async (own): Promise<AttachedPolicy> => {
+      const document = await iam.inlinePolicy(role.name, own);
+      return { kind: 'inline', name: own, policy: parsePolicy(document, 'identity') };
+    }),
+    ...attached.map((arn) => managed(iam, arn, 'managed')),
+  ]);
+  const { permissionsBoundary: arn } = role;
+  const boundary = arn === undefined ? undefined : await managed(iam, arn, 'boundary');
+  return { role, policies, boundary };
+}
+
+/**
+ * The name of a role and, of one that is given by its ARN, its path (`/` or `/team/`). Throws InvalidInput
+ * for what is neither a name nor an ARN, and for a role of another account: ECS takes none.
+ */
+export function readRoleName(
+  written: string,
+  { account }: Scope,
+): { name: string; path: string | undefined } {
+  const [, own, path, inArn] =
+    /^arn:aws[a-z-]*:iam::(\d{12}):role(\/(?:[\x21-\x7e]+\/)?)([\w+=,.@-]{1,64})$/.exec(written) ??
+    [];
+  if (own !== undefined && own !== account) {
+    throw new InvalidInput(
+      `the execution role ${written} belongs to another account (${own}) than you do (${account})`,
+      'give a role of this account (--execution-role)',
+    );
+  }
+  const name = inArn ?? written;
+  if (/^[\w+=,.@-]{1,64}$/.test(name)) return { name, path };
+  throw new InvalidInput(
+    `the execution role "${written}" is neither the name of a role nor its ARN`,
+    'give a name or arn:aws:iam::ACCOUNT:role/NAME (--execution-role)',
+  );
+}
+
+/** The name of a role that is given by its name or ARN. */
+export function roleName(written: string): string {
+  return written.replace(/^arn:[^:]+:iam::\d{12}:role\/(?:.*\/)?/, '');
+}
+
+// --- internal ---
+
+async function managed(
+  iam: Iam,
+  arn: string,
+  kind: 'managed' | 'boundary',
+): Promise<AttachedPolicy> {
+  const found = await iam.managedPolicy(arn);
+  if (!found) {
+    throw new CliError('policy-not-found', `the policy ${arn} of the role does not exist`);
+  }
+  return { kind, name: arn, policy: parsePolicy(found.document, 'identity') };
+}

@@ -1,0 +1,70 @@
+import type { Role } from '../../aws/iam.ts';
+import type { Aws } from '../../aws/index.ts';
+import type { TaskDefinition } from '../../model/definitions/task-definition.ts';
+import { scan } from '../usage/scan.ts';
+import { serviceName } from '../usage/service-name.ts';
+import { scheduledTasks } from '../usage/where-used.ts';
+
+/** What runs, or is run at times, under a role. */
+export interface RoleUser {
+  /** e.g. `service shop/web`, `task ARN`, `rule nightly`, `schedule default/hourly` */
+  name: string;
+  /** What it has the role as; a task definition may have it as both. */
+  as: ('execution role' | 'task role')[];
+  /** ARN of the revision, or of the family whose latest one is run. */
+  taskDefinition: string;
+  definition: TaskDefinition;
+}
+
+/**
+ * The services, running tasks, rules and schedules of this region whose task definition has a role as
+ * its execution role or task role. `unchecked`: rules or schedules, where those may not be looked at.
+ * Throws AwsError when services or tasks may not be.
+ */
+export async function roleUsers(
+  aws: Aws,
+  { arn, name }: Pick<Role, 'arn' | 'name'>,
+  onProgress: (text: string) => void,
+): Promise<{ users: RoleUser[]; unchecked: string[] }> {
+  const found = await scan(aws, { clusters: [], services: [] }, { tasks: 'required', onProgress });
+  onProgress('looking at rules and schedules');
+  const { tasks: scheduled, unchecked } = await scheduledTasks(aws, found.clusters);
+  const ecs = await aws.ecs();
+  const revisions = new Map(
+    [...found.revisions].map(([id, { definition }]) => [id, definition] as const),
+  );
+  const all = [
+    ...found.services.flatMap((service) =>
+      // In the middle of a deployment it may go back to what it ran before.
+      [service.taskDefinition, ...service.deployments.map((one) => one.taskDefinition)].map(
+        (id) => [`service ${serviceName(service)}`, id] as const,
+      ),
+    ),
+    ...found.tasks.map(({ arn: task, cluster, group, taskDefinition }) => {
+      const service = group.startsWith('service:') ? group.slice('service:'.length) : undefined;
+      return [
+        service === undefined
+          ? `task ${task}`
+          : `service ${serviceName({ cluster, name: service })}`,
+        taskDefinition,
+      ] as const;
+    }),
+    ...scheduled.map((task) => [`${task.kind} ${task.name}`, task.taskDefinition] as const),
+  ];
+  const users = new Map<string, RoleUser>();
+  for (const [user, taskDefinition] of all) {
+    if (taskDefinition === undefined) continue;
+    const definition =
+      revisions.get(taskDefinition) ?? (await ecs.taskDefinition(taskDefinition))?.definition;
+    if (!definition) continue;
+    revisions.set(taskDefinition, definition);
+    const has = (role: string | undefined): boolean => role === arn || role === name;
+    const as: RoleUser['as'] = [
+      ...(has(definition.executionRoleArn) ? ['execution role' as const] : []),
+      ...(has(definition.taskRoleArn) ? ['task role' as const] : []),
+    ];
+    if (as.length > 0)
+      users.set(`${user} ${taskDefinition}`, { name: user, as, taskDefinition, definition });
+  }
+  return { users: [...users.values()], unchecked };
+}

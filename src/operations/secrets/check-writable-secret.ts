@@ -1,0 +1,30 @@
+import type { SecretDescription } from '../../aws/secrets-manager.ts';
+import { CliError } from '../../errors.ts';
+import { parseArn } from '../../model/secrets/partition.ts';
+
+/**
+ * Refuses to change what Secrets Manager does not let its users change: secrets that another AWS
+ * service manages, and replicas (Secrets Manager guide, "managed secrets", "replicate secrets").
+ */
+export function checkOwnSecret({
+  name,
+  arn,
+  owningService,
+  primaryRegion,
+}: SecretDescription): void {
+  if (owningService !== undefined) {
+    throw new CliError(
+      'managed-secret',
+      `the secret ${name} is managed by the service ${owningService}, which alone stores its values`,
+      { hint: `change it there: ${owningService} keeps the secret and its own records in step` },
+    );
+  }
+  const region = parseArn(arn)?.region;
+  if (primaryRegion !== undefined && region !== undefined && primaryRegion !== region) {
+    throw new CliError(
+      'replica',
+      `the secret ${name} in ${region} is a replica of the one in ${primaryRegion}, and AWS changes it only there`,
+      { hint: `run the command with --region ${primaryRegion}; replicas follow by themselves` },
+    );
+  }
+}

@@ -1,0 +1,22 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ParameterDescription, ParameterStore } from '../../aws/parameter-store.ts';
+
+/**
+ * Describes a parameter of which version `atLeast` is known to be stored (0: not even that it exists).
+ * DescribeParameters may lag behind a write for a moment: while it does, it is asked again, three times
+ * in 2.5 seconds. After that the answer may still be older, or undefined.
+ */
+export async function describeParameter(
+  store: ParameterStore,
+  name: string,
+  atLeast: number,
+): Promise<ParameterDescription | undefined> {
+  const ask = async () => (await store.describe([name])).get(name);
+  let found = await ask();
+  for (const pause of [300, 700, 1_500]) {
+    if ((found?.version ?? 0) >= atLeast) return found;
+    await delay(pause);
+    found = await ask();
+  }
+  return found;
+}

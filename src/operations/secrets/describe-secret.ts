@@ -1,0 +1,125 @@
+import type { Aws } from '../../aws/index.ts';
+import type { SecretRotation } from '../../aws/secrets-manager.ts';
+import { CliError } from '../../errors.ts';
+import {
+  formatReference,
+  lookupId,
+  parameterArn,
+  type Reference,
+} from '../../model/secrets/reference.ts';
+import type { Tag } from '../../model/secrets/secret-rules.ts';
+import type { SecretValue } from '../../model/secrets/secret-value.ts';
+import { secretNotFound, valueNotFound } from './missing-value.ts';
+import { orDenied } from '../or-denied.ts';
+import { parameterStoreOf } from '../parameter-store-of.ts';
+
+/** Everything that is known of one secret but its value. */
+export interface SecretDetails {
+  store: Reference['store'];
+  name: string;
+  arn: string;
+  /** `SecureString`, `String` or `StringList`; parameters only. */
+  type?: string | undefined;
+  /** Number of a parameter's version, id of a secret's; undefined while there is no value. */
+  version: number | string | undefined;
+  tier?: string | undefined;
+  kmsKeyId: string | undefined;
+  description: string | undefined;
+  /** Undefined where the caller may not see them. */
+  tags: Tag[] | undefined;
+  changedAt: Date | undefined;
+  /** Parameters only. */
+  changedBy?: string | undefined;
+  /** When it will be deleted; secrets only. */
+  deletedAt?: Date | undefined;
+  owningService?: string | undefined;
+  primaryRegion?: string | undefined;
+  /** Where it is replicated to; on the primary only. */
+  replicaRegions?: string[] | undefined;
+  /** Undefined where it was never configured; secrets only. */
+  rotation?: SecretRotation | undefined;
+  lastRotatedAt?: Date | undefined;
+  /** The version of a rotation that is not complete. */
+  pendingVersionId?: string | undefined;
+  /** The labels of the versions that have any, by version id; secrets only. */
+  stages?: Readonly<Record<string, readonly string[]>> | undefined;
+  /** Top-level keys of a JSON secret; undefined when it is none or may not be read. */
+  keys?: string[] | undefined;
+  /** Size of the value in bytes, where it was read and is text. */
+  bytes?: number | undefined;
+  /** Set for a value that is binary, which ECS cannot inject. */
+  binary?: true;
+}
+
+/** Describes one secret. Throws CliError `secret-not-found`. */
+export async function describeSecret(aws: Aws, reference: Reference): Promise<SecretDetails> {
+  const region = reference.scope?.region;
+  if (reference.store === 'secrets-manager') {
+    const manager = await aws.secretsManager(region);
+    const found = await manager.describe(lookupId(reference));
+    if (!found) throw secretNotFound(reference);
+    const { currentVersionId: version, ...details } = found;
+    const read = found.deletedAt || !version ? undefined : await orDenied(manager.read(found.arn));
+    const value = read === 'denied' ? undefined : read?.value;
+    const isBinary = read !== undefined && read !== 'denied' && !value;
+    const known = { keys: value?.jsonKeys(), bytes: value?.byteLength };
+    return {
+      store: 'secrets-manager',
+      ...details,
+      version,
+      ...known,
+      ...(isBinary && { binary: true }),
+    };
+  }
+  const store = await parameterStoreOf(aws, reference);
+  const found = (await store.describe([reference.name])).get(reference.name);
+  if (!found) throw secretNotFound(reference);
+  const { name, type, version, tier, kmsKeyId, description, changedAt, changedBy } = found;
+  const tags = await orDenied(store.tags(name));
+  return {
+    store: 'parameter-store',
+    name,
+    arn: found.arn ?? parameterArn(name, reference.scope ?? (await aws.caller())),
+    type,
+    version,
+    tier,
+    kmsKeyId,
+    description,
+    tags: tags === 'denied' ? undefined : tags,
+    changedAt,
+    changedBy,
+  };
+}
+
+/**
+ * Reads the value that a reference names: of a parameter, of a secret in the version named, or of
+ * one JSON key. Throws CliError where there is none.
+ */
+export async function readValueOf(aws: Aws, reference: Reference): Promise<SecretValue> {
+  const region = reference.scope?.region;
+  if (reference.store === 'parameter-store') {
+    const read = await (await parameterStoreOf(aws, reference)).read(reference.name);
+    if (!read) throw secretNotFound(reference);
+    return read.value;
+  }
+  const { jsonKey, versionStage: stage, versionId } = reference;
+  const manager = await aws.secretsManager(region);
+  const read = await manager.read(lookupId(reference), { stage, versionId });
+  if (!read) throw await valueNotFound(manager, reference);
+  const written = formatReference(reference);
+  if (!read.value) {
+    throw new CliError('binary-secret', `${written} is binary, and ECS injects texts only`, {
+      hint: 'aws secretsmanager get-secret-value gives it in base64',
+    });
+  }
+  if (jsonKey === undefined) return read.value;
+  const value = read.value.jsonMember(jsonKey);
+  if (value) return value;
+  const keys = read.value.jsonKeys();
+  throw new CliError(
+    'key-not-found',
+    keys
+      ? `${written}: there is no such key; there are ${keys.join(', ') || 'none'}`
+      : `${written} is not a JSON object, so it has no keys`,
+  );
+}

@@ -1,0 +1,37 @@
+import type { Aws } from '../../aws/index.ts';
+import { parameterArn } from '../../model/secrets/reference.ts';
+import { relativeName, type Prefix } from '../../model/secrets/prefix.ts';
+import type { SecretDetails } from './describe-secret.ts';
+
+/**
+ * The secrets below a prefix, in the order of their names. Parameter Store does not tell tags in a
+ * list: they are undefined.
+ */
+export async function listSecrets(aws: Aws, prefix: Prefix): Promise<SecretDetails[]> {
+  if (prefix.store === 'secrets-manager') {
+    const manager = await aws.secretsManager();
+    const listed = await manager.list(prefix.path === '' ? '' : `${prefix.path}/`);
+    return listed
+      .filter(({ name }) => relativeName(prefix, name) !== undefined)
+      .map(({ currentVersionId: version, ...details }) => ({
+        store: 'secrets-manager',
+        ...details,
+        version,
+      }));
+  }
+  const [store, caller] = await Promise.all([aws.parameterStore(), aws.caller()]);
+  const listed = await store.list(prefix.path === '' ? undefined : { path: prefix.path });
+  return listed.map((found) => ({
+    store: 'parameter-store',
+    name: found.name,
+    arn: found.arn ?? parameterArn(found.name, caller),
+    type: found.type,
+    version: found.version,
+    tier: found.tier,
+    kmsKeyId: found.kmsKeyId,
+    description: found.description,
+    tags: undefined,
+    changedAt: found.changedAt,
+    changedBy: found.changedBy,
+  }));
+}

@@ -1,0 +1,166 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import pMap from 'p-map';
+import type { Aws } from '../../aws/index.ts';
+import type { ParameterDescription, ParameterStore } from '../../aws/parameter-store.ts';
+import type { SecretDescription } from '../../aws/secrets-manager.ts';
+import { CliError, isAccessDenied } from '../../errors.ts';
+import {
+  formatReference,
+  lookupId,
+  parameterArn,
+  type ParameterReference,
+  type Reference,
+  type SecretIdentity,
+  type SecretReference,
+} from '../../model/secrets/reference.ts';
+import { parameterStoreOf } from '../parameter-store-of.ts';
+import { regionsIn } from './secret-regions.ts';
+
+/** A secret as read back from AWS. */
+export interface ResolvedSecret extends SecretIdentity {
+  /** As stored: alias, id or ARN of its KMS key; undefined for the store's own key. */
+  kmsKeyId: string | undefined;
+  /** The labels of its versions, by version id; undefined for parameters, and where not seen. */
+  stages?: Readonly<Record<string, readonly string[]>> | undefined;
+  /** The region of the secret that this one may be a replica of; undefined when not replicated. */
+  primaryRegion?: string | undefined;
+}
+
+/** What came of looking for a secret. */
+export type Lookup =
+  | {
+      state: 'found';
+      secret: ResolvedSecret;
+      /** When the value of a parameter last changed; not set for secrets. */
+      changedAt?: Date | undefined;
+      /** What Secrets Manager says besides; not set for parameters. */
+      description?: SecretDescription | undefined;
+      /** Why another account's secret has no description. */
+      denied?: CliError | undefined;
+    }
+  | { state: 'missing' }
+  /** It could not be looked for. */
+  | { state: 'unseen'; error: CliError };
+
+/**
+ * Looks for every reference, without reading a value and with as few calls as the APIs allow. The
+ * answer is looked up by `formatReference`, and has every reference. Secrets whose deletion is
+ * scheduled are found.
+ */
+export async function lookUpSecrets(
+  aws: Aws,
+  references: readonly Reference[],
+): Promise<Map<string, Lookup>> {
+  const parameters = references.filter((one) => one.store === 'parameter-store');
+  const secrets = references.filter((one) => one.store === 'secrets-manager');
+  const found = await Promise.all([lookUpParameters(aws, parameters), lookUp(aws, secrets)]);
+  return new Map(found.flat());
+}
+
+// --- internal ---
+
+type Found = (readonly [key: string, lookup: Lookup])[];
+
+async function lookUpParameters(
+  aws: Aws,
+  references: readonly ParameterReference[],
+): Promise<Found> {
+  const found: Found = [];
+  const byRegion = new Map<string | undefined, ParameterReference[]>();
+  // What is written by its name and what by its ARN may be of one region: then one call is for both.
+  const here = references.some(({ scope }) => scope) ? (await aws.caller()).region : undefined;
+  for (const reference of references) {
+    const { answer: store, error } = await attempted(parameterStoreOf(aws, reference));
+    if (error) found.push([formatReference(reference), { state: 'unseen', error }]);
+    if (!store) continue;
+    const { region = here } = reference.scope ?? {};
+    byRegion.set(region, [...(byRegion.get(region) ?? []), reference]);
+  }
+  for (const [region, group] of byRegion) {
+    const names = group.map(({ name }) => name);
+    const { answer: descriptions, error } = await attempted(
+      aws.parameterStore(region).then((store) => describeParameters(store, names)),
+    );
+    for (const reference of group) {
+      const key = formatReference(reference);
+      const description = descriptions?.get(reference.name);
+      if (error) found.push([key, { state: 'unseen', error }]);
+      else if (!description) found.push([key, { state: 'missing' }]);
+      else {
+        const { name, kmsKeyId, changedAt } = description;
+        const arn = description.arn ?? parameterArn(name, reference.scope ?? (await aws.caller()));
+        const secret: ResolvedSecret = { store: 'parameter-store', name, arn, kmsKeyId };
+        found.push([key, { state: 'found', secret, changedAt }]);
+      }
+    }
+  }
+  return found;
+}
+
+async function attempted<T>(
+  call: Promise<T>,
+): Promise<{ answer: T; error?: undefined } | { answer?: undefined; error: CliError }> {
+  try {
+    return { answer: await call };
+  } catch (error) {
+    if (error instanceof CliError) return { error };
+    throw error;
+  }
+}
+
+/** DescribeParameters may lag behind a write for a moment: what is missing is asked for again. */
+async function describeParameters(
+  store: ParameterStore,
+  names: readonly string[],
+): Promise<Map<string, ParameterDescription>> {
+  const wanted = [...new Set(names)];
+  const found = new Map(await store.describe(wanted));
+  for (const pause of [300, 700]) {
+    const missing = wanted.filter((name) => !found.has(name));
+    if (missing.length === 0) break;
+    await delay(pause);
+    for (const [name, description] of await store.describe(missing)) found.set(name, description);
+  }
+  return found;
+}
+
+async function lookUp(aws: Aws, references: readonly SecretReference[]): Promise<Found> {
+  const ids = new Map(references.map((reference) => [idOf(reference), reference]));
+  // DescribeSecret has no batch form; its quota of 10,000 calls per second leaves room for ten at once.
+  const described = new Map(
+    await pMap(ids, async ([id, reference]) => [id, await describe(aws, reference)] as const, {
+      concurrency: 10,
+    }),
+  );
+  return references.map((reference) => [
+    formatReference(reference),
+    described.get(idOf(reference)) ?? { state: 'missing' },
+  ]);
+}
+
+function idOf(reference: SecretReference): string {
+  return `${reference.scope?.region ?? ''} ${lookupId(reference)}`;
+}
+
+async function describe(aws: Aws, reference: SecretReference): Promise<Lookup> {
+  const store = 'secrets-manager';
+  try {
+    const manager = await aws.secretsManager(reference.scope?.region);
+    const description = await manager.describe(lookupId(reference));
+    if (!description) return { state: 'missing' };
+    const { name, arn, kmsKeyId, primaryRegion, stages } = description;
+    const regions = description.replicaRegions && regionsIn(description);
+    const secret = { store, name, arn, kmsKeyId, primaryRegion, regions, stages } as const;
+    return { state: 'found', secret, description };
+  } catch (error) {
+    if (!(error instanceof CliError)) throw error;
+    // Another account's secret is often open to the execution role only: then its full ARN, as
+    // written, is all there is to know.
+    const { scope, name } = reference;
+    if (isAccessDenied(error) && scope && scope.account !== (await aws.caller()).account) {
+      const secret = { store, name, arn: lookupId(reference), kmsKeyId: undefined } as const;
+      return { state: 'found', secret, denied: error };
+    }
+    return { state: 'unseen', error };
+  }
+}

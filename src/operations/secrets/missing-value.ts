@@ -1,0 +1,45 @@
+import type { SecretsManager } from '../../aws/secrets-manager.ts';
+import { CliError } from '../../errors.ts';
+import {
+  formatReference,
+  lookupId,
+  type Reference,
+  type SecretReference,
+} from '../../model/secrets/reference.ts';
+import { missingVersion } from '../../model/secrets/secret-versions.ts';
+import { orDenied } from '../or-denied.ts';
+
+/** The error for a secret that does not exist. */
+export function secretNotFound(reference: Reference): CliError {
+  return new CliError('secret-not-found', `there is no secret ${formatReference(reference)}`, {
+    hint: 'ecs-secrets list shows what there is; a secret belongs to one region and account',
+  });
+}
+
+/**
+ * The error for a value that AWS did not find: it answers alike for a secret that does not exist, for
+ * one without a value, and for one without the version that the reference names.
+ */
+export async function valueNotFound(
+  manager: SecretsManager,
+  reference: SecretReference,
+): Promise<CliError> {
+  const found = await orDenied(manager.describe(lookupId(reference)));
+  const written = formatReference({ ...reference, versionStage: '', versionId: '' });
+  if (found === 'denied') {
+    return new CliError('secret-not-found', `${written} does not exist, or has no value`, {
+      hint: 'allow secretsmanager:DescribeSecret to see which',
+    });
+  }
+  if (!found) return secretNotFound(reference);
+  const missing = missingVersion(reference, found.stages);
+  return missing === 'value'
+    ? new CliError('no-value', `the secret ${written} has no value`, {
+        hint: `ecs-secrets put ${written} stores one`,
+      })
+    : new CliError(
+        'version-not-found',
+        `the secret ${written} has no version ${missing ?? reference.versionId ?? 'AWSCURRENT'}`,
+        { hint: `ecs-secrets history ${written} lists its versions` },
+      );
+}

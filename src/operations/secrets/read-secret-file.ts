@@ -1,0 +1,199 @@
+import { parse as parseDotenv } from 'dotenv';
+import { InvalidInput, Problems } from '../../model/problems.ts';
+import { SecretValue } from '../../model/secrets/secret-value.ts';
+import { foreignFormat } from '../../model/text-kind.ts';
+import type { Sources } from '../read-source.ts';
+import { checkFormat, readText, sourceName } from '../read-text.ts';
+import { jsonFault, placeOf, yamlRule } from '../text-faults.ts';
+
+/** The formats that secrets are imported from. */
+export const secretFileFormats = ['dotenv', 'json', 'yaml'] as const;
+export type SecretFileFormat = (typeof secretFileFormats)[number];
+
+/** One secret of a file. */
+export interface SecretFileEntry {
+  /** As written; for nested maps the keys joined by `/`. */
+  key: string;
+  value: SecretValue;
+}
+
+/**
+ * Reads a file of secrets, or standard input for `-`. Without `format` the ending decides; what has
+ * none of JSON or YAML is dotenv, but for text that begins with a brace. Values are taken as they are
+ * written: a YAML or JSON number keeps its digits. Throws InvalidInput naming all that is wrong, by
+ * line or key and never by value.
+ */
+export async function readSecretFile(
+  path: string,
+  format: SecretFileFormat | undefined,
+  sources: Sources,
+): Promise<SecretFileEntry[]> {
+  const name = sourceName(path);
+  const text = await readText(path, sources);
+  const problems = new Problems();
+  const entries = await read(text, format ?? formatOf(path, text), name, problems);
+  problems.throwIfAny();
+  for (const { key, value } of entries) {
+    if (value.byteLength === 0) problems.add(`${name}: ${key} is empty; neither store keeps that`);
+  }
+  problems.throwIfAny();
+  if (entries.length === 0) throw new InvalidInput(`${name} has no secrets in it`);
+  return entries;
+}
+
+// --- internal ---
+
+function formatOf(path: string, text: string): SecretFileFormat {
+  if (/\.ya?ml$/i.test(path)) return 'yaml';
+  if (/\.json$/i.test(path) || text.trimStart().startsWith('{')) return 'json';
+  return text.trimStart().startsWith('[') && foreignFormat(text) === undefined ? 'json' : 'dotenv';
+}
+
+function read(
+  text: string,
+  format: SecretFileFormat,
+  name: string,
+  problems: Problems,
+): Promise<SecretFileEntry[]> {
+  if (format === 'dotenv') return Promise.resolve(readDotenv(text, name, problems));
+  // YAML is looser than JSON; what calls itself JSON has to be it.
+  if (format === 'json') checkJson(text, name);
+  return readYaml(text, name, problems);
+}
+
+/** An assignment as the dotenv library knows it: `NAME=VALUE`, `export NAME=VALUE`, `NAME: VALUE`. */
+const assignment = /^\s*(?:export\s+)?([\w.-]+)(?:\s*=|:\s)\s*([^]*)$/;
+
+/**
+ * Reads dotenv as the library does, which leaves out what it does not understand; here that is a
+ * mistake. Each assignment is read by itself and all together: where both differ, quotes run into
+ * each other. All is told by its line: what looks like a name there may be part of a value.
+ */
+function readDotenv(text: string, name: string, problems: Problems): SecretFileEntry[] {
+  const entries: (SecretFileEntry & { line: number })[] = [];
+  const lines = text.split(/\r\n?|\n/);
+  const seen = new Set<string>();
+  const faulty: number[] = [];
+  const bad = (line: number, rule: string): void => {
+    faulty.push(line);
+    problems.add(`${name}, line ${line + 1}${rule}`);
+  };
+  for (let index = 0; index < lines.length;) {
+    const line = index;
+    const [, key, written = ''] = assignment.exec(lines[line] ?? '') ?? [];
+    const end = key === undefined ? line : endOfValue(lines, line, written);
+    index = (typeof end === 'number' ? end : line) + 1;
+    const parsed = parseDotenv(lines.slice(line, index).join('\n'));
+    if (key === undefined || !Object.hasOwn(parsed, key)) {
+      if (!/^\s*(#|$)/.test(lines[line] ?? '')) bad(line, ' is not NAME=VALUE');
+      continue;
+    }
+    const value = parsed[key] ?? '';
+    const isQuoted = /^["'`]/.test(written);
+    if (end === 'open') {
+      bad(line, ': the quote is not closed');
+    } else if (end === 'text behind') {
+      bad(line, ': there is text behind the quote');
+    } else if (value === '' || (!isQuoted && /^=+$/.test(value))) {
+      bad(line, ': there is no value; one of several lines has to be quoted');
+    } else if (!isQuoted && /\S#/.test(written)) {
+      bad(line, ': there is a "#", where dotenv begins a comment: quote the value');
+    } else if (seen.has(key)) {
+      bad(line, ': the name is set twice');
+    }
+    seen.add(key);
+    entries.push({ key, value: new SecretValue(value), line });
+  }
+  if (faulty.length > 0 && foreignFormat(text) !== 'dotenv') {
+    checkFormat(text, name, 'dotenv, JSON or YAML');
+  }
+  const whole = parseDotenv(text);
+  for (const { key, value, line } of faulty.length === 0 ? entries : []) {
+    if (value.equals(new SecretValue(whole[key] ?? ''))) continue;
+    bad(line, ': the quote runs into another one: use another kind of quotes');
+  }
+  if (faulty.length === 0 && Object.keys(whole).some((key) => !seen.has(key))) {
+    problems.add(`${name}: dotenv reads more in it than NAME=VALUE lines: quote the values`);
+  }
+  return entries;
+}
+
+/** The line on which a value ends that begins on another, or what is wrong with its quotes. */
+function endOfValue(
+  lines: readonly string[],
+  start: number,
+  written: string,
+): number | 'open' | 'text behind' {
+  const quote = /^["'`]/.exec(written)?.[0];
+  if (quote === undefined) return start;
+  let rest = written.slice(1);
+  let line = start;
+  while (line < lines.length) {
+    for (let at = rest.indexOf(quote); at >= 0; at = rest.indexOf(quote, at + 1)) {
+      if (rest[at - 1] === '\\') continue;
+      return /^\s*(#.*)?$/.test(rest.slice(at + 1)) ? line : 'text behind';
+    }
+    line += 1;
+    rest = lines[line] ?? '';
+  }
+  return 'open';
+}
+
+function checkJson(text: string, name: string): void {
+  const fault = jsonFault(text);
+  if (fault === undefined) return;
+  checkFormat(text, name, 'JSON');
+  throw new InvalidInput(`${name} is not JSON: ${fault}`);
+}
+
+async function readYaml(
+  text: string,
+  name: string,
+  problems: Problems,
+): Promise<SecretFileEntry[]> {
+  const { isAlias, isMap, isScalar, parseDocument } = await import('yaml');
+  // "failsafe" knows texts only: 0123, 1e3 and true stay what they are.
+  const document = parseDocument(text, {
+    schema: 'failsafe',
+    prettyErrors: false,
+    resolveKnownTags: false,
+  });
+  for (const { code, pos } of [...document.errors, ...document.warnings]) {
+    problems.add(`${name}: ${placeOf(text, pos[0])}: ${yamlRule(code)}`);
+  }
+  if (document.errors.length > 0 || !isMap(document.contents)) checkFormat(text, name, 'YAML');
+  problems.throwIfAny();
+  const entries: SecretFileEntry[] = [];
+  const walk = (node: unknown, path: readonly string[]): void => {
+    const place = path.length === 0 ? name : `${name}: ${path.join('/')}`;
+    const target = isAlias(node) ? node.resolve(document) : node;
+    if (isMap(target) && isAlias(node)) {
+      problems.add(`${place} stands for a map elsewhere; write it out`);
+    } else if (isAlias(node) && !target) {
+      problems.add(`${place}: a value that begins with "*" has to be quoted`);
+    } else if (isMap(target)) {
+      if (target.items.length === 0 && path.length > 0) problems.add(`${place} is an empty map`);
+      for (const { key, value } of target.items) {
+        // Without a colon what stands there is rather a value than a key: it is not told.
+        if (value === null) problems.add(`${place} has a key without a value`);
+        else if (isScalar(key) && key.value !== '') walk(value, [...path, String(key.value)]);
+        else problems.add(`${place} has a key that is no text`);
+      }
+    } else if (path.length === 0) {
+      problems.add(`${name} is no map of names to values`);
+    } else if (!isScalar(target)) {
+      problems.add(`${place} is ${target ? 'a list' : 'nothing'}; a secret is a text`);
+    } else if (target.type === 'PLAIN' && /^(|~|null)$/i.test(String(target.value))) {
+      problems.add(`${place} has no value`);
+    } else {
+      entries.push({ key: path.join('/'), value: new SecretValue(String(target.value)) });
+    }
+  };
+  walk(document.contents, []);
+  const paths = new Set<string>();
+  for (const { key } of entries) {
+    if (paths.has(key)) problems.add(`${name}: ${key} stands there twice`);
+    paths.add(key);
+  }
+  return entries;
+}

@@ -1,0 +1,95 @@
+import pMap from 'p-map';
+import type { ParameterStore, ReadParameter } from '../../aws/parameter-store.ts';
+import type { ReadSecret, SecretsManager } from '../../aws/secrets-manager.ts';
+import { AwsError, isAccessDenied } from '../../errors.ts';
+import { orDenied } from '../or-denied.ts';
+
+/** Values that were read many at a time. What is in neither map does not exist. */
+export interface ReadValues<T> {
+  found: Map<string, T>;
+  /** What may not be read, or is about to be deleted, with AWS's refusal. */
+  denied: Map<string, AwsError>;
+}
+
+/**
+ * Reads parameters, 10 a call; a batch with one that may not be read is read one by one. Results are
+ * found by the names as given. `onRead` is told how many more are done.
+ */
+export async function readParameters(
+  store: ParameterStore,
+  names: readonly string[],
+  onRead: (count: number) => void = () => undefined,
+): Promise<ReadValues<ReadParameter>> {
+  const found = new Map<string, ReadParameter>();
+  const denied = new Map<string, AwsError>();
+  await pMap(
+    batches([...new Set(names)], 10),
+    async (batch) => {
+      const read = await orDenied(store.readMany(batch));
+      if (read === 'denied') {
+        const one = async (name: string) => (await store.readMany([name]))[0];
+        await readEach(batch, one, { found, denied });
+      } else for (const parameter of read) found.set(parameter.name, parameter);
+      onRead(batch.length);
+    },
+    { concurrency: 4 },
+  );
+  return { found, denied };
+}
+
+/**
+ * Reads the current values of secrets, 20 a call; those that a batch leaves out are asked for one by
+ * one, as is everything for a caller without secretsmanager:BatchGetSecretValue. Results are found
+ * by the names as given.
+ */
+export async function readSecrets(
+  manager: SecretsManager,
+  names: readonly string[],
+  onRead: (count: number) => void = () => undefined,
+): Promise<ReadValues<ReadSecret>> {
+  const found = new Map<string, ReadSecret>();
+  const denied = new Map<string, AwsError>();
+  let mayBatch = true;
+  await pMap(
+    batches([...new Set(names)], 20),
+    async (batch) => {
+      const read = mayBatch ? await orDenied(manager.readMany(batch)) : 'denied';
+      if (read === 'denied') mayBatch = false;
+      else for (const secret of read) found.set(secret.name, secret);
+      const rest = batch.filter((name) => !found.has(name));
+      await readEach(rest, (name) => manager.read(name), { found, denied });
+      onRead(batch.length);
+    },
+    { concurrency: 4 },
+  );
+  return { found, denied };
+}
+
+// --- internal ---
+
+async function readEach<T>(
+  names: readonly string[],
+  read: (name: string) => Promise<T | undefined>,
+  { found, denied }: ReadValues<T>,
+): Promise<void> {
+  await pMap(
+    names,
+    async (name) => {
+      try {
+        const value = await read(name);
+        if (value) found.set(name, value);
+      } catch (error) {
+        const kept = error instanceof AwsError && error.code === 'pending-deletion';
+        if (!kept && !isAccessDenied(error)) throw error;
+        denied.set(name, error);
+      }
+    },
+    { concurrency: 10 },
+  );
+}
+
+function batches<T>(items: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
+    items.slice(index * size, (index + 1) * size),
+  );
+}

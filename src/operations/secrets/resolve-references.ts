@@ -1,0 +1,80 @@
+import type { Aws } from '../../aws/index.ts';
+import { CliError } from '../../errors.ts';
+import { formatReference, type Reference } from '../../model/secrets/reference.ts';
+import { assignmentHint } from '../../model/secrets/shown-text.ts';
+import { lookUpSecrets, type ResolvedSecret } from './look-up-secrets.ts';
+import { pendingDeletion } from './put-stored-secret.ts';
+import { withRegions } from './secret-regions.ts';
+
+export type { ResolvedSecret } from './look-up-secrets.ts';
+
+/**
+ * Reads back the exact name, ARN and key of every reference, without reading a value. The answer is
+ * looked up by `formatReference`. Throws CliError `secret-not-found` naming all that do not exist,
+ * those in `instead` by what it says (see `unshownReferences`).
+ */
+export async function resolveReferences(
+  aws: Aws,
+  references: readonly Reference[],
+  instead: ReadonlyMap<string, string> = new Map(),
+): Promise<Map<string, ResolvedSecret>> {
+  const { found, missing } = await resolveExisting(aws, references);
+  const unshown = missing.flatMap((one) => instead.get(formatReference(one)) ?? []);
+  if (unshown.length > 0) {
+    throw new CliError(
+      'secret-not-found',
+      unshown.map((place) => `${place}: there is no secret of that name`).join('\n'),
+      { hint: assignmentHint(unshown[0] ?? '') },
+    );
+  }
+  if (missing.length > 0) {
+    throw await notFound(
+      aws,
+      missing,
+      'a bare name means a parameter, sm:NAME a secret of Secrets Manager',
+    );
+  }
+  return found;
+}
+
+/** The error for secrets that do not exist; `more` is added to its hint. */
+export async function notFound(
+  aws: Aws,
+  missing: readonly Reference[],
+  more: string,
+): Promise<CliError> {
+  const { region, account } = await aws.caller();
+  return new CliError(
+    'secret-not-found',
+    [...new Set(missing.map(formatReference))]
+      .map((key) => `there is no secret ${key} (account ${account}, region ${region})`)
+      .join('\n'),
+    { hint: `ecs-secrets put creates it; ${more}` },
+  );
+}
+
+/**
+ * The same, with those apart that do not exist. Throws CliError for a secret that could not be looked
+ * for, or whose deletion is scheduled.
+ */
+export async function resolveExisting(
+  aws: Aws,
+  references: readonly Reference[],
+): Promise<{ found: Map<string, ResolvedSecret>; missing: Reference[] }> {
+  const found = new Map<string, ResolvedSecret>();
+  for (const [key, lookup] of await lookUpSecrets(aws, references)) {
+    if (lookup.state === 'unseen') throw lookup.error;
+    if (lookup.state === 'missing') continue;
+    const { secret, description } = lookup;
+    if (description?.deletedAt) throw pendingDeletion(key, description.deletedAt);
+    found.set(key, secret);
+  }
+  return { found, missing: references.filter((one) => !found.has(formatReference(one))) };
+}
+
+/** Resolves one reference with all regions that have the secret; see `resolveReferences`. */
+export async function resolveReference(aws: Aws, reference: Reference): Promise<ResolvedSecret> {
+  const [resolved] = (await resolveReferences(aws, [reference])).values();
+  if (!resolved) throw new Error('resolveReferences answers for every reference or throws');
+  return withRegions(aws, resolved);
+}

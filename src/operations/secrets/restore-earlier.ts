@@ -1,0 +1,167 @@
+import type { Aws } from '../../aws/index.ts';
+import type { ParameterStore } from '../../aws/parameter-store.ts';
+import type { SecretsManager, StoredVersion } from '../../aws/secrets-manager.ts';
+import { CliError } from '../../errors.ts';
+import { parseArn } from '../../model/secrets/partition.ts';
+import { describeParameter } from './describe-parameter.ts';
+import { isNewer, makeCurrent } from './make-current.ts';
+import { checkOwnSecret } from './check-writable-secret.ts';
+import type { PutOutcome } from './put-secret.ts';
+import type { ResolvedSecret } from './resolve-references.ts';
+
+/** Which version becomes current. */
+export interface EarlierVersion {
+  /**
+   * A parameter's version number or label, a secret's version id (or what it begins with) or stage;
+   * the version before the current one when left out.
+   */
+  to?: string | undefined;
+  /** Find out what would be done, without doing it. */
+  dryRun?: boolean;
+  /** Called with what is worth knowing about the way in which it was done. */
+  onNote?: (text: string) => void;
+}
+
+/** A put whose value is that of an earlier version. */
+export interface RestoredVersion extends PutOutcome {
+  /** The version that the value is from. */
+  restored: number | string;
+}
+
+/**
+ * Makes another version current. In Secrets Manager AWSCURRENT is moved back to an older version, and
+ * the value of a newer one is stored once more (see `makeCurrent`). Parameter Store, whose current
+ * version is always the last, has the value written once more in any case. Throws CliError
+ * `no-earlier-version`, `version-not-found`, `no-value` or, when somebody stores a value meanwhile,
+ * `concurrent-write`.
+ */
+export async function restoreEarlier(
+  aws: Aws,
+  secret: ResolvedSecret,
+  wanted: EarlierVersion,
+): Promise<RestoredVersion> {
+  const region = parseArn(secret.arn)?.region;
+  return secret.store === 'parameter-store'
+    ? restoreParameter(await aws.parameterStore(region), secret, wanted)
+    : restoreSecret(await aws.secretsManager(region), secret, wanted);
+}
+
+// --- internal ---
+
+async function restoreParameter(
+  store: ParameterStore,
+  { name, arn }: ResolvedSecret,
+  { to, dryRun }: EarlierVersion,
+): Promise<RestoredVersion> {
+  const versions = (await store.history(name)) ?? [];
+  const current = versions.at(-1);
+  if (!current) throw new CliError('secret-not-found', `there is no parameter ${name}`);
+  const target =
+    to === undefined
+      ? versions.at(-2)
+      : versions.find(({ version, labels }) => String(version) === to || labels.includes(to));
+  if (!target) {
+    if (to === undefined) throw noEarlier(name, name);
+    const kept = versions.map(({ version, labels }) => [version, ...labels].join(' '));
+    throw notFound(name, to, kept);
+  }
+  const outcome: RestoredVersion = {
+    action: 'unchanged',
+    restored: target.version,
+    store: 'parameter-store',
+    name,
+    arn,
+    version: undefined,
+    previousVersion: current.version,
+    compared: true,
+  };
+  const description = await describeParameter(store, name, current.version);
+  if (!description) throw new CliError('secret-not-found', `there is no parameter ${name}`);
+  if (description.type !== 'SecureString') {
+    throw new CliError(
+      'not-secure-string',
+      `${name} is a plain ${description.type} parameter, and this tool stores SecureString only`,
+    );
+  }
+  const [earlier, now] = await Promise.all([store.read(name, target.version), store.read(name)]);
+  if (!earlier) throw notFound(name, String(target.version), []);
+  // The description may be out of date.
+  const latest = Math.max(now?.version ?? 0, description.version);
+  if (latest > current.version) throw overtaken(name, name);
+  if (now?.value.equals(earlier.value)) return outcome;
+  if (dryRun) return { ...outcome, action: 'updated' };
+  const { version } = await store.overwrite(name, earlier.value, description, current.version);
+  // The one before ours, even if somebody else wrote since we looked.
+  return { ...outcome, action: 'updated', version, previousVersion: version - 1 };
+}
+
+async function restoreSecret(
+  manager: SecretsManager,
+  { name, arn }: ResolvedSecret,
+  { to, dryRun, onNote }: EarlierVersion,
+): Promise<RestoredVersion> {
+  const description = await manager.describe(arn);
+  if (description) checkOwnSecret(description);
+  const versions = await manager.versions(arn, { all: true });
+  const current = versions.find(({ stages }) => stages.includes('AWSCURRENT'));
+  if (!current) throw new CliError('no-value', `the secret ${name} has no value`);
+  const target = findVersion(versions, to ?? 'AWSPREVIOUS');
+  if (!target) {
+    if (to === undefined) throw noEarlier(name, `sm:${name}`);
+    throw notFound(
+      name,
+      to,
+      versions.map(({ versionId, stages }) => [versionId, ...stages].join(' ')),
+    );
+  }
+  const from = current.versionId;
+  const outcome: RestoredVersion = {
+    action: 'updated',
+    restored: target.versionId,
+    store: 'secrets-manager',
+    name,
+    arn,
+    version: isNewer(target, current) ? undefined : target.versionId,
+    previousVersion: from,
+    compared: true,
+  };
+  if (target.versionId === from) return { ...outcome, action: 'unchanged', version: undefined };
+  if (dryRun) return outcome;
+  const made = await makeCurrent(manager, arn, target, current);
+  if (!made) throw overtaken(name, `sm:${name}`);
+  if (made.why) {
+    const cannot = made.why === 'denied' ? 'its value cannot be read' : 'its value is binary';
+    onNote?.(
+      `AWSCURRENT was moved to version ${target.versionId}, because ${cannot}; stale cannot tell when that happened`,
+    );
+  }
+  return { ...outcome, version: made.versionId };
+}
+
+/** By stage, by id, or by the beginning of an id if that is long enough to mean one. */
+function findVersion(versions: readonly StoredVersion[], to: string): StoredVersion | undefined {
+  const exact = versions.find(({ versionId, stages }) => versionId === to || stages.includes(to));
+  if (exact || to.length < 4) return exact;
+  const matches = versions.filter(({ versionId }) => versionId.startsWith(to));
+  return matches.length === 1 ? matches[0] : undefined;
+}
+
+function noEarlier(name: string, ref: string): CliError {
+  return new CliError('no-earlier-version', `${name} has no version before the current one`, {
+    hint: `ecs-secrets history ${ref} lists the versions; --to names one`,
+  });
+}
+
+function notFound(name: string, to: string, kept: readonly string[]): CliError {
+  return new CliError('version-not-found', `${name} has no version ${to}`, {
+    hint: kept.length > 0 ? `it has: ${kept.slice(-10).join(', ')}` : 'it is not kept any more',
+  });
+}
+
+function overtaken(name: string, ref: string): CliError {
+  return new CliError(
+    'concurrent-write',
+    `somebody else has stored a value of ${name} at the same time; it is left alone`,
+    { hint: `ecs-secrets history ${ref} shows what there is; then run the command again` },
+  );
+}

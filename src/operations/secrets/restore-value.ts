@@ -1,0 +1,153 @@
+import type { Aws } from '../../aws/index.ts';
+import type { ParameterStore } from '../../aws/parameter-store.ts';
+import type { SecretsManager } from '../../aws/secrets-manager.ts';
+import { CliError } from '../../errors.ts';
+import { parseArn } from '../../model/secrets/partition.ts';
+import { describeParameter } from './describe-parameter.ts';
+import { makeCurrent } from './make-current.ts';
+import { putOverCurrent } from './put-over-current.ts';
+import type { ResolvedSecret } from './resolve-references.ts';
+
+/**
+ * Whether an earlier value is current again; `version` is the one that holds it now. `uncertain`: the
+ * answer of AWS was lost, and nobody can look whether it is.
+ */
+export type RestoreOutcome =
+  { restored: true; version: number | string } | { restored: false; why: string; uncertain?: true };
+
+/**
+ * Makes the value before ours current again, unless somebody else has stored a value since. `ours` is
+ * the version that we stored, `previous` the one that it replaced. Secrets Manager moves AWSCURRENT
+ * back (see `makeCurrent`). With `jsonKey`, values that somebody else stored on top of ours stay, and that key alone is set
+ * back in them, unless they changed it too. Parameter Store writes the earlier value once more, with the
+ * attributes that the parameter has. What cannot be done is answered, with the reason.
+ */
+export async function restoreValue(
+  aws: Aws,
+  secret: ResolvedSecret,
+  ours: number | string,
+  previous: number | string,
+  jsonKey?: string,
+): Promise<RestoreOutcome> {
+  const region = parseArn(secret.arn)?.region;
+  try {
+    if (secret.store === 'parameter-store') {
+      const store = await aws.parameterStore(region);
+      return await restoreParameter(store, secret.name, Number(ours), Number(previous));
+    }
+    const manager = await aws.secretsManager(region);
+    const versions = { ours: String(ours), previous: String(previous) };
+    const version = await restoreSecret(manager, secret.arn, versions);
+    if (version !== undefined) return { restored: true, version };
+    return jsonKey === undefined
+      ? overtaken
+      : await restoreKey(manager, secret.arn, versions, jsonKey);
+  } catch (error) {
+    if (!(error instanceof CliError)) throw error;
+    if (error.code === 'concurrent-write') return overtaken;
+    return {
+      restored: false,
+      why: error.message,
+      ...(error.code === 'uncertain-write' && { uncertain: true }),
+    };
+  }
+}
+
+/**
+ * The version that is current now; undefined when there is none. `atLeast` is a parameter's version
+ * that is known to be stored: an answer that is older is out of date. GetParameter is asked, and
+ * DescribeParameters, which may lag behind, where that is refused.
+ */
+export async function currentVersion(
+  aws: Aws,
+  secret: ResolvedSecret,
+  atLeast?: number | string,
+): Promise<number | string | undefined> {
+  const region = parseArn(secret.arn)?.region;
+  if (secret.store === 'secrets-manager') {
+    return (await (await aws.secretsManager(region)).describe(secret.arn))?.currentVersionId;
+  }
+  const store = await aws.parameterStore(region);
+  const known = Number(atLeast ?? 0);
+  const found = await store.read(secret.name).catch((error: unknown) => {
+    if (!(error instanceof CliError)) throw error;
+    return describeParameter(store, secret.name, known);
+  });
+  return found && Math.max(found.version, known);
+}
+
+// --- internal ---
+
+interface Versions {
+  ours: string;
+  previous: string;
+}
+
+const overtaken: RestoreOutcome = {
+  restored: false,
+  why: 'somebody else has stored a value since, and it is left alone',
+};
+
+async function restoreParameter(
+  store: ParameterStore,
+  name: string,
+  ours: number,
+  previous: number,
+): Promise<RestoreOutcome> {
+  const now = await store.read(name);
+  if (!now) return { restored: false, why: 'the parameter does not exist any more' };
+  if (now.version > ours) return overtaken;
+  const old = await store.read(name, previous);
+  if (!old) return notKept(previous);
+  const description = await describeParameter(store, name, ours);
+  if (!description) return { restored: false, why: 'the parameter cannot be described' };
+  if (description.version > ours) return overtaken;
+  const { version } = await store.overwrite(name, old.value, description, ours);
+  return { restored: true, version };
+}
+
+/** The version that holds the value before ours now; undefined when ours is not current any more. */
+async function restoreSecret(
+  manager: SecretsManager,
+  arn: string,
+  { ours, previous }: Versions,
+): Promise<string | undefined> {
+  // Ours is the older one only after a rollback, whose caller may list versions.
+  const versions = await manager.versions(arn, { all: true }).catch((error: unknown) => {
+    if (!(error instanceof CliError)) throw error;
+    return [];
+  });
+  const to = versions.find(({ versionId }) => versionId === previous);
+  const from = versions.find(({ versionId }) => versionId === ours);
+  if (to && from) return (await makeCurrent(manager, arn, to, from))?.versionId;
+  return (await manager.moveCurrent(arn, previous, ours)) ? previous : undefined;
+}
+
+/** Sets a key back on top of what somebody else has stored, if it still has our value there. */
+async function restoreKey(
+  manager: SecretsManager,
+  arn: string,
+  { ours, previous }: Versions,
+  jsonKey: string,
+): Promise<RestoreOutcome> {
+  const [current, mine, before] = await Promise.all([
+    manager.read(arn),
+    manager.read(arn, { versionId: ours }),
+    manager.read(arn, { versionId: previous }),
+  ]);
+  if (!mine?.value) return notKept(ours);
+  const old = before?.value;
+  if (!old) return notKept(previous);
+  const value = mine.value.jsonMember(jsonKey);
+  const written = await putOverCurrent(manager, arn, current, (found) => {
+    const theirs = found?.value?.jsonMember(jsonKey);
+    return found?.value && theirs && value && theirs.equals(value)
+      ? found.value.withJsonKeyOf(jsonKey, old)
+      : undefined;
+  });
+  return written ? { restored: true, version: written.versionId } : overtaken;
+}
+
+function notKept(version: number | string): RestoreOutcome {
+  return { restored: false, why: `version ${version} is not kept any more` };
+}

@@ -1,0 +1,36 @@
+import type { SecretDescription } from '../../aws/secrets-manager.ts';
+
+/**
+ * What to warn of before a value of this secret is stored by hand: its rotation function changes the
+ * database or other service too, which a stored value alone does not (Secrets Manager guide, "Rotation
+ * by Lambda functions"), and a rotation under way replaces it. Empty for a secret without rotation.
+ */
+export function rotationWarnings({
+  name,
+  rotation,
+  pendingVersionId,
+}: SecretDescription): string[] {
+  const reference = `sm:${name}`;
+  const warnings: string[] = [];
+  if (rotation && (rotation.enabled || rotation.functionArn !== undefined)) {
+    const what =
+      rotation.functionArn === undefined
+        ? 'has automatic rotation'
+        : `has the rotation function ${functionName(rotation.functionArn)}`;
+    warnings.push(
+      `${reference} ${what}: the database or other service does not get a value that you store here; to change both, run: ecs-secrets rotate ${reference} --invoke --redeploy`,
+    );
+  }
+  if (pendingVersionId !== undefined) {
+    warnings.push(
+      `a rotation of ${reference} is in progress or stuck (version ${pendingVersionId} has the label AWSPENDING): when it finishes, it replaces the value that you store`,
+    );
+  }
+  return warnings;
+}
+
+/** The name in the ARN of a Lambda function, without version or alias. */
+export function functionName(arn: string): string {
+  // arn:partition:lambda:region:account:function:name:alias
+  return arn.split(':')[6] ?? arn;
+}

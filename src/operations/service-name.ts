@@ -1,6 +1,0 @@
-import type { Service } from '../aws/ecs.ts';
-
-/** `CLUSTER/SERVICE`, as `--service` takes it. */
-export function serviceName({ cluster, name }: Pick<Service, 'cluster' | 'name'>): string {
-  return `${cluster.replace(/^.*\//, '')}/${name}`;
-}

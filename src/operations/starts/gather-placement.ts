@@ -1,0 +1,33 @@
+import type { Aws } from '../../aws/index.ts';
+import type { Service } from '../../aws/ecs.ts';
+import { CliError } from '../../errors.ts';
+import { launchTypesOf, type Placement } from '../../model/starts/placement.ts';
+import type { TaskDefinition } from '../../model/definitions/task-definition.ts';
+import { whyUnseen } from '../or-denied.ts';
+
+/** Where the tasks run: of a service as it is set up, and on which container instances. */
+export async function gatherPlacement(
+  aws: Aws,
+  definition: TaskDefinition,
+  service: Service | undefined,
+): Promise<Placement> {
+  const { region } = await aws.caller();
+  const launchTypes = launchTypesOf(service, definition);
+  if (!service) return { launchTypes, region };
+  const placement: Placement = {
+    launchTypes,
+    region,
+    platformVersion: service.platformVersion,
+    platformFamily: service.platformFamily,
+    cluster: service.cluster.replace(/^.*\//, ''),
+    // UpdateService refuses other controllers' services a platform version.
+    service: service.controller === 'ECS' ? service.name : undefined,
+  };
+  if (!launchTypes.some((type) => type === 'EC2' || type === 'EXTERNAL')) return placement;
+  try {
+    return { ...placement, instances: await (await aws.ecs()).containerInstances(service.cluster) };
+  } catch (error) {
+    if (!(error instanceof CliError)) throw error;
+    return { ...placement, instancesUnknown: whyUnseen(error) };
+  }
+}

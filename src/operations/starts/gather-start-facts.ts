@@ -1,0 +1,88 @@
+import type { Aws } from '../../aws/index.ts';
+import type { DefinitionName, StartFacts } from '../../model/starts/checks/facts.ts';
+import { placeholderPlaces } from '../../model/definitions/placeholders.ts';
+import { secretUses, type TaskDefinition } from '../../model/definitions/task-definition.ts';
+import { askingOnce } from './asking-once.ts';
+import type { Service } from '../../aws/ecs.ts';
+import { gatherLogFacts } from './gather-log-facts.ts';
+import { gatherPlacement } from './gather-placement.ts';
+import { gatherNetworkFact } from './gather-network-fact.ts';
+import { gatherPassFacts, gatherRoleFact } from './gather-role-facts.ts';
+import { gatherSecretFacts } from './gather-secret-facts.ts';
+
+/** A task definition that is to start, and where. */
+export interface StartTarget {
+  /** As the user wrote it. */
+  target: string;
+  name: DefinitionName;
+  definition: TaskDefinition;
+  /** `ACTIVE`, `INACTIVE`; undefined for what is not registered. */
+  status: string | undefined;
+  service: Service | undefined;
+  /** Made from a text: what it lacks is not known then. */
+  partial?: boolean;
+}
+
+/**
+ * Gathers what is to be known before tasks start: all at the same time, and each question once for
+ * all targets. Reads values only on request, and keeps their form only.
+ */
+export async function gatherStartFacts(
+  given: Aws,
+  targets: readonly StartTarget[],
+  options: { readValues: boolean },
+): Promise<StartFacts[]> {
+  const aws = askingOnce(given);
+  const here = await aws.caller();
+  const ecs = await given.ecs();
+  const usesOf = targets.map(({ definition }) => {
+    const held = placeholderPlaces(definition);
+    return secretUses(definition).filter(({ place }) => !held.has(place));
+  });
+  // Descriptions may lag behind a write, and are asked for again then: not through `askingOnce`.
+  const all = await gatherSecretFacts(
+    { ...aws, parameterStore: (region) => given.parameterStore(region) },
+    usesOf.flat(),
+    options,
+  );
+  return Promise.all(
+    targets.map(
+      async (
+        { definition, name, service, status, partial = false },
+        index,
+      ): Promise<StartFacts> => {
+        const start = usesOf.slice(0, index).flat().length;
+        const uses = all.slice(start, start + (usesOf[index]?.length ?? 0));
+        const placing = gatherPlacement(aws, definition, service);
+        const [role, passes, logGroups, placement, network] = await Promise.all([
+          gatherRoleFact(aws, definition, uses),
+          gatherPassFacts(aws, definition),
+          gatherLogFacts(aws, definition, here),
+          placing,
+          placing.then((placement) => gatherNetworkFact(aws, definition, service, placement)),
+        ]);
+        return {
+          here,
+          definition,
+          form: ecs.formOf(definition),
+          status,
+          name,
+          service: service && { cluster: lastPart(service.cluster), name: service.name },
+          placement,
+          uses,
+          role,
+          logGroups,
+          passes,
+          network,
+          partial,
+        };
+      },
+    ),
+  );
+}
+
+// --- internal ---
+
+function lastPart(arn: string): string {
+  return arn.replace(/^.*\//, '');
+}

@@ -1,0 +1,145 @@
+import type { Aws } from '../../aws/index.ts';
+import { describeError, CliError } from '../../errors.ts';
+import { checkStarts, type StartReport } from '../../model/starts/checks/index.ts';
+import { askingOnce } from './asking-once.ts';
+import { gatherStartFacts, type StartTarget } from './gather-start-facts.ts';
+import {
+  describeTaskDefinition,
+  readTaskDefinitionFile,
+} from '../definitions/read-task-definition.ts';
+import { describedService } from '../usage/described-service.ts';
+import type { Sources } from '../read-source.ts';
+import { serviceName } from '../usage/service-name.ts';
+
+/** What `verify` was asked about, and what it found. */
+export interface Verification extends StartReport {
+  target: string;
+  /** ARN of the revision; undefined for a file. */
+  taskDefinition: string | undefined;
+  service: string | undefined;
+}
+
+/** How targets are read and looked at. */
+export interface VerifyOptions {
+  readValues: boolean;
+  /** Of a file with several task definitions, the one of this family. */
+  family: string | undefined;
+  /** What placeholders in a file stand for; undefined leaves them as they are. */
+  variables: Readonly<Record<string, string | undefined>> | undefined;
+}
+
+/**
+ * Says of each target what would keep its tasks from starting: a file, `FAMILY[:REVISION]`,
+ * `CLUSTER/SERVICE`, or the ARN of one. Throws CliError where targets themselves do not exist.
+ */
+export async function verify(
+  given: Aws,
+  written: readonly string[],
+  sources: Sources,
+  options: VerifyOptions,
+): Promise<Verification[]> {
+  const aws = askingOnce(given);
+  const targets = await readTargets(aws, written, sources, options);
+  const facts = await gatherStartFacts(given, targets, options);
+  return checkStarts(facts).map((report, index) => {
+    const { target = '', arn, service } = targets[index] ?? {};
+    return {
+      target,
+      taskDefinition: arn,
+      service: service && serviceName(service),
+      ...report,
+    };
+  });
+}
+
+// --- internal ---
+
+interface Target extends StartTarget {
+  arn: string | undefined;
+}
+
+/** Every target that cannot be read is told at once. */
+async function readTargets(
+  aws: Aws,
+  written: readonly string[],
+  sources: Sources,
+  options: VerifyOptions,
+): Promise<Target[]> {
+  const read = await Promise.allSettled(
+    written.map((one) => readTarget(aws, one, sources, options)),
+  );
+  const errors = read.flatMap((one): unknown[] =>
+    one.status === 'rejected' ? [one.reason as unknown] : [],
+  );
+  const [first] = errors;
+  if (errors.length > 1) {
+    const reports = errors.map(describeError);
+    const { code, exitCode } = describeError(first);
+    const lines = (parts: readonly (string | undefined)[]): string =>
+      [...new Set(parts)].filter(Boolean).join('\n');
+    throw new CliError(code, lines(reports.map(({ message }) => message)), {
+      hint: lines(reports.map(({ hint }) => hint)) || undefined,
+      exitCode,
+      cause: first,
+    });
+  }
+  if (errors.length > 0) throw first;
+  return read.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+}
+
+async function readTarget(
+  aws: Aws,
+  target: string,
+  sources: Sources,
+  { family: chosen, variables }: VerifyOptions,
+): Promise<Target> {
+  const [, cluster, service] =
+    /^(?:arn:[^:]+:ecs:[^:]*:\d*:service\/)?([\w-]+)\/([\w-]+)$/.exec(target) ?? [];
+  if (cluster !== undefined && service !== undefined) {
+    return serviceTarget(aws, target, cluster, service);
+  }
+  if (/^(-|.*[/\\].*|.*\.(json|ya?ml))$/i.test(target) && !target.startsWith('arn:')) {
+    const definition = await readTaskDefinitionFile(target, sources, {
+      family: chosen,
+      variables,
+    });
+    const options = [
+      ...(chosen === undefined ? [] : ['--family', chosen]),
+      ...(variables ? ['--substitute'] : []),
+    ];
+    const name = { file: target, family: definition.family ?? '', options };
+    return { target, name, definition, status: undefined, service: undefined, arn: undefined };
+  }
+  const { arn, definition, status } = await describeTaskDefinition(target, aws);
+  const family = target.replace(/^arn:.*:task-definition\//, '');
+  const name = { file: undefined, family, options: [] };
+  return { target, name, definition, status, service: undefined, arn };
+}
+
+/** A service, with the revision that its next task starts from. */
+async function serviceTarget(
+  aws: Aws,
+  target: string,
+  cluster: string,
+  name: string,
+): Promise<Target> {
+  const service = await describedService(
+    await aws.ecs(),
+    { cluster, service: name },
+    'give CLUSTER/SERVICE; a file is written with its ending or as ./FILE',
+  );
+  const { taskDefinition } = service;
+  if (taskDefinition === undefined) {
+    throw new CliError('no-task-definition', `the service ${target} runs no task definition yet`);
+  }
+  const { arn, definition, status } = await describeTaskDefinition(taskDefinition, aws);
+  const family = arn.replace(/^arn:.*:task-definition\//, '');
+  return {
+    target,
+    name: { file: undefined, family, options: [] },
+    definition,
+    status,
+    service,
+    arn,
+  };
+}

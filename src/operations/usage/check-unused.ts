@@ -1,0 +1,30 @@
+import type { Aws } from '../../aws/index.ts';
+import { CliError } from '../../errors.ts';
+import type { SecretIdentity } from '../../model/secrets/reference.ts';
+import { findUsers } from './find-references.ts';
+import { withRegions } from '../secrets/secret-regions.ts';
+
+/**
+ * Throws CliError `in-use`, naming everybody who refers to one of these secrets. Answers what could
+ * not be looked at, e.g. `EventBridge rules`. `override` is the option that deletes without looking.
+ */
+export async function checkUnused(
+  aws: Aws,
+  secrets: readonly SecretIdentity[],
+  override: '--force' | '--prune-in-use',
+  onProgress: (text: string) => void = () => undefined,
+): Promise<string[]> {
+  const everywhere = await Promise.all(secrets.map((secret) => withRegions(aws, secret)));
+  const { users, unchecked } = await findUsers(aws, everywhere, override, onProgress);
+  const used = secrets.filter(({ arn }) => users.get(arn)?.length);
+  if (used.length === 0) return unchecked;
+  throw new CliError(
+    'in-use',
+    used
+      .map(({ name, arn }) => `${name} is used by ${users.get(arn)?.join(', ') ?? ''}`)
+      .join('\n'),
+    {
+      hint: `take the reference out of the task definitions first; ${override} deletes all the same`,
+    },
+  );
+}

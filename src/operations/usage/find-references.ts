@@ -1,0 +1,58 @@
+import type { Aws } from '../../aws/index.ts';
+import { CliError, isAccessDenied } from '../../errors.ts';
+import type { SecretIdentity } from '../../model/secrets/reference.ts';
+import { consumersIn, usesOf } from './find-consumers.ts';
+import { scan } from './scan.ts';
+import { serviceName } from './service-name.ts';
+import { scheduledConsumersIn, scheduledRevisions, scheduledTasks } from './where-used.ts';
+
+/**
+ * Who would fail without these secrets, by ARN, e.g. `service shop/web`: services, running tasks of
+ * no service, rules and schedules. Looks everywhere once. Throws CliError when the caller may not
+ * look: what cannot be checked is not free to go. `unchecked`: rules or schedules, where only those
+ * may not be looked at. `override` is the option that does without, for the hint.
+ */
+export async function findUsers(
+  aws: Aws,
+  secrets: readonly SecretIdentity[],
+  override: string,
+  onProgress: (text: string) => void,
+): Promise<{ users: Map<string, string[]>; unchecked: string[] }> {
+  try {
+    const found = await scan(
+      aws,
+      { clusters: [], services: [] },
+      { tasks: 'required', onProgress },
+    );
+    const users = new Map<string, string[]>();
+    const { tasks, unchecked } = await scheduledTasks(aws, found.clusters);
+    const scheduledOnes = await scheduledRevisions(aws, found, tasks);
+    for (const secret of secrets) {
+      const scheduled = scheduledConsumersIn(scheduledOnes, secret, found.here);
+      // A service in the middle of a deployment runs tasks of its old revision too, and may go back.
+      const running = found.tasks
+        .filter(({ taskDefinition }) => {
+          const revision = found.revisions.get(taskDefinition);
+          return revision && usesOf(revision.definition, secret, found.here).length > 0;
+        })
+        .map(({ arn, cluster, group }) =>
+          group.startsWith('service:')
+            ? `service ${serviceName({ cluster, name: group.slice('service:'.length) })}`
+            : `task ${arn}`,
+        );
+      const services = consumersIn(found, secret).map(
+        ({ service }) => `service ${serviceName(service)}`,
+      );
+      const planned = scheduled.map((one) => `${one.scheduled.kind} ${one.scheduled.name}`);
+      users.set(secret.arn, [...new Set([...services, ...running, ...planned])]);
+    }
+    return { users, unchecked };
+  } catch (error) {
+    if (!isAccessDenied(error)) throw error;
+    throw new CliError(
+      'access-denied',
+      `whether a service uses it cannot be checked: ${error.message}`,
+      { hint: `${error.hint ?? 'allow it'}; ${override} deletes without looking`, cause: error },
+    );
+  }
+}

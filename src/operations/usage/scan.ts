@@ -1,0 +1,212 @@
+import pMap from 'p-map';
+import type { Aws } from '../../aws/index.ts';
+import type { Ecs, Revision, RunningTask, Service } from '../../aws/ecs.ts';
+import { CliError, isAwsError } from '../../errors.ts';
+import { orDenied } from '../or-denied.ts';
+import { parseArn, type Scope } from '../../model/secrets/partition.ts';
+
+/** A service as the user names it. */
+export interface ServiceName {
+  /** Name or ARN. */
+  cluster: string;
+  service: string;
+}
+
+/** Narrows a search to clusters (names or ARNs). Without either, all clusters of the region are searched. */
+export interface ServiceFilter {
+  clusters: readonly string[];
+  services: readonly ServiceName[];
+}
+
+/** What runs, and what it runs. */
+export interface Scan {
+  /** ARNs of the clusters that were looked at. */
+  clusters: string[];
+  services: Service[];
+  /** Empty unless asked for. */
+  tasks: RunningTask[];
+  /** Task definitions by ARN, each described once. */
+  revisions: ReadonlyMap<string, Revision>;
+  /** Where bare names in task definitions live. */
+  here: Scope;
+}
+
+/**
+ * Reads services, on request their running tasks, and the task definitions of all, with no more
+ * calls than pages and batches force. Services that are named must exist (CliError
+ * `service-not-found`).
+ */
+export async function scan(
+  aws: Aws,
+  filter: ServiceFilter,
+  options: {
+    /** `if-allowed`: without a word when the caller may not see tasks. */
+    tasks?: 'required' | 'if-allowed';
+    /** Revisions that an earlier scan of the same run described, by ARN: these are not asked for again. */
+    known?: ReadonlyMap<string, Revision>;
+    onProgress?: ((text: string) => void) | undefined;
+  } = {},
+): Promise<Scan> {
+  const [ecs, here] = await Promise.all([aws.ecs(), aws.caller()]);
+  const { onProgress = () => undefined } = options;
+  const tasksOf = async (cluster: string, service?: string): Promise<RunningTask[]> => {
+    if (options.tasks === undefined) return [];
+    const running = ecs.runningTasks(cluster, service);
+    if (options.tasks === 'required') return running;
+    const allowed = await orDenied(running);
+    return allowed === 'denied' ? [] : allowed;
+  };
+  const found =
+    filter.services.length > 0
+      ? await named(ecs, here, filter.services, tasksOf)
+      : await everywhere(ecs, here, filter.clusters, tasksOf, onProgress);
+  // The pages of a list that changes meanwhile may name a thing twice.
+  const services = distinct(found.flatMap((part) => part.services));
+  const tasks = distinct(found.flatMap((part) => part.tasks));
+
+  const used = new Set([
+    ...services.flatMap(({ taskDefinition }) => taskDefinition ?? []),
+    ...tasks.map(({ taskDefinition }) => taskDefinition),
+  ]);
+  const { known = new Map<string, Revision>() } = options;
+  const revisions = new Map([...known].filter(([arn]) => used.has(arn)));
+  const arns = [...used].filter((arn) => !known.has(arn));
+  let described = 0;
+  await pMap(
+    arns,
+    async (arn) => {
+      const revision = await ecs.taskDefinition(arn);
+      if (revision) revisions.set(arn, revision);
+      described += 1;
+      onProgress(`described ${described} of ${arns.length} task definitions`);
+    },
+    { concurrency: atOnce },
+  );
+  const clusters = found.map((part) => part.cluster);
+  return { clusters, services, tasks, revisions, here };
+}
+
+/** The running tasks of a scan that no service started. */
+export function standaloneTasks({ tasks }: Scan): RunningTask[] {
+  return tasks.filter(({ group }) => !group.startsWith('service:'));
+}
+
+// --- internal ---
+
+/** Calls under way at the same time; the published rates are kept by the pacer of `aws`. */
+const atOnce = 8;
+
+/** What was found in one cluster. */
+interface Part {
+  /** ARN. */
+  cluster: string;
+  services: Service[];
+  tasks: RunningTask[];
+}
+
+type TasksOf = (cluster: string, service?: string) => Promise<RunningTask[]>;
+
+/** A cluster to search, and as what it was named. */
+interface GivenCluster {
+  arn: string;
+  written: string;
+}
+
+/** The clusters that were named, each once. Throws CliError for one of another region or account. */
+function givenClusters(here: Scope, written: readonly string[]): GivenCluster[] {
+  const found = new Map<string, GivenCluster>();
+  for (const one of written) {
+    const arn = clusterArn(one, here);
+    if (!found.has(arn)) found.set(arn, { arn, written: one });
+  }
+  return [...found.values()];
+}
+
+function clusterArn(written: string, here: Scope): string {
+  const own = parseArn(written);
+  if (!own) return `arn:${here.partition}:ecs:${here.region}:${here.account}:cluster/${written}`;
+  if (own.region === here.region && own.account === here.account) return written;
+  throw new CliError(
+    'cluster-not-found',
+    `the cluster ${written} is not in ${here.region} of account ${here.account}`,
+    { hint: 'search another region with --region, another account with --profile' },
+  );
+}
+
+async function named(
+  ecs: Ecs,
+  here: Scope,
+  names: readonly ServiceName[],
+  tasksOf: TasksOf,
+): Promise<Part[]> {
+  const clusters = givenClusters(
+    here,
+    names.map(({ cluster }) => cluster),
+  );
+  const missing: string[] = [];
+  const parts = await pMap(
+    clusters,
+    async (cluster): Promise<Part> => {
+      const own = names.filter((name) => clusterArn(name.cluster, here) === cluster.arn);
+      const distinctNames = [...new Set(own.map(({ service }) => service))];
+      const answer = await orNoCluster(cluster, ecs.describeServices(cluster.arn, distinctNames));
+      missing.push(...answer.missing);
+      const tasks = await pMap(answer.services, ({ name }) => tasksOf(cluster.arn, name), {
+        concurrency: atOnce,
+      });
+      return { cluster: cluster.arn, services: answer.services, tasks: tasks.flat() };
+    },
+    { concurrency: atOnce },
+  );
+  if (missing.length > 0) {
+    throw new CliError(
+      'service-not-found',
+      missing.map((arn) => `there is no service ${arn}`).join('\n'),
+      { hint: '--service takes CLUSTER/SERVICE or the ARN of a service' },
+    );
+  }
+  return parts;
+}
+
+/** AWS does not say which cluster it is that does not exist. */
+async function orNoCluster<T>({ written }: GivenCluster, call: Promise<T>): Promise<T> {
+  try {
+    return await call;
+  } catch (error) {
+    if (!isAwsError(error, 'ClusterNotFoundException')) throw error;
+    throw new CliError('cluster-not-found', `there is no cluster ${written}`, {
+      hint: 'a cluster belongs to one region and account',
+    });
+  }
+}
+
+async function everywhere(
+  ecs: Ecs,
+  here: Scope,
+  given: readonly string[],
+  tasksOf: TasksOf,
+  onProgress: (text: string) => void,
+): Promise<Part[]> {
+  const clusters = givenClusters(here, given.length > 0 ? given : await ecs.clusters());
+  let services = 0;
+  return pMap(
+    clusters,
+    async (cluster): Promise<Part> => {
+      const [described, tasks] = await orNoCluster(
+        cluster,
+        Promise.all([
+          ecs.services(cluster.arn).then((arns) => ecs.describeServices(cluster.arn, arns)),
+          tasksOf(cluster.arn),
+        ]),
+      );
+      services += described.services.length;
+      onProgress(`found ${services} services in ${clusters.length} clusters`);
+      return { cluster: cluster.arn, services: described.services, tasks };
+    },
+    { concurrency: atOnce },
+  );
+}
+
+function distinct<T extends { arn: string }>(all: readonly T[]): T[] {
+  return [...new Map(all.map((one) => [one.arn, one])).values()];
+}

@@ -1,0 +1,153 @@
+import pMap from 'p-map';
+import type { Revision } from '../../aws/ecs.ts';
+import type { ScheduledTask } from '../../aws/event-rules.ts';
+import type { Aws } from '../../aws/index.ts';
+import type { Scope } from '../../model/secrets/partition.ts';
+import type { Reference, SecretIdentity } from '../../model/secrets/reference.ts';
+import {
+  consumersIn,
+  standaloneConsumersIn,
+  usesOf,
+  type Consumer,
+  type ConsumerUse,
+  type StandaloneConsumer,
+} from './find-consumers.ts';
+import { orDenied } from '../or-denied.ts';
+import { resolveReference, type ResolvedSecret } from '../secrets/resolve-references.ts';
+import { scan, type Scan, type ServiceFilter } from './scan.ts';
+import { regionsToSearch } from '../secrets/secret-regions.ts';
+
+/** A rule or schedule whose task refers to the secret. */
+export interface ScheduledConsumer {
+  scheduled: ScheduledTask;
+  uses: ConsumerUse[];
+}
+
+/** Everything that refers to a secret. */
+export interface WhereUsed {
+  secret: ResolvedSecret;
+  /** ARNs of the clusters that were searched, and their regions. */
+  clusters: string[];
+  regions: string[];
+  services: Consumer[];
+  tasks: StandaloneConsumer[];
+  scheduled: ScheduledConsumer[];
+  /** What the caller may not look at, e.g. `EventBridge rules`. */
+  unchecked: string[];
+}
+
+/**
+ * Finds every service, running task of no service, rule and schedule that refers to a secret: in the
+ * caller's region, and with `allRegions` in every region that has the secret.
+ */
+export async function whereUsed(
+  aws: Aws,
+  reference: Reference,
+  filter: ServiceFilter,
+  { allRegions, onProgress }: { allRegions: boolean; onProgress: (text: string) => void },
+): Promise<WhereUsed> {
+  const secret = await resolveReference(aws, reference);
+  const parts: Omit<WhereUsed, 'secret' | 'regions'>[] = [];
+  const regions = await regionsToSearch(aws, secret, allRegions);
+  for (const { aws: there } of regions) {
+    const found = await scan(there, filter, { tasks: 'required', onProgress });
+    onProgress('looking at rules and schedules');
+    parts.push({
+      clusters: found.clusters,
+      services: consumersIn(found, secret),
+      tasks: standaloneConsumersIn(found, secret),
+      ...(filter.services.length > 0
+        ? { scheduled: [], unchecked: [] }
+        : await findScheduled(there, found, secret)),
+    });
+  }
+  return {
+    secret,
+    regions: regions.map(({ region }) => region),
+    clusters: parts.flatMap(({ clusters }) => clusters),
+    services: parts.flatMap(({ services }) => services),
+    tasks: parts.flatMap(({ tasks }) => tasks),
+    scheduled: parts.flatMap(({ scheduled }) => scheduled),
+    unchecked: [...new Set(parts.flatMap(({ unchecked }) => unchecked))],
+  };
+}
+
+/** The rules and schedules of the clusters of a scan whose tasks refer to a secret. */
+export async function findScheduled(
+  aws: Aws,
+  found: Scan,
+  secret: SecretIdentity,
+): Promise<Pick<WhereUsed, 'scheduled' | 'unchecked'>> {
+  const { tasks, unchecked } = await scheduledTasks(aws, found.clusters);
+  const revisions = await scheduledRevisions(aws, found, tasks);
+  return { scheduled: scheduledConsumersIn(revisions, secret, found.here), unchecked };
+}
+
+/** A scheduled task with the revision that its next run would use; undefined where there is none. */
+export interface ScheduledRevision {
+  scheduled: ScheduledTask;
+  revision: Revision | undefined;
+}
+
+/** What scheduled tasks run. Each family and revision is described once, unless the scan has it. */
+export async function scheduledRevisions(
+  aws: Aws,
+  { revisions }: Scan,
+  tasks: readonly ScheduledTask[],
+): Promise<ScheduledRevision[]> {
+  const ecs = await aws.ecs();
+  const known = new Map<string, Revision | undefined>(
+    [...revisions].map(([arn, revision]) => [shortId(arn), revision]),
+  );
+  const wanted = new Set(tasks.map(({ taskDefinition }) => shortId(taskDefinition)));
+  const unknown = [...wanted].filter((id) => !known.has(id));
+  await pMap(unknown, async (id) => known.set(id, await ecs.taskDefinition(id)), {
+    concurrency: 8,
+  });
+  return tasks.map((scheduled) => ({
+    scheduled,
+    revision: known.get(shortId(scheduled.taskDefinition)),
+  }));
+}
+
+/** Those of the scheduled tasks that refer to a secret. */
+export function scheduledConsumersIn(
+  all: readonly ScheduledRevision[],
+  secret: SecretIdentity,
+  here: Scope,
+): ScheduledConsumer[] {
+  return all.flatMap(({ scheduled, revision }) => {
+    const uses = revision ? usesOf(revision.definition, secret, here) : [];
+    return uses.length > 0 ? [{ scheduled, uses }] : [];
+  });
+}
+
+/** The scheduled tasks of these clusters, as far as the caller may see them. */
+export async function scheduledTasks(
+  aws: Aws,
+  clusters: readonly string[],
+): Promise<{ tasks: ScheduledTask[]; unchecked: string[] }> {
+  const tasks: ScheduledTask[] = [];
+  const unchecked: string[] = [];
+  const rules = await aws.eventRules();
+  for (const cluster of clusters) {
+    const own = await orDenied(rules.tasksIn(cluster));
+    if (own === 'denied') {
+      unchecked.push('EventBridge rules (events:ListRuleNamesByTarget, ListTargetsByRule)');
+      break;
+    }
+    tasks.push(...own);
+  }
+  const schedules = await orDenied((await aws.scheduler()).tasks());
+  if (schedules === 'denied')
+    unchecked.push('EventBridge schedules (scheduler:ListSchedules, GetSchedule)');
+  else tasks.push(...schedules.filter(({ cluster }) => clusters.includes(cluster)));
+  return { tasks, unchecked };
+}
+
+// --- internal ---
+
+/** `FAMILY` or `FAMILY:REVISION`, of a name or an ARN of the region and account that is searched. */
+function shortId(taskDefinition: string): string {
+  return taskDefinition.replace(/^.*:task-definition\//, '');
+}

@@ -1,0 +1,150 @@
+import { owner, type Call, type Principal } from '../../service.ts';
+import { fetchParameters } from './fetch-parameters.ts';
+import { fetchSecret } from './fetch-secrets.ts';
+import { openLogStreams } from './log-streams.ts';
+import { everywhere, networkOf, Unreachable } from './network.ts';
+import { isEcrImage } from '../definitions/registration-checks.ts';
+import { parseCredentials, parseReference, valuesFrom } from './secret-references.ts';
+import {
+  callError,
+  noCredentials,
+  registryFailure,
+  registryUnreachable,
+  roleFailure,
+  StartFailure,
+} from './start-failures.ts';
+import type {
+  ContainerDefinition,
+  FetchOutcome,
+  InjectedContainer,
+  Task,
+  World,
+} from '../state.ts';
+
+/** Calls another service as the execution role of the task. */
+export type Invoke = (
+  service: string,
+  operation: string,
+  input: Record<string, unknown>,
+  region: string,
+) => Promise<unknown>;
+
+/** Gets a task ready as the ECS agent does: takes the execution role, then reads each value once. */
+export async function prepare(world: World, task: Task): Promise<FetchOutcome> {
+  try {
+    return { ok: true, containers: await fetchAll(world, task) };
+  } catch (error) {
+    if (!(error instanceof StartFailure)) return { ok: false, reason: 'CannotStartContainerError' };
+    const { message, container: name } = error;
+    if (name === undefined) return { ok: false, reason: message };
+    return { ok: false, reason: 'Task failed to start', container: { name, reason: message } };
+  }
+}
+
+/** Whether the task starts on an instance of the user's, whose agent words failures differently. */
+export function isOnEc2(task: Task): boolean {
+  const { launchType } = task.settings;
+  return launchType === 'EC2' || launchType === 'EXTERNAL';
+}
+
+async function fetchAll(world: World, task: Task): Promise<InjectedContainer[]> {
+  const { containerDefinitions } = task.definition.registration;
+  const references = [
+    ...new Set(containerDefinitions.flatMap((container) => valuesFrom(container))),
+  ].map((valueFrom) => parseReference(valueFrom, task.region));
+  const credentials = containerDefinitions.flatMap(({ repositoryCredentials }) =>
+    repositoryCredentials
+      ? [parseCredentials(repositoryCredentials.credentialsParameter, task.region)]
+      : [],
+  );
+
+  const ec2 = isOnEc2(task);
+  const fromStores = [...references, ...credentials];
+  const roleArn = executionRoleOf(world, task);
+  if (!roleArn && fromStores.length > 0) throw noCredentials(ec2);
+
+  const values = new Map<string, string>();
+  const needsRole = fromStores.length > 0 || containerDefinitions.some(needsRoleToRun);
+  // Without an execution role it is the instance that logs, whose own role is not in the sandbox.
+  const principal = roleArn && needsRole ? await assume(world, task, roleArn) : owner;
+  const reaches = ec2 ? everywhere : networkOf(world, task);
+  const invoke: Invoke = async (service, operation, input, region) => {
+    // The API of ECR has another name in endpoints.
+    const name = service === 'ecr' ? 'ecr.api' : service;
+    if (!(await reaches(name, region))) throw new Unreachable();
+    return world.environment.invoke(service, operation, input, { principal, region });
+  };
+  await Promise.all([
+    fetchParameters(invoke, references, values, ec2),
+    ...fromStores.map((reference) => fetchSecret(invoke, reference, values, ec2)),
+  ]);
+  await logInToRegistry(invoke, task, ec2);
+  await openLogStreams(invoke, task, ec2);
+  return containerDefinitions.map((container) => inject(task, container, values));
+}
+
+/** Images themselves are not pulled here, but ECR has to be reached and to let the role in. */
+async function logInToRegistry(invoke: Invoke, task: Task, ec2: boolean): Promise<void> {
+  for (const { image } of task.definition.registration.containerDefinitions) {
+    const region = isEcrImage(image) ? /\.ecr\.([a-z0-9-]+)\./.exec(image)?.[1] : undefined;
+    if (region === undefined) continue;
+    try {
+      await invoke('ecr', 'GetAuthorizationToken', {}, region);
+    } catch (error) {
+      if (error instanceof Unreachable) throw registryUnreachable(region);
+      const call = { service: 'ECR', operation: 'GetAuthorizationToken', region } as const;
+      throw registryFailure(callError(call, error), ec2);
+    }
+  }
+}
+
+const needsRoleToRun = (container: ContainerDefinition) =>
+  isEcrImage(container.image) || container.logConfiguration?.logDriver === 'awslogs';
+
+function executionRoleOf(world: World, task: Task): string | undefined {
+  const role =
+    task.overrides.executionRoleArn ?? task.definition.registration.executionRoleArn ?? '';
+  if (role === '' || role.startsWith('arn:')) return role || undefined;
+  return `arn:${world.environment.partition}:iam::${world.environment.account}:role/${role}`;
+}
+
+async function assume(world: World, task: Task, roleArn: string): Promise<Principal> {
+  const request = {
+    RoleArn: roleArn,
+    RoleSessionName: task.id,
+    ServicePrincipal: 'ecs-tasks.amazonaws.com',
+    SourceAccount: world.environment.account,
+    SourceArn: task.arn,
+  };
+  try {
+    const call: Call = { principal: owner, region: task.region };
+    const answer = await world.environment.invoke('sts', 'AssumeRoleForService', request, call);
+    // The role as whom to call, with the name of its session where the answer tells it.
+    return (answer as { Principal?: Principal }).Principal ?? { kind: 'role', roleArn };
+  } catch {
+    throw roleFailure(roleArn);
+  }
+}
+
+function inject(
+  task: Task,
+  container: ContainerDefinition,
+  values: Map<string, string>,
+): InjectedContainer {
+  const { name, environment = [], secrets = [], logConfiguration } = container;
+  const override = task.overrides.containerOverrides?.find((entry) => entry.name === name);
+  const plain = [...environment, ...(override?.environment ?? [])];
+  const fetched = (references: { name: string; valueFrom: string }[]) =>
+    references.map((secret) => [secret.name, values.get(secret.valueFrom) ?? ''] as const);
+  return {
+    name,
+    environment: Object.fromEntries([
+      ...plain.map((entry) => [entry.name, entry.value] as const),
+      ...fetched(secrets),
+    ]),
+    logOptions: {
+      ...logConfiguration?.options,
+      ...Object.fromEntries(fetched(logConfiguration?.secretOptions ?? [])),
+    },
+  };
+}

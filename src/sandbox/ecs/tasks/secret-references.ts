@@ -1,0 +1,57 @@
+import type { ContainerDefinition } from '../state.ts';
+
+/** Where a value is fetched from. */
+export type Reference =
+  | { store: 'ssm'; valueFrom: string; region: string }
+  | {
+      store: 'secretsmanager';
+      valueFrom: string;
+      region: string;
+      secretId: string;
+      jsonKey: string;
+      versionStage: string;
+      versionId: string;
+    }
+  | { store: 'malformed'; valueFrom: string; region: string };
+
+/** Every `valueFrom` that a container needs before it can start. */
+export function valuesFrom(container: ContainerDefinition): string[] {
+  return [...(container.secrets ?? []), ...(container.logConfiguration?.secretOptions ?? [])].map(
+    (secret) => secret.valueFrom,
+  );
+}
+
+/** Reads a `valueFrom`: anything that is no ARN is the name of a parameter in the task's region. */
+export function parseReference(valueFrom: string, taskRegion: string): Reference {
+  if (!valueFrom.startsWith('arn:')) return { store: 'ssm', valueFrom, region: taskRegion };
+  const [, partition = '', service, region = '', account = '', ...resource] = valueFrom.split(':');
+  if (service === 'ssm') return { store: 'ssm', valueFrom, region };
+  if (resource.length !== 2 && resource.length !== 5) {
+    return { store: 'malformed', valueFrom, region };
+  }
+  const [, name = '', jsonKey = '', versionStage = '', versionId = ''] = resource;
+  const secretId = `arn:${partition}:secretsmanager:${region}:${account}:secret:${name}`;
+  return {
+    store: 'secretsmanager',
+    valueFrom,
+    region,
+    secretId,
+    jsonKey,
+    versionStage,
+    versionId,
+  };
+}
+
+/** Reads a `credentialsParameter`: the ARN, or the name in the same region, of a secret. */
+export function parseCredentials(parameter: string, taskRegion: string): Reference {
+  if (parameter.startsWith('arn:')) return parseReference(parameter, taskRegion);
+  return {
+    store: 'secretsmanager',
+    valueFrom: parameter,
+    region: taskRegion,
+    secretId: parameter,
+    jsonKey: '',
+    versionStage: '',
+    versionId: '',
+  };
+}

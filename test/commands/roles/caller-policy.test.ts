@@ -1,0 +1,824 @@
+import { CreateLogGroupCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { RunInstancesCommand } from '@aws-sdk/client-ec2';
+import {
+  CreateServiceCommand,
+  DescribeServicesCommand,
+  RegisterContainerInstanceCommand,
+  RegisterTaskDefinitionCommand,
+} from '@aws-sdk/client-ecs';
+import { EventBridgeClient, PutRuleCommand, PutTargetsCommand } from '@aws-sdk/client-eventbridge';
+import { CreateAliasCommand, CreateKeyCommand } from '@aws-sdk/client-kms';
+import { CreatePolicyCommand, PutRolePolicyCommand } from '@aws-sdk/client-iam';
+import { CreateScheduleCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
+import { CreateSecretCommand, PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
+import { PutParameterCommand } from '@aws-sdk/client-ssm';
+import { AssumeRoleCommand } from '@aws-sdk/client-sts';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import {
+  callerNeeds,
+  isCallerCommand,
+  type CallerCommand,
+} from '../../../src/model/roles/caller-policy.ts';
+import type { PolicyDocument } from '../../../src/model/roles/policy.ts';
+import type { Seen, Setting } from '../../helpers/run.ts';
+import { makeNetwork } from '../../helpers/network-scene.ts';
+import { openShop, type Shop } from '../../helpers/scene.ts';
+import { createDeployer } from '../../sandbox/clients.ts';
+
+// Every command, called by a role with exactly the policy that `policy caller` prints for it: what it asks
+// for is what the policy allows. And then with less than that.
+let shop: Shop;
+let key: string;
+/** What the caller asked for and was allowed. */
+let asked: Set<string>;
+beforeEach(open);
+afterEach(() => shop.sandbox.close());
+
+async function open(): Promise<void> {
+  asked = new Set();
+  shop = await openShop({
+    onAllowed: ({ roleArn, action }) => {
+      if (roleArn.endsWith(':role/deployer')) asked.add(action);
+    },
+  });
+  const { KeyMetadata } = await shop.kms.send(new CreateKeyCommand({}));
+  key = KeyMetadata?.Arn ?? '';
+  const AliasName = 'alias/shop';
+  await shop.kms.send(new CreateAliasCommand({ AliasName, TargetKeyId: key }));
+  await createDeployer(shop);
+}
+
+interface Step extends Setting {
+  argv: string[];
+  /** Expected exit code; 0 when left out. */
+  code?: number;
+}
+
+interface Scenario {
+  /** What the owner has to make first. */
+  before?: Step[];
+  steps: Step[];
+  /** Set when there are more parameters than an inline policy takes. */
+  many?: boolean;
+  /** Set when the owner starts a service of the task definition `web`. */
+  service?: boolean;
+  /** What else the owner makes. */
+  world?: () => Promise<void>;
+  /** Set when the steps change nothing: one scene does for all that is taken out. */
+  looksOnly?: true;
+  /** Only these are taken out; the others are taken out of another command that has all but them. */
+  only?: string[];
+  /** Actions of the policy that the steps do not come to. */
+  unasked?: string[];
+  /** Actions without which the command goes on, and what it says then. */
+  degrades?: Record<string, RegExp>;
+  /** Actions without which it goes on in another way. */
+  otherwise?: string[];
+}
+
+const put = (ref: string, stdin: string, ...more: string[]): Step => ({
+  argv: ['put', ref, ...more],
+  stdin,
+});
+const file = (secrets: Record<string, string>): Setting => ({
+  files: {
+    'def.json': JSON.stringify({
+      family: 'def',
+      executionRoleArn: 'r',
+      containerDefinitions: [
+        {
+          name: 'app',
+          image: 'x',
+          memory: 64,
+          secrets: Object.entries(secrets).map(([name, valueFrom]) => ({ name, valueFrom })),
+        },
+      ],
+    }),
+  },
+});
+const secretsOfAll = [
+  put('/p/a', 'one', '--kms-key', 'alias/shop'),
+  put('sm:s', 'one', '--kms-key', 'alias/shop'),
+];
+const web: Step[] = [
+  ...secretsOfAll,
+  { argv: ['role', 'create', 'r', '--secret', '/p/a', '--secret', 'sm:s'] },
+  {
+    argv: [
+      ...['register', 'web.json', '--secret', 'A=/p/a', '--secret', 'S=sm:s'],
+      ...['--execution-role', 'r'],
+    ],
+  },
+];
+const manySecrets = Array.from({ length: 110 }, (_, index) => `/many/${'x'.repeat(60)}-${index}`);
+const many = manySecrets.flatMap((name) => ['--secret', name]);
+const readValuesNote = /not be read|uncompared/;
+
+/** What is looked at beside services and tasks; where it may not be, that is said. */
+const scheduledOnly = {
+  'events:ListRuleNamesByTarget': /events:ListRuleNamesByTarget/,
+  'events:ListTargetsByRule': /ListTargetsByRule/,
+  'scheduler:ListSchedules': /scheduler:ListSchedules/,
+  'scheduler:GetSchedule': /GetSchedule/,
+};
+/** Asked for where a service has a native strategy, which this scene has not. */
+const onlyNative = ['ecs:DescribeServiceDeployments'];
+/** Asked for where a service runs on instances. */
+const onlyOnInstances = [
+  ...['ec2:DescribeInstances', 'ecs:DescribeContainerInstances', 'ecs:ListContainerInstances'],
+];
+
+/** What goes on without an action, and says which one it is that was missing. */
+const orNotChecked = (...actions: string[]): Record<string, RegExp> =>
+  Object.fromEntries(
+    actions.map((action) => [action, new RegExp(`not (checked|looked at:) .*${action}\\b`)]),
+  );
+
+const toStart: Scenario = {
+  before: [
+    put('/p/a', 'one', '--kms-key', 'alias/shop'),
+    put('sm:s:a', 'one', '--kms-key', 'alias/shop'),
+  ],
+  world: makeStartable,
+  looksOnly: true,
+  steps: [{ argv: ['verify', 'shop/fargate', 'shop/host'] }],
+  degrades: orNotChecked(
+    ...['ssm:DescribeParameters', 'secretsmanager:DescribeSecret'],
+    ...['secretsmanager:ListSecretVersionIds', 'secretsmanager:GetResourcePolicy'],
+    ...['kms:DescribeKey', 'kms:GetKeyPolicy', 'logs:DescribeLogGroups'],
+    ...['iam:GetRole', 'iam:ListRolePolicies', 'iam:GetRolePolicy', 'iam:ListAttachedRolePolicies'],
+    ...['iam:GetPolicy', 'iam:GetPolicyVersion', 'iam:SimulatePrincipalPolicy'],
+    ...['ecs:ListContainerInstances', 'ecs:DescribeContainerInstances'],
+    ...['ec2:DescribeSubnets', 'ec2:DescribeRouteTables', 'ec2:DescribeVpcEndpoints'],
+    ...['ec2:DescribeSecurityGroups', 'ec2:DescribeNatGateways', 'ec2:DescribeInstances'],
+    'ec2:DescribeVpcAttribute',
+  ),
+};
+
+const scenarios: Record<CallerCommand, Scenario> = {
+  put: {
+    before: [put('sm:gone', 'x'), { argv: ['delete', 'sm:gone', '--yes', '--force'] }],
+    steps: [
+      put('/p/a', 'one', '--kms-key', 'alias/shop', '--tag', 'a=1'),
+      put('/p/a', 'two', '--tag', 'a=2'),
+      put('/p/big', 'one', '--kms-key', 'alias/shop', '--tier', 'advanced'),
+      put('sm:s', 'one', '--kms-key', 'alias/shop', '--tag', 'a=1'),
+      put('sm:s', 'two', '--tag', 'a=2', '--description', 'x'),
+      put('sm:j:a', 'one'),
+      put('sm:j:b', 'two'),
+      put('sm:gone', 'new', '--restore'),
+    ],
+    degrades: { 'ssm:GetParameter': readValuesNote },
+  },
+  import: {
+    before: [put('sm:gone/a', 'x')],
+    steps: [
+      {
+        argv: ['import', '-', '--prefix', '/p', '--kms-key', 'alias/shop', '--tag', 'a=1'],
+        stdin: 'A=first\nB=second',
+      },
+      { argv: ['import', '-', '--prefix', '/p', '--tag', 'a=2'], stdin: 'A=other\nB=third' },
+      {
+        argv: ['import', '-', '--prefix', 'sm:p', '--kms-key', 'alias/shop', '--tag', 'a=1'],
+        stdin: 'A=first\nB=second',
+      },
+      { argv: ['import', '-', '--prefix', 'sm:p', '--tag', 'a=2'], stdin: 'A=other\nB=third' },
+      { argv: ['import', '-', '--as-json', 'j'], stdin: 'A=first' },
+      { argv: ['import', '-', '--as-json', 'j'], stdin: 'A=other' },
+      { argv: ['import', '-', '--prefix', 'sm:q'], stdin: 'A=first' },
+      {
+        argv: ['import', '-', '--prefix', 'sm:q', '--kms-key', 'alias/shop'],
+        stdin: 'A=first',
+      },
+      {
+        argv: ['import', '-', '--prefix', '/p', '--prune', '--prune-in-use', '--yes'],
+        stdin: 'A=other\nB=third',
+      },
+      {
+        argv: ['import', '-', '--prefix', 'sm:p', '--prune', '--prune-in-use', '--yes'],
+        stdin: 'A=other\nB=third',
+      },
+      put('/p/A', 'replaced'),
+    ],
+    degrades: { 'ssm:GetParameter': readValuesNote, 'ssm:GetParameters': readValuesNote },
+  },
+  list: {
+    looksOnly: true,
+    before: secretsOfAll,
+    steps: [{ argv: ['list', '/p'] }, { argv: ['list', 'sm:'] }],
+  },
+  get: {
+    looksOnly: true,
+    before: secretsOfAll,
+    steps: [
+      { argv: ['get', '/p/a'] },
+      { argv: ['get', '/p/a', '--reveal'] },
+      { argv: ['get', 'sm:s'] },
+      { argv: ['get', 'sm:s', '--reveal'] },
+    ],
+    degrades: { 'ssm:ListTagsForResource': /may not be seen \(ssm:ListTagsForResource\)/ },
+  },
+  history: {
+    looksOnly: true,
+    before: secretsOfAll,
+    steps: [{ argv: ['history', '/p/a'] }, { argv: ['history', 'sm:s'] }],
+  },
+  rollback: {
+    before: [
+      ...secretsOfAll,
+      put('/p/a', 'two'),
+      put('sm:s', 'two'),
+      put('/p/big', 'one', '--kms-key', 'alias/shop', '--tier', 'advanced'),
+      put('/p/big', 'two'),
+    ],
+    steps: [
+      { argv: ['rollback', '/p/a'] },
+      { argv: ['rollback', '/p/big'] },
+      { argv: ['rollback', 'sm:s'] },
+      // The version before is the newer one now.
+      { argv: ['rollback', 'sm:s'] },
+    ],
+    degrades: { 'secretsmanager:GetSecretValue': /its value cannot be read/ },
+  },
+  delete: {
+    before: [...web, put('/p/b', 'x'), put('sm:t', 'x')],
+    service: true,
+    steps: [{ argv: ['delete', '/p/b', '--yes'] }, { argv: ['delete', 'sm:t', '--yes'] }],
+    degrades: scheduledOnly,
+  },
+  restore: {
+    before: [put('sm:s', 'x'), { argv: ['delete', 'sm:s', '--yes', '--force'] }],
+    steps: [{ argv: ['restore', 'sm:s'] }],
+  },
+  export: environmentScenario('export', [], 0),
+  // No program is run in this process.
+  exec: environmentScenario('exec', ['--', 'true'], 126),
+  diff: {
+    looksOnly: true,
+    before: [...web, put('sm:s/a', 'x', '--kms-key', 'alias/shop')],
+    steps: [{ argv: ['diff', '/p', 'sm:s'], code: 3 }, { argv: ['diff', 'web', 'web:1'] }],
+    otherwise: ['secretsmanager:BatchGetSecretValue'],
+  },
+  'role create': {
+    many: true,
+    before: web,
+    service: true,
+    steps: [
+      {
+        argv: [
+          ...['role', 'create', 'n', '--secret', '/p/a', '--task-definition', 'web'],
+          ...['--service', 'shop/web', '--managed-policy', 'always', '--tag', 'a=1'],
+        ],
+      },
+      {
+        argv: [
+          ...['role', 'create', 'n', '--secret', 'sm:s', '--tag', 'a=2', '--description', 'x'],
+          '--no-source-condition',
+        ],
+      },
+      { argv: ['role', 'create', 'n', ...many, '--split'] },
+      { argv: ['role', 'create', 'n', '--secret', '/not/there', '--allow-missing'] },
+      {
+        argv: ['role', 'create', 'n', ...many, '--secret', '/p/b', '--allow-missing', '--compact'],
+      },
+    ],
+  },
+  'role create --exact': {
+    before: [
+      ...web,
+      {
+        argv: [
+          ...['role', 'create', 'n', '--secret', '/p/a', '--secret', 'sm:s'],
+          ...['--managed-policy', 'always', '--no-source-condition'],
+        ],
+      },
+    ],
+    service: true,
+    steps: [
+      {
+        argv: [
+          ...['role', 'create', 'n', '--secret', 'sm:s', '--managed-policy', 'never', '--exact'],
+          ...['--yes', '--permissions-boundary'],
+          'arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy',
+        ],
+      },
+    ],
+    only: [
+      ...['ecs:ListClusters', 'ecs:ListServices', 'ecs:ListTasks', 'ecs:DescribeTaskDefinition'],
+      ...['ecs:DescribeServices', 'ecs:DescribeTasks', 'iam:PutRolePermissionsBoundary'],
+      ...Object.keys(scheduledOnly),
+    ],
+    degrades: scheduledOnly,
+    // Shown to be needed by the scenario of `role create`, which is what this is besides.
+    unasked: [
+      ...['iam:AttachRolePolicy', 'iam:CreatePolicy', 'iam:CreatePolicyVersion', 'iam:CreateRole'],
+      ...['iam:DeletePolicy', 'iam:DeletePolicyVersion', 'iam:DeleteRolePolicy'],
+      ...['iam:ListPolicyVersions', 'iam:TagRole', 'iam:UpdateRole', 'ssm:DescribeParameters'],
+    ],
+  },
+  'role show': {
+    looksOnly: true,
+    before: [
+      ...web,
+      { argv: ['role', 'create', 'r', '--secret', '/p/a', '--managed-policy', 'always'] },
+    ],
+    steps: [{ argv: ['role', 'show', 'r'] }],
+  },
+  'role check': {
+    looksOnly: true,
+    before: [
+      ...web,
+      {
+        argv: [
+          'role',
+          'create',
+          'r',
+          '--secret',
+          '/p/a',
+          '--secret',
+          'sm:s',
+          '--managed-policy',
+          'always',
+        ],
+      },
+    ],
+    service: true,
+    steps: [{ argv: ['role', 'check', 'r', '--service', 'shop/web', '--task-definition', 'web'] }],
+    degrades: {
+      'iam:SimulatePrincipalPolicy': /not confirmed by IAM/,
+      'kms:GetKeyPolicy': /unknown.*kms:GetKeyPolicy/,
+      'secretsmanager:GetResourcePolicy': /not seen \(secretsmanager:GetResourcePolicy/,
+    },
+  },
+  'role delete': {
+    many: true,
+    before: [
+      ...web,
+      { argv: ['role', 'create', 'n', ...many, '--split'] },
+      { argv: ['role', 'create', 'n', '--secret', '/not/there', '--allow-missing'] },
+      { argv: ['role', 'create', 'm', '--secret', '/p/a'] },
+    ],
+    service: true,
+    steps: [{ argv: ['role', 'delete', 'n', '--yes'] }, { argv: ['role', 'delete', 'm', '--yes'] }],
+    degrades: scheduledOnly,
+  },
+  register: {
+    before: [
+      ...web,
+      put('sm:j:a', 'x', '--kms-key', 'alias/shop'),
+      { argv: ['role', 'create', 'r', ...rolesOf(), '--managed-policy', 'always'] },
+    ],
+    service: true,
+    steps: [
+      {
+        argv: [
+          ...['register', 'web.json', '--secret', 'B=/p/a', '--secret', 'C=sm:s'],
+          ...['--execution-role', 'r', '--strict'],
+        ],
+      },
+      { argv: ['register', 'tagged.json'], files: tagged() },
+      {
+        argv: [
+          ...['register', 'web.json', '--secrets-from', 'sm:', '--read-values', '--strict'],
+          ...['--all-keys', 'sm:j', '--execution-role', 'r', '--service', 'shop/web'],
+        ],
+      },
+    ],
+    // Asked for when a task stops, which none does here.
+    unasked: [...onlyNative, 'ecs:ListTasks', 'ecs:DescribeTasks'],
+    degrades: { 'kms:GetKeyPolicy': /kms:GetKeyPolicy/ },
+  },
+  migrate: {
+    many: true,
+    before: [
+      ...web,
+      { argv: ['role', 'create', 'n', '--secret', '/p/a', '--managed-policy', 'always'] },
+      { argv: ['role', 'create', 'large', ...many, '--split'] },
+      { argv: ['register', 'plain.json'], ...plain('app') },
+      { argv: ['register', 'plain.json', '--force'], ...plain('app') },
+    ],
+    service: true,
+    steps: [
+      {
+        argv: [
+          ...['migrate', 'app', '--prefix', '/m', '--kms-key', 'alias/shop', '--tag', 'a=1'],
+          ...['--execution-role', 'n', '--delete-old', '--yes'],
+        ],
+      },
+      {
+        argv: [
+          ...['migrate', 'plain.json', '--prefix', 'sm:m', '--kms-key', 'alias/shop', '--yes'],
+          ...['--tag', 'a=1', '--execution-role', 'new', '--service', 'shop/web'],
+        ],
+        ...plain('other'),
+      },
+      // Stored already: its value is read again.
+      {
+        argv: ['migrate', 'plain.json', '--prefix', 'sm:m', '--yes', '--execution-role', 'new'],
+        ...plain('other'),
+      },
+      {
+        argv: ['migrate', 'plain.json', '--prefix', '/m', '--yes', '--execution-role', 'n'],
+        ...plain('third'),
+      },
+      {
+        argv: ['migrate', 'plain.json', '--prefix', '/l', '--yes', '--execution-role', 'large'],
+        ...plain('fourth'),
+      },
+    ],
+    degrades: {
+      'kms:GetKeyPolicy': /kms:GetKeyPolicy/,
+      'iam:GetPolicy': /iam:GetPolicy/,
+      'iam:GetPolicyVersion': /iam:GetPolicyVersion/,
+    },
+    unasked: [
+      ...onlyNative,
+      // For a role that ECS may not assume, and one whose managed policies are full or have five versions.
+      ...['iam:UpdateAssumeRolePolicy', 'iam:CreatePolicy', 'iam:AttachRolePolicy'],
+      'iam:DeletePolicyVersion',
+    ],
+  },
+  rotate: {
+    before: [
+      ...web,
+      put('sm:j:a', 'x'),
+      put('/p/big', 'x', '--kms-key', 'alias/shop', '--tier', 'advanced'),
+    ],
+    service: true,
+    steps: [
+      { argv: ['rotate', '/p/a', '--redeploy'], stdin: 'new' },
+      { argv: ['rotate', 'sm:s', '--redeploy'], stdin: 'new' },
+      { argv: ['rotate', 'sm:j:a'], stdin: 'new' },
+      { argv: ['rotate', '/p/big'], stdin: 'new' },
+    ],
+    degrades: { 'ssm:GetParameter': /not be read/ },
+    unasked: onlyNative,
+  },
+  redeploy: {
+    before: web,
+    service: true,
+    steps: [
+      { argv: ['redeploy', '/p/a'] },
+      { argv: ['redeploy', 'sm:s'] },
+      { argv: ['redeploy', 'sm:s', '--stale'] },
+    ],
+    unasked: onlyNative,
+  },
+  'where-used': {
+    looksOnly: true,
+    before: web,
+    service: true,
+    steps: [{ argv: ['where-used', '/p/a'] }, { argv: ['where-used', 'sm:s'] }],
+    degrades: scheduledOnly,
+  },
+  stale: { looksOnly: true, before: web, service: true, steps: [{ argv: ['stale'] }] },
+  audit: {
+    looksOnly: true,
+    before: web,
+    service: true,
+    steps: [
+      { argv: ['audit'] },
+      { argv: ['audit', '--family', 'web', '--all-revisions', '--no-services'] },
+      { argv: ['audit', '--cluster', 'shop'] },
+    ],
+  },
+  verify: toStart,
+  'verify --read-values': {
+    ...toStart,
+    steps: [{ argv: ['verify', 'shop/fargate', '--read-values'] }],
+    unasked: onlyOnInstances,
+    only: ['secretsmanager:GetSecretValue', 'kms:Decrypt'],
+    degrades: orNotChecked('secretsmanager:GetSecretValue', 'kms:Decrypt'),
+  },
+  diagnose: {
+    ...toStart,
+    steps: [{ argv: ['diagnose', 'shop/denied'], code: 3 }],
+    unasked: onlyOnInstances,
+    degrades: orNotChecked(
+      ...['ecs:ListTasks', 'ecs:DescribeTasks', 'ecs:DescribeTaskDefinition'],
+      ...['iam:GetRole', 'iam:ListRolePolicies', 'iam:GetRolePolicy', 'iam:GetPolicy'],
+      ...['iam:ListAttachedRolePolicies', 'iam:GetPolicyVersion', 'iam:SimulatePrincipalPolicy'],
+      ...['secretsmanager:DescribeSecret', 'secretsmanager:GetResourcePolicy'],
+    ),
+    // What these look at does not bear on a secret that is not granted.
+    otherwise: Object.keys(toStart.degrades ?? {}).filter((action) =>
+      /^(kms|logs|ec2):|ContainerInstances$|^ssm:|ListSecretVersionIds$/.test(action),
+    ),
+  },
+  'diagnose --read-values': {
+    ...toStart,
+    steps: [{ argv: ['diagnose', 'shop/keyless', '--read-values'], code: 3 }],
+    unasked: onlyOnInstances,
+    only: ['secretsmanager:GetSecretValue', 'kms:Decrypt'],
+    degrades: orNotChecked('secretsmanager:GetSecretValue', 'kms:Decrypt'),
+  },
+};
+
+function environmentScenario(command: string, more: string[], code: number): Scenario {
+  return {
+    looksOnly: true,
+    before: [...web, put('sm:s/a', 'x', '--kms-key', 'alias/shop')],
+    steps: [
+      { argv: [command, '--prefix', '/p', ...more], code },
+      { argv: [command, '--prefix', 'sm:s', ...more], code },
+      { argv: [command, '--task-definition', 'web', ...more], code },
+    ],
+    otherwise: ['secretsmanager:BatchGetSecretValue'],
+  };
+}
+
+function plain(family: string): Setting {
+  const environment = [{ name: 'DB_PASSWORD', value: 'x7Hq2sW9xLp' }];
+  const containerDefinitions = [{ name: 'app', image: 'x', memory: 64, environment }];
+  const tags = [{ key: 'a', value: 'b' }];
+  return { files: { 'plain.json': JSON.stringify({ family, tags, containerDefinitions }) } };
+}
+
+function rolesOf(): string[] {
+  return ['/p/a', 'sm:s', 'sm:j'].flatMap((ref) => ['--secret', ref]);
+}
+
+function tagged(): Record<string, string> {
+  const { files = {} } = file({ A: '/p/a' });
+  const definition = JSON.parse(files['def.json'] ?? '') as object;
+  return { 'tagged.json': JSON.stringify({ ...definition, tags: [{ key: 'a', value: 'b' }] }) };
+}
+
+/**
+ * A service on Fargate and one on an instance, whose tasks read secrets of both stores, one in a version
+ * without a label, and a service whose tasks do not start.
+ */
+async function makeStartable(): Promise<void> {
+  const { ARN: versioned = '', VersionId } = await shop.secrets.send(
+    new CreateSecretCommand({ Name: 'v', SecretString: '1', KmsKeyId: key }),
+  );
+  for (const SecretString of ['2', '3']) {
+    await shop.secrets.send(new PutSecretValueCommand({ SecretId: 'v', SecretString }));
+  }
+  const { arn: keyed } = await shop.json(['get', 'sm:s']);
+  await shop.logs.send(new CreateLogGroupCommand({ logGroupName: '/ecs/web' }));
+  const containerDefinitions = [
+    {
+      name: 'app',
+      image: '123456789012.dkr.ecr.us-east-1.amazonaws.com/app',
+
+      memory: 128,
+      secrets: [
+        { name: 'A', valueFrom: '/p/a' },
+        { name: 'S', valueFrom: `${keyed as string}:a::` },
+        { name: 'V', valueFrom: `${versioned}:::${VersionId ?? ''}` },
+      ],
+      environmentFiles: [{ type: 's3' as const, value: 'arn:aws:s3:::shop/web.env' }],
+      logConfiguration: {
+        logDriver: 'awslogs' as const,
+        options: {
+          'awslogs-group': '/ecs/web',
+          'awslogs-region': 'us-east-1',
+          'awslogs-stream-prefix': 'x',
+        },
+      },
+    },
+  ];
+  const role = 'arn:aws:iam::123456789012:role/r';
+  const definition = { executionRoleArn: role, taskRoleArn: role, containerDefinitions };
+  const fargate = {
+    ...{ requiresCompatibilities: ['FARGATE' as const], networkMode: 'awsvpc' as const },
+    ...{ cpu: '256', memory: '512' },
+  };
+  for (const one of [
+    { family: 'fargate', ...definition, ...fargate },
+    { family: 'host', ...definition },
+  ]) {
+    await shop.ecs.send(new RegisterTaskDefinitionCommand(one));
+  }
+  const everything = [{ Effect: 'Allow', Action: '*', Resource: '*' }];
+  const PolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement: everything });
+  await shop.iam.send(new CreatePolicyCommand({ PolicyName: 'boundary', PolicyDocument }));
+  await shop.json([
+    ...['role', 'create', 'r', '--task-definition', 'fargate', '--managed-policy', 'always'],
+    ...['--permissions-boundary', 'arn:aws:iam::123456789012:policy/boundary'],
+  ]);
+  // Whoever deploys may pass the role; who only looks need not, and is told so.
+  const pass = { Effect: 'Allow', Action: 'iam:PassRole', Resource: role };
+  await shop.iam.send(
+    new PutRolePolicyCommand({
+      RoleName: 'deployer',
+      PolicyName: 'pass',
+      PolicyDocument: JSON.stringify({ Version: '2012-10-17', Statement: [pass] }),
+    }),
+  );
+
+  const network = await makeNetwork(
+    shop.ec2,
+    {
+      ...{ routes: ['nat'], publicIp: false, egress: 'all' },
+      ...{ endpoint: 'private-dns', ingress: 'vpc', dnsSupport: true, dnsHostnames: true },
+    },
+    'ssm',
+  );
+  const networkConfiguration = { awsvpcConfiguration: network };
+  const service = { cluster: 'shop', desiredCount: 0 };
+  await shop.service({
+    ...{ ...service, name: 'fargate', taskDefinition: 'fargate' },
+    networkConfiguration,
+  });
+  await shop.service({ ...service, name: 'host', taskDefinition: 'host', launchType: 'EC2' });
+  const { Instances } = await shop.ec2.send(
+    new RunInstancesCommand({
+      ...{ MinCount: 1, MaxCount: 1, SubnetId: network.subnets[0] },
+      SecurityGroupIds: network.securityGroups,
+    }),
+  );
+  const instanceId = Instances?.[0]?.InstanceId;
+  await shop.ecs.send(
+    new RegisterContainerInstanceCommand({
+      cluster: 'shop',
+      instanceIdentityDocument: JSON.stringify({ instanceId }),
+      versionInfo: { agentVersion: '1.90.0' },
+    }),
+  );
+
+  await shop.json(['put', 'sm:closed'], { stdin: 'x' });
+  const { arn: closed } = await shop.json(['get', 'sm:closed']);
+  for (const [family, valueFrom] of [
+    ['denied', closed as string],
+    ['keyless', `${keyed as string}:b::`],
+  ] as const) {
+    const [app] = containerDefinitions;
+    const secrets = [...(app?.secrets ?? []), { name: 'B', valueFrom }];
+    const broken = { family, ...definition, ...fargate };
+    const registered = { ...broken, containerDefinitions: [{ ...app, secrets }] };
+    await shop.ecs.send(new RegisterTaskDefinitionCommand(registered));
+    await shop.ecs.send(
+      new CreateServiceCommand({
+        ...{ cluster: 'shop', serviceName: family, taskDefinition: family, desiredCount: 1 },
+        ...{ launchType: 'FARGATE', networkConfiguration },
+        deploymentConfiguration: { deploymentCircuitBreaker: { enable: true, rollback: false } },
+      }),
+    );
+    const described = new DescribeServicesCommand({ cluster: 'shop', services: [family] });
+    await vi.waitFor(
+      async () => {
+        const { services } = await shop.ecs.send(described);
+        expect(services?.[0]?.deployments?.[0]?.rolloutState).toBe('FAILED');
+      },
+      { timeout: 10_000, interval: 20 },
+    );
+  }
+}
+
+async function policyFor(command: CallerCommand): Promise<PolicyDocument> {
+  const printed = await shop.json(['policy', 'caller', '--for', command, '--kms-key', key]);
+  return printed as unknown as PolicyDocument;
+}
+
+/** Runs commands with the credentials of the deployer. */
+async function asDeployer(policy: object, steps: readonly Step[]): Promise<Seen[]> {
+  const PolicyDocument = JSON.stringify(policy);
+  const name = { RoleName: 'deployer', PolicyName: 'own' };
+  await shop.iam.send(new PutRolePolicyCommand({ ...name, PolicyDocument }));
+  const { Credentials } = await shop.sts.send(
+    new AssumeRoleCommand({
+      RoleArn: 'arn:aws:iam::123456789012:role/deployer',
+      RoleSessionName: 'ci',
+    }),
+  );
+  const own = {
+    AWS_ACCESS_KEY_ID: process.env.AWS_ACCESS_KEY_ID,
+    AWS_SECRET_ACCESS_KEY: process.env.AWS_SECRET_ACCESS_KEY,
+  };
+  process.env.AWS_ACCESS_KEY_ID = Credentials?.AccessKeyId;
+  process.env.AWS_SECRET_ACCESS_KEY = Credentials?.SecretAccessKey;
+  try {
+    const all: Seen[] = [];
+    for (const { argv, ...setting } of steps) all.push(await shop.run(argv, setting));
+    return all;
+  } finally {
+    Object.assign(process.env, own);
+  }
+}
+
+async function setUp({ before = [], service, many: wanted, world }: Scenario): Promise<void> {
+  const value = { Value: 'x', Type: 'SecureString' } as const;
+  const puts = wanted ? manySecrets.map((Name) => new PutParameterCommand({ Name, ...value })) : [];
+  await Promise.all(puts.map((command) => shop.ssm.send(command)));
+  for (const { argv, ...setting } of before) {
+    // Nobody else changes the role, so there is nothing to wait for.
+    const seen = await shop.run(argv, { ...setting, longestPause: 5 });
+    if (seen.code !== 0) throw new Error(`${argv.slice(0, 3).join(' ')}: ${seen.stderr}`);
+  }
+  await world?.();
+  if (!service) return;
+  await shop.service({ cluster: 'shop', name: 'web', taskDefinition: 'web' });
+  await schedule();
+}
+
+/** A rule and a schedule that run the task definition `web`. */
+async function schedule(): Promise<void> {
+  const config = {
+    endpoint: shop.sandbox.url,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+  };
+  const target = {
+    Arn: 'arn:aws:ecs:us-east-1:123456789012:cluster/shop',
+    RoleArn: 'arn:aws:iam::123456789012:role/events',
+    EcsParameters: { TaskDefinitionArn: 'arn:aws:ecs:us-east-1:123456789012:task-definition/web' },
+  };
+  const events = new EventBridgeClient(config);
+  await events.send(new PutRuleCommand({ Name: 'nightly', ScheduleExpression: 'rate(1 day)' }));
+  await events.send(new PutTargetsCommand({ Rule: 'nightly', Targets: [{ Id: '1', ...target }] }));
+  await new SchedulerClient(config).send(
+    new CreateScheduleCommand({
+      Name: 'hourly',
+      ScheduleExpression: 'rate(1 hour)',
+      FlexibleTimeWindow: { Mode: 'OFF' },
+      Target: target,
+    }),
+  );
+}
+
+function actionsIn({ Statement }: PolicyDocument): string[] {
+  return [...new Set(Statement.flatMap(({ Action }) => Action))].sort();
+}
+
+function without(policy: PolicyDocument, action: string): PolicyDocument {
+  return {
+    ...policy,
+    Statement: policy.Statement.flatMap((statement) => {
+      const left = [statement.Action].flat().filter((one) => one !== action);
+      return left.length === 0 ? [] : [{ ...statement, Action: left }];
+    }),
+  };
+}
+
+function problemsIn({ stdout }: Seen): string[] {
+  return stdout.split('\n').filter((line) => line.startsWith('    problem '));
+}
+
+const textOf = (seen: readonly Seen[]): string =>
+  seen.map(({ stdout, stderr }) => `${stdout}${stderr}`).join('');
+
+const nothing = [{ Effect: 'Allow', Action: 's3:ListAllMyBuckets', Resource: '*' }];
+
+const commands = Object.keys(callerNeeds).filter(isCallerCommand);
+
+describe.each(commands)('the policy for the caller of %s', (command) => {
+  const scenario = scenarios[command];
+  const { looksOnly = false, only, unasked = [], degrades = {}, otherwise = [] } = scenario;
+  const expected = (index: number): number => scenario.steps[index]?.code ?? 0;
+
+  test('is enough, and allows nothing that is not asked for', async () => {
+    await setUp(scenario);
+    const policy = await policyFor(command);
+    if (!looksOnly) await isRefusedWithout(policy);
+    const seen = await asDeployer(policy, scenario.steps);
+    seen.forEach(({ code, stderr }, index) => {
+      expect(stderr).not.toMatch(/denied|may not/);
+      expect({ code, stderr }).toMatchObject({ code: expected(index) });
+    });
+    expect(actionsIn(policy).filter((action) => !asked.has(action))).toEqual([...unasked].sort());
+  });
+
+  /** Every step, with no permission at all: nothing is written. */
+  async function isRefusedWithout(policy: PolicyDocument): Promise<void> {
+    const seen = await asDeployer({ ...policy, Statement: nothing }, scenario.steps);
+    expect(seen.map(({ code }) => code)).toEqual(seen.map(() => 1));
+    for (const { stderr } of seen) {
+      expect(actionsIn(policy).filter((action) => stderr.includes(action))).not.toEqual([]);
+      expect(stderr).toContain("ecs-secrets policy caller --for '");
+    }
+    expect(textOf(seen)).toContain(`policy caller --for '${command}'`);
+  }
+  if (!looksOnly) {
+    // These steps change what is there, so that each action takes a scene.
+    test.each(Object.entries(degrades))('may lack %s', async (action, says) => {
+      await setUp(scenario);
+      const seen = await asDeployer(without(await policyFor(command), action), scenario.steps);
+      expect(textOf(seen)).toMatch(says);
+    });
+    return;
+  }
+
+  test('is missed where one of its actions is', async () => {
+    await setUp(scenario);
+    const policy = await policyFor(command);
+    const known = (await asDeployer(policy, scenario.steps)).flatMap(problemsIn);
+    for (const action of only ?? [...asked].sort()) {
+      const what = `${command} without ${action}`;
+      const seen = await asDeployer(without(policy, action), scenario.steps);
+      const failed = seen.filter(({ code }, index) => code !== expected(index));
+      const news = seen.flatMap(problemsIn).filter((line) => !known.includes(line));
+      expect.soft(news, what).toEqual([]);
+      if (otherwise.includes(action)) continue;
+      if (degrades[action]) {
+        expect.soft(textOf(seen), what).toMatch(degrades[action]);
+        expect.soft(failed, what).toEqual([]);
+        continue;
+      }
+      expect.soft(failed.length, what).toBeGreaterThan(0);
+      expect.soft(textOf(failed), what).toContain(action);
+      expect.soft(textOf(failed), what).toContain(`policy caller --for '${command}'`);
+    }
+  });
+});

@@ -1,0 +1,222 @@
+import { describe, expect, it } from 'vitest';
+import {
+  checkReferenceScopes,
+  checkTaskDefinition,
+  taskDefinitionBytes,
+} from '../../../src/model/definitions/task-definition-checks.ts';
+import { parseTaskDefinition } from '../../../src/model/definitions/task-definition.ts';
+import { problemsOf } from '../problems-of.ts';
+
+const container = { name: 'web', image: 'nginx', memory: 128 };
+const base = { family: 'web', executionRoleArn: 'exec', containerDefinitions: [container] };
+
+function problems(definition: object): readonly string[] {
+  return problemsOf(() => {
+    checkTaskDefinition(parseTaskDefinition(definition));
+  });
+}
+
+const containing = (more: object): object => ({
+  ...base,
+  containerDefinitions: [{ ...container, ...more }],
+});
+const secret = (name: string, valueFrom = '/shop/db'): object => ({ name, valueFrom });
+const containers = (count: number): object[] =>
+  Array.from({ length: count }, (_, i) => ({ ...container, name: `c${i}` }));
+
+describe('a task definition that ECS takes', () => {
+  it.each([
+    ['the least', base],
+    ['no execution role where there are no secrets', { ...base, executionRoleArn: undefined }],
+    ['a family of one character', { ...base, family: 'f' }],
+    ['a family of 255 characters', { ...base, family: 'f'.repeat(255) }],
+    ['ten containers', { ...base, containerDefinitions: containers(10) }],
+    [
+      'a secret and another variable',
+      containing({ secrets: [secret('A')], environment: [{ name: 'B', value: '' }] }),
+    ],
+    [
+      'one name in several containers',
+      {
+        ...base,
+        containerDefinitions: containers(2).map((one) => ({ ...one, secrets: [secret('A')] })),
+      },
+    ],
+    [
+      'a log option named like a variable',
+      containing({
+        secrets: [secret('A')],
+        logConfiguration: { logDriver: 'splunk', secretOptions: [secret('A')] },
+      }),
+    ],
+    [
+      "a registry's secret by name",
+      containing({ repositoryCredentials: { credentialsParameter: 'registry' } }),
+    ],
+  ])('may have %s', (_, definition) => {
+    expect(problems(definition)).toEqual([]);
+  });
+});
+
+describe('a task definition is refused', () => {
+  const noRole =
+    'executionRoleArn: it is missing though secrets are referenced; give --execution-role (ecs-secrets role create makes one)';
+
+  it.each([
+    [
+      'without a family',
+      { ...base, family: undefined },
+      'family: it is missing; write it in the file or give --family',
+    ],
+    [
+      'with an empty family',
+      { ...base, family: '' },
+      'family: it is missing; write it in the file or give --family',
+    ],
+    [
+      'with a family of other characters',
+      { ...base, family: 'we b' },
+      'family: "we b" is not 1 to 255 letters, digits, "_" and "-"',
+    ],
+    [
+      'with a family too long',
+      { ...base, family: 'f'.repeat(256) },
+      `family: "${'f'.repeat(256)}" is not 1 to 255 letters, digits, "_" and "-"`,
+    ],
+    [
+      'with eleven containers',
+      { ...base, containerDefinitions: containers(11) },
+      'containerDefinitions: there are 11; ECS takes 10 at most',
+    ],
+    [
+      'with a container name used twice',
+      { ...base, containerDefinitions: [container, container, container] },
+      'containerDefinitions: the name "web" is used twice',
+    ],
+    [
+      'with a secret twice',
+      containing({ secrets: [secret('A'), secret('B'), secret('A', '/other')] }),
+      'containerDefinitions[0].secrets: "A" is there twice; each name must be unique',
+    ],
+    [
+      'with a name that is variable and secret',
+      containing({ secrets: [secret('A')], environment: [{ name: 'A', value: 'x' }] }),
+      'containerDefinitions[0]: "A" is in environment and in secrets; remove it from environment',
+    ],
+    [
+      'with a log option twice',
+      containing({
+        logConfiguration: { logDriver: 'splunk', secretOptions: [secret('t'), secret('t')] },
+      }),
+      'containerDefinitions[0].logConfiguration.secretOptions: "t" is there twice',
+    ],
+    [
+      'with a malformed reference',
+      containing({ secrets: [secret('A'), secret('B', '/a/')] }),
+      'containerDefinitions[0].secrets[1].valueFrom: parameter name "/a/" must not end with "/"',
+    ],
+    [
+      'with a key after a bare name',
+      containing({ secrets: [secret('A', 'db:user::')] }),
+      'containerDefinitions[0].secrets[0].valueFrom: parameter name "db:user::" has characters that Parameter Store does not take: ":" (it takes A-Z a-z 0-9 _ . - and /)',
+    ],
+    [
+      'with secrets but no execution role',
+      { ...containing({ secrets: [secret('A')] }), executionRoleArn: undefined },
+      noRole,
+    ],
+    [
+      'with log secrets but no execution role',
+      {
+        ...containing({ logConfiguration: { secretOptions: [secret('A')] } }),
+        executionRoleArn: '',
+      },
+      noRole,
+    ],
+    [
+      'with registry credentials but no execution role',
+      {
+        ...containing({ repositoryCredentials: { credentialsParameter: 'r' } }),
+        executionRoleArn: undefined,
+      },
+      noRole,
+    ],
+  ])('%s', (_, definition, problem) => {
+    expect(problems(definition)).toEqual([problem]);
+  });
+
+  it('with everything that is wrong, at once', () => {
+    const definition = {
+      family: 'a b',
+      containerDefinitions: [
+        container,
+        {
+          ...container,
+          environment: [{ name: 'A', value: '' }],
+          secrets: [secret('A', 'x//y'), secret('A')],
+          logConfiguration: {
+            logDriver: 'splunk',
+            secretOptions: [secret('t', 'arn:aws:s3:::b'), secret('t')],
+          },
+        },
+      ],
+    };
+    expect(problems(definition)).toEqual([
+      'family: "a b" is not 1 to 255 letters, digits, "_" and "-"',
+      'containerDefinitions: the name "web" is used twice',
+      'containerDefinitions[1].secrets: "A" is there twice; each name must be unique',
+      'containerDefinitions[1]: "A" is in environment and in secrets; remove it from environment',
+      'containerDefinitions[1].logConfiguration.secretOptions: "t" is there twice',
+      'containerDefinitions[1].secrets[0].valueFrom: parameter name "x//y" has several levels, so it must start with "/"',
+      'containerDefinitions[1].secrets[0].valueFrom: parameter name "x//y" has an empty level ("//")',
+      'containerDefinitions[1].logConfiguration.secretOptions[0].valueFrom: malformed ARN "arn:aws:s3:::b": its service is "s3", not ssm or secretsmanager',
+      noRole,
+    ]);
+  });
+
+  it('by its size in bytes, from the first byte too many', () => {
+    const sized = (bytes: number): object => {
+      const rest = bytes - JSON.stringify(containing({ command: [''] })).length;
+      return containing({ command: ['€'.repeat(Math.floor(rest / 3)) + 'x'.repeat(rest % 3)] });
+    };
+    expect(problems(sized(taskDefinitionBytes))).toEqual([]);
+    expect(problems(sized(taskDefinitionBytes + 1))).toEqual([
+      'the task definition has 65537 bytes; ECS takes 65536 at most',
+    ]);
+  });
+});
+
+describe('where references point', () => {
+  const here = { partition: 'aws', region: 'us-east-1', account: '123456789012' };
+  const scopes = (...secrets: string[]): readonly string[] =>
+    problemsOf(() => {
+      const named = secrets.map((valueFrom, i) => secret(`S${i}`, valueFrom));
+      checkReferenceScopes(parseTaskDefinition(containing({ secrets: named })), here);
+    });
+
+  it('may be this account, other regions, and other accounts for Secrets Manager', () => {
+    expect(
+      scopes(
+        '/shop/db',
+        'arn:aws:ssm:us-east-1:123456789012:parameter/a',
+        'arn:aws:ssm:eu-west-1:123456789012:parameter/a',
+        'arn:aws:secretsmanager:us-east-1:123456789012:secret:a-AbCdEf',
+        'arn:aws:secretsmanager:eu-west-1:210987654321:secret:a-AbCdEf:k::',
+      ),
+    ).toEqual([]);
+  });
+
+  it('may not be parameters of other accounts, nor other partitions', () => {
+    expect(
+      scopes(
+        'arn:aws:ssm:us-east-1:210987654321:parameter/a',
+        'arn:aws-cn:ssm:cn-north-1:210987654321:parameter/a',
+        'arn:aws-us-gov:secretsmanager:us-gov-west-1:123456789012:secret:a-AbCdEf',
+      ),
+    ).toEqual([
+      'containerDefinitions[0].secrets[0].valueFrom: its account is 210987654321; ECS reads parameters of its own account (123456789012) only',
+      'containerDefinitions[0].secrets[1].valueFrom: its partition is aws-cn; the task runs in aws',
+      'containerDefinitions[0].secrets[2].valueFrom: its partition is aws-us-gov; the task runs in aws',
+    ]);
+  });
+});

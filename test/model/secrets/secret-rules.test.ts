@@ -1,0 +1,165 @@
+import { describe, expect, it } from 'vitest';
+import {
+  checkValue,
+  parseTags,
+  parseTier,
+  tooLarge,
+  type Tier,
+} from '../../../src/model/secrets/secret-rules.ts';
+import { SecretValue } from '../../../src/model/secrets/secret-value.ts';
+import type { Store } from '../../../src/model/secrets/reference.ts';
+import { problemsOf } from '../problems-of.ts';
+
+function refused(text: string, store: Store, tier?: Tier): readonly string[] {
+  return problemsOf(() => {
+    checkValue(new SecretValue(text), store, tier);
+  });
+}
+
+/** A text of so many bytes, of characters of three bytes as far as they go. */
+function bytes(count: number): string {
+  return '€'.repeat(Math.floor(count / 3)) + 'x'.repeat(count % 3);
+}
+
+describe('the size of a value', () => {
+  it.each([
+    ['Standard', 4096],
+    ['Advanced', 8192],
+    ['Intelligent-Tiering', 8192],
+    [undefined, 8192],
+  ] as const)('tier %s takes %d bytes and not one more', (tier, limit) => {
+    expect(refused(bytes(limit), 'parameter-store', tier)).toEqual([]);
+    expect(refused('x'.repeat(limit), 'parameter-store', tier)).toEqual([]);
+    expect(refused(bytes(limit + 1), 'parameter-store', tier)).toEqual([tooLarge(limit + 1)]);
+    expect(refused('x'.repeat(limit + 1), 'parameter-store', tier)).toEqual([tooLarge(limit + 1)]);
+  });
+
+  it('Secrets Manager takes 65536 bytes and not one more', () => {
+    expect(refused(bytes(65_536), 'secrets-manager')).toEqual([]);
+    expect(refused(bytes(65_537), 'secrets-manager')).toEqual([
+      'the value has 65537 bytes; Secrets Manager takes 65536 at most',
+    ]);
+  });
+
+  it.each(['parameter-store', 'secrets-manager'] as const)(
+    'an empty one is refused by %s',
+    (store) => {
+      expect(refused('', store)).toEqual([
+        'the value is empty; neither store keeps an empty value',
+      ]);
+      expect(refused('x', store)).toEqual([]);
+    },
+  );
+
+  it.each([
+    [4097, 'the value has 4097 bytes; a standard parameter takes 4096: --tier advanced takes 8192'],
+    [
+      8193,
+      'the value has 8193 bytes; Parameter Store takes 8192 at most (advanced tier): store it in Secrets Manager (sm:NAME), which takes 65536',
+    ],
+  ] as const)('of %d bytes says what takes it', (size, sentence) => {
+    expect(tooLarge(size)).toBe(sentence);
+  });
+});
+
+describe('"{{ }}" in a value', () => {
+  const refusal =
+    'the value contains "{{ }}", which Parameter Store refuses; Secrets Manager (sm:NAME) takes it';
+
+  it.each(['{{x}}', 'a {{ssm:b}} c', '{{}}', '{{\n}}'])(
+    '%j is refused by Parameter Store only',
+    (text) => {
+      expect(refused(text, 'parameter-store')).toEqual([refusal]);
+      expect(refused(text, 'secrets-manager')).toEqual([]);
+    },
+  );
+
+  it.each(['{{', '}}', '}}{{', '{"a":{"b":1}}', '{ {x} }'])('%j is taken', (text) => {
+    expect(refused(text, 'parameter-store')).toEqual([]);
+  });
+
+  it('is reported together with the size', () => {
+    expect(refused(`{{${'x'.repeat(8192)}}}`, 'parameter-store')).toEqual([
+      tooLarge(8196),
+      refusal,
+    ]);
+  });
+});
+
+describe('tags', () => {
+  it.each([
+    [['a=1'], [{ key: 'a', value: '1' }]],
+    [['a='], [{ key: 'a', value: '' }]],
+    [['a=b=c'], [{ key: 'a', value: 'b=c' }]],
+    [['team=größe 1/2 @home'], [{ key: 'team', value: 'größe 1/2 @home' }]],
+    [
+      ['awsome=1', 'my:aws:x=2'],
+      [
+        { key: 'awsome', value: '1' },
+        { key: 'my:aws:x', value: '2' },
+      ],
+    ],
+    [
+      ['b=1', 'a=1'],
+      [
+        { key: 'b', value: '1' },
+        { key: 'a', value: '1' },
+      ],
+    ],
+    [[], []],
+    [[`${'k'.repeat(128)}=${'v'.repeat(256)}`], [{ key: 'k'.repeat(128), value: 'v'.repeat(256) }]],
+  ])('%j are taken', (written, tags) => {
+    expect(parseTags(written)).toEqual(tags);
+  });
+
+  it.each([
+    ['a', 'tag "a" is not KEY=VALUE'],
+    ['=1', 'tag "=…" is not KEY=VALUE'],
+    ['', 'tag "" is not KEY=VALUE'],
+    ['aws:x=1', 'tag "aws:x" begins with "aws:", which AWS keeps to itself'],
+    ['AWS:x=1', 'tag "AWS:x" begins with "aws:", which AWS keeps to itself'],
+    ['a?=1', 'tag "a?" has characters that AWS does not take in tags'],
+    ['a=1*', 'tag "a" has characters that AWS does not take in tags'],
+    [
+      `${'k'.repeat(129)}=1`,
+      `tag "${'k'.repeat(129)}" is too long; a key takes 128 characters, a value 256`,
+    ],
+    [`a=${'v'.repeat(257)}`, 'tag "a" is too long; a key takes 128 characters, a value 256'],
+  ])('%s is refused', (written, problem) => {
+    expect(problemsOf(() => parseTags([written]))).toEqual([problem]);
+  });
+
+  it('are refused with all their problems at once', () => {
+    expect(problemsOf(() => parseTags(['a', 'aws:x=1', 'b=1', 'b=2', 'c=?']))).toEqual([
+      'tag "a" is not KEY=VALUE',
+      'tag "aws:x" begins with "aws:", which AWS keeps to itself',
+      'tag "b" is given twice',
+      'tag "c" has characters that AWS does not take in tags',
+    ]);
+  });
+
+  it('are 50 at most', () => {
+    const tags = (count: number): string[] => Array.from({ length: count }, (_, i) => `k${i}=v`);
+    expect(parseTags(tags(50))).toHaveLength(50);
+    expect(problemsOf(() => parseTags(tags(51)))).toEqual([
+      '51 tags are given; AWS takes 50 at most',
+    ]);
+  });
+});
+
+describe('a tier', () => {
+  it.each([
+    ['standard', 'Standard'],
+    ['ADVANCED', 'Advanced'],
+    ['Intelligent-Tiering', 'Intelligent-Tiering'],
+    ['intelligent-tiering', 'Intelligent-Tiering'],
+  ])('may be written %s', (written, tier) => {
+    expect(parseTier(written)).toBe(tier);
+  });
+
+  it.each(['', 'premium', 'intelligent', ' standard'])('is not "%s"', (written) => {
+    expect(problemsOf(() => parseTier(written))).toEqual([
+      `unknown tier "${written}"; tiers are standard, advanced and intelligent-tiering`,
+    ]);
+  });
+});
