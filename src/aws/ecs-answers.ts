@@ -4,8 +4,8 @@ import type {
   ServiceDeployment as SdkServiceDeployment,
   TaskSet,
 } from '@aws-sdk/client-ecs';
-import type { ServiceDeployment } from '../model/rollout/rollout.ts';
-import type { Service } from './ecs.ts';
+import type { ServiceDeployment, Threshold } from '../model/rollout/rollout.ts';
+import type { Deployment } from '../model/usage/deployment.ts';
 
 /** A service as DescribeServices and UpdateService answer it, in our words. */
 export function toService(service: SdkService): Service {
@@ -107,4 +107,38 @@ function toLoadBalancer({ loadBalancers, taskSets }: SdkService): Service['loadB
   return first?.containerName === undefined || first.containerPort === undefined
     ? undefined
     : { container: first.containerName, port: first.containerPort };
+}
+
+/** A service, in the members this tool looks at. */
+export interface Service {
+  /** ARN of its cluster. */
+  cluster: string;
+  name: string;
+  arn: string;
+  status: string;
+  /** ARN of the revision it runs; undefined where it runs none yet. */
+  taskDefinition: string | undefined;
+  controller: 'ECS' | 'CODE_DEPLOY' | 'EXTERNAL';
+  /** The container behind its first load balancer; undefined without one. */
+  loadBalancer: { container: string; port: number } | undefined;
+  /** `ROLLING`, or a native strategy: `BLUE_GREEN`, `LINEAR`, `CANARY`. */
+  strategy: string;
+  desiredCount: number;
+  /** Undefined where capacity providers decide. */
+  launchType: string | undefined;
+  /** Names of its capacity providers. */
+  capacityProviders: string[];
+  /** Fargate's, as it was asked for: `LATEST`, `1.4.0`, … */
+  platformVersion: string | undefined;
+  /** Fargate's operating system: `Linux`, `WINDOWS_…`. */
+  platformFamily: string | undefined;
+  /** Undefined where its tasks use the network of their instances. */
+  network: { subnets: string[]; securityGroups: string[]; publicIp: boolean } | undefined;
+  /** The threshold of its deployment circuit breaker; undefined for ECS's default, or without one. */
+  circuitBreaker: Threshold | undefined;
+  /** ARN of the service deployment under way or of the last one; undefined where ECS returns none. */
+  currentServiceDeployment: string | undefined;
+  deployments: Deployment[];
+  /** What ECS tells of it, the newest first. */
+  events: { createdAt: Date | undefined; message: string }[];
 }

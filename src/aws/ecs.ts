@@ -14,51 +14,16 @@ import {
   type RegisterTaskDefinitionCommandInput,
 } from '@aws-sdk/client-ecs';
 import { isAwsError } from '../errors.ts';
-import type { Deployment } from '../model/usage/deployment.ts';
-import type { ServiceDeployment, Threshold } from '../model/rollout/rollout.ts';
+import type { ServiceDeployment } from '../model/rollout/rollout.ts';
 import type { DefinitionForm } from '../model/definitions/task-definition-checks.ts';
 import { parseTaskDefinition, type TaskDefinition } from '../model/definitions/task-definition.ts';
 import { clientSettings, supervised, type AwsConfig } from './client.ts';
-import { toService, toServiceDeployment } from './ecs-answers.ts';
+import { toService, toServiceDeployment, type Service } from './ecs-answers.ts';
 import { batches, createTaskCalls, type TaskCalls } from './ecs-tasks.ts';
 import { withRawAnswer, withRawBody } from './raw-json.ts';
 import { formOf } from './definition-form.ts';
 
 export type { DescribedTask, RunningTask, StoppedTask } from './ecs-tasks.ts';
-
-/** A service, in the members this tool looks at. */
-export interface Service {
-  /** ARN of its cluster. */
-  cluster: string;
-  name: string;
-  arn: string;
-  status: string;
-  /** ARN of the revision it runs; undefined where it runs none yet. */
-  taskDefinition: string | undefined;
-  controller: 'ECS' | 'CODE_DEPLOY' | 'EXTERNAL';
-  /** The container behind its first load balancer; undefined without one. */
-  loadBalancer: { container: string; port: number } | undefined;
-  /** `ROLLING`, or a native strategy: `BLUE_GREEN`, `LINEAR`, `CANARY`. */
-  strategy: string;
-  desiredCount: number;
-  /** Undefined where capacity providers decide. */
-  launchType: string | undefined;
-  /** Names of its capacity providers. */
-  capacityProviders: string[];
-  /** Fargate's, as it was asked for: `LATEST`, `1.4.0`, … */
-  platformVersion: string | undefined;
-  /** Fargate's operating system: `Linux`, `WINDOWS_…`. */
-  platformFamily: string | undefined;
-  /** Undefined where its tasks use the network of their instances. */
-  network: { subnets: string[]; securityGroups: string[]; publicIp: boolean } | undefined;
-  /** The threshold of its deployment circuit breaker; undefined for ECS's default, or without one. */
-  circuitBreaker: Threshold | undefined;
-  /** ARN of the service deployment under way or of the last one; undefined where ECS returns none. */
-  currentServiceDeployment: string | undefined;
-  deployments: Deployment[];
-  /** What ECS tells of it, the newest first. */
-  events: { createdAt: Date | undefined; message: string }[];
-}
 
 /** A revision of a task definition. */
 export interface Revision {

@@ -11,7 +11,7 @@ import {
   type ParameterStringFilter,
 } from '@aws-sdk/client-ssm';
 import { isAwsError } from '../errors.ts';
-import type { Tag, Tier } from '../model/secrets/secret-rules.ts';
+import type { Tag } from '../model/secrets/secret-rules.ts';
 import type { SecretValue } from '../model/secrets/secret-value.ts';
 import { clientSettings, supervised, type AwsConfig } from './client.ts';
 import {
@@ -22,22 +22,12 @@ import {
   type ParameterVersion,
   type ReadParameter,
 } from './parameter-answers.ts';
-import { createPut } from './parameter-writes.ts';
+import { createPut, type ParameterAttributes } from './parameter-writes.ts';
 
 export type { ParameterDescription, ParameterVersion, ReadParameter } from './parameter-answers.ts';
 
 /** Which parameters to list: those below a path, those whose names begin so, or all. */
 export type ParameterFilter = { path: string } | { beginsWith: string } | undefined;
-
-/** What a write sets besides the value; undefined is left to Parameter Store. */
-export interface ParameterAttributes {
-  kmsKeyId?: string | undefined;
-  tier?: Tier | undefined;
-  description?: string | undefined;
-  allowedPattern?: string | undefined;
-  policies?: string | undefined;
-  dataType?: string | undefined;
-}
 
 /** Parameter Store, in the calls this tool makes. */
 export interface ParameterStore {

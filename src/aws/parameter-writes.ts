@@ -2,7 +2,21 @@ import { PutParameterCommand, type SSMClient } from '@aws-sdk/client-ssm';
 import { CliError, isUncertain } from '../errors.ts';
 import type { SecretValue } from '../model/secrets/secret-value.ts';
 import { uncertainWrite } from './client.ts';
-import type { ParameterAttributes, ParameterStore } from './parameter-store.ts';
+import type { ReadParameter } from './parameter-answers.ts';
+import type { Tier } from '../model/secrets/secret-rules.ts';
+
+/** What a write sets besides the value; undefined is left to Parameter Store. */
+export interface ParameterAttributes {
+  kmsKeyId?: string | undefined;
+  tier?: Tier | undefined;
+  description?: string | undefined;
+  allowedPattern?: string | undefined;
+  policies?: string | undefined;
+  dataType?: string | undefined;
+}
+
+/** `ParameterStore.read`. */
+type Read = (name: string, version?: number) => Promise<ReadParameter | undefined>;
 
 /**
  * Makes the call that stores a value on top of version `over` (0: of nothing). PutParameter with
@@ -10,7 +24,7 @@ import type { ParameterAttributes, ParameterStore } from './parameter-store.ts';
  * repeated only while `over` is still current. Throws CliError `concurrent-write` where somebody else
  * stored a value and we did not, and `uncertain-write` where nobody can look.
  */
-export function createPut(client: SSMClient, read: ParameterStore['read']) {
+export function createPut(client: SSMClient, read: Read) {
   return async function put(
     name: string,
     value: SecretValue,
@@ -58,7 +72,7 @@ export function createPut(client: SSMClient, read: ParameterStore['read']) {
  * where none was.
  */
 async function storedAbove(
-  read: ParameterStore['read'],
+  read: Read,
   name: string,
   over: number,
   value: SecretValue,

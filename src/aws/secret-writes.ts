@@ -8,10 +8,46 @@ import {
   type SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import { AwsError, CliError, isAwsError, isUncertain } from '../errors.ts';
+import type { Tag } from '../model/secrets/secret-rules.ts';
 import type { SecretValue } from '../model/secrets/secret-value.ts';
 import { uncertainWrite } from './client.ts';
 import { awsTags, referenceTo } from './secret-answers.ts';
-import type { SecretsManager } from './secrets-manager.ts';
+
+/** What a write sets besides the value; undefined is kept as it is. */
+export interface SecretAttributes {
+  kmsKeyId?: string | undefined;
+  description?: string | undefined;
+}
+
+/** The calls that store a value of a secret or move AWSCURRENT. */
+export interface SecretWrites {
+  /** Throws AwsError ResourceExistsException, InvalidRequestException (deletion scheduled). */
+  create(
+    name: string,
+    value: SecretValue,
+    attributes: SecretAttributes,
+    tags: readonly Tag[],
+  ): Promise<{ arn: string; versionId: string }>;
+  /** A new version that becomes AWSCURRENT. */
+  putValue(id: string, value: SecretValue): Promise<{ arn: string; versionId: string }>;
+  /**
+   * The same, but only while `current` holds AWSCURRENT (undefined: while no version does); undefined
+   * when another version came to hold it. UpdateSecretVersionStage refuses to take a label from a version that has lost it (API
+   * reference, RemoveFromVersionId), which makes it a compare-and-set. Also answered is a version that
+   * became current and was replaced by somebody else's before AWS's answer came.
+   */
+  putValueOver(
+    id: string,
+    value: SecretValue,
+    current: string | undefined,
+  ): Promise<{ versionId: string } | undefined>;
+  /**
+   * Makes a version current again in place of another. False when that other one is not current any
+   * more: somebody else stored a value. Throws AwsError ResourceNotFoundException when a version is not
+   * kept any more.
+   */
+  moveCurrent(id: string, to: string, from: string): Promise<boolean>;
+}
 
 /**
  * The calls that store a value or move AWSCURRENT. Each may be repeated: a new version has an id of
@@ -19,9 +55,7 @@ import type { SecretsManager } from './secrets-manager.ts';
  * reference, PutSecretValue); where a label is, is looked up after a lost answer. Throws AwsError
  * `uncertain-write` where nobody can look.
  */
-export function secretWrites(
-  client: SecretsManagerClient,
-): Pick<SecretsManager, 'create' | 'putValue' | 'putValueOver' | 'moveCurrent'> {
+export function secretWrites(client: SecretsManagerClient): SecretWrites {
   return {
     async create(name, value, { kmsKeyId, description }, tags) {
       const id = randomUUID();

@@ -14,7 +14,6 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { AwsError, isAwsError } from '../errors.ts';
 import type { Tag } from '../model/secrets/secret-rules.ts';
-import type { SecretValue } from '../model/secrets/secret-value.ts';
 import { clientSettings, supervised, type AwsConfig } from './client.ts';
 import {
   awsTags,
@@ -27,7 +26,7 @@ import {
   type SecretDescription,
   type StoredVersion,
 } from './secret-answers.ts';
-import { secretWrites } from './secret-writes.ts';
+import { type SecretWrites, secretWrites, type SecretAttributes } from './secret-writes.ts';
 
 export type {
   ReadSecret,
@@ -42,14 +41,8 @@ export interface VersionSelector {
   versionId?: string | undefined;
 }
 
-/** What a write sets besides the value; undefined is kept as it is. */
-export interface SecretAttributes {
-  kmsKeyId?: string | undefined;
-  description?: string | undefined;
-}
-
 /** Secrets Manager, in the calls this tool makes. Ids are names, partial or full ARNs. */
-export interface SecretsManager {
+export interface SecretsManager extends SecretWrites {
   /**
    * The value of a version; undefined when there is no such secret or version, or no value yet.
    * Throws AwsError InvalidRequestException while the secret's deletion is scheduled.
@@ -64,34 +57,8 @@ export interface SecretsManager {
   list(namePrefix: string): Promise<SecretDescription[]>;
   /** Undefined when there is no such secret. Answers during a scheduled deletion too. */
   describe(id: string): Promise<SecretDescription | undefined>;
-  /** Throws AwsError ResourceExistsException, InvalidRequestException (deletion scheduled). */
-  create(
-    name: string,
-    value: SecretValue,
-    attributes: SecretAttributes,
-    tags: readonly Tag[],
-  ): Promise<{ arn: string; versionId: string }>;
-  /** A new version that becomes AWSCURRENT. */
-  putValue(id: string, value: SecretValue): Promise<{ arn: string; versionId: string }>;
-  /**
-   * The same, but only while `current` holds AWSCURRENT (undefined: while no version does); undefined
-   * when another version came to hold it. UpdateSecretVersionStage refuses to take a label from a version that has lost it (API
-   * reference, RemoveFromVersionId), which makes it a compare-and-set. Also answered is a version that
-   * became current and was replaced by somebody else's before AWS's answer came.
-   */
-  putValueOver(
-    id: string,
-    value: SecretValue,
-    current: string | undefined,
-  ): Promise<{ versionId: string } | undefined>;
   /** The labelled versions with their dates; `all`: those too that have lost their labels. */
   versions(id: string, options?: { all?: boolean }): Promise<StoredVersion[]>;
-  /**
-   * Makes a version current again in place of another. False when that other one is not current any
-   * more: somebody else stored a value. Throws AwsError ResourceNotFoundException when a version is not
-   * kept any more.
-   */
-  moveCurrent(id: string, to: string, from: string): Promise<boolean>;
   /**
    * Starts the secret's rotation function, which makes a version of this id (a UUID). Throws AwsError
    * InvalidRequestException when no function is configured, and while another rotation is not complete.

@@ -6,7 +6,7 @@ import {
   type RequestPrincipal,
 } from '../model/roles/policy-evaluation.ts';
 import type { PolicyContext } from '../model/roles/policy-conditions.ts';
-import { ServiceError, type Call, type Environment } from './service.ts';
+import { ServiceError, type Call, type Environment, type Service } from './service.ts';
 
 /** A role's policies that are in force, and what its requests say about it. */
 export interface RolePolicies {
@@ -173,3 +173,18 @@ const policyNames = {
   boundary: 'permissions boundary',
   resource: 'resource-based policy',
 };
+
+/** A service that knows which resources a request is about, for the policies of roles. */
+export interface GuardedService extends Service {
+  /**
+   * What a role must be allowed for a request; none where the operation itself checks. A service
+   * without this function asks for its action on `*`.
+   */
+  attempts?(operation: string, input: Record<string, unknown>, call: Call): Question[];
+  /** Throws SerializationException for a request with members of a wrong kind. */
+  checkRequest?(operation: string, input: Record<string, unknown>): void;
+  /** Operations for other services of the sandbox, which HTTP does not reach. */
+  internal?: Service['operations'];
+  /** The operations on a copy of the service's state as of now; reads can lag only with it. */
+  fork?(): Service['operations'];
+}

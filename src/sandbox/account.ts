@@ -1,6 +1,6 @@
-import { createAccess, createDecide, type Allowed } from './access.ts';
+import { createAccess, createDecide, type Allowed, type GuardedService } from './access.ts';
 import { createCodeDeploy } from './codedeploy/index.ts';
-import { createDispatcher, type Dispatcher, type GuardedService } from './dispatch.ts';
+import { createDispatcher, type Dispatcher } from './dispatch.ts';
 import { createEcr } from './ecr.ts';
 import { createEc2 } from './ec2/index.ts';
 import { createEcs, type EcsService } from './ecs/index.ts';

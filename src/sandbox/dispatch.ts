@@ -1,22 +1,7 @@
-import type { Access, Question } from './access.ts';
+import type { Access, GuardedService } from './access.ts';
 import { createFaults, type Fault, type InjectedFault, type Origin } from './faults.ts';
 import { createHistory, isRead } from './history.ts';
 import { ServiceError, type Call, type Service } from './service.ts';
-
-/** A service that knows which resources a request is about, for the policies of roles. */
-export interface GuardedService extends Service {
-  /**
-   * What a role must be allowed for a request; none where the operation itself checks. A service
-   * without this function asks for its action on `*`.
-   */
-  attempts?(operation: string, input: Record<string, unknown>, call: Call): Question[];
-  /** Throws SerializationException for a request with members of a wrong kind. */
-  checkRequest?(operation: string, input: Record<string, unknown>): void;
-  /** Operations for other services of the sandbox, which HTTP does not reach. */
-  internal?: Service['operations'];
-  /** The operations on a copy of the service's state as of now; reads can lag only with it. */
-  fork?(): Service['operations'];
-}
 
 /** How calls reach the services. */
 export interface Dispatcher {

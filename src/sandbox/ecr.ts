@@ -1,4 +1,4 @@
-import type { GuardedService } from './dispatch.ts';
+import type { GuardedService } from './access.ts';
 
 /** As much of ECR as a task asks for before it pulls an image. */
 export function createEcr(): GuardedService {

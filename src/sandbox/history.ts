@@ -1,5 +1,5 @@
-import type { GuardedService } from './dispatch.ts';
 import type { Service } from './service.ts';
+import type { GuardedService } from './access.ts';
 
 /** What services were like before their latest changes, for reads that lag behind. */
 export interface History {

@@ -1,5 +1,4 @@
-import { callerArn, callerId, type Decide } from './access.ts';
-import type { GuardedService } from './dispatch.ts';
+import { callerArn, callerId, type Decide, type GuardedService } from './access.ts';
 import type { RoleBook } from './iam/roles.ts';
 import { integer, notHere, operation, optional, text } from './protocol/input.ts';
 import { ServiceError, type Call, type Environment } from './service.ts';

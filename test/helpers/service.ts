@@ -1,4 +1,4 @@
-import type { Service } from '../../src/aws/ecs.ts';
+import type { Service } from '../../src/aws/ecs-answers.ts';
 
 /** A Fargate service of cluster `shop` as ECS describes it. */
 export function serviceAt(more: Partial<Service> = {}): Service {

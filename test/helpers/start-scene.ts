@@ -49,16 +49,6 @@ export async function stock(shop: Shop): Promise<string> {
   return (await shop.json(['get', 'sm:shop/api'])).arn as string;
 }
 
-/** The words that a POSIX shell makes of a command as this tool prints it. */
-export function wordsOf(command: string): string[] {
-  return [...command.matchAll(/(?:'[^']*'|\\.|[^\s'\\])+/g)].map(([word]) =>
-    word.replace(
-      /'([^']*)'|\\(.)/g,
-      (_, quoted: string | undefined, escaped: string | undefined) => quoted ?? escaped ?? '',
-    ),
-  );
-}
-
 /** Runs printed commands in their order: ours through `main`, the AWS CLI's through a shell. */
 export async function runPrinted(
   shop: Shop,
@@ -95,4 +85,16 @@ export async function asDeployer<T>(shop: Shop, work: () => Promise<T>): Promise
 export function jsonOf({ stdout, stderr }: Seen): unknown {
   if (stdout === '') throw new Error(stderr);
   return JSON.parse(stdout);
+}
+
+// --- internal ---
+
+/** The words that a POSIX shell makes of a command as this tool prints it. */
+function wordsOf(command: string): string[] {
+  return [...command.matchAll(/(?:'[^']*'|\\.|[^\s'\\])+/g)].map(([word]) =>
+    word.replace(
+      /'([^']*)'|\\(.)/g,
+      (_, quoted: string | undefined, escaped: string | undefined) => quoted ?? escaped ?? '',
+    ),
+  );
 }

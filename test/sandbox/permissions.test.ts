@@ -1,10 +1,9 @@
 import { allowedContextKeysForRequest, runSimulation } from '@cloud-copilot/iam-simulate';
 import fc from 'fast-check';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { createAccess, createDecide } from '../../src/sandbox/access.ts';
+import { createAccess, createDecide, type GuardedService } from '../../src/sandbox/access.ts';
 import { createAccount, type Account } from '../../src/sandbox/account.ts';
 import { createCodeDeploy } from '../../src/sandbox/codedeploy/index.ts';
-import type { GuardedService } from '../../src/sandbox/dispatch.ts';
 import { createEc2 } from '../../src/sandbox/ec2/index.ts';
 import { createEcs } from '../../src/sandbox/ecs/index.ts';
 import { createEvents } from '../../src/sandbox/events/index.ts';

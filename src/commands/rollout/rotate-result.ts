@@ -1,7 +1,6 @@
 import type { Context, Result } from '../../cli.ts';
 import { CliError, exitCodes } from '../../errors.ts';
 import type { Consumer } from '../../operations/usage/find-consumers.ts';
-import type { PutOutcome } from '../../operations/secrets/put-secret.ts';
 import type { Holders } from '../../operations/rollout/find-holders.ts';
 import {
   nothingRedeployed,
@@ -21,6 +20,7 @@ import {
   withDiagnosis,
   withRefusal,
 } from './redeploy-result.ts';
+import type { PutOutcome } from '../../operations/secrets/put-request.ts';
 
 /** How a rotation was asked for. */
 export interface RotateCall {

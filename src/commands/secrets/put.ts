@@ -3,10 +3,11 @@ import { defineCommand, fromEnv, repeatable } from '../../cli.ts';
 import { formatReference } from '../../model/secrets/reference.ts';
 import { parseTags, parseTier } from '../../model/secrets/secret-rules.ts';
 import { Problems } from '../../model/problems.ts';
-import { checkTarget, putSecret, type PutOutcome } from '../../operations/secrets/put-secret.ts';
+import { checkTarget, putSecret } from '../../operations/secrets/put-secret.ts';
 import { referenceArgument } from '../reference-argument.ts';
 import { storeOption } from './store-option.ts';
 import { checkSources, readValue, withValueOptions } from './value-source.ts';
+import type { PutOutcome } from '../../operations/secrets/put-request.ts';
 
 /** `put REF`: create or update one secret. */
 export const put = defineCommand({

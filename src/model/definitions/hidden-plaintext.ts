@@ -4,7 +4,7 @@ import { isAtLeast } from '../secrets/plaintext-secrets.ts';
 import type { TaskDefinition } from './task-definition.ts';
 
 /** What is printed instead of a plain value that looks like a secret. */
-export const hiddenPlaintext = '(hidden: looks like a secret)';
+const hiddenPlaintext = '(hidden: looks like a secret)';
 
 /**
  * A copy of a task definition to be printed: every text that is warned of as a secret (confidence

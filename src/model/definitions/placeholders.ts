@@ -1,19 +1,5 @@
 import { secretUses, type TaskDefinition } from './task-definition.ts';
 
-/**
- * Placeholders that nobody replaced (`<ACCOUNT_ID>`, `REGION`, `{{NAME}}`, `${NAME}`, `REPLACE_ME`), each
- * with all its places: in roles, images, references to secrets and regions of logs.
- */
-export function placeholdersIn(definition: TaskDefinition): Map<string, string[]> {
-  const found = new Map<string, string[]>();
-  for (const [place, text] of textsOf(definition)) {
-    for (const one of new Set(placeholdersOf(text))) {
-      found.set(one, [...(found.get(one) ?? []), place]);
-    }
-  }
-  return found;
-}
-
 /** A sentence for each placeholder, which begins with its first place. */
 export function placeholderProblems(definition: TaskDefinition): string[] {
   return [...placeholdersIn(definition)].map(([placeholder, [first = '', ...others]]) => {
@@ -31,6 +17,20 @@ export function placeholderPlaces(definition: TaskDefinition): Set<string> {
 }
 
 // --- internal ---
+
+/**
+ * Placeholders that nobody replaced (`<ACCOUNT_ID>`, `REGION`, `{{NAME}}`, `${NAME}`, `REPLACE_ME`), each
+ * with all its places: in roles, images, references to secrets and regions of logs.
+ */
+function placeholdersIn(definition: TaskDefinition): Map<string, string[]> {
+  const found = new Map<string, string[]>();
+  for (const [place, text] of textsOf(definition)) {
+    for (const one of new Set(placeholdersOf(text))) {
+      found.set(one, [...(found.get(one) ?? []), place]);
+    }
+  }
+  return found;
+}
 
 function textsOf(definition: TaskDefinition): (readonly [place: string, text: string])[] {
   const { executionRoleArn, taskRoleArn, containerDefinitions } = definition;

@@ -132,13 +132,6 @@ export function editTaskDefinition(
   return result;
 }
 
-/** An assignment as messages quote it: `--secret web:DB=/shop/db`, or `--secret web:DB=…`. */
-export function shownAssignment(option: string, written: string): string {
-  const cut = written.indexOf('=');
-  if (cut < 0) return `${option} …`;
-  return `${option} ${written.slice(0, cut)}=${shownReference(written.slice(cut + 1))}`;
-}
-
 /**
  * The references of assignments that messages may not quote, since they may be values: by
  * `formatReference`, the assignment without them. See `shownReference`.
@@ -179,6 +172,13 @@ export function parseAssignment(option: string, written: string): Assignment {
 }
 
 // --- internal ---
+
+/** An assignment as messages quote it: `--secret web:DB=/shop/db`, or `--secret web:DB=…`. */
+function shownAssignment(option: string, written: string): string {
+  const cut = written.indexOf('=');
+  if (cut < 0) return `${option} …`;
+  return `${option} ${written.slice(0, cut)}=${shownReference(written.slice(cut + 1))}`;
+}
 
 /** A reference in this tool's notation. Throws InvalidInput, which quotes it only if it is one by its form. */
 function valueFromOf(option: string, written: string, store: Store): string {

@@ -43,12 +43,12 @@ export function sarifLog(findings: readonly SarifFinding[]) {
   };
 }
 
+// --- internal ---
+
 /** The id of a kind's rule: `aws-access-key`. */
-export function ruleId(kind: string): string {
+function ruleId(kind: string): string {
   return kind.toLowerCase().replace(/[^a-z0-9]+/g, '-');
 }
-
-// --- internal ---
 
 const levels: Readonly<Record<Confidence, string>> = {
   high: 'error',

@@ -49,21 +49,6 @@ export function fileNeeds(objectArn: string): [object: RoleNeed, bucket: RoleNee
   ];
 }
 
-/** What the encryption of a secret needs: kms:Decrypt through the store, for that secret only. */
-export function decryptNeed(what: string, arn: string, kmsKeyArn: string): RoleNeed {
-  const { service = '', region = '', partition = 'aws' } = parseArn(arn) ?? {};
-  const context = service === 'ssm' ? 'PARAMETER_ARN' : 'SecretARN';
-  return {
-    what,
-    action: 'kms:Decrypt',
-    resource: kmsKeyArn,
-    context: {
-      'kms:ViaService': `${service}.${region}.${dnsSuffix(partition)}`,
-      [`kms:EncryptionContext:${context}`]: arn,
-    },
-  };
-}
-
 /**
  * What images in ECR and logs to CloudWatch need (ECS guide, "task execution IAM role"): the contents
  * of AmazonECSTaskExecutionRolePolicy, on just these repositories and log groups.
@@ -82,6 +67,21 @@ export function mendingCommand(role: string, options: readonly string[]): string
 }
 
 // --- internal ---
+
+/** What the encryption of a secret needs: kms:Decrypt through the store, for that secret only. */
+function decryptNeed(what: string, arn: string, kmsKeyArn: string): RoleNeed {
+  const { service = '', region = '', partition = 'aws' } = parseArn(arn) ?? {};
+  const context = service === 'ssm' ? 'PARAMETER_ARN' : 'SecretARN';
+  return {
+    what,
+    action: 'kms:Decrypt',
+    resource: kmsKeyArn,
+    context: {
+      'kms:ViaService': `${service}.${region}.${dnsSuffix(partition)}`,
+      [`kms:EncryptionContext:${context}`]: arn,
+    },
+  };
+}
 
 function imageNeeds({ name, image = '' }: ContainerDefinition): RoleNeed[] {
   const match = /^(\d{12})\.dkr[.-]ecr(?:-fips)?\.([a-z0-9-]+)\.([^/]+)\/([^:@]+)/.exec(image);

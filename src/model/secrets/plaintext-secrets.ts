@@ -24,13 +24,13 @@ export function suspect(name: string, value: string): Suspicion | undefined {
   return suspectAt(name, value.trim(), 0);
 }
 
+// --- internal ---
+
 /** The surer of two findings. */
-export function surer(a: Suspicion | undefined, b: Suspicion | undefined): Suspicion | undefined {
+function surer(a: Suspicion | undefined, b: Suspicion | undefined): Suspicion | undefined {
   if (!a || !b) return a ?? b;
   return isAtLeast(a.confidence, b.confidence) ? a : b;
 }
-
-// --- internal ---
 
 /** How deep JSON and base64 within values are looked into. */
 const deepest = 3;

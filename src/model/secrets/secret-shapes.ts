@@ -2,7 +2,7 @@
 export type Confidence = 'high' | 'medium' | 'low';
 
 /** What a value looks like, as findings name it; each is a rule of its own in SARIF. */
-export const secretKinds = [
+const secretKinds = [
   'AWS access key',
   'AWS secret key',
   'GitHub token',

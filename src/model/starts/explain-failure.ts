@@ -1,11 +1,11 @@
 import type { Finding, FailureId } from '../failures/finding.ts';
 import type { StartFacts, UseFact } from './checks/facts.ts';
-import type { StartReport } from './checks/index.ts';
 import { aboutSecret, subjectOf } from './checks/uses.ts';
 import { classifyFailure, likelyChecks } from '../failures/classify-failure.ts';
 import { parseArn } from '../secrets/partition.ts';
 import { formatReference, lookupId } from '../secrets/reference.ts';
 import type { StartFailure } from '../failures/start-failures.ts';
+import type { StartReport } from './checks/remedies.ts';
 
 /** One failure with its cause, what was found that bears on it, and what to do. */
 export interface Explanation {

@@ -5,9 +5,9 @@ import { formatReference, lookupId, type SecretReference } from '../../model/sec
 import { checkValue } from '../../model/secrets/secret-rules.ts';
 import { SecretValue } from '../../model/secrets/secret-value.ts';
 import { orDenied } from '../or-denied.ts';
-import type { PutOutcome, PutRequest } from '../secrets/put-secret.ts';
 import { putStoredSecret } from '../secrets/put-stored-secret.ts';
 import type { SecretFileEntry } from '../secrets/read-secret-file.ts';
+import type { PutOutcome, PutRequest } from '../secrets/put-request.ts';
 
 /** What became of one key of a JSON secret. */
 export interface ImportedKey {

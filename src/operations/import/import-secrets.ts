@@ -7,10 +7,10 @@ import { InvalidInput } from '../../model/problems.ts';
 import type { Reference, Store } from '../../model/secrets/reference.ts';
 import type { SecretValue } from '../../model/secrets/secret-value.ts';
 import { putParameter } from '../secrets/put-parameter.ts';
-import type { PutOutcome, PutRequest } from '../secrets/put-secret.ts';
 import { putStoredSecret } from '../secrets/put-stored-secret.ts';
 import { readParameters, readSecrets, type ReadValues } from '../secrets/read-values.ts';
 import { untilInterrupted } from '../until-interrupted.ts';
+import type { PutOutcome, PutRequest } from '../secrets/put-request.ts';
 
 /** One secret to store. */
 export interface ImportItem {

@@ -1,4 +1,3 @@
-import type { Service } from '../../aws/ecs.ts';
 import type { Aws } from '../../aws/index.ts';
 import { CliError, isAccessDenied } from '../../errors.ts';
 import type { Reference } from '../../model/secrets/reference.ts';
@@ -12,6 +11,7 @@ import { resolveReference, type ResolvedSecret } from '../secrets/resolve-refere
 import { regionsNotSearched } from '../secrets/secret-regions.ts';
 import { scan, type Scan, type ServiceFilter } from '../usage/scan.ts';
 import { findScheduled, type ScheduledConsumer } from '../usage/where-used.ts';
+import type { Service } from '../../aws/ecs-answers.ts';
 
 /** A secret, and who holds a value of it. */
 export interface Holders {

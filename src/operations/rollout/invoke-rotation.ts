@@ -4,10 +4,10 @@ import type { SecretDescription, SecretsManager } from '../../aws/secrets-manage
 import { CliError, exitCodes, isAwsError } from '../../errors.ts';
 import { parseArn } from '../../model/secrets/partition.ts';
 import type { Clock } from '../../world.ts';
-import type { PutOutcome } from '../secrets/put-secret.ts';
 import type { ResolvedSecret } from '../secrets/resolve-references.ts';
 import { functionName } from '../secrets/rotation-warnings.ts';
 import { untilInterrupted } from '../until-interrupted.ts';
+import type { PutOutcome } from '../secrets/put-request.ts';
 
 /**
  * Has Secrets Manager call the secret's rotation function, and waits until AWSCURRENT has moved to

@@ -1,5 +1,5 @@
 import pMap from 'p-map';
-import type { Ecs, Service } from '../../aws/ecs.ts';
+import type { Ecs } from '../../aws/ecs.ts';
 import { CliError, isAwsError } from '../../errors.ts';
 import { failureKey } from '../../model/failures/classify-failure.ts';
 import { primaryOf } from '../../model/usage/deployment.ts';
@@ -13,6 +13,7 @@ import { stoppedFromOutside } from '../../model/failures/stopped-from-outside.ts
 import { stopReason } from '../failures/stop-reason.ts';
 import type { FollowedDeployment } from './redeploy-outcome.ts';
 import { shouldGiveUp } from './should-give-up.ts';
+import type { Service } from '../../aws/ecs-answers.ts';
 
 /** What happens to a deployment while it is followed. */
 export type FollowEvent =

@@ -1,12 +1,13 @@
-import type { RunningTask, Service } from '../../aws/ecs.ts';
+import type { RunningTask } from '../../aws/ecs.ts';
 import type { Aws } from '../../aws/index.ts';
 import { CliError } from '../../errors.ts';
 import { parseArn } from '../../model/secrets/partition.ts';
-import type { PutOutcome } from '../secrets/put-secret.ts';
 import type { ResolvedSecret } from '../secrets/resolve-references.ts';
 import { restoreValue, type RestoreOutcome } from '../secrets/restore-value.ts';
 import type { RedeployOutcome } from './redeploy-outcome.ts';
 import { redeployServices, type RedeployOptions } from './redeploy-services.ts';
+import type { PutOutcome } from '../secrets/put-request.ts';
+import type { Service } from '../../aws/ecs-answers.ts';
 
 /** What was put back after a failure. */
 export interface RollbackOutcome {

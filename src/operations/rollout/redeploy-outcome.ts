@@ -1,8 +1,8 @@
-import type { Service } from '../../aws/ecs.ts';
 import { CliError } from '../../errors.ts';
 import type { Rollout } from '../../model/rollout/rollout.ts';
 import type { Consumer } from '../usage/find-consumers.ts';
 import { serviceName } from '../usage/service-name.ts';
+import type { Service } from '../../aws/ecs-answers.ts';
 
 /** A deployment that was started and is followed by its id. */
 export interface FollowedDeployment {

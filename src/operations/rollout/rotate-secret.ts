@@ -1,6 +1,5 @@
 import type { Aws } from '../../aws/index.ts';
 import type { Reference } from '../../model/secrets/reference.ts';
-import type { PutOutcome } from '../secrets/put-secret.ts';
 import type { ServiceFilter } from '../usage/scan.ts';
 import { untilInterrupted } from '../until-interrupted.ts';
 import {
@@ -16,6 +15,7 @@ import { putBack, type RollbackOutcome } from './put-back.ts';
 import { failuresOf, type RedeployOutcome } from './redeploy-outcome.ts';
 import type { RedeployOptions } from './redeploy-services.ts';
 import { storeValue, type NewValue } from './store-value.ts';
+import type { PutOutcome } from '../secrets/put-request.ts';
 
 /** How the services come to the new value. */
 export interface RotateRedeploy extends RedeployOptions, NonNullable<RotationDemands['redeploy']> {

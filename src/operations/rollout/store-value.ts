@@ -4,9 +4,10 @@ import { formatReference, type Reference } from '../../model/secrets/reference.t
 import type { SecretValue } from '../../model/secrets/secret-value.ts';
 import type { Clock } from '../../world.ts';
 import { invokeRotation } from './invoke-rotation.ts';
-import { putSecret, type PutOutcome } from '../secrets/put-secret.ts';
+import { putSecret } from '../secrets/put-secret.ts';
 import type { ResolvedSecret } from '../secrets/resolve-references.ts';
 import { restoreEarlier, type EarlierVersion } from '../secrets/restore-earlier.ts';
+import type { PutOutcome } from '../secrets/put-request.ts';
 
 /**
  * Where the new value comes from: a function that reads it when everything else is ready, the

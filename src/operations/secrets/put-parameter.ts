@@ -1,5 +1,4 @@
 import type {
-  ParameterAttributes,
   ParameterDescription,
   ParameterStore,
   ReadParameter,
@@ -16,7 +15,8 @@ import {
 } from '../../model/secrets/secret-rules.ts';
 import { describeParameter } from './describe-parameter.ts';
 import { orDenied } from '../or-denied.ts';
-import type { PutOutcome, PutRequest } from './put-secret.ts';
+import type { PutOutcome, PutRequest } from './put-request.ts';
+import type { ParameterAttributes } from '../../aws/parameter-writes.ts';
 
 /** Stores a value as a SecureString parameter; see `putSecret`. */
 export async function putParameter(

@@ -6,8 +6,8 @@ import { SecretValue } from '../../model/secrets/secret-value.ts';
 import { orDenied } from '../or-denied.ts';
 import { checkOwnSecret } from './check-writable-secret.ts';
 import { putOverCurrent } from './put-over-current.ts';
-import type { PutOutcome, PutRequest } from './put-secret.ts';
 import { rotationWarnings } from './rotation-warnings.ts';
+import type { PutOutcome, PutRequest } from './put-request.ts';
 
 /** Stores a value in Secrets Manager, whole or under one JSON key; see `putSecret`. */
 export async function putStoredSecret(

@@ -6,8 +6,8 @@ import { parseArn } from '../../model/secrets/partition.ts';
 import { describeParameter } from './describe-parameter.ts';
 import { isNewer, makeCurrent } from './make-current.ts';
 import { checkOwnSecret } from './check-writable-secret.ts';
-import type { PutOutcome } from './put-secret.ts';
 import type { ResolvedSecret } from './resolve-references.ts';
+import type { PutOutcome } from './put-request.ts';
 
 /** Which version becomes current. */
 export interface EarlierVersion {

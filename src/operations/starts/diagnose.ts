@@ -1,6 +1,6 @@
 import type { Aws } from '../../aws/index.ts';
 import type { DescribedTask } from '../../aws/ecs-tasks.ts';
-import type { Ecs, Service } from '../../aws/ecs.ts';
+import type { Ecs } from '../../aws/ecs.ts';
 import { CliError, isAwsError } from '../../errors.ts';
 import { checkStarts } from '../../model/starts/checks/index.ts';
 import { classifyFailure } from '../../model/failures/classify-failure.ts';
@@ -21,6 +21,7 @@ import { describeTaskDefinition } from '../definitions/read-task-definition.ts';
 import { serviceName } from '../usage/service-name.ts';
 import { stopReason } from '../failures/stop-reason.ts';
 import { whyUnseen } from '../or-denied.ts';
+import type { Service } from '../../aws/ecs-answers.ts';
 
 /** What is to be diagnosed. */
 export type DiagnosisTarget =

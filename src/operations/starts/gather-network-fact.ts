@@ -1,5 +1,4 @@
 import type { Aws } from '../../aws/index.ts';
-import type { Service } from '../../aws/ecs.ts';
 import { CliError } from '../../errors.ts';
 import type { NetworkFact } from '../../model/starts/checks/facts.ts';
 import type { NetworkInterface } from '../../model/starts/network-facts.ts';
@@ -9,6 +8,7 @@ import type { Placement } from '../../model/starts/placement.ts';
 import type { TaskDefinition } from '../../model/definitions/task-definition.ts';
 import { readNetwork } from './read-network.ts';
 import { whyUnseen } from '../or-denied.ts';
+import type { Service } from '../../aws/ecs-answers.ts';
 
 /**
  * The network by which secrets, images and logs are reached: on Fargate the task's own interface, on

@@ -3,12 +3,12 @@ import type { DefinitionName, StartFacts } from '../../model/starts/checks/facts
 import { placeholderPlaces } from '../../model/definitions/placeholders.ts';
 import { secretUses, type TaskDefinition } from '../../model/definitions/task-definition.ts';
 import { askingOnce } from './asking-once.ts';
-import type { Service } from '../../aws/ecs.ts';
 import { gatherLogFacts } from './gather-log-facts.ts';
 import { gatherPlacement } from './gather-placement.ts';
 import { gatherNetworkFact } from './gather-network-fact.ts';
 import { gatherPassFacts, gatherRoleFact } from './gather-role-facts.ts';
 import { gatherSecretFacts } from './gather-secret-facts.ts';
+import type { Service } from '../../aws/ecs-answers.ts';
 
 /** A task definition that is to start, and where. */
 export interface StartTarget {

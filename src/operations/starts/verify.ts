@@ -1,6 +1,6 @@
 import type { Aws } from '../../aws/index.ts';
 import { describeError, CliError } from '../../errors.ts';
-import { checkStarts, type StartReport } from '../../model/starts/checks/index.ts';
+import { checkStarts } from '../../model/starts/checks/index.ts';
 import { askingOnce } from './asking-once.ts';
 import { gatherStartFacts, type StartTarget } from './gather-start-facts.ts';
 import {
@@ -10,6 +10,7 @@ import {
 import { describedService } from '../usage/described-service.ts';
 import type { Sources } from '../read-source.ts';
 import { serviceName } from '../usage/service-name.ts';
+import type { StartReport } from '../../model/starts/checks/remedies.ts';
 
 /** What `verify` was asked about, and what it found. */
 export interface Verification extends StartReport {

@@ -1,6 +1,7 @@
-import type { Ecs, Service } from '../../aws/ecs.ts';
+import type { Ecs } from '../../aws/ecs.ts';
 import { CliError, isAwsError } from '../../errors.ts';
 import type { ServiceName } from './scan.ts';
+import type { Service } from '../../aws/ecs-answers.ts';
 
 /**
  * A service as ECS describes it. Throws CliError `service-not-found` and, as AWS does not say which

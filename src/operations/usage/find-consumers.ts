@@ -1,4 +1,4 @@
-import type { Revision, RunningTask, Service } from '../../aws/ecs.ts';
+import type { Revision, RunningTask } from '../../aws/ecs.ts';
 import type { Scope } from '../../model/secrets/partition.ts';
 import { isPinned, refersTo, type SecretIdentity } from '../../model/secrets/reference.ts';
 import {
@@ -8,6 +8,7 @@ import {
   type UseKind,
 } from '../../model/definitions/task-definition.ts';
 import { standaloneTasks, type Scan } from './scan.ts';
+import type { Service } from '../../aws/ecs-answers.ts';
 
 /** A place in a task definition that refers to the secret. */
 export interface ConsumerUse {

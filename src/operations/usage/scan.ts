@@ -1,9 +1,10 @@
 import pMap from 'p-map';
 import type { Aws } from '../../aws/index.ts';
-import type { Ecs, Revision, RunningTask, Service } from '../../aws/ecs.ts';
+import type { Ecs, Revision, RunningTask } from '../../aws/ecs.ts';
 import { CliError, isAwsError } from '../../errors.ts';
 import { orDenied } from '../or-denied.ts';
 import { parseArn, type Scope } from '../../model/secrets/partition.ts';
+import type { Service } from '../../aws/ecs-answers.ts';
 
 /** A service as the user names it. */
 export interface ServiceName {

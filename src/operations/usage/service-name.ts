@@ -1,4 +1,4 @@
-import type { Service } from '../../aws/ecs.ts';
+import type { Service } from '../../aws/ecs-answers.ts';
 
 /** `CLUSTER/SERVICE`, as `--service` takes it. */
 export function serviceName({ cluster, name }: Pick<Service, 'cluster' | 'name'>): string {

@@ -1,4 +1,3 @@
-import type { GuardedService } from '../dispatch.ts';
 import { flag, list, operation, optional, text } from '../protocol/input.ts';
 import type { Environment } from '../service.ts';
 import { endpointOperations } from './endpoints.ts';
@@ -10,6 +9,7 @@ import { routeTableOperations } from './route-tables.ts';
 import { securityGroupOperations } from './security-groups.ts';
 import { createEc2World } from './state.ts';
 import { vpcOperations } from './vpcs.ts';
+import type { GuardedService } from '../access.ts';
 
 /** Makes an EC2 without any VPC. */
 export function createEc2(environment: Environment): GuardedService {

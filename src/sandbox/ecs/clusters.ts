@@ -4,8 +4,9 @@ import { clientError, clusterNotFound } from './errors.ts';
 import { ecsArn, lastSegment } from './ids.ts';
 import { type PageInput, pageOf } from './paging.ts';
 import { registeredIn } from './tasks/placement.ts';
-import { regionOf, type Cluster, type Tag, type World } from './state.ts';
+import { regionOf, type Cluster, type World } from './state.ts';
 import { checkTags } from './tags.ts';
+import type { Tag } from './tag.ts';
 
 /** The operations on clusters. */
 export function clusterOperations(world: World): Record<string, Operation> {

@@ -1,4 +1,3 @@
-import type { GuardedService } from '../dispatch.ts';
 import type { Environment } from '../service.ts';
 import { clusterOperations } from './clusters.ts';
 import { containerInstanceOperations } from './tasks/container-instances.ts';
@@ -15,6 +14,7 @@ import { taskSetOperations } from './deployments/task-sets.ts';
 import { taskOperations } from './tasks/tasks.ts';
 import { defaultTiming, type Timing } from './timing.ts';
 import { createWorld, stillWorld } from './world.ts';
+import type { GuardedService } from '../access.ts';
 
 /** The ECS of a sandbox. */
 export interface EcsService extends GuardedService {

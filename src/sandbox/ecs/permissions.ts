@@ -12,9 +12,10 @@ import {
 import type { Call } from '../service.ts';
 import { instanceArn } from './tasks/container-instances.ts';
 import { ecsArn, lastSegment } from './ids.ts';
-import type { Tag, World } from './state.ts';
+import type { World } from './state.ts';
 import { taggedOf } from './tags.ts';
 import { findDefinition } from './definitions/task-definitions.ts';
+import type { Tag } from './tag.ts';
 
 type Input = Record<string, unknown>;
 type Questions = (world: World, input: Input, region: string) => Question[];

@@ -4,12 +4,7 @@ import type { ContainerInstance } from './tasks/instance-state.ts';
 import type { Shift } from './deployments/shift-state.ts';
 import type { Ticker } from './ticker.ts';
 import type { Timing } from './timing.ts';
-
-/** A tag as ECS writes it. */
-export interface Tag {
-  key: string;
-  value: string;
-}
+import type { Tag } from './tag.ts';
 
 /** A name and the place of its value, in `secrets` and `secretOptions`. */
 export interface SecretReference {

@@ -1,7 +1,8 @@
 import type { Call, Operation } from '../service.ts';
 import { ServiceError } from '../service.ts';
 import { clusterNotFound, invalidParameter, serviceNotFound } from './errors.ts';
-import { regionOf, type Tag, type World } from './state.ts';
+import { regionOf, type World } from './state.ts';
+import type { Tag } from './tag.ts';
 
 const maxTags = 50;
 

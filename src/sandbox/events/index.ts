@@ -1,10 +1,10 @@
-import type { GuardedService } from '../dispatch.ts';
 import type { Environment } from '../service.ts';
 import { busOperations } from './buses.ts';
 import { questionsOf } from './permissions.ts';
 import { ruleOperations } from './rules.ts';
 import { createEventsWorld } from './store.ts';
 import { targetOperations } from './targets.ts';
+import type { GuardedService } from '../access.ts';
 
 /** Makes an EventBridge that keeps rules and their targets; no rule ever fires. */
 export function createEvents(environment: Environment): GuardedService {

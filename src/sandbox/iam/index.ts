@@ -1,4 +1,3 @@
-import type { GuardedService } from '../dispatch.ts';
 import type { Environment } from '../service.ts';
 import { attachmentOperations } from './attachments.ts';
 import type { IamWorld } from './common.ts';
@@ -10,6 +9,7 @@ import { policyVersionOperations } from './policy-versions.ts';
 import { roleOperations } from './role-operations.ts';
 import { createRoleBook, type RoleBook } from './roles.ts';
 import { simulationOperations } from './simulation.ts';
+import type { GuardedService } from '../access.ts';
 
 /** Makes IAM and the roles that the other services decide by. `delay`: propagation in ms. */
 export function createIam(

@@ -1,11 +1,11 @@
 import { InvalidInput } from '../../model/problems.ts';
 import { parsePolicy } from '../../model/roles/policy-evaluation.ts';
-import type { GuardedService } from '../dispatch.ts';
 import { flag, integer, operation, optional, structure, list, text } from '../protocol/input.ts';
 import { page, sortBy } from '../protocol/page.ts';
 import { ServiceError, type Call, type Environment } from '../service.ts';
 import { localId, type Key, type KeyRing } from './keys.ts';
 import { questionsOf } from './permissions.ts';
+import type { GuardedService } from '../access.ts';
 
 /** KMS without cryptography: keys, their aliases, states and policies. */
 export function createKms(environment: Environment, ring: KeyRing): GuardedService {

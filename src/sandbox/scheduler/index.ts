@@ -1,9 +1,9 @@
-import type { GuardedService } from '../dispatch.ts';
 import type { Environment } from '../service.ts';
 import { groupOperations } from './groups.ts';
 import { questionsOf } from './permissions.ts';
 import { scheduleOperations } from './schedules.ts';
 import { createSchedulerWorld } from './store.ts';
+import type { GuardedService } from '../access.ts';
 
 /** Makes an EventBridge Scheduler that keeps schedules; none ever fires. */
 export function createScheduler(environment: Environment): GuardedService {

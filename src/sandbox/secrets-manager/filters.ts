@@ -1,6 +1,6 @@
 import { list, oneOf, structure, text, type Input } from '../protocol/input.ts';
 import { primaryRegionOf } from './replicas.ts';
-import type { Secret } from './store.ts';
+import type { Secret } from './state.ts';
 
 const members = {
   Key: oneOf([

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { parseArn } from '../../model/secrets/partition.ts';
 import { callerArn } from '../access.ts';
 import { ServiceError, type Call, type Service } from '../service.ts';
-import type { SecretsWorld } from './store.ts';
+import type { SecretsWorld } from './state.ts';
 
 /**
  * A secret of another account. Roles of the sandbox may read it where their own policies allow it;
@@ -12,13 +12,6 @@ export interface ForeignSecret {
   /** Full ARN, with another account's id. */
   arn: string;
   value: string;
-}
-
-/** The one version of a secret of another account. */
-export interface ForeignVersion {
-  id: string;
-  value: string;
-  created: Date;
 }
 
 /** Adds a secret of another account, or gives it a new value. Throws for an ARN that is none. */

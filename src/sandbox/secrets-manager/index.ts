@@ -1,6 +1,5 @@
-import type { Access } from '../access.ts';
+import type { Access, GuardedService } from '../access.ts';
 import { byRegion } from '../by-region.ts';
-import type { GuardedService } from '../dispatch.ts';
 import type { KeyRing } from '../kms/keys.ts';
 import type { Environment } from '../service.ts';
 import { putForeign, refuseForeign, type ForeignSecret } from './foreign.ts';
@@ -9,9 +8,9 @@ import { questionsOf } from './permissions.ts';
 import { readOperations } from './read.ts';
 import { replicationOperations } from './replication.ts';
 import { rotationOperations } from './rotation.ts';
-import type { SecretStore, SecretsWorld } from './store.ts';
 import { tagOperations } from './tags.ts';
 import { writeOperations } from './write.ts';
+import type { SecretStore, SecretsWorld } from './state.ts';
 
 /** The Secrets Manager of a sandbox. */
 export interface SecretsManagerService extends GuardedService {

@@ -12,11 +12,9 @@ import {
   newArn,
   refuseReplica,
   secretsOf,
-  type Secret,
-  type SecretsWorld,
-  type SecretVersion,
 } from './store.ts';
 import { moveStage, staged } from './stages.ts';
+import type { Secret, SecretsWorld, SecretVersion } from './state.ts';
 
 const day = 86_400_000;
 const mostStages = 20;

@@ -1,6 +1,5 @@
 import { ServiceError } from '../service.ts';
-import type { Rotation } from './rotation-progress.ts';
-import type { Secret } from './store.ts';
+import type { Rotation, Secret } from './state.ts';
 
 /** What another service gives a secret that it manages. */
 export interface Management {

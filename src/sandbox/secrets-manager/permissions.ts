@@ -2,7 +2,8 @@ import type { Question } from '../access.ts';
 import { requestKeys, requestTags, resourceTags, tagging, textOf } from '../condition-keys.ts';
 import type { Key } from '../kms/keys.ts';
 import { ServiceError, type Call } from '../service.ts';
-import { find, newArn, type SecretsWorld } from './store.ts';
+import { find, newArn } from './store.ts';
+import type { SecretsWorld } from './state.ts';
 
 /** What a role must be allowed for a request (service authorization reference of Secrets Manager). */
 export function questionsOf(

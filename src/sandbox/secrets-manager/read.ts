@@ -8,16 +8,9 @@ import { rotationView } from './rotation.ts';
 import { isFilled } from './rotation-progress.ts';
 import { readForeign } from './foreign.ts';
 import { filterShape, matchesFilter } from './filters.ts';
-import {
-  get,
-  getLive,
-  keyOf,
-  secretsOf,
-  type Secret,
-  type SecretsWorld,
-  type SecretVersion,
-} from './store.ts';
+import { get, getLive, keyOf, secretsOf } from './store.ts';
 import { labelsOf, staged } from './stages.ts';
+import type { Secret, SecretsWorld, SecretVersion } from './state.ts';
 
 const day = 86_400_000;
 const secretId = text(1, 2048);

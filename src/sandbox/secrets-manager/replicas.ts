@@ -1,13 +1,5 @@
 import { parseArn } from '../../model/secrets/partition.ts';
-import type { Secret, SecretsWorld, SecretVersion } from './store.ts';
-
-/** A region that a secret is replicated to. */
-export interface Replica {
-  /** Key of that region, as given; undefined for the one that AWS manages. */
-  keyId: string | undefined;
-  /** Why there is no replica, as AWS words it; undefined when there is one. */
-  failure: string | undefined;
-}
+import type { Secret, SecretsWorld, SecretVersion } from './state.ts';
 
 /** A replica of a secret, which `follow` fills. */
 export function replicaOf(

@@ -1,14 +1,8 @@
 import { flag, list, operation, optional, structure, text, type Field } from '../protocol/input.ts';
 import { ServiceError, type Call, type Operation } from '../service.ts';
 import { regionOf, replicaOf, replicationStatus } from './replicas.ts';
-import {
-  checkKey,
-  getLive,
-  getPrimary,
-  secretsOf,
-  type Secret,
-  type SecretsWorld,
-} from './store.ts';
+import { checkKey, getLive, getPrimary, secretsOf } from './store.ts';
+import type { Secret, SecretsWorld } from './state.ts';
 
 const secretId = text(1, 2048);
 const region = text(1, 128, /^([a-z]+-)+\d+$/);

@@ -1,24 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { moveStage, staged } from './stages.ts';
-import type { Secret, SecretVersion } from './store.ts';
-
-/** How a secret is rotated, and the rotation under way. */
-export interface Rotation {
-  enabled: boolean;
-  /** Undefined where the service that manages the secret rotates it. */
-  lambdaArn: string | undefined;
-  rules: object | undefined;
-  last: Date | undefined;
-  running: RunningRotation | undefined;
-}
-
-/** A rotation that has begun; it goes on by the clock. */
-export interface RunningRotation {
-  version: SecretVersion;
-  /** When the version gets its value, and when it becomes the current one; ms since the epoch. */
-  valueAt: number;
-  endsAt: number;
-}
+import type { Secret, SecretVersion } from './state.ts';
 
 /**
  * Does what a rotation function would have done by now. A function whose name contains `fail` does

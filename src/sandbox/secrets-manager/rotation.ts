@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { flag, integer, operation, optional, structure, text } from '../protocol/input.ts';
 import { ServiceError, type Operation } from '../service.ts';
 import { refuseManaged } from './managed.ts';
-import type { Rotation } from './rotation-progress.ts';
 import { moveStage, staged } from './stages.ts';
-import { getPrimary, type Secret, type SecretsWorld, type SecretVersion } from './store.ts';
+import { getPrimary } from './store.ts';
 import { makeRoom } from './write.ts';
+import type { Rotation, Secret, SecretsWorld, SecretVersion } from './state.ts';
 
 const secretId = text(1, 2048);
 const rules = structure({

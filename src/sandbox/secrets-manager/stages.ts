@@ -1,4 +1,4 @@
-import type { Secret, SecretVersion } from './store.ts';
+import type { Secret, SecretVersion } from './state.ts';
 
 /** The version with a staging label. */
 export function staged(secret: Secret, stage: string): SecretVersion | undefined {

@@ -1,62 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { parseArn } from '../../model/secrets/partition.ts';
-import type { Policy } from '../../model/roles/policy-evaluation.ts';
-import type { Key, KeyRing } from '../kms/keys.ts';
+import type { Key } from '../kms/keys.ts';
 import { ServiceError, type Call, type Environment } from '../service.ts';
-import type { ForeignVersion } from './foreign.ts';
-import { follow, type Replica } from './replicas.ts';
-import { goOn, type Rotation } from './rotation-progress.ts';
-
-/** One version of a secret: text or bytes (base64, as the API writes them). */
-export interface SecretVersion {
-  id: string;
-  text: string | undefined;
-  binary: string | undefined;
-  stages: Set<string>;
-  created: Date;
-  accessed: Date | undefined;
-  /** As given; undefined for the key that AWS manages. */
-  keyId: string | undefined;
-}
-
-/** A secret with its versions, oldest first. */
-export interface Secret {
-  name: string;
-  arn: string;
-  description: string | undefined;
-  /** As given; undefined for the key that AWS manages. */
-  keyId: string | undefined;
-  versions: Map<string, SecretVersion>;
-  tags: Map<string, string>;
-  created: Date;
-  changed: Date;
-  accessed: Date | undefined;
-  /** When it was asked to be deleted, and when it will be. */
-  deletion: { asked: Date; due: Date } | undefined;
-  policy: { text: string; policy: Policy } | undefined;
-  /** Undefined until rotation is first configured. */
-  rotation: Rotation | undefined;
-  /** Id of the service that manages the secret, e.g. `rds`. */
-  owningService: string | undefined;
-  /** On a replica: the secret of another region that it follows. */
-  primary: Secret | undefined;
-  /** Where the secret is replicated to, by region. */
-  replicas: Map<string, Replica>;
-}
-
-/** The secrets of a region by name. */
-export type SecretStore = Map<string, Secret>;
-
-/** What the operations of Secrets Manager share. */
-export interface SecretsWorld {
-  environment: Environment;
-  keys: KeyRing;
-  region: (name: string) => SecretStore;
-  /** How long a rotation takes, in ms. */
-  rotationMs: number;
-  /** Secrets of other accounts, by full ARN. */
-  foreign: Map<string, ForeignVersion>;
-}
+import { follow } from './replicas.ts';
+import { goOn } from './rotation-progress.ts';
+import type { Secret, SecretStore, SecretsWorld } from './state.ts';
 
 /** ARN of a new secret. */
 export function newArn(environment: Environment, region: string, name: string): string {

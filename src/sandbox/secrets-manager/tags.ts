@@ -1,7 +1,8 @@
 import { list, operation, tag, text } from '../protocol/input.ts';
 import { ServiceError, type Operation } from '../service.ts';
 import { refuseManaged } from './managed.ts';
-import { getPrimary, type SecretsWorld } from './store.ts';
+import { getPrimary } from './store.ts';
+import type { SecretsWorld } from './state.ts';
 
 const mostTags = 50;
 

@@ -12,9 +12,6 @@ import {
   newArn,
   refuseReplica,
   secretsOf,
-  type Secret,
-  type SecretsWorld,
-  type SecretVersion,
 } from './store.ts';
 import { managementOf, refuseManaged } from './managed.ts';
 import { authorizeKey, keyTrial } from './permissions.ts';
@@ -22,6 +19,7 @@ import { checkRegions, replicate, replicaRegions } from './replication.ts';
 import { isFilled } from './rotation-progress.ts';
 import { labelsOf, moveStage } from './stages.ts';
 import { withTags } from './tags.ts';
+import type { Secret, SecretsWorld, SecretVersion } from './state.ts';
 
 const mostVersions = 100;
 const mostStages = 20;

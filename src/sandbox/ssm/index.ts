@@ -1,5 +1,4 @@
 import { byRegion } from '../by-region.ts';
-import type { GuardedService } from '../dispatch.ts';
 import type { KeyRing } from '../kms/keys.ts';
 import type { Environment } from '../service.ts';
 import { getOperations } from './get.ts';
@@ -8,6 +7,7 @@ import { putOperation } from './put.ts';
 import type { ParameterStore, SsmWorld } from './store.ts';
 import { tagOperations } from './tags.ts';
 import { versionOperations } from './versions.ts';
+import type { GuardedService } from '../access.ts';
 
 /** Makes an empty Parameter Store. */
 export function createSsm(environment: Environment, keys: KeyRing): GuardedService {

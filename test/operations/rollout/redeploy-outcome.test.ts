@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import type { Service } from '../../../src/aws/ecs.ts';
 import { planRedeploy } from '../../../src/operations/rollout/redeploy-outcome.ts';
 import { serviceAt } from '../../helpers/service.ts';
+import type { Service } from '../../../src/aws/ecs-answers.ts';
 
 test.each<
   [string, Partial<Service>, { pinned?: boolean; codeDeploy?: boolean }, RegExp | undefined]

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Ecs, Service } from '../../../src/aws/ecs.ts';
+import type { Ecs } from '../../../src/aws/ecs.ts';
 import type { Aws } from '../../../src/aws/index.ts';
 import { AwsError } from '../../../src/errors.ts';
 import type { Deployment } from '../../../src/model/usage/deployment.ts';
@@ -8,6 +8,7 @@ import {
   type RedeployOptions,
 } from '../../../src/operations/rollout/redeploy-services.ts';
 import { serviceAt } from '../../helpers/service.ts';
+import type { Service } from '../../../src/aws/ecs-answers.ts';
 
 const deployment = (id: string, more: Partial<Deployment> = {}): Deployment => ({
   ...{ id, status: 'PRIMARY', taskDefinition: 'web:1', rolloutState: 'COMPLETED' },

@@ -1,7 +1,6 @@
 import { RunInstancesCommand } from '@aws-sdk/client-ec2';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createAws, type Aws } from '../../../src/aws/index.ts';
-import type { Service } from '../../../src/aws/ecs.ts';
 import { checkReach } from '../../../src/model/starts/checks/reach.ts';
 import type { StartFacts } from '../../../src/model/starts/checks/facts.ts';
 import { classifyFailure } from '../../../src/model/failures/classify-failure.ts';
@@ -11,6 +10,7 @@ import type { TaskDefinition } from '../../../src/model/definitions/task-definit
 import { gatherNetworkFact } from '../../../src/operations/starts/gather-network-fact.ts';
 import { makeNetwork, type MadeNetwork } from '../../helpers/network-scene.ts';
 import { openScene, type Scene } from '../../sandbox/clients.ts';
+import type { Service } from '../../../src/aws/ecs-answers.ts';
 
 const region = 'us-east-1';
 let scene: Scene;

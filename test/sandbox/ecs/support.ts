@@ -22,27 +22,6 @@ export interface Stores {
   calls: { operation: string; input: Record<string, unknown>; call: Call }[];
 }
 
-export function fakeEnvironment(): { environment: Environment; stores: Stores } {
-  const stores: Stores = {
-    parameters: new Map(),
-    secrets: new Map(),
-    roles: new Set([roleArn]),
-    denied: new Set(),
-    calls: [],
-  };
-  const environment: Environment = {
-    account,
-    partition: 'aws',
-    now: () => Date.now(),
-    invoke: async (service, operation, input, call) => {
-      stores.calls.push({ operation: `${service}:${operation}`, input, call });
-      await Promise.resolve();
-      return answer(stores, `${service}:${operation}`, input);
-    },
-  };
-  return { environment, stores };
-}
-
 function answer(stores: Stores, action: string, input: Record<string, unknown>): unknown {
   if (stores.denied.has(action)) {
     throw new ServiceError(
@@ -227,4 +206,27 @@ export async function webWithPassword(
   const id = await createWeb(setting.client, more);
   await rolledOut(setting.client);
   return { ...setting, id };
+}
+
+// --- internal ---
+
+function fakeEnvironment(): { environment: Environment; stores: Stores } {
+  const stores: Stores = {
+    parameters: new Map(),
+    secrets: new Map(),
+    roles: new Set([roleArn]),
+    denied: new Set(),
+    calls: [],
+  };
+  const environment: Environment = {
+    account,
+    partition: 'aws',
+    now: () => Date.now(),
+    invoke: async (service, operation, input, call) => {
+      stores.calls.push({ operation: `${service}:${operation}`, input, call });
+      await Promise.resolve();
+      return answer(stores, `${service}:${operation}`, input);
+    },
+  };
+  return { environment, stores };
 }

@@ -1,4 +1,4 @@
-import { checkNames, type Finding } from '../../failures/finding.ts';
+import { checkNames } from '../../failures/finding.ts';
 import { checkExistence } from './existence.ts';
 import type { Check, Draft, StartFacts } from './facts.ts';
 import { checkKeys } from './keys.ts';
@@ -8,17 +8,9 @@ import { checkPassing } from './passing.ts';
 import { checkPlatform } from './platform.ts';
 import { checkReach } from './reach.ts';
 import { checkReferences } from './references.ts';
-import { keyPolicySteps, remedies } from './remedies.ts';
+import { keyPolicySteps, remedies, type StartReport } from './remedies.ts';
 import { checkExecutionRole } from './role.ts';
 import { checkValues } from './values.ts';
-
-/** What all checks together say of one task definition. */
-export interface StartReport {
-  /** In the order of `checkNames`. */
-  findings: Finding[];
-  /** The commands that put every problem right, each once, in the order in which to run them. */
-  fix: string[];
-}
 
 /** Runs every check of what a task needs before it can start, for each of several targets. */
 export function checkStarts(all: readonly StartFacts[]): StartReport[] {

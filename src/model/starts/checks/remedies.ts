@@ -4,7 +4,6 @@ import { commandLine } from '../../shell.ts';
 import type { Finding } from '../../failures/finding.ts';
 import { parseArn } from '../../secrets/partition.ts';
 import type { Draft, KeyPolicyStep, RoleStep, StartFacts, Step } from './facts.ts';
-import type { StartReport } from './index.ts';
 
 /**
  * Puts the fixes of findings into commands. What one revision, one role or the policy of one key mends
@@ -130,4 +129,12 @@ function roleCommand(
     ...(needsPolicy ? ['--managed-policy', 'always'] : []),
     ...(path === undefined ? [] : ['--path', path]),
   ]);
+}
+
+/** What all checks together say of one task definition. */
+export interface StartReport {
+  /** In the order of `checkNames`. */
+  findings: Finding[];
+  /** The commands that put every problem right, each once, in the order in which to run them. */
+  fix: string[];
 }

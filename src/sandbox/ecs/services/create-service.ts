@@ -4,10 +4,11 @@ import { startDeployment } from '../deployments/deployments.ts';
 import { checkEarlySuccess } from '../deployments/early-success.ts';
 import { clientError, invalidParameter } from '../errors.ts';
 import { ecsArn } from '../ids.ts';
-import type { LaunchSettings, Service, Tag, World } from '../state.ts';
+import type { LaunchSettings, Service, World } from '../state.ts';
 import { checkConfiguration, checkDesiredCount } from './strategy-checks.ts';
 import { checkTags } from '../tags.ts';
 import { findActiveDefinition } from '../definitions/task-definitions.ts';
+import type { Tag } from '../tag.ts';
 
 const maxServices = 5000;
 

@@ -20,14 +20,7 @@ import type {
   Task,
   World,
 } from '../state.ts';
-
-/** Calls another service as the execution role of the task. */
-export type Invoke = (
-  service: string,
-  operation: string,
-  input: Record<string, unknown>,
-  region: string,
-) => Promise<unknown>;
+import type { Invoke } from './invoke.ts';
 
 /** Gets a task ready as the ECS agent does: takes the execution role, then reads each value once. */
 export async function prepare(world: World, task: Task): Promise<FetchOutcome> {
@@ -39,12 +32,6 @@ export async function prepare(world: World, task: Task): Promise<FetchOutcome> {
     if (name === undefined) return { ok: false, reason: message };
     return { ok: false, reason: 'Task failed to start', container: { name, reason: message } };
   }
-}
-
-/** Whether the task starts on an instance of the user's, whose agent words failures differently. */
-export function isOnEc2(task: Task): boolean {
-  const { launchType } = task.settings;
-  return launchType === 'EC2' || launchType === 'EXTERNAL';
 }
 
 async function fetchAll(world: World, task: Task): Promise<InjectedContainer[]> {
@@ -147,4 +134,12 @@ function inject(
       ...Object.fromEntries(fetched(logConfiguration?.secretOptions ?? [])),
     },
   };
+}
+
+// --- internal ---
+
+/** Whether the task starts on an instance of the user's, whose agent words failures differently. */
+function isOnEc2(task: Task): boolean {
+  const { launchType } = task.settings;
+  return launchType === 'EC2' || launchType === 'EXTERNAL';
 }

@@ -7,10 +7,11 @@ import { type PageInput, pageOf } from '../paging.ts';
 import { isConnected, tasksOn } from './placement.ts';
 import { agentAttributes } from '../definitions/required-attributes.ts';
 import type { Attribute, ContainerInstance } from './instance-state.ts';
-import type { Cluster, Tag, World } from '../state.ts';
+import type { Cluster, World } from '../state.ts';
 import { checkTags } from '../tags.ts';
 import { stopTask } from './task-life.ts';
 import { count, isPending, isRunning } from '../view-parts.ts';
+import type { Tag } from '../tag.ts';
 
 const maxDescribed = 100;
 

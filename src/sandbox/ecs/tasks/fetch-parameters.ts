@@ -1,7 +1,7 @@
-import type { Invoke } from './agent.ts';
 import { Unreachable } from './network.ts';
 import type { Reference } from './secret-references.ts';
 import { callError, parameterFailure, parametersUnreachable } from './start-failures.ts';
+import type { Invoke } from './invoke.ts';
 
 const batchSize = 10;
 

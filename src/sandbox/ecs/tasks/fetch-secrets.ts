@@ -1,8 +1,8 @@
-import type { Invoke } from './agent.ts';
 import { JsonKeyError, jsonValue } from '../../../model/secrets/agent-json.ts';
 import { Unreachable } from './network.ts';
 import type { Reference } from './secret-references.ts';
 import { secretCallFailure, secretFailure, secretUnreachable } from './start-failures.ts';
+import type { Invoke } from './invoke.ts';
 
 /** Reads one reference to Secrets Manager; leaves those to parameters alone. */
 export async function fetchSecret(

@@ -1,4 +1,4 @@
-import type { Tag } from '../state.ts';
+import type { Tag } from '../tag.ts';
 
 /** An attribute of a container instance. */
 export interface Attribute {

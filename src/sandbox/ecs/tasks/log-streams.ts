@@ -1,9 +1,9 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { ServiceError } from '../../service.ts';
-import type { Invoke } from './agent.ts';
 import { Unreachable } from './network.ts';
 import { logFailure, type StartFailure } from './start-failures.ts';
 import type { ContainerDefinition, Task } from '../state.ts';
+import type { Invoke } from './invoke.ts';
 
 /** Opens the log stream of each container with the awslogs driver, as Docker's driver does. */
 export async function openLogStreams(invoke: Invoke, task: Task, ec2: boolean): Promise<void> {

@@ -5,11 +5,12 @@ import { ecsArn, lastSegment } from '../ids.ts';
 import { type PageInput, pageOf } from '../paging.ts';
 import { findService } from '../services/find-service.ts';
 import { findPlaceOrRefuse } from './placement.ts';
-import type { LaunchSettings, Tag, Task, TaskOverride, World } from '../state.ts';
+import type { LaunchSettings, Task, TaskOverride, World } from '../state.ts';
 import { checkTags } from '../tags.ts';
 import { findActiveDefinition } from '../definitions/task-definitions.ts';
 import { launchTask, stopTask } from './task-life.ts';
 import { taskView } from './task-view.ts';
+import type { Tag } from '../tag.ts';
 
 const maxPerRun = 10;
 const maxDescribed = 100;
