@@ -2,32 +2,29 @@
 export type Confidence = 'high' | 'medium' | 'low';
 
 /** What a value looks like, as findings name it; each is a rule of its own in SARIF. */
-const secretKinds = [
-  'AWS access key',
-  'AWS secret key',
-  'GitHub token',
-  'GitLab token',
-  'Slack token',
-  'Stripe key',
-  'Google key',
-  'SendGrid key',
-  'npm token',
-  'service token',
-  'JWT',
-  'private key',
-  'URL with a password',
-  'connection string with a password',
-  'authorization header',
-  'password hash',
-  'password by name',
-  'secret by name',
-  'token by name',
-  'key by name',
-  'credentials by name',
-  'high entropy',
-] as const;
-
-export type SecretKind = (typeof secretKinds)[number];
+export type SecretKind =
+  | 'AWS access key'
+  | 'AWS secret key'
+  | 'GitHub token'
+  | 'GitLab token'
+  | 'Slack token'
+  | 'Stripe key'
+  | 'Google key'
+  | 'SendGrid key'
+  | 'npm token'
+  | 'service token'
+  | 'JWT'
+  | 'private key'
+  | 'URL with a password'
+  | 'connection string with a password'
+  | 'authorization header'
+  | 'password hash'
+  | 'password by name'
+  | 'secret by name'
+  | 'token by name'
+  | 'key by name'
+  | 'credentials by name'
+  | 'high entropy';
 
 /** Why a value is taken for a secret. Holds nothing of the value. */
 export interface Suspicion {
