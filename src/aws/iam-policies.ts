@@ -41,7 +41,7 @@ export interface ManagedPolicyCalls {
 export function createManagedPolicyCalls(client: IAMClient): ManagedPolicyCalls {
   return {
     async managedPolicy(arn) {
-      const found = await orGone(client.send(new GetPolicyCommand({ PolicyArn: arn })));
+      const found = await ifThere(client.send(new GetPolicyCommand({ PolicyArn: arn })));
       const policy = found?.Policy;
       const version = policy?.DefaultVersionId;
       if (!policy || version === undefined) return undefined;
@@ -81,9 +81,9 @@ export function createManagedPolicyCalls(client: IAMClient): ManagedPolicyCalls 
     },
 
     async deletePolicy(arn) {
-      const versions = (await orGone(policyVersions(arn))) ?? [];
+      const versions = (await ifThere(policyVersions(arn))) ?? [];
       for (const { id, isDefault } of versions) if (!isDefault) await deleteVersion(arn, id);
-      await orGone(client.send(new DeletePolicyCommand({ PolicyArn: arn })));
+      await ifThere(client.send(new DeletePolicyCommand({ PolicyArn: arn })));
     },
   };
 
@@ -104,7 +104,7 @@ export function createManagedPolicyCalls(client: IAMClient): ManagedPolicyCalls 
 }
 
 /** What a call answers, or undefined when what it is about is not there. */
-export async function orGone<T>(call: Promise<T>): Promise<T | undefined> {
+export async function ifThere<T>(call: Promise<T>): Promise<T | undefined> {
   try {
     return await call;
   } catch (error) {

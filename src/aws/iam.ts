@@ -24,7 +24,7 @@ import { clientSettings, supervised, type AwsConfig } from './client.ts';
 import {
   createManagedPolicyCalls,
   decode,
-  orGone,
+  ifThere,
   type ManagedPolicyCalls,
 } from './iam-policies.ts';
 
@@ -209,7 +209,7 @@ export function createIam(config: AwsConfig): Iam {
     },
 
     async deleteRole(role) {
-      await orGone(client.send(new DeleteRoleCommand({ RoleName: role })));
+      await ifThere(client.send(new DeleteRoleCommand({ RoleName: role })));
     },
 
     async simulate(roleArn, action, resource, context) {

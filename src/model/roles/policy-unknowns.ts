@@ -14,7 +14,7 @@ export interface AtBest {
  * denial does; `isAbsent` tells keys that are known to have none. What they refuse is refused whatever those values are; what they allow and the policies
  * themselves do not is not known.
  */
-export function atBest(
+export function assumeUnknownsPass(
   { identity, boundary, resource, resourceDecides }: AccessPolicies,
   context: PolicyContext,
   isAbsent: (key: string) => boolean = () => false,

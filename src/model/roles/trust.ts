@@ -1,7 +1,7 @@
 import type { Scope } from '../secrets/partition.ts';
 import { withDistinctSids, type PolicyDocument, type Statement } from './policy.ts';
 import { evaluate, parsePolicy, type Decision, type PolicyRequest } from './policy-evaluation.ts';
-import { atBest } from './policy-unknowns.ts';
+import { assumeUnknownsPass } from './policy-unknowns.ts';
 
 /** The service that assumes execution roles. */
 export const ecsTasks = 'ecs-tasks.amazonaws.com';
@@ -32,7 +32,7 @@ export function trustHangsOn(trustPolicy: unknown, roleArn: string, here: Scope)
   const request = requestTo(roleArn, here);
   const identity = [parsePolicy(trustPolicy, 'trust')];
   const isAbsent = (key: string): boolean => /^(sts|aws:PrincipalTag\/|aws:Multi)/i.test(key);
-  const { policies, unknown } = atBest({ identity }, request.context ?? {}, isAbsent);
+  const { policies, unknown } = assumeUnknownsPass({ identity }, request.context ?? {}, isAbsent);
   return evaluate(policies.identity, request) === 'allowed' ? unknown : [];
 }
 

@@ -4,7 +4,7 @@ import { CliError } from '../../errors.ts';
 import { formatReference, lookupId, type SecretReference } from '../../model/secrets/reference.ts';
 import { checkValue } from '../../model/secrets/secret-rules.ts';
 import { SecretValue } from '../../model/secrets/secret-value.ts';
-import { orDenied } from '../or-denied.ts';
+import { ifAllowed } from '../if-allowed.ts';
 import { putStoredSecret } from '../secrets/put-stored-secret.ts';
 import type { SecretFileEntry } from '../secrets/read-secret-file.ts';
 import type { PutOutcome, PutRequest } from '../secrets/put-request.ts';
@@ -35,9 +35,9 @@ export async function importAsJson(
   const manager = await aws.secretsManager(reference.scope?.region);
   const id = lookupId(reference);
   for (let attempt = 1; ; attempt += 1) {
-    const read = await orDenied(manager.read(id));
+    const read = await ifAllowed(manager.read(id));
     const current = read === 'denied' ? undefined : read;
-    const found = current ? undefined : await orDenied(manager.describe(id));
+    const found = current ? undefined : await ifAllowed(manager.describe(id));
     const stored = found === 'denied' ? undefined : found;
     // AWS refuses to read what does not exist too, where a policy names ARNs: then it is created.
     if (read === 'denied' && stored) throw unreadable(reference);

@@ -10,7 +10,7 @@ import {
   migrationRole,
   type MigrationRequest,
 } from './migrate-secrets.ts';
-import { orDenied } from '../or-denied.ts';
+import { ifAllowed } from '../if-allowed.ts';
 import { expectedArn, grantsFor } from '../roles/role-grants.ts';
 import { readRoleName } from '../roles/role-policies.ts';
 
@@ -35,7 +35,7 @@ export async function checkMigration(aws: Aws, request: MigrationRequest): Promi
   const stored = plan.moves.filter((move) => move.stored);
   const present = await grantsFor(aws, migrationGrants(definition, stored));
   const key =
-    kmsKeyId === undefined ? undefined : await orDenied((await aws.kms()).describeKey(kmsKeyId));
+    kmsKeyId === undefined ? undefined : await ifAllowed((await aws.kms()).describeKey(kmsKeyId));
   if (!role) return;
   if (keepRole) {
     if (await (await aws.iam()).role(role.name)) return;

@@ -17,11 +17,11 @@ import {
   type RoleFinding,
   type RoleNeed,
 } from '../../model/roles/role-check.ts';
-import { atBest, isAbsentForTasks } from '../../model/roles/policy-unknowns.ts';
+import { assumeUnknownsPass, isAbsentForTasks } from '../../model/roles/policy-unknowns.ts';
 import type { TaskDefinition } from '../../model/definitions/task-definition.ts';
 import { ecsTasks, trustDecision, trustHangsOn } from '../../model/roles/trust.ts';
 import { matchesWildcard } from '../../model/roles/wildcard.ts';
-import { orDenied, whyUnseen } from '../or-denied.ts';
+import { ifAllowed, whyUnseen } from '../if-allowed.ts';
 import type { DerivedGrants } from './role-grants.ts';
 import type { AttachedPolicy, RoleWithPolicies } from './role-policies.ts';
 
@@ -125,7 +125,7 @@ async function gatherFacts(
 /** Another account's key or secret is not seen, and one that does not exist yet has no policy. */
 async function unlessUnseen<T>(call: Promise<T>): Promise<T | 'denied' | undefined> {
   try {
-    return await orDenied(call);
+    return await ifAllowed(call);
   } catch (error) {
     if (isAwsError(error, 'ResourceNotFoundException')) return undefined;
     if (error instanceof CliError) return 'denied';
@@ -217,7 +217,7 @@ function whyUnknown(
   request: PolicyRequest,
   unseen: boolean,
 ): string | undefined {
-  const { policies, unknown } = atBest(access, request.context ?? {}, isAbsentForTasks);
+  const { policies, unknown } = assumeUnknownsPass(access, request.context ?? {}, isAbsentForTasks);
   if (evaluateAccess(policies, request).decision === 'allowed') {
     return dependsOn(unknown);
   }

@@ -2,7 +2,7 @@ import type { Iam, ManagedPolicy } from '../../aws/iam.ts';
 import { grantedBy } from '../../model/roles/parse-execution-policy.ts';
 import type { Scope } from '../../model/secrets/partition.ts';
 import { InvalidInput } from '../../model/problems.ts';
-import { orDenied } from '../or-denied.ts';
+import { ifAllowed } from '../if-allowed.ts';
 
 /** Name of the one inline policy that is ours; others are left alone. */
 export const inlinePolicyName = 'ecs-secrets';
@@ -19,7 +19,7 @@ export interface OwnPolicy {
 }
 
 /** Whether policies that are not attached are looked for; `if-allowed`: who may not look is told of none. */
-export type Loose = 'required' | 'if-allowed' | 'no';
+export type Loose = 'required' | 'if-allowed.ts' | 'no';
 
 /** The managed policies of a role that have a name of ours. */
 export interface OwnPolicies {
@@ -54,7 +54,7 @@ export async function ownPolicies(
     const arn = arnOf(part);
     const isAttached = attached.includes(arn);
     const looked = iam.managedPolicy(arn);
-    const policy = await (loose === 'required' || isAttached ? looked : orDenied(looked));
+    const policy = await (loose === 'required' || isAttached ? looked : ifAllowed(looked));
     if (policy === undefined || policy === 'denied') return false;
     if (isOurs(policy, isAttached))
       own.push({ arn, document: policy.document, attached: isAttached });

@@ -87,7 +87,7 @@ async function wantedConsumers(
     };
   };
   if (!stale) {
-    return wanted(await scan(aws, filter, { tasks: 'if-allowed', onProgress }), () => true);
+    return wanted(await scan(aws, filter, { tasks: 'if-allowed.ts', onProgress }), () => true);
   }
   const { scan: found, tasks, underWay } = await findStale(aws, secret, filter, onProgress);
   const old = new Set(

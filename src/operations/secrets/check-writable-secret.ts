@@ -6,7 +6,7 @@ import { parseArn } from '../../model/secrets/partition.ts';
  * Refuses to change what Secrets Manager does not let its users change: secrets that another AWS
  * service manages, and replicas (Secrets Manager guide, "managed secrets", "replicate secrets").
  */
-export function checkOwnSecret({
+export function checkWritableSecret({
   name,
   arn,
   owningService,

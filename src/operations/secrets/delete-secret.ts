@@ -1,7 +1,7 @@
 import type { Aws } from '../../aws/index.ts';
 import { parseArn } from '../../model/secrets/partition.ts';
 import type { SecretIdentity, Store } from '../../model/secrets/reference.ts';
-import { checkOwnSecret } from './check-writable-secret.ts';
+import { checkWritableSecret } from './check-writable-secret.ts';
 
 /** What was deleted. */
 export interface DeletedSecret {
@@ -29,7 +29,7 @@ export async function deleteSecret(
   const manager = await aws.secretsManager(region);
   const stored = await manager.describe(arn);
   if (!stored) return undefined;
-  checkOwnSecret(stored);
+  checkWritableSecret(stored);
   const { deletedAt } = await manager.delete(arn, recoveryDays);
   return { store, name, arn, recoverableUntil: recoveryDays === 0 ? undefined : deletedAt };
 }

@@ -10,7 +10,7 @@ import {
 import type { Tag } from '../../model/secrets/secret-rules.ts';
 import type { SecretValue } from '../../model/secrets/secret-value.ts';
 import { secretNotFound, valueNotFound } from './missing-value.ts';
-import { orDenied } from '../or-denied.ts';
+import { ifAllowed } from '../if-allowed.ts';
 import { parameterStoreOf } from '../parameter-store-of.ts';
 
 /** Everything that is known of one secret but its value. */
@@ -59,7 +59,7 @@ export async function describeSecret(aws: Aws, reference: Reference): Promise<Se
     const found = await manager.describe(lookupId(reference));
     if (!found) throw secretNotFound(reference);
     const { currentVersionId: version, ...details } = found;
-    const read = found.deletedAt || !version ? undefined : await orDenied(manager.read(found.arn));
+    const read = found.deletedAt || !version ? undefined : await ifAllowed(manager.read(found.arn));
     const value = read === 'denied' ? undefined : read?.value;
     const isBinary = read !== undefined && read !== 'denied' && !value;
     const known = { keys: value?.jsonKeys(), bytes: value?.byteLength };
@@ -75,7 +75,7 @@ export async function describeSecret(aws: Aws, reference: Reference): Promise<Se
   const found = (await store.describe([reference.name])).get(reference.name);
   if (!found) throw secretNotFound(reference);
   const { name, type, version, tier, kmsKeyId, description, changedAt, changedBy } = found;
-  const tags = await orDenied(store.tags(name));
+  const tags = await ifAllowed(store.tags(name));
   return {
     store: 'parameter-store',
     name,

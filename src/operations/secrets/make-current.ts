@@ -1,6 +1,6 @@
 import type { SecretsManager, StoredVersion } from '../../aws/secrets-manager.ts';
 import { CliError } from '../../errors.ts';
-import { orDenied } from '../or-denied.ts';
+import { ifAllowed } from '../if-allowed.ts';
 
 /** A version that was made current. */
 export interface MadeCurrent {
@@ -29,7 +29,7 @@ export async function makeCurrent(
       ? { versionId, ...more }
       : undefined;
   if (!isNewer(to, from)) return move();
-  const read = await orDenied(manager.read(arn, { versionId }));
+  const read = await ifAllowed(manager.read(arn, { versionId }));
   if (read === 'denied') return move({ why: 'denied' });
   if (!read) throw new CliError('no-value', `version ${versionId} has no value`);
   if (!read.value) return move({ why: 'binary' });

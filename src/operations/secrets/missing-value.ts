@@ -7,7 +7,7 @@ import {
   type SecretReference,
 } from '../../model/secrets/reference.ts';
 import { missingVersion } from '../../model/secrets/secret-versions.ts';
-import { orDenied } from '../or-denied.ts';
+import { ifAllowed } from '../if-allowed.ts';
 
 /** The error for a secret that does not exist. */
 export function secretNotFound(reference: Reference): CliError {
@@ -24,7 +24,7 @@ export async function valueNotFound(
   manager: SecretsManager,
   reference: SecretReference,
 ): Promise<CliError> {
-  const found = await orDenied(manager.describe(lookupId(reference)));
+  const found = await ifAllowed(manager.describe(lookupId(reference)));
   const written = formatReference({ ...reference, versionStage: '', versionId: '' });
   if (found === 'denied') {
     return new CliError('secret-not-found', `${written} does not exist, or has no value`, {

@@ -14,7 +14,7 @@ import {
   type Tier,
 } from '../../model/secrets/secret-rules.ts';
 import { describeParameter } from './describe-parameter.ts';
-import { orDenied } from '../or-denied.ts';
+import { ifAllowed } from '../if-allowed.ts';
 import type { PutOutcome, PutRequest } from './put-request.ts';
 import type { ParameterAttributes } from '../../aws/parameter-writes.ts';
 
@@ -24,7 +24,7 @@ export async function putParameter(
   name: string,
   request: PutRequest,
 ): Promise<PutOutcome> {
-  const read = await orDenied(store.read(name));
+  const read = await ifAllowed(store.read(name));
   const compared = read !== 'denied';
   const known = compared ? read : undefined;
   if (!known && request.only !== 'update') {

@@ -3,8 +3,8 @@ import { CliError, isAwsError } from '../../errors.ts';
 import { formatReference, lookupId, type SecretReference } from '../../model/secrets/reference.ts';
 import { checkValue, missingTags, sameKey } from '../../model/secrets/secret-rules.ts';
 import { SecretValue } from '../../model/secrets/secret-value.ts';
-import { orDenied } from '../or-denied.ts';
-import { checkOwnSecret } from './check-writable-secret.ts';
+import { ifAllowed } from '../if-allowed.ts';
+import { checkWritableSecret } from './check-writable-secret.ts';
 import { putOverCurrent } from './put-over-current.ts';
 import { rotationWarnings } from './rotation-warnings.ts';
 import type { PutOutcome, PutRequest } from './put-request.ts';
@@ -16,7 +16,7 @@ export async function putStoredSecret(
   request: PutRequest,
 ): Promise<PutOutcome> {
   const id = lookupId(reference);
-  const found = await orDenied(manager.describe(id));
+  const found = await ifAllowed(manager.describe(id));
   const stored = found === 'denied' ? undefined : found;
   if (!stored && request.only !== 'update') {
     const created = await create(manager, reference, request, found === 'denied');
@@ -25,7 +25,7 @@ export async function putStoredSecret(
   }
   if (request.only === 'create') throw exists(reference);
   if (!stored && found !== 'denied' && request.only === 'update') throw notFound(reference);
-  if (stored) checkOwnSecret(stored);
+  if (stored) checkWritableSecret(stored);
   if (stored?.deletedAt) {
     if (!request.restore) throw pendingDeletion(formatReference(reference), stored.deletedAt);
     if (request.dryRun) return outcomeOf(reference, stored, { action: 'updated' });
@@ -90,7 +90,7 @@ async function update(
 ): Promise<PutOutcome> {
   const id = stored?.arn ?? lookupId(reference);
   const { jsonKey } = reference;
-  const current = await orDenied(manager.read(id));
+  const current = await ifAllowed(manager.read(id));
   if (jsonKey !== undefined && current === 'denied') {
     throw new CliError(
       'access-denied',

@@ -2,7 +2,7 @@ import pMap from 'p-map';
 import type { ParameterStore, ReadParameter } from '../../aws/parameter-store.ts';
 import type { ReadSecret, SecretsManager } from '../../aws/secrets-manager.ts';
 import { AwsError, isAccessDenied } from '../../errors.ts';
-import { orDenied } from '../or-denied.ts';
+import { ifAllowed } from '../if-allowed.ts';
 
 /** Values that were read many at a time. What is in neither map does not exist. */
 export interface ReadValues<T> {
@@ -25,7 +25,7 @@ export async function readParameters(
   await pMap(
     batches([...new Set(names)], 10),
     async (batch) => {
-      const read = await orDenied(store.readMany(batch));
+      const read = await ifAllowed(store.readMany(batch));
       if (read === 'denied') {
         const one = async (name: string) => (await store.readMany([name]))[0];
         await readEach(batch, one, { found, denied });
@@ -53,7 +53,7 @@ export async function readSecrets(
   await pMap(
     batches([...new Set(names)], 20),
     async (batch) => {
-      const read = mayBatch ? await orDenied(manager.readMany(batch)) : 'denied';
+      const read = mayBatch ? await ifAllowed(manager.readMany(batch)) : 'denied';
       if (read === 'denied') mayBatch = false;
       else for (const secret of read) found.set(secret.name, secret);
       const rest = batch.filter((name) => !found.has(name));

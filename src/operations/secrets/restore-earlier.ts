@@ -5,7 +5,7 @@ import { CliError } from '../../errors.ts';
 import { parseArn } from '../../model/secrets/partition.ts';
 import { describeParameter } from './describe-parameter.ts';
 import { isNewer, makeCurrent } from './make-current.ts';
-import { checkOwnSecret } from './check-writable-secret.ts';
+import { checkWritableSecret } from './check-writable-secret.ts';
 import type { ResolvedSecret } from './resolve-references.ts';
 import type { PutOutcome } from './put-request.ts';
 
@@ -101,7 +101,7 @@ async function restoreSecret(
   { to, dryRun, onNote }: EarlierVersion,
 ): Promise<RestoredVersion> {
   const description = await manager.describe(arn);
-  if (description) checkOwnSecret(description);
+  if (description) checkWritableSecret(description);
   const versions = await manager.versions(arn, { all: true });
   const current = versions.find(({ stages }) => stages.includes('AWSCURRENT'));
   if (!current) throw new CliError('no-value', `the secret ${name} has no value`);

@@ -12,7 +12,7 @@ import {
 import { withoutCharacters } from '../../model/failures/without-characters.ts';
 import { noDiagnosis, type Diagnosis, type DiagnosisOptions } from './diagnosis.ts';
 import { gatherStartFacts, type StartTarget } from './gather-start-facts.ts';
-import { whyUnseen } from '../or-denied.ts';
+import { whyUnseen } from '../if-allowed.ts';
 
 /** Explains the reasons in a text that somebody pasted; without an account too. */
 export async function diagnoseText(

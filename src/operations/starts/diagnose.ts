@@ -20,7 +20,7 @@ import { gatherStartFacts, type StartTarget } from './gather-start-facts.ts';
 import { describeTaskDefinition } from '../definitions/read-task-definition.ts';
 import { serviceName } from '../usage/service-name.ts';
 import { stopReason } from '../failures/stop-reason.ts';
-import { whyUnseen } from '../or-denied.ts';
+import { whyUnseen } from '../if-allowed.ts';
 import type { Service } from '../../aws/ecs-answers.ts';
 
 /** What is to be diagnosed. */

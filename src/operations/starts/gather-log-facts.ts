@@ -2,7 +2,7 @@ import type { Aws } from '../../aws/index.ts';
 import { CliError } from '../../errors.ts';
 import type { LogGroupFact } from '../../model/starts/checks/facts.ts';
 import type { TaskDefinition } from '../../model/definitions/task-definition.ts';
-import { whyUnseen } from '../or-denied.ts';
+import { whyUnseen } from '../if-allowed.ts';
 
 /** The log groups of CloudWatch that the containers write to; one look a region. */
 export async function gatherLogFacts(

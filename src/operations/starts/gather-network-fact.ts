@@ -7,7 +7,7 @@ import { isWindows } from '../../model/starts/checks/platform.ts';
 import type { Placement } from '../../model/starts/placement.ts';
 import type { TaskDefinition } from '../../model/definitions/task-definition.ts';
 import { readNetwork } from './read-network.ts';
-import { whyUnseen } from '../or-denied.ts';
+import { whyUnseen } from '../if-allowed.ts';
 import type { Service } from '../../aws/ecs-answers.ts';
 
 /**

@@ -2,7 +2,7 @@ import type { Aws } from '../../aws/index.ts';
 import { CliError } from '../../errors.ts';
 import { launchTypesOf, type Placement } from '../../model/starts/placement.ts';
 import type { TaskDefinition } from '../../model/definitions/task-definition.ts';
-import { whyUnseen } from '../or-denied.ts';
+import { whyUnseen } from '../if-allowed.ts';
 import type { Service } from '../../aws/ecs-answers.ts';
 
 /** Where the tasks run: of a service as it is set up, and on which container instances. */

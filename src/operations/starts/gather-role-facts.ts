@@ -6,7 +6,7 @@ import { isPartial } from '../../model/starts/checks/references.ts';
 import type { Grant } from '../../model/roles/execution-policy.ts';
 import { parseArn } from '../../model/secrets/partition.ts';
 import { evaluateAccess, type PolicyRequest } from '../../model/roles/policy-evaluation.ts';
-import { atBest } from '../../model/roles/policy-unknowns.ts';
+import { assumeUnknownsPass } from '../../model/roles/policy-unknowns.ts';
 import { lookupId, type SecretIdentity, type Store } from '../../model/secrets/reference.ts';
 import { InvalidInput } from '../../model/problems.ts';
 import { isRole } from '../../model/definitions/task-definition-checks.ts';
@@ -16,7 +16,7 @@ import {
 } from '../../model/definitions/task-definition.ts';
 import { checkRole } from '../roles/check-role.ts';
 import { readRole, roleName } from '../roles/role-policies.ts';
-import { whyUnseen } from '../or-denied.ts';
+import { whyUnseen } from '../if-allowed.ts';
 
 /** What the execution role of a task definition lets ECS do for it. */
 export async function gatherRoleFact(
@@ -182,7 +182,7 @@ async function openKeys(
 ): Promise<string | undefined> {
   if (session === undefined) return 'conditions of your policies';
   const { policies: identity, boundary } = await readRole(iam, session);
-  const { policies, unknown } = atBest(
+  const { policies, unknown } = assumeUnknownsPass(
     { identity: identity.map(({ policy }) => policy), boundary: boundary?.policy },
     request.context ?? {},
   );

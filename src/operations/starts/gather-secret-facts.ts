@@ -16,7 +16,7 @@ import { suggestReferences } from '../../model/definitions/suggest-reference.ts'
 import { useReference, type SecretUse } from '../../model/definitions/task-definition.ts';
 import { lookUpSecrets, type Lookup, type ResolvedSecret } from '../secrets/look-up-secrets.ts';
 import { expectedArn } from '../roles/role-grants.ts';
-import { whyUnseen } from '../or-denied.ts';
+import { whyUnseen } from '../if-allowed.ts';
 
 /** What is found of the references, in the order of the uses. Values are read only on request. */
 export async function gatherSecretFacts(

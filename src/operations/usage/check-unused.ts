@@ -1,7 +1,7 @@
 import type { Aws } from '../../aws/index.ts';
 import { CliError } from '../../errors.ts';
 import type { SecretIdentity } from '../../model/secrets/reference.ts';
-import { findUsers } from './find-references.ts';
+import { findReferences } from './find-references.ts';
 import { withRegions } from '../secrets/secret-regions.ts';
 
 /**
@@ -15,7 +15,7 @@ export async function checkUnused(
   onProgress: (text: string) => void = () => undefined,
 ): Promise<string[]> {
   const everywhere = await Promise.all(secrets.map((secret) => withRegions(aws, secret)));
-  const { users, unchecked } = await findUsers(aws, everywhere, override, onProgress);
+  const { users, unchecked } = await findReferences(aws, everywhere, override, onProgress);
   const used = secrets.filter(({ arn }) => users.get(arn)?.length);
   if (used.length === 0) return unchecked;
   throw new CliError(

@@ -12,7 +12,7 @@ import { scheduledConsumersIn, scheduledRevisions, scheduledTasks } from './wher
  * look: what cannot be checked is not free to go. `unchecked`: rules or schedules, where only those
  * may not be looked at. `override` is the option that does without, for the hint.
  */
-export async function findUsers(
+export async function findReferences(
   aws: Aws,
   secrets: readonly SecretIdentity[],
   override: string,

@@ -2,7 +2,7 @@ import pMap from 'p-map';
 import type { Aws } from '../../aws/index.ts';
 import type { Ecs, Revision, RunningTask } from '../../aws/ecs.ts';
 import { CliError, isAwsError } from '../../errors.ts';
-import { orDenied } from '../or-denied.ts';
+import { ifAllowed } from '../if-allowed.ts';
 import { parseArn, type Scope } from '../../model/secrets/partition.ts';
 import type { Service } from '../../aws/ecs-answers.ts';
 
@@ -42,7 +42,7 @@ export async function scan(
   filter: ServiceFilter,
   options: {
     /** `if-allowed`: without a word when the caller may not see tasks. */
-    tasks?: 'required' | 'if-allowed';
+    tasks?: 'required' | 'if-allowed.ts';
     /** Revisions that an earlier scan of the same run described, by ARN: these are not asked for again. */
     known?: ReadonlyMap<string, Revision>;
     onProgress?: ((text: string) => void) | undefined;
@@ -54,7 +54,7 @@ export async function scan(
     if (options.tasks === undefined) return [];
     const running = ecs.runningTasks(cluster, service);
     if (options.tasks === 'required') return running;
-    const allowed = await orDenied(running);
+    const allowed = await ifAllowed(running);
     return allowed === 'denied' ? [] : allowed;
   };
   const found =

@@ -12,7 +12,7 @@ import {
   type ConsumerUse,
   type StandaloneConsumer,
 } from './find-consumers.ts';
-import { orDenied } from '../or-denied.ts';
+import { ifAllowed } from '../if-allowed.ts';
 import { resolveReference, type ResolvedSecret } from '../secrets/resolve-references.ts';
 import { scan, type Scan, type ServiceFilter } from './scan.ts';
 import { regionsToSearch } from '../secrets/secret-regions.ts';
@@ -131,14 +131,14 @@ export async function scheduledTasks(
   const unchecked: string[] = [];
   const rules = await aws.eventRules();
   for (const cluster of clusters) {
-    const own = await orDenied(rules.tasksIn(cluster));
+    const own = await ifAllowed(rules.tasksIn(cluster));
     if (own === 'denied') {
       unchecked.push('EventBridge rules (events:ListRuleNamesByTarget, ListTargetsByRule)');
       break;
     }
     tasks.push(...own);
   }
-  const schedules = await orDenied((await aws.scheduler()).tasks());
+  const schedules = await ifAllowed((await aws.scheduler()).tasks());
   if (schedules === 'denied')
     unchecked.push('EventBridge schedules (scheduler:ListSchedules, GetSchedule)');
   else tasks.push(...schedules.filter(({ cluster }) => clusters.includes(cluster)));

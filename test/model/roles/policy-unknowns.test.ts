@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { evaluateAccess, parsePolicy } from '../../../src/model/roles/policy-evaluation.ts';
-import { atBest, isAbsentForTasks } from '../../../src/model/roles/policy-unknowns.ts';
+import { assumeUnknownsPass, isAbsentForTasks } from '../../../src/model/roles/policy-unknowns.ts';
 import { trustHangsOn } from '../../../src/model/roles/trust.ts';
 
 const resource = 'arn:aws:ssm:us-east-1:123456789012:parameter/shop/db';
@@ -16,7 +16,7 @@ function decided(...statements: object[]): [string, string, string[]] {
   const document = { Version: '2012-10-17', Statement: statements };
   const access = { identity: [parsePolicy(document, 'identity')] };
   const request = { action: 'ssm:GetParameters', resource, context };
-  const { policies, unknown } = atBest(access, context, isAbsentForTasks);
+  const { policies, unknown } = assumeUnknownsPass(access, context, isAbsentForTasks);
   return [
     evaluateAccess(access, request).decision,
     evaluateAccess(policies, request).decision,

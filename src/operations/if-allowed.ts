@@ -1,7 +1,7 @@
 import { isAccessDenied, type CliError } from '../errors.ts';
 
 /** What a call answers, or 'denied' when the caller may not make it. */
-export async function orDenied<T>(call: Promise<T>): Promise<T | 'denied'> {
+export async function ifAllowed<T>(call: Promise<T>): Promise<T | 'denied'> {
   try {
     return await call;
   } catch (error) {
