@@ -18,11 +18,11 @@ import {
   secretUses,
   type TaskDefinition,
 } from '../../model/definitions/task-definition.ts';
-import { requestOf } from './check-role.ts';
 import { grantsFor } from './role-grants.ts';
 import { readRole } from './role-policies.ts';
 import type { RoleLoss } from './role-request.ts';
 import { roleUsers } from './role-users.ts';
+import { requestOf } from './judge-role.ts';
 
 /** Who needs what a role is about to lose. */
 export interface LossFindings {
