@@ -48,9 +48,11 @@ const cases: [string[], RegExp][] = [
       noArgument,
     ]),
   ),
-  ...['put', 'get', 'history', 'delete', 'rollback', 'where-used', 'stale'].map(
-    (command): [string[], RegExp] => [[command, `sm:DB_PASSWORD=${mark}`], noArgument],
-  ),
+  // Secrets Manager takes a "=" in names.
+  ...references.map((argv): [string[], RegExp] => [
+    argv.map((word) => (word === 'REF' ? `sm:DB_PASSWORD=${mark}` : word)),
+    noArgument,
+  ]),
   [['put', `DB_PASSWORD=${mark}`, '--store', 'secrets-manager'], noArgument],
   [['restore', `DB_PASSWORD=${mark}`], noArgument],
   [['put', `sm:shop/db:PASSWORD=${mark}`], noArgument],
@@ -96,6 +98,8 @@ const cases: [string[], RegExp][] = [
   [[...register, '--secrets-from', `web=x=${mark}`], /--secrets-from web=…/],
   [[...register, '--all-keys', `web=${mark}`], /--all-keys web=…/],
   [[...register, '--all-keys', mark], /--all-keys …/],
+  [[...register, '--all-keys', `sm:DB_PASSWORD=${mark}`], /--all-keys sm:DB_PASSWORD=…/],
+  [[...register, '--secrets-from', `sm:DB_PASSWORD=${mark}`], /--secrets-from sm:DB_PASSWORD=…/],
   [[...register, '--remove-secret', `DB_PASSWORD=${mark}`], /--remove-secret DB_PASSWORD=…/],
 ];
 

@@ -2,7 +2,7 @@ import type { Command, OptionValues } from '@commander-js/extra-typings';
 import { repeatable, type Context, type Reporter } from '../../cli.ts';
 import { UsageError } from '../../errors.ts';
 import { Problems } from '../../model/problems.ts';
-import { parseReference, type Store } from '../../model/secrets/reference.ts';
+import type { Store } from '../../model/secrets/reference.ts';
 import { withoutValue } from '../../model/secrets/shown-text.ts';
 import {
   environmentFileArns,
@@ -16,6 +16,7 @@ import {
   readTaskDefinition,
 } from '../../operations/definitions/read-task-definition.ts';
 import { scan } from '../../operations/usage/scan.ts';
+import { referenceArgument } from '../reference-argument.ts';
 import { serviceNames } from '../usage/service-options.ts';
 import { sourcesOf } from '../sources.ts';
 import { storeOption } from '../secrets/store-option.ts';
@@ -80,7 +81,7 @@ export async function readReferences(
     );
   }
   const references = secrets.flatMap(
-    (ref) => problems.attempt(() => parseReference(ref, options.store)) ?? [],
+    (ref) => problems.attempt(() => referenceArgument(ref, options.store)) ?? [],
   );
   for (const arn of options.kmsKey ?? []) {
     if (!/^arn:[^:]+:kms:[^:]+:\d{12}:key\/.+$/.test(arn)) {

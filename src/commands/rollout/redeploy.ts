@@ -2,7 +2,6 @@ import { Argument } from '@commander-js/extra-typings';
 import { defineCommand } from '../../cli.ts';
 import { UsageError } from '../../errors.ts';
 import { Problems } from '../../model/problems.ts';
-import { parseReference } from '../../model/secrets/reference.ts';
 import { redeployConsumers } from '../../operations/rollout/redeploy-consumers.ts';
 import {
   redeployData,
@@ -12,6 +11,7 @@ import {
   warnOfOthers,
   warnOfStandalone,
 } from './redeploy-result.ts';
+import { referenceArgument } from '../reference-argument.ts';
 import { rolloutView } from './rollout-view.ts';
 import {
   rolloutLimits,
@@ -51,7 +51,7 @@ Examples:
   async run({ aws, world, report }, [ref], options) {
     const problems = new Problems();
     const reference =
-      ref === undefined ? undefined : problems.attempt(() => parseReference(ref, options.store));
+      ref === undefined ? undefined : problems.attempt(() => referenceArgument(ref, options.store));
     const filter = serviceFilter(options, problems);
     const limits = rolloutLimits(options, problems);
     const maxFailures =

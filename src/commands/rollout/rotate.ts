@@ -2,9 +2,10 @@ import { Argument } from '@commander-js/extra-typings';
 import { defineCommand } from '../../cli.ts';
 import { UsageError } from '../../errors.ts';
 import { Problems } from '../../model/problems.ts';
-import { formatReference, parseReference, type Reference } from '../../model/secrets/reference.ts';
+import { formatReference, type Reference } from '../../model/secrets/reference.ts';
 import { rotateSecret } from '../../operations/rollout/rotate-secret.ts';
 import { checkTarget } from '../../operations/secrets/put-secret.ts';
+import { referenceArgument } from '../reference-argument.ts';
 import { rotateResult } from './rotate-result.ts';
 import { rotationPlan, withRotationOptions } from './rotation-options.ts';
 import { storeOption } from '../secrets/store-option.ts';
@@ -41,7 +42,7 @@ Examples:
   async run(context, [ref], options) {
     const { aws, world, report } = context;
     const problems = new Problems();
-    const reference = problems.attempt(() => parseReference(ref, options.store));
+    const reference = problems.attempt(() => referenceArgument(ref, options.store));
     const { timeout, ...plan } = rotationPlan(context, options, problems);
     problems.throwIfAny();
     if (!reference) throw new Error('a reference without problems is parsed');

@@ -1,6 +1,6 @@
 import { InvalidInput } from '../problems.ts';
 import { parseReference, type Reference, type Store } from './reference.ts';
-import { valueHint, withoutValue } from './shown-text.ts';
+import { setsVariable, valueHint, withoutValue } from './shown-text.ts';
 
 /** A place in a store that names begin with, e.g. everything below `/shop/prod`. */
 export interface Prefix {
@@ -20,6 +20,12 @@ export function parsePrefix(text: string, store: Store = 'parameter-store'): Pre
   const path = rest.replace(/\/$/, '');
   if (own === 'parameter-store' && path.includes('=')) {
     throw new InvalidInput(`prefix "${withoutValue(text)}" has a "="`, valueHint);
+  }
+  if (setsVariable(text) && !rest.endsWith('/')) {
+    throw new InvalidInput(
+      `prefix "${withoutValue(text)}" sets a value`,
+      `${valueHint}; end a prefix that has a "=" with "/"`,
+    );
   }
   if (path.includes(':')) {
     throw new InvalidInput(
