@@ -1,8 +1,13 @@
 import type { Command, OptionValues } from '@commander-js/extra-typings';
 import { repeatable, type Context, type Reporter } from '../../cli.ts';
 import { UsageError } from '../../errors.ts';
-import { Problems } from '../../model/problems.ts';
-import type { Store } from '../../model/secrets/reference.ts';
+import {
+  placeholderHint,
+  placeholderProblems,
+  placeholdersIn,
+} from '../../model/definitions/placeholders.ts';
+import { InvalidInput, Problems } from '../../model/problems.ts';
+import type { Reference, Store } from '../../model/secrets/reference.ts';
 import { withoutValue } from '../../model/secrets/shown-text.ts';
 import {
   environmentFileArns,
@@ -66,7 +71,7 @@ export interface RoleReferences extends GrantRequest {
  * with the place of each reference that is malformed.
  */
 export async function readReferences(
-  { aws, world }: Context,
+  { aws, world, report }: Context,
   options: ReferenceOptions,
 ): Promise<RoleReferences> {
   const written = options.taskDefinition ?? [];
@@ -102,9 +107,8 @@ export async function readReferences(
       definitions.push(known.definition);
     }
   }
-  for (const use of definitions.flatMap(secretUses)) {
-    const reference = problems.attempt(() => useReference(use), use.place);
-    if (reference) references.push(reference);
+  for (const definition of definitions) {
+    references.push(...referencesIn(definition, problems, report));
   }
   problems.throwIfAny();
   return {
@@ -128,4 +132,32 @@ export function tellGrants(report: Reporter, { missing, unknownKeys }: DerivedGr
       `the key of ${arn} is not known, and ECS needs kms:Decrypt on it: give --kms-key ARN`,
     );
   }
+}
+
+// --- internal ---
+
+/**
+ * The references of a task definition. A placeholder in one is a problem; elsewhere it is worth a
+ * warning only, since templates leave the role and the image open.
+ */
+function referencesIn(
+  definition: TaskDefinition,
+  problems: Problems,
+  report: Reporter,
+): Reference[] {
+  const uses = secretUses(definition);
+  const ofUses = new Set(uses.map(({ place }) => place));
+  const all = [...placeholdersIn(definition)];
+  const inUse = ([, places]: [string, string[]]): boolean => places.some((one) => ofUses.has(one));
+  const wrong = new Map(all.filter(inUse));
+  const others = new Map(all.filter((one) => !inUse(one)));
+  for (const text of placeholderProblems(others)) report.warn(text);
+  problems.attempt(() => {
+    if (wrong.size === 0) return;
+    throw new InvalidInput(placeholderProblems(wrong), placeholderHint(wrong, false));
+  });
+  const held = new Set([...wrong.values()].flat());
+  return uses
+    .filter(({ place }) => !held.has(place))
+    .flatMap((use) => problems.attempt(() => useReference(use), use.place) ?? []);
 }

@@ -1,6 +1,11 @@
 import { hiddenPlaces } from './hidden-plaintext.ts';
 import type { Scope } from '../secrets/partition.ts';
-import { placeholderPlaces, placeholderProblems } from './placeholders.ts';
+import {
+  placeholderHint,
+  placeholderPlaces,
+  placeholderProblems,
+  placeholdersIn,
+} from './placeholders.ts';
 import { InvalidInput, Problems } from '../problems.ts';
 import { isForFargate, sizeProblems } from './task-definition-sizes.ts';
 import { secretUses, useReference, type TaskDefinition } from './task-definition.ts';
@@ -20,14 +25,21 @@ export interface DefinitionForm {
 
 /**
  * Checks what RegisterTaskDefinition would refuse, or take and then fail at start, as far as that
- * can be seen without a call. `faults` are those of its form. Throws InvalidInput with every problem
- * and its place.
+ * can be seen without a call. `faults` are those of its form; `substitutes` says whether the command
+ * has `--substitute`. Throws InvalidInput with every problem and its place.
  */
 export function checkTaskDefinition(
   definition: TaskDefinition,
   faults: readonly string[] = [],
+  { substitutes = false } = {},
 ): void {
   const problems = new Problems();
+  const placeholders = placeholdersIn(definition);
+  problems.attempt(() => {
+    if (placeholders.size === 0) return;
+    const hint = placeholderHint(placeholders, substitutes);
+    throw new InvalidInput(placeholderProblems(placeholders), hint);
+  });
   for (const fault of faults) problems.add(fault);
   for (const problem of structureProblems(definition)) problems.add(problem);
   for (const place of hiddenPlaces(definition)) {
@@ -39,7 +51,7 @@ export function checkTaskDefinition(
     });
   }
   const uses = secretUses(definition);
-  const held = placeholderPlaces(definition);
+  const held = new Set([...placeholders.values()].flat());
   for (const use of uses.filter(({ place }) => !held.has(place))) {
     problems.attempt(() => useReference(use), use.place);
   }
@@ -55,7 +67,10 @@ export function checkTaskDefinition(
   problems.throwIfAny();
 }
 
-/** The same but for references and the role that they need: a sentence with its place for each. */
+/**
+ * The same but for placeholders, for references and for the role that they need: a sentence with its
+ * place for each.
+ */
 export function structureProblems(definition: TaskDefinition): string[] {
   const problems: string[] = [];
   const add = (problem: string): void => {
@@ -91,12 +106,11 @@ export function structureProblems(definition: TaskDefinition): string[] {
     }
   });
 
-  for (const problem of placeholderProblems(definition)) add(problem);
   const { executionRoleArn, taskRoleArn } = definition;
   if (executionRoleArn === '' && secretUses(definition).length === 0) {
-    add('executionRoleArn: is empty; leave it out, or give --execution-role');
+    add('executionRoleArn: is empty; remove it, or name a role');
   }
-  if (taskRoleArn === '') add('taskRoleArn: is empty; leave it out, or give --task-role');
+  if (taskRoleArn === '') add('taskRoleArn: is empty; remove it, or name a role');
   else if (
     taskRoleArn &&
     !isRole(taskRoleArn) &&

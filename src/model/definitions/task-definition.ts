@@ -211,7 +211,7 @@ export function mapSecretUses(
 export function needsExecutionRolePolicy({ containerDefinitions }: TaskDefinition): boolean {
   return containerDefinitions.some(
     ({ image = '', logConfiguration: logs }) =>
-      /^\d{12}\.dkr[.-]ecr(-fips)?\./.test(image) || logs?.logDriver === 'awslogs',
+      /^[^/]+\.dkr[.-]ecr(-fips)?\./.test(image) || logs?.logDriver === 'awslogs',
   );
 }
 

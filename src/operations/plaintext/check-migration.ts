@@ -28,10 +28,11 @@ export async function checkMigration(aws: Aws, request: MigrationRequest): Promi
       hint: 'give --execution-role NAME; it is made if it does not exist',
     });
   }
+  const edits = { ...migrationEdits(plan), executionRoleArn: executionRole };
+  const edited = editTaskDefinition(definition, edits, 'parameter-store');
+  checkTaskDefinition(edited, (await aws.ecs()).formOf(edited).faults);
   const here = await aws.caller();
   const role = written === undefined ? undefined : readRoleName(written, here);
-  const edits = { ...migrationEdits(plan), executionRoleArn: executionRole };
-  checkTaskDefinition(editTaskDefinition(definition, edits, 'parameter-store'));
   const stored = plan.moves.filter((move) => move.stored);
   const present = await grantsFor(aws, migrationGrants(definition, stored));
   const key =

@@ -77,7 +77,7 @@ export async function registerTaskDefinition(
   const edited = editTaskDefinition(base, { ...edits, executionRoleArn: executionRole }, store);
   const ecs = await aws.ecs();
   const form = ecs.formOf(edited);
-  checkTaskDefinition(edited, form.faults);
+  checkTaskDefinition(edited, form.faults, { substitutes: true });
   const { definition, valueless } = await withArns(aws, edited, unshownReferences(edits, store));
   const warnings = [
     ...form.warnings,

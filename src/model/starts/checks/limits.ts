@@ -1,5 +1,10 @@
 import type { TaskDefinition } from '../../definitions/task-definition.ts';
 import {
+  placeholderHint,
+  placeholderProblems,
+  placeholdersIn,
+} from '../../definitions/placeholders.ts';
+import {
   structureProblems,
   taskDefinitionWarnings,
 } from '../../definitions/task-definition-checks.ts';
@@ -21,7 +26,12 @@ export function checkForm(facts: StartFacts): Draft[] {
       fix: withoutPlainValue(text, definition, uses),
     };
   };
-  const problems = [...form.faults, ...structureProblems(definition)];
+  const placeholders = placeholdersIn(definition);
+  // The hint holds for all of them, and is said once.
+  const left = placeholderProblems(placeholders).map((problem, index) =>
+    index === 0 ? `${problem}; ${placeholderHint(placeholders, true)}` : problem,
+  );
+  const problems = [...left, ...form.faults, ...structureProblems(definition)];
   // What runs goes on, and may even scale (ECS guide, "deregistering a task definition").
   const inactive =
     service === undefined

@@ -4,7 +4,9 @@ import type { RoleFinding } from '../../roles/role-check.ts';
 import { placeholderPlaces } from '../../definitions/placeholders.ts';
 import {
   needsExecutionRolePolicy,
+  secretUses,
   type ContainerDefinition,
+  type TaskDefinition,
 } from '../../definitions/task-definition.ts';
 import type { Draft, RoleFact, StartFacts, Step } from './facts.ts';
 import { makeLogGroup } from './logs.ts';
@@ -43,7 +45,9 @@ export function checkExecutionRole(facts: StartFacts): Draft[] {
         ...about,
         status: 'problem',
         message: 'the execution role does not exist',
-        fix: [grant(role.name, needsExecutionRolePolicy(definition), role.path)],
+        fix: hasOpenReferences(definition)
+          ? []
+          : [grant(role.name, needsExecutionRolePolicy(definition), role.path)],
         failure: 'role-not-assumable',
       },
     ];
@@ -88,7 +92,7 @@ export function checkExecutionRole(facts: StartFacts): Draft[] {
 type FoundRole = RoleFact & { state: 'found' };
 
 /** What needs an execution role, by the kind of launch (ECS guide, "task execution IAM role"). */
-function withoutRole({ uses, definition, placement, partial }: StartFacts): Draft[] {
+function withoutRole({ definition, placement, partial }: StartFacts): Draft[] {
   if (partial) {
     const subject = 'execution role';
     const message = 'the text names no role';
@@ -99,7 +103,7 @@ function withoutRole({ uses, definition, placement, partial }: StartFacts): Draf
   const forLogs = onFargate && containers.some(isLogged);
   const forImages = onFargate && containers.some(isFromEcr);
   const reasons = [
-    ...(uses.length > 0 ? ['it refers to secrets'] : []),
+    ...(secretUses(definition).length > 0 ? ['it refers to secrets'] : []),
     ...(forLogs ? ['it logs to CloudWatch on Fargate'] : []),
     ...(forImages ? ['its image is in ECR on Fargate'] : []),
   ];
@@ -111,10 +115,18 @@ function withoutRole({ uses, definition, placement, partial }: StartFacts): Draf
       status: 'problem',
       subject: 'executionRoleArn',
       message: `it is missing, and ${reasons.join(', ')}`,
-      fix: [grant(name, forLogs || forImages), { register: ['--execution-role', name] }],
+      fix: hasOpenReferences(definition)
+        ? []
+        : [grant(name, forLogs || forImages), { register: ['--execution-role', name] }],
       failure: 'no-execution-role',
     },
   ];
+}
+
+/** Whether a reference has a placeholder, so that no role can be derived from it yet. */
+function hasOpenReferences(definition: TaskDefinition): boolean {
+  const held = placeholderPlaces(definition);
+  return secretUses(definition).some(({ place }) => held.has(place));
 }
 
 const isLogged = ({ logConfiguration }: ContainerDefinition): boolean =>
