@@ -40,7 +40,8 @@ export const redeploy = defineCommand({
         'after',
         `
 With --stale it continues a rotation that was interrupted: it needs nothing but AWS's own dates, and
-follows a deployment that began after the value was stored instead of starting another one.
+follows a deployment that began after the value was stored instead of starting another one. A secret
+that cannot be looked at is reported as not checked, and no service is redeployed for it.
 
 Examples:
   $ ecs-secrets redeploy /shop/prod/db-password --stale
@@ -72,6 +73,10 @@ Examples:
       onConsumers: (count) => {
         report.clearLive();
         report.event(`${count} ${count === 1 ? 'service' : 'services'} to redeploy`);
+      },
+      onUnchecked: ({ reference, why, services: [first = '', ...others] }) => {
+        const left = others.length === 0 ? first : `${first} and ${others.length} more`;
+        report.warn(`not checked: ${reference}: ${why}; not redeployed for it: ${left}`);
       },
       redeploy: {
         ...limits,

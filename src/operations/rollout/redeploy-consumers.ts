@@ -9,7 +9,7 @@ import {
   type Consumer,
   type StandaloneConsumer,
 } from '../usage/find-consumers.ts';
-import { findStale } from '../usage/find-stale.ts';
+import { findStale, type TaskHolding } from '../usage/find-stale.ts';
 import { resolveReference } from '../secrets/resolve-references.ts';
 import { scan, type Scan, type ServiceFilter } from '../usage/scan.ts';
 import { serviceName } from '../usage/service-name.ts';
@@ -23,11 +23,20 @@ export interface RedeployRequest {
   /** Only services that refer to it. */
   reference: Reference | undefined;
   filter: ServiceFilter;
-  /** Only services with a running task that may hold an old value. */
+  /** Only services with a running task that may hold an old value, as far as AWS's dates are known. */
   stale: boolean;
   redeploy: RedeployOptions;
   onProgress: (text: string) => void;
   onConsumers: (count: number) => void;
+  /** Called for each secret for which alone services are left out: nobody knows when it changed. */
+  onUnchecked: (secret: Unchecked) => void;
+}
+
+/** A secret whose dates are not known, and the services (`CLUSTER/SERVICE`) left out for it. */
+export interface Unchecked {
+  reference: string;
+  why: string;
+  services: string[];
 }
 
 /**
@@ -68,7 +77,7 @@ async function readyConsumers(aws: Aws, request: RedeployRequest): Promise<Wante
 
 async function wantedConsumers(
   aws: Aws,
-  { reference, filter, stale, onProgress }: RedeployRequest,
+  { reference, filter, stale, onProgress, onUnchecked }: RedeployRequest,
 ): Promise<Wanted> {
   const secret = reference && (await resolveReference(aws, reference));
   const wanted = (
@@ -92,17 +101,32 @@ async function wantedConsumers(
   const { scan: found, tasks, underWay } = await findStale(aws, secret, filter, onProgress);
   const old = new Set(
     tasks
-      .filter(({ holding }) => holding !== 'current')
+      .filter(({ known }) => known !== 'current')
       .map(({ task }) => `${task.cluster} ${task.group}`),
   );
-  const { consumers, standalone } = wanted(found, ({ cluster, group }) =>
-    old.has(`${cluster} ${group}`),
-  );
+  const isOld = ({ cluster, group }: Pick<RunningTask, 'cluster' | 'group'>): boolean =>
+    old.has(`${cluster} ${group}`);
+  const { consumers, standalone } = wanted(found, isOld);
+  for (const secret of uncheckedOf(tasks.filter(({ task }) => !isOld(task)))) onUnchecked(secret);
   const follow = ({ service }: Consumer): string | undefined => underWay.get(service.arn);
   return {
     consumers: consumers.map((consumer) => ({ ...consumer, follow: follow(consumer) })),
     standalone,
   };
+}
+
+/** What of these tasks is not current: they hold nothing old that has a date. */
+function uncheckedOf(tasks: readonly TaskHolding[]): Unchecked[] {
+  const found = new Map<string, Unchecked>();
+  for (const { task, secrets } of tasks) {
+    const service = `${task.cluster.replace(/^.*\//, '')}/${task.group.replace(/^service:/, '')}`;
+    for (const { reference, holding, why = '' } of secrets) {
+      if (holding === 'current') continue;
+      const { services } = found.get(reference) ?? { services: [] };
+      found.set(reference, { reference, why, services: [...new Set([...services, service])] });
+    }
+  }
+  return [...found.values()];
 }
 
 function checkNamed(found: Scan, consumers: readonly Consumer[], filter: ServiceFilter): void {

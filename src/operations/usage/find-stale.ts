@@ -30,6 +30,8 @@ import { regionsNotSearched, regionsToSearch } from '../secrets/secret-regions.t
 export interface TaskHolding {
   task: RunningTask;
   holding: Holding;
+  /** The same of the secrets whose dates are known: a new task tells no more of the others. */
+  known: Holding;
   /** Each secret by the notation of `formatReference`, and what the task holds of it. */
   secrets: ({ reference: string } & Judgement)[];
 }
@@ -81,11 +83,15 @@ export async function findStale(
   const tasks = found.tasks.flatMap((task): TaskHolding[] => {
     const own = references.get(task.taskDefinition) ?? [];
     if (own.length === 0) return [];
-    const secrets = own.map((reference) => {
+    const judged = own.map((reference) => {
       const value = values.get(keyOf(reference)) ?? missing;
-      return { reference: formatReference(reference), ...judge(task, value) };
+      const isKnown = 'from' in value;
+      return { isKnown, secret: { reference: formatReference(reference), ...judge(task, value) } };
     });
-    return [{ task, secrets, holding: worstHolding(secrets.map(({ holding }) => holding)) }];
+    const secrets = judged.map(({ secret }) => secret);
+    const known = judged.filter(({ isKnown }) => isKnown).map(({ secret }) => secret);
+    const worst = (of: typeof secrets): Holding => worstHolding(of.map(({ holding }) => holding));
+    return [{ task, secrets, holding: worst(secrets), known: worst(known) }];
   });
   const isCurrent = ({ taskDefinition, createdAt }: Deployment): boolean => {
     const own = references.get(taskDefinition) ?? [];

@@ -1,4 +1,6 @@
+import { DescribeServicesCommand } from '@aws-sdk/client-ecs';
 import {
+  DeleteSecretCommand,
   DescribeSecretCommand,
   PutSecretValueCommand,
   RotateSecretCommand,
@@ -140,6 +142,63 @@ describe('a task that holds the current value is current', () => {
       new TagResourceCommand({ SecretId: 'db', Tags: [{ Key: 'team', Value: 'shop' }] }),
     );
     expect(await stale()).toMatchObject({ code: 3, data: { holding: 'unknown' }, whys: [changed] });
+  });
+});
+
+describe('redeploy --stale', () => {
+  const deployments = async (): Promise<number> => {
+    const described = new DescribeServicesCommand({ cluster: 'shop', services: ['web'] });
+    const { services } = await shop.ecs.send(described);
+    const started = services?.[0]?.events?.filter(({ message }) =>
+      message?.includes('has started'),
+    );
+    return started?.length ?? 0;
+  };
+  const denyDescription = () =>
+    createDeployer(shop, [
+      { Effect: 'Allow', Action: '*', Resource: '*' },
+      { Effect: 'Deny', Action: 'secretsmanager:DescribeSecret', Resource: '*' },
+    ]);
+
+  test('does not redeploy, at each run, for a secret that may not be described', async () => {
+    await startWeb();
+    const before = await deployments();
+    await denyDescription();
+    const seen = await asDeployer(shop, () => shop.run(['redeploy', '--stale']));
+    expect(seen.code, seen.stderr).toBe(0);
+    expect(seen.stderr).toMatch(
+      /^warning: not checked: arn:\S+: access denied: secretsmanager:DescribeSecret .*; not redeployed for it: shop\/web$/m,
+    );
+    expect(seen.stderr).toContain('0 services to redeploy');
+    expect(await deployments()).toBe(before);
+  });
+
+  test('nor for a secret that does not exist any more', async () => {
+    await startWeb();
+    const before = await deployments();
+    await shop.secrets.send(
+      new DeleteSecretCommand({ SecretId: 'db', ForceDeleteWithoutRecovery: true }),
+    );
+    const seen = await shop.run(['redeploy', '--stale']);
+    expect(seen.code, seen.stderr).toBe(0);
+    expect(seen.stderr).toMatch(
+      /^warning: not checked: arn:\S+: there is no such secret; not redeployed for it: shop\/web$/m,
+    );
+    expect(await deployments()).toBe(before);
+  });
+
+  test('redeploys for another secret of the same task', async () => {
+    await shop.run(['put', '/p'], { stdin: 'one' });
+    await shop.run(['role', 'create', 'r', '--secret', '/p']);
+    const secrets = ['--secret', 'DB=sm:db', '--secret', 'P=/p'];
+    await shop.run(['register', 'web.json', ...secrets, '--execution-role', 'r']);
+    await startWeb();
+    await shop.run(['put', '/p'], { stdin: 'two' });
+    await denyDescription();
+    const seen = await asDeployer(shop, () => shop.run(['redeploy', '--stale']));
+    expect(seen.code, seen.stderr).toBe(0);
+    expect(seen.stderr).not.toContain('not redeployed');
+    expect(await shop.injected('shop', 'web', 'P')).toEqual(['two']);
   });
 });
 
