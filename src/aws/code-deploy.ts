@@ -8,6 +8,7 @@ import {
   paginateListDeploymentGroups,
 } from '@aws-sdk/client-codedeploy';
 import { isAwsError } from '../errors.ts';
+import { withoutCharacters } from '../model/failures/without-characters.ts';
 import { clientSettings, supervised, type AwsConfig } from './client.ts';
 
 /** The deployment group that CodeDeploy deploys a service with. */
@@ -88,10 +89,10 @@ export function createCodeDeploy(config: AwsConfig): CodeDeploy {
 
     async deployment(id) {
       const { deploymentInfo } = await client.send(new GetDeploymentCommand({ deploymentId: id }));
-      return {
-        status: deploymentInfo?.status ?? '',
-        reason: deploymentInfo?.errorInformation?.message,
-      };
+      const { status = '', errorInformation } = deploymentInfo ?? {};
+      // It may pass on what the agent quotes of a secret.
+      const reason = errorInformation?.message;
+      return { status, reason: reason === undefined ? undefined : withoutCharacters(reason) };
     },
   };
 

@@ -6,8 +6,13 @@ import type {
 } from '@aws-sdk/client-ecs';
 import type { ServiceDeployment, Threshold } from '../model/rollout/rollout.ts';
 import type { Deployment } from '../model/usage/deployment.ts';
+import { withoutCharacters } from '../model/failures/without-characters.ts';
+import type { Service } from './ecs.ts';
 
-/** A service as DescribeServices and UpdateService answer it, in our words. */
+/**
+ * A service as DescribeServices and UpdateService answer it, in our words. Its reasons and events may
+ * pass on what the agent quotes of a secret: they come without it.
+ */
 export function toService(service: SdkService): Service {
   // Under the EXTERNAL controller the primary task set has what else the service has.
   const primary = service.taskSets?.find(({ status }) => status === 'PRIMARY');
@@ -30,13 +35,16 @@ export function toService(service: SdkService): Service {
     network: toNetwork(service.networkConfiguration ?? primary?.networkConfiguration),
     circuitBreaker: toCircuitBreaker(service),
     currentServiceDeployment: service.currentServiceDeployment,
-    events: (service.events ?? []).map(({ createdAt, message = '' }) => ({ createdAt, message })),
+    events: (service.events ?? []).map(({ createdAt, message = '' }) => ({
+      createdAt,
+      message: withoutCharacters(message),
+    })),
     deployments: (service.deployments ?? []).map((deployment) => ({
       id: deployment.id ?? '',
       status: deployment.status ?? '',
       taskDefinition: deployment.taskDefinition ?? '',
       rolloutState: deployment.rolloutState,
-      rolloutStateReason: deployment.rolloutStateReason,
+      rolloutStateReason: masked(deployment.rolloutStateReason),
       desiredCount: deployment.desiredCount ?? 0,
       runningCount: deployment.runningCount ?? 0,
       pendingCount: deployment.pendingCount ?? 0,
@@ -46,13 +54,13 @@ export function toService(service: SdkService): Service {
   };
 }
 
-/** A service deployment as DescribeServiceDeployments answers it, in our words. */
+/** A service deployment as DescribeServiceDeployments answers it, in our words; its reason likewise. */
 export function toServiceDeployment(deployment: SdkServiceDeployment): ServiceDeployment {
   const { targetServiceRevision: target, sourceServiceRevisions = [] } = deployment;
   return {
     arn: deployment.serviceDeploymentArn ?? '',
     status: deployment.status ?? '',
-    statusReason: deployment.statusReason,
+    statusReason: masked(deployment.statusReason),
     lifecycleStage: deployment.lifecycleStage,
     pause: toPause(deployment),
     failureThreshold: deployment.deploymentCircuitBreaker?.threshold,
@@ -66,6 +74,10 @@ export function toServiceDeployment(deployment: SdkServiceDeployment): ServiceDe
 }
 
 // --- internal ---
+
+function masked(reason: string | undefined): string | undefined {
+  return reason === undefined ? undefined : withoutCharacters(reason);
+}
 
 function toPause({ lifecycleHookDetails = [] }: SdkServiceDeployment): ServiceDeployment['pause'] {
   const hook = lifecycleHookDetails.find(({ status }) => status === 'AWAITING_ACTION');

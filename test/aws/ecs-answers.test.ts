@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { toService } from '../../src/aws/ecs-answers.ts';
+import { toService, toServiceDeployment } from '../../src/aws/ecs-answers.ts';
 
 const revision = (n: number) => `arn:aws:ecs:us-east-1:123456789012:task-definition/web:${n}`;
 const deployments = [
@@ -20,4 +20,16 @@ describe('the revision that a service runs', () => {
   ])('is %s', (_, service, expected) => {
     expect(toService(service).taskDefinition).toBe(expected);
   });
+});
+
+test('no reason comes with characters that the agent quotes of a secret', () => {
+  const reason = "tasks failed to start: invalid character 'Z' after object key";
+  const masked = "tasks failed to start: invalid character '…' after object key";
+  const service = toService({
+    deployments: [{ rolloutState: 'FAILED', rolloutStateReason: reason }],
+    events: [{ message: reason }],
+  });
+  expect(service.deployments[0]?.rolloutStateReason).toBe(masked);
+  expect(service.events[0]?.message).toBe(masked);
+  expect(toServiceDeployment({ statusReason: reason }).statusReason).toBe(masked);
 });
