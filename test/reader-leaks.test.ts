@@ -181,6 +181,6 @@ test('the YAML library writes nothing to the terminal by itself', async () => {
   const file = `family: web\n? [${mark}]\n: {}\ncontainerDefinitions: ${mark}\n`;
   const seen = await shop.bin(['register', '-', '--dry-run'], file);
   expect(seen).toMatchObject({ code: 2, stdout: '' });
-  expect(seen.stderr).toContain('containerDefinitions: it must be a list');
+  expect(seen.stderr).toContain('containerDefinitions: must be a list, not a string');
   expect(seen.stderr).not.toContain(mark);
 });

@@ -24,6 +24,7 @@ import {
 } from '@aws-sdk/client-ecs';
 import { NormalizedSchema } from '@smithy/core/schema';
 import type { DefinitionForm } from '../model/definitions/task-definition-checks.ts';
+import { typeFault } from '../model/definitions/type-fault.ts';
 
 /**
  * Compares a task definition with the SDK's own schema of RegisterTaskDefinition. A member that is null
@@ -38,7 +39,7 @@ export function formOf(definition: object): DefinitionForm {
     if (value === null || value === undefined) return;
     const kind = kindOf(schema);
     if (kind !== undefined && !kind.is(value)) {
-      form.faults.push(`${place.at}: must be ${kind.name}, not ${typeName(value)}`);
+      form.faults.push(`${place.at}: ${typeFault(kind.name, value)}`);
     } else if (schema.isListSchema()) {
       const entry = schema.getValueSchema();
       for (const [index, one] of (value as unknown[]).entries()) {
@@ -147,13 +148,6 @@ function kindOf(schema: NormalizedSchema): Kind | undefined {
     return { name: 'a string', is: (value) => typeof value === 'string' };
   }
   return undefined;
-}
-
-function typeName(value: unknown): string {
-  if (Array.isArray(value)) return 'a list';
-  if (typeof value === 'object') return 'an object';
-  if (typeof value === 'number') return Number.isInteger(value) ? 'a number' : 'a fraction';
-  return typeof value === 'boolean' ? 'true or false' : 'a string';
 }
 
 /** A schema of the SDK lists its required members first, and their number at its end. */

@@ -51,7 +51,7 @@ export interface Ecs extends TaskCalls {
   /** Deletes revisions that are INACTIVE; answers those that could not be, with the reason. */
   deleteRevisions(arns: readonly string[]): Promise<{ arn: string; reason: string }[]>;
   /** How a task definition compares with what this release knows of ECS; makes no call. */
-  formOf(definition: TaskDefinition): DefinitionForm;
+  formOf(definition: object): DefinitionForm;
   /**
    * Deploys a revision, or without one forces a new deployment of what runs; answers with the service,
    * whose PRIMARY deployment is the new one.

@@ -77,17 +77,25 @@ async function parseYaml(text: string, name: string): Promise<unknown> {
     throw new InvalidInput(`${name} is neither JSON nor YAML: ${inJson}`);
   }
   try {
-    return document.toJS();
+    const read: unknown = document.toJS();
+    // Throws for a value that contains itself.
+    JSON.stringify(read);
+    return read;
   } catch {
     let position: number | undefined;
+    let rule = yamlRule('BAD_ALIAS');
     visit(document, {
       Alias: (_key, node) => {
-        if (node.resolve(document) || !node.range) return undefined;
-        position = node.range[0];
+        const [at] = node.range ?? [];
+        const [start = 0, , end = 0] = node.resolve(document)?.range ?? [];
+        const isMissing = node.resolve(document) === undefined;
+        if (at === undefined || !(isMissing || (start <= at && at < end))) return undefined;
+        if (!isMissing) rule = 'the value contains itself';
+        position = at;
         return visit.BREAK;
       },
     });
-    if (position !== undefined) throw fault(position, yamlRule('BAD_ALIAS'));
+    if (position !== undefined) throw fault(position, rule);
     throw new InvalidInput(`${name} cannot be read as YAML: its aliases repeat or merge too much`);
   }
 }

@@ -23,7 +23,13 @@ export function jsonFault(text: string): string | undefined {
     if (faultOf(text.slice(0, middle)) === 'early') wrong = middle;
     else right = middle;
   }
-  return `${placeOf(text, wrong - 1)}: this is not expected here`;
+  const at = wrong - 1;
+  const isPlaceholder =
+    /^(?:\$\{|\{\{|<\w)/.test(text.slice(at)) || text.slice(0, wrong).endsWith('{{');
+  const rule = isPlaceholder
+    ? 'a placeholder stands here without quotes; replace it first, for example with envsubst'
+    : 'this is not expected here';
+  return `${placeOf(text, at)}: ${rule}`;
 }
 
 // --- internal ---

@@ -195,6 +195,8 @@ Examples:
     async function baseOf() {
       if (file !== undefined) {
         return readTaskDefinitionFile(file, sourcesOf(world), {
+          aws,
+          choosable: true,
           family: options.family,
           variables: options.substitute ? world.env : undefined,
         });

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { InvalidInput } from '../problems.ts';
 import { parseValueFrom, type Reference } from '../secrets/reference.ts';
+import { typeFault } from './type-fault.ts';
 
 const secretEntry = z.looseObject({ name: z.string(), valueFrom: z.string() });
 
@@ -21,15 +22,12 @@ const containerDefinition = z.looseObject({
   repositoryCredentials: z.nullish(z.looseObject({ credentialsParameter: z.string() })),
 });
 
-// YAML reads `cpu: 256` as a number; the API wants text.
-const size = z.optional(z.union([z.string(), z.pipe(z.number(), z.transform(String))]));
-
 const taskDefinition = z.looseObject({
   family: z.optional(z.string()),
   executionRoleArn: z.optional(z.string()),
   taskRoleArn: z.optional(z.string()),
-  cpu: size,
-  memory: size,
+  cpu: z.optional(z.string()),
+  memory: z.optional(z.string()),
   containerDefinitions: z.array(containerDefinition).check(z.minLength(1)),
   tags: z.nullish(z.array(z.looseObject({ key: z.string(), value: z.optional(z.string()) }))),
 });
@@ -62,7 +60,7 @@ export function parseTaskDefinition(input: unknown): TaskDefinition {
   if (isService(input)) {
     throw new InvalidInput('it describes a service; give the task definition that it runs');
   }
-  const read = unwrapped(input);
+  const read = registerInput(input);
   const result = taskDefinition.safeParse(read);
   if (!result.success) {
     throw new InvalidInput(
@@ -72,19 +70,37 @@ export function parseTaskDefinition(input: unknown): TaskDefinition {
             typeof part === 'number' ? `${text}[${part}]` : `${text}.${String(part)}`,
           '',
         );
-        return `${place.replace(/^\./, '') || 'the task definition'}: ${fault(issue)}`;
+        return `${place.replace(/^\./, '') || 'the task definition'}: ${fault(issue, read)}`;
       }),
     );
   }
   // zod puts the members that it knows first; the order stays as it was written.
   return Object.fromEntries(
     Object.entries(read as object)
-      .map(([key, member]: [string, unknown]): [string, unknown] => {
-        if (key === 'cpu' || key === 'memory') return [key, result.data[key]];
-        return [key, key === 'tags' ? ownTags(member) : member];
-      })
+      .map(([key, member]: [string, unknown]): [string, unknown] => [
+        key,
+        key === 'tags' ? ownTags(member) : member,
+      ])
       .filter(([key, member]) => !outputOnly.includes(key) && !(key === 'tags' && isEmpty(member))),
   ) as TaskDefinition;
+}
+
+/**
+ * A document in the form that is sent: without a `taskDefinition` wrapper, and without members of the
+ * task definition and its containers that are null, as the console exports them. YAML reads `cpu: 256`
+ * as a number; the API wants a string.
+ */
+export function registerInput(input: unknown): unknown {
+  const read = withoutNulls(unwrapped(input));
+  if (typeof read !== 'object' || read === null || Array.isArray(read)) return read;
+  return Object.fromEntries(
+    Object.entries(read).map(([key, member]: [string, unknown]) => {
+      const isSize = key === 'cpu' || key === 'memory';
+      if (isSize && typeof member === 'number') return [key, String(member)];
+      const isList = key === 'containerDefinitions' && Array.isArray(member);
+      return [key, isList ? member.map(withoutNulls) : member];
+    }),
+  );
 }
 
 /** The kinds of place in a task definition that hold a reference to a secret. */
@@ -247,10 +263,18 @@ function unwrapped(input: unknown): unknown {
     : inner;
 }
 
+function withoutNulls(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== null));
+}
+
 /** What is wrong with a member. zod/mini brings no messages of its own. */
-function fault(issue: z.core.$ZodIssue): string {
-  if (issue.code === 'too_small') return 'it must not be empty';
-  if (issue.code !== 'invalid_type') return 'it must be text or a number';
-  const kinds: Partial<Record<string, string>> = { array: 'a list', string: 'text' };
-  return `it must be ${kinds[issue.expected] ?? 'an object'}`;
+function fault(issue: z.core.$ZodIssue, read: unknown): string {
+  if (issue.code !== 'invalid_type') return 'must not be empty';
+  const value = issue.path.reduce<unknown>(
+    (whole, part) => (whole as Record<PropertyKey, unknown>)[part],
+    read,
+  );
+  const kinds: Partial<Record<string, string>> = { array: 'a list', string: 'a string' };
+  return typeFault(kinds[issue.expected] ?? 'an object', value);
 }

@@ -5,8 +5,10 @@ import { shownName } from '../../model/secrets/shown-text.ts';
 import { substitute } from '../../model/definitions/substitute.ts';
 import {
   parseTaskDefinition,
+  registerInput,
   type TaskDefinition,
 } from '../../model/definitions/task-definition.ts';
+import { checkKind } from './document-kind.ts';
 import type { Sources } from '../read-source.ts';
 import { parseDocument, readText, sourceName } from '../read-text.ts';
 
@@ -21,12 +23,16 @@ export async function readTaskDefinition(
   sources: Sources,
 ): Promise<TaskDefinition> {
   return isFile(written)
-    ? readTaskDefinitionFile(written, sources)
+    ? readTaskDefinitionFile(written, sources, { aws })
     : (await describeTaskDefinition(written, aws)).definition;
 }
 
 /** How the task definition in a file is read. */
 export interface FileOptions {
+  /** With it, all that ECS refuses for its form is told where the file cannot be read, not only the first. */
+  aws?: Aws | undefined;
+  /** Whether the command has `--family`, for hints. */
+  choosable?: boolean;
   /** Of a file with several (a list, or `taskDefinitions`) the one of this family. */
   family?: string | undefined;
   /** What placeholders stand for, see `substitute`; without it they stay as they are. */
@@ -47,9 +53,11 @@ export async function readTaskDefinitionFile(
 export async function taskDefinitionIn(
   text: string,
   name: string,
-  { family, variables }: FileOptions = {},
+  { aws, choosable = false, family, variables }: FileOptions = {},
 ): Promise<TaskDefinition> {
-  const written = chosen(await parseDocument(text, name, 'a task definition'), family, name);
+  const read = await parseDocument(text, name, 'a task definition');
+  checkKind(read, name);
+  const written = chosen(read, family, name, choosable);
   const problems = new Problems();
   const document = variables ? substitute(written, variables, problems) : written;
   problems.throwIfAny();
@@ -57,8 +65,15 @@ export async function taskDefinitionIn(
     return parseTaskDefinition(document);
   } catch (error) {
     if (!(error instanceof InvalidInput)) throw error;
+    const form = registerInput(document);
+    const faults =
+      aws && typeof form === 'object' && form !== null ? (await aws.ecs()).formOf(form).faults : [];
+    const placeIn = (problem: string): string => problem.replace(/: .*$/s, '');
+    const places = new Set(error.problems.map(placeIn));
     throw new InvalidInput(
-      error.problems.map((problem) => `${name}: ${problem}`),
+      [...error.problems, ...faults.filter((one) => !places.has(placeIn(one)))].map(
+        (problem) => `${name}: ${problem}`,
+      ),
       error.hint,
     );
   }
@@ -80,7 +95,12 @@ function isFile(written: string): boolean {
 
 // --- internal ---
 
-function chosen(document: unknown, family: string | undefined, name: string): unknown {
+function chosen(
+  document: unknown,
+  family: string | undefined,
+  name: string,
+  choosable: boolean,
+): unknown {
   const { taskDefinitions } = (document ?? {}) as { taskDefinitions?: unknown };
   const all = Array.isArray(document) ? (document as unknown[]) : taskDefinitions;
   if (!Array.isArray(all)) return document;
@@ -92,8 +112,9 @@ function chosen(document: unknown, family: string | undefined, name: string): un
     (one) => family === undefined || familyOf(one) === family,
   );
   if (found.length === 1) return found[0];
+  const families = (all as unknown[]).map(familyOf).filter((one) => one !== '');
   throw new InvalidInput(
-    `${name} has ${all.length} task definitions: ${(all as unknown[]).map(familyOf).join(', ')}`,
-    'choose one with --family',
+    `${name} has ${all.length} task definitions${families.length > 0 ? `: ${families.join(', ')}` : ''}`,
+    choosable ? 'choose one with --family' : 'give a file with one of them',
   );
 }

@@ -101,6 +101,8 @@ async function readTarget(
   }
   if (/^(-|.*[/\\].*|.*\.(json|ya?ml))$/i.test(target) && !target.startsWith('arn:')) {
     const definition = await readTaskDefinitionFile(target, sources, {
+      aws,
+      choosable: true,
       family: chosen,
       variables,
     });

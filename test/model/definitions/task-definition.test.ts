@@ -93,40 +93,46 @@ describe('reading a task definition', () => {
   });
 
   it.each([
-    ['null', null, ['the task definition: it must be an object']],
-    ['text', 'family: web', ['the task definition: it must be an object']],
-    ['a list', [], ['the task definition: it must be an object']],
-    ['a service', { taskDefinition: 'web:3' }, ['the task definition: it must be an object']],
-    ['no containers', { family: 'web' }, ['containerDefinitions: it must be a list']],
+    ['null', null, ['the task definition: must be an object, not null']],
+    ['text', 'family: web', ['the task definition: must be an object, not a string']],
+    ['a list', [], ['the task definition: must be an object, not a list']],
+    [
+      'a service',
+      { taskDefinition: 'web:3' },
+      ['the task definition: must be an object, not a string'],
+    ],
+    ['no containers', { family: 'web' }, ['containerDefinitions: is missing']],
     [
       'an empty list of containers',
       { containerDefinitions: [] },
-      ['containerDefinitions: it must not be empty'],
+      ['containerDefinitions: must not be empty'],
     ],
     [
       'a container without a name',
       { containerDefinitions: [{}] },
-      ['containerDefinitions[0].name: it must be text'],
+      ['containerDefinitions[0].name: is missing'],
     ],
     [
       'an empty name',
       { containerDefinitions: [{ name: '' }] },
-      ['containerDefinitions[0].name: it must not be empty'],
+      ['containerDefinitions[0].name: must not be empty'],
     ],
     [
       'credentials without a parameter',
       { containerDefinitions: [{ name: 'a', repositoryCredentials: {} }] },
-      ['containerDefinitions[0].repositoryCredentials.credentialsParameter: it must be text'],
+      ['containerDefinitions[0].repositoryCredentials.credentialsParameter: is missing'],
     ],
     [
       'a number as an environment variable',
       { containerDefinitions: [{ name: 'a', environment: [{ name: 'PORT', value: 80 }] }] },
-      ['containerDefinitions[0].environment[0].value: it must be text'],
+      [
+        'containerDefinitions[0].environment[0].value: must be a string, not a number; put it in quotes',
+      ],
     ],
     [
       'options that are a list',
       { containerDefinitions: [{ name: 'a', logConfiguration: { options: ['a'] } }] },
-      ['containerDefinitions[0].logConfiguration.options: it must be an object'],
+      ['containerDefinitions[0].logConfiguration.options: must be an object, not a list'],
     ],
   ])('refuses %s', (_, input, problems) => {
     expect(problemsOf(() => parseTaskDefinition(input))).toEqual(problems);
@@ -148,10 +154,10 @@ describe('reading a task definition', () => {
       tags: {},
     };
     expect(problemsOf(() => parseTaskDefinition({ taskDefinition: input }))).toEqual([
-      'cpu: it must be text or a number',
-      'containerDefinitions[0].secrets[1].valueFrom: it must be text',
-      'containerDefinitions[1].logConfiguration.secretOptions[0].name: it must be text',
-      'tags: it must be a list',
+      'cpu: must be a string, not true or false; put it in quotes',
+      'containerDefinitions[0].secrets[1].valueFrom: must be a string, not a number; put it in quotes',
+      'containerDefinitions[1].logConfiguration.secretOptions[0].name: is missing',
+      'tags: must be a list, not an object',
     ]);
   });
 });
