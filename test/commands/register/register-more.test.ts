@@ -271,18 +271,21 @@ describe('--substitute', () => {
   });
 
   test('replaces placeholders from the environment', async () => {
-    const argv = ['register', 'web.tpl.json', '--substitute', '--dry-run', '--json'];
-    const seen = await shop.run(argv, {
-      files: template('repo:${TAG}-$${NOT}'),
-      env: { TAG: '1.2' },
-    });
+    const argv = ['register', 'web.tpl.json', '--dry-run', '--json'];
+    const files = {
+      'web.tpl.json': webDefinition
+        .replace('httpd:2.4', 'repo:${TAG}')
+        .replace('"db"', () => '"$${NOT}"'),
+    };
+    const seen = await shop.run([...argv, '--substitute'], { files, env: { TAG: '1.2' } });
     expect(JSON.parse(seen.stdout)).toMatchObject({
-      taskDefinition: { containerDefinitions: [{ image: 'repo:1.2-${NOT}' }] },
+      taskDefinition: {
+        containerDefinitions: [{ image: 'repo:1.2', environment: [{ value: '${NOT}' }] }],
+      },
     });
-    const untouched = await shop.run(['register', 'web.tpl.json', '--dry-run', '--json'], {
-      files: template('repo:${TAG}'),
-    });
-    expect(untouched.stdout).toContain('repo:${TAG}');
+    const untouched = await shop.run(argv, { files });
+    expect(untouched.code).toBe(2);
+    expect(untouched.stderr).toContain('image: the placeholder ${TAG} is not replaced');
   });
 
   test('tells every one that is not set or looks like a secret, and not its value', async () => {
