@@ -7,7 +7,6 @@ import type {
 import type { ServiceDeployment, Threshold } from '../model/rollout/rollout.ts';
 import type { Deployment } from '../model/usage/deployment.ts';
 import { withoutCharacters } from '../model/failures/without-characters.ts';
-import type { Service } from './ecs.ts';
 
 /**
  * A service as DescribeServices and UpdateService answer it, in our words. Its reasons and events may

@@ -19,11 +19,6 @@ export function withoutValue(text: string): string {
   return cut < 0 ? text : `${text.slice(0, cut)}=…`;
 }
 
-/** Whether a text sets a variable, as `DB_PASSWORD=…` does: a value where a name or a path belongs. */
-export function isAssignment(text: string): boolean {
-  return /^(?:[\w.-]+:)?[A-Za-z_]\w*=/.test(text);
-}
-
 /** Whether a text of several parts has one that sets a variable: `sm:DB_PASSWORD=…`, `/shop/KEY=…`. */
 export function setsVariable(text: string): boolean {
   return /(?:^|[/:])[A-Za-z_]\w*=/.test(text);
@@ -54,4 +49,11 @@ export function looksLikePassword(text: string): boolean {
   return (
     !/^(?:arn:|ssm:|sm:|\/)/.test(text) && !isReference(text) && /[!@#%^&*?~|;,+"'`]/.test(text)
   );
+}
+
+// --- internal ---
+
+/** Whether a text sets a variable, as `DB_PASSWORD=…` does: a value where a name or a path belongs. */
+function isAssignment(text: string): boolean {
+  return /^(?:[\w.-]+:)?[A-Za-z_]\w*=/.test(text);
 }
