@@ -14,13 +14,3 @@ export function table(heads: readonly string[], rows: readonly (readonly string[
     )
     .join('\n');
 }
-
-/** A time for people, to the minute, in UTC: `2026-11-23 14:05`. */
-export function minute(date: Date | undefined): string {
-  return date?.toISOString().slice(0, 16).replace('T', ' ') ?? '';
-}
-
-/** The end of an ARN, which people know it by: `alice` of `arn:aws:iam::123456789012:user/alice`. */
-export function lastPart(arn: string | undefined): string {
-  return arn?.replace(/^arn:.*[:/]/, '') ?? '';
-}

@@ -8,6 +8,7 @@ import {
   type StepProgress,
 } from '../../operations/plaintext/old-revisions.ts';
 import { confirmed } from '../confirm.ts';
+import { lastPart } from '../../model/last-part.ts';
 
 /** What is to become of older revisions. */
 export interface OldChoice {
@@ -115,7 +116,7 @@ async function retireOld(
 }
 
 function nameOf({ arn }: OldRevision): string {
-  return arn.replace(/^.*\//, '');
+  return lastPart(arn);
 }
 
 function stateOf(one: OldRevision, { deregistered, deleted }: Retired, choice: OldChoice): string {

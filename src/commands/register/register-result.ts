@@ -19,6 +19,7 @@ import {
 } from '../rollout/redeploy-result.ts';
 import { rolloutView } from '../rollout/rollout-view.ts';
 import { defaultParallel } from '../usage/service-options.ts';
+import { lastPart } from '../../model/last-part.ts';
 
 /** What a registration is told as. `definition` is the one to be shown. */
 export function registeredResult(
@@ -27,7 +28,7 @@ export function registeredResult(
   { dryRun, diff: asked }: { dryRun: boolean; diff: boolean },
 ): Result {
   const uses = secretUses(definition);
-  const against = latest === undefined ? 'a new family' : `against ${latest.replace(/^.*\//, '')}`;
+  const against = latest === undefined ? 'a new family' : `against ${lastPart(latest)}`;
   const changes = asked ? [diff.length === 0 ? 'no differences' : against, ...diff] : [];
   const words = action === 'registered' ? 'registered' : 'unchanged: it has this content already';
   return {
@@ -126,7 +127,7 @@ export async function deployRevision(
   return {
     data: { ...(registered.data as object), ...redeployData(outcome) },
     text: [registered.text, ...tellDeployments(outcome)].join('\n'),
-    summary: summaryOf(`register ${arn.replace(/^.*\//, '')}`, outcome),
+    summary: summaryOf(`register ${lastPart(arn)}`, outcome),
     failure,
   };
 }

@@ -1,7 +1,8 @@
 import { Argument } from '@commander-js/extra-typings';
 import { defineCommand } from '../../cli.ts';
 import { readRole, type AttachedPolicy } from '../../operations/roles/role-policies.ts';
-import { lastPart, table } from '../table.ts';
+import { shortArn } from '../short-arn.ts';
+import { table } from '../table.ts';
 
 /** `role show NAME`: what a role grants, statement by statement. */
 export const roleShow = defineCommand({
@@ -37,7 +38,7 @@ Examples:
                 resource,
                 action,
                 effect === 'Allow' ? '' : effect,
-                lastPart(policy),
+                shortArn(policy),
                 statement ?? '',
                 conditions.join(', '),
               ]),

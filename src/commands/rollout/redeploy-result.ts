@@ -9,6 +9,7 @@ import {
   type RedeployOutcome,
 } from '../../operations/rollout/redeploy-outcome.ts';
 import { serviceName } from '../../operations/usage/service-name.ts';
+import { lastPart } from '../../model/last-part.ts';
 
 /** The deployments of an outcome as `--json` shows them. */
 export function redeployData({ deployments, skipped, refused, notStarted }: RedeployOutcome) {
@@ -72,7 +73,7 @@ export function summaryOf(title: string, outcome: RedeployOutcome): string {
 /** Warns of the running tasks of no service, which nobody replaces. */
 export function warnOfStandalone(tasks: readonly StandaloneConsumer[], report: Reporter): void {
   for (const { task } of tasks) {
-    const id = task.arn.replace(/^.*\//, '');
+    const id = lastPart(task.arn);
     report.warn(
       `task ${id} belongs to no service and keeps the old value: stop it and run it again`,
     );

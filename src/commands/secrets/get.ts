@@ -9,7 +9,7 @@ import {
 import { mask } from './mask.ts';
 import { referenceArgument } from '../reference-argument.ts';
 import { storeOption } from './store-option.ts';
-import { minute } from '../table.ts';
+import { minute } from '../minute.ts';
 
 /** `get REF`: what is known of a secret; with `--reveal` its value and nothing else. */
 export const get = defineCommand({

@@ -3,7 +3,9 @@ import { defineCommand } from '../../cli.ts';
 import { secretHistory } from '../../operations/secrets/secret-history.ts';
 import { referenceArgument } from '../reference-argument.ts';
 import { storeOption } from './store-option.ts';
-import { lastPart, minute, table } from '../table.ts';
+import { shortArn } from '../short-arn.ts';
+import { minute } from '../minute.ts';
+import { table } from '../table.ts';
 
 /** `history REF`: the versions that a store keeps, without their values. */
 export const history = defineCommand({
@@ -28,8 +30,8 @@ Examples:
       String(version),
       labels.join(', '),
       minute(changedAt),
-      lastPart(changedBy),
-      lastPart(kmsKeyId),
+      shortArn(changedBy),
+      shortArn(kmsKeyId),
       tier ?? '',
     ]);
     return {

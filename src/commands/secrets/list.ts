@@ -3,7 +3,9 @@ import { defineCommand } from '../../cli.ts';
 import { formatPrefix, parsePrefix } from '../../model/secrets/prefix.ts';
 import { listSecrets } from '../../operations/secrets/list-secrets.ts';
 import { storeOption } from './store-option.ts';
-import { lastPart, minute, table } from '../table.ts';
+import { shortArn } from '../short-arn.ts';
+import { minute } from '../minute.ts';
+import { table } from '../table.ts';
 
 /** `list [PREFIX]`: the secrets of a store, without their values. */
 export const list = defineCommand({
@@ -32,8 +34,8 @@ Examples:
       type === 'SecureString' ? '' : (type ?? ''),
       String(version ?? '').slice(0, 8),
       minute(changedAt),
-      lastPart(changedBy),
-      lastPart(kmsKeyId),
+      shortArn(changedBy),
+      shortArn(kmsKeyId),
       tier ?? '',
     ]);
     if (found.length === 0) report.note(`there is nothing below ${formatPrefix(prefix)}`);

@@ -11,7 +11,7 @@ import { confirmed } from '../confirm.ts';
 import { referenceArgument } from '../reference-argument.ts';
 import { searchProgress } from '../search-progress.ts';
 import { storeOption } from '../secrets/store-option.ts';
-import { minute } from '../table.ts';
+import { minute } from '../minute.ts';
 
 /** `delete REF`: delete a secret that nothing uses. */
 export const deleteCommand = defineCommand({

@@ -3,6 +3,7 @@ import { UsageError } from '../../errors.ts';
 import { parseArn } from '../../model/secrets/partition.ts';
 import type { ServiceFilter } from '../../operations/usage/scan.ts';
 import { serviceName } from '../../operations/usage/service-name.ts';
+import { lastPart } from '../../model/last-part.ts';
 
 /** How `--cluster` or `--service` narrowed a search, in words. */
 export interface Narrowing {
@@ -32,10 +33,7 @@ export function narrowingOf(
     };
   }
   if (clusters.length === 0) return undefined;
-  const searched = counted(
-    'cluster',
-    clusters.map((cluster) => cluster.replace(/^.*\//, '')),
-  );
+  const searched = counted('cluster', clusters.map(lastPart));
   const where = ` in ${searched}`;
   const rest = 'other clusters were not searched';
   const variable = fromEnvironment.get('cluster');

@@ -17,6 +17,8 @@ import { referenceArgument } from '../reference-argument.ts';
 import { searchProgress } from '../search-progress.ts';
 import { serviceFilter, withAllRegions, withServiceOptions } from './service-options.ts';
 import { storeOption } from '../secrets/store-option.ts';
+import { lastPart } from '../../model/last-part.ts';
+import { serviceOfGroup } from '../../model/usage/service-group.ts';
 
 /** `stale [REF]`: running tasks that started before the current version of a secret they use. */
 export const stale = defineCommand({
@@ -73,7 +75,7 @@ Examples:
         searched: searchedData(found, otherRegions, narrowing),
         services: groups.map(({ cluster, group, tasks: own }) => ({
           cluster,
-          ...(group.startsWith('service:') && { service: group.slice('service:'.length) }),
+          ...(serviceOfGroup(group) !== undefined && { service: serviceOfGroup(group) }),
           holding: worstHolding(own.map(({ holding }) => holding)),
           tasks: own.map(({ task, holding, secrets }) => ({
             task: task.arn,
@@ -123,7 +125,7 @@ function grouped(tasks: readonly TaskHolding[]): Group[] {
 
 /** What the tasks of a group hold, and why that is not known of some. */
 function lines({ cluster, group, tasks }: Group, regions: readonly string[]): string[] {
-  const name = `${cluster.replace(/^.*\//, '')}/${group.replace(/^service:/, '')}${regionMark(cluster, regions)}`;
+  const name = `${lastPart(cluster)}/${serviceOfGroup(group) ?? group}${regionMark(cluster, regions)}`;
   const counts = (['stale', 'unknown', 'current'] as const).flatMap((holding) => {
     const count = tasks.filter((task) => task.holding === holding).length;
     return count === 0 ? [] : [`${count} ${holding}`];

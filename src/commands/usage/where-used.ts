@@ -16,6 +16,7 @@ import { referenceArgument } from '../reference-argument.ts';
 import { searchProgress } from '../search-progress.ts';
 import { serviceFilter, withAllRegions, withServiceOptions } from './service-options.ts';
 import { storeOption } from '../secrets/store-option.ts';
+import { lastPart } from '../../model/last-part.ts';
 
 /** `where-used REF`: every service, task, rule and schedule that refers to a secret. */
 export const whereUsed = defineCommand({
@@ -64,7 +65,7 @@ Examples:
       ),
       ...used.tasks.map(
         ({ task, uses }) =>
-          `task  ${serviceName({ cluster: task.cluster, name: last(task.arn) })}${at(task.cluster)}  ${places(uses)}`,
+          `task  ${serviceName({ cluster: task.cluster, name: lastPart(task.arn) })}${at(task.cluster)}  ${places(uses)}`,
       ),
       ...used.scheduled.map(
         ({ scheduled, uses }) =>
@@ -106,8 +107,4 @@ function places(uses: readonly ConsumerUse[]): string {
       return `${container}:${what}${pinned ? ' (pinned to a version)' : ''}`;
     })
     .join(', ');
-}
-
-function last(arn: string): string {
-  return arn.replace(/^.*\//, '');
 }

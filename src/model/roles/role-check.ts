@@ -2,6 +2,7 @@ import type { Grant } from './execution-policy.ts';
 import { dnsSuffix, parseArn, type Scope } from '../secrets/partition.ts';
 import { commandLine } from '../shell.ts';
 import type { ContainerDefinition, TaskDefinition } from '../definitions/task-definition.ts';
+import { ecrImage } from '../definitions/ecr-image.ts';
 
 /** One thing that ECS does under the execution role before a container runs. */
 export interface RoleNeed {
@@ -84,10 +85,10 @@ function decryptNeed(what: string, arn: string, kmsKeyArn: string): RoleNeed {
 }
 
 function imageNeeds({ name, image = '' }: ContainerDefinition): RoleNeed[] {
-  const match = /^(\d{12})\.dkr[.-]ecr(?:-fips)?\.([a-z0-9-]+)\.([^/]+)\/([^:@]+)/.exec(image);
-  if (!match) return [];
-  const [, account = '', region = '', suffix = '', repository = ''] = match;
-  const partition = partitionOf(suffix, region);
+  const inEcr = ecrImage(image);
+  if (!inEcr) return [];
+  const { account, region, domain, repository } = inEcr;
+  const partition = partitionOf(domain, region);
   const what = `image of ${name}`;
   const resource = `arn:${partition}:ecr:${region}:${account}:repository/${repository}`;
   const need = (action: string, on: string): RoleNeed => ({
@@ -104,8 +105,8 @@ function imageNeeds({ name, image = '' }: ContainerDefinition): RoleNeed[] {
   ];
 }
 
-function partitionOf(suffix: string, region: string): string {
-  if (suffix.endsWith('.cn')) return 'aws-cn';
+function partitionOf(domain: string, region: string): string {
+  if (domain.endsWith('.cn')) return 'aws-cn';
   return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
 }
 

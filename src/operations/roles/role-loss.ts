@@ -23,6 +23,7 @@ import { readRole } from './role-policies.ts';
 import type { RoleLoss } from './role-request.ts';
 import { roleUsers } from './role-users.ts';
 import { requestOf } from './judge-role.ts';
+import { lastPart } from '../../model/last-part.ts';
 
 /** Who needs what a role is about to lose. */
 export interface LossFindings {
@@ -72,7 +73,7 @@ export async function neededOfLoss(
     const needed: string[] = [];
     const lost = new Map<string, RoleNeed[]>();
     for (const { name, as, taskDefinition, definition } of users) {
-      const user = `${name} (${taskDefinition.replace(/^.*\//, '')})`;
+      const user = `${name} (${lastPart(taskDefinition)})`;
       if (as.includes('task role')) unchecked.push(`what ${user} does under it as its task role`);
       if (!as.includes('execution role')) continue;
       const own = lost.get(taskDefinition) ?? (await needsOf(aws, definition, here)).filter(isLost);

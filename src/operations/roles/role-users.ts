@@ -4,6 +4,7 @@ import type { TaskDefinition } from '../../model/definitions/task-definition.ts'
 import { scan } from '../usage/scan.ts';
 import { serviceName } from '../usage/service-name.ts';
 import { scheduledTasks } from '../usage/where-used.ts';
+import { serviceOfGroup } from '../../model/usage/service-group.ts';
 
 /** What runs, or is run at times, under a role. */
 export interface RoleUser {
@@ -41,7 +42,7 @@ export async function roleUsers(
       ),
     ),
     ...found.tasks.map(({ arn: task, cluster, group, taskDefinition }) => {
-      const service = group.startsWith('service:') ? group.slice('service:'.length) : undefined;
+      const service = serviceOfGroup(group);
       return [
         service === undefined
           ? `task ${task}`

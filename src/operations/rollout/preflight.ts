@@ -2,6 +2,7 @@ import { CliError } from '../../errors.ts';
 import { primaryOf } from '../../model/usage/deployment.ts';
 import type { Consumer } from '../usage/find-consumers.ts';
 import { serviceName } from '../usage/service-name.ts';
+import { lastPart } from '../../model/last-part.ts';
 
 /**
  * What would make a redeployment of these services fail whatever the value is, one entry a service,
@@ -26,7 +27,7 @@ export function notReady(problems: readonly string[]): CliError {
 function obstacle({ service, revision }: Consumer): string | undefined {
   const { desiredCount, deployments } = service;
   if (revision.status === 'INACTIVE') {
-    return `its task definition ${revision.arn.replace(/^.*\//, '')} is INACTIVE: register it again and update the service`;
+    return `its task definition ${lastPart(revision.arn)} is INACTIVE: register it again and update the service`;
   }
   const primary = primaryOf(service);
   if (primary?.rolloutState === 'FAILED') return `its last deployment failed (${primary.id})`;

@@ -17,6 +17,8 @@ import { untilInterrupted } from '../until-interrupted.ts';
 import { checkCodeDeploy } from './code-deploy.ts';
 import { notDeployable, planRedeploy, type RedeployOutcome } from './redeploy-outcome.ts';
 import { redeployServices, type RedeployOptions } from './redeploy-services.ts';
+import { lastPart } from '../../model/last-part.ts';
+import { serviceOfGroup } from '../../model/usage/service-group.ts';
 
 /** Which services are redeployed, and how. */
 export interface RedeployRequest {
@@ -119,7 +121,7 @@ async function wantedConsumers(
 function uncheckedOf(tasks: readonly TaskHolding[]): Unchecked[] {
   const found = new Map<string, Unchecked>();
   for (const { task, secrets } of tasks) {
-    const service = `${task.cluster.replace(/^.*\//, '')}/${task.group.replace(/^service:/, '')}`;
+    const service = `${lastPart(task.cluster)}/${serviceOfGroup(task.group) ?? task.group}`;
     for (const { reference, holding, why = '' } of secrets) {
       if (holding === 'current') continue;
       const { services } = found.get(reference) ?? { services: [] };

@@ -12,6 +12,7 @@ import { describedService } from '../usage/described-service.ts';
 import { stopReason } from '../failures/stop-reason.ts';
 import type { Service } from '../../aws/ecs-answers.ts';
 import { lookInto, ifSeen } from './look-into.ts';
+import { serviceOfGroup } from '../../model/usage/service-group.ts';
 
 /** What is to be diagnosed. */
 export type DiagnosisTarget =
@@ -74,7 +75,7 @@ async function diagnoseTask(
       hint: 'stopped tasks are shown for an hour; what the console or a log kept of the reason can be piped in: ecs-secrets diagnose -',
     });
   }
-  const [, name] = /^service:(.+)$/.exec(task.group) ?? [];
+  const name = serviceOfGroup(task.group);
   const notSeen: string[] = [];
   const found =
     name === undefined

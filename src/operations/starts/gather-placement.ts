@@ -4,6 +4,7 @@ import { launchTypesOf, type Placement } from '../../model/starts/placement.ts';
 import type { TaskDefinition } from '../../model/definitions/task-definition.ts';
 import { whyUnseen } from '../if-allowed.ts';
 import type { Service } from '../../aws/ecs-answers.ts';
+import { lastPart } from '../../model/last-part.ts';
 
 /** Where the tasks run: of a service as it is set up, and on which container instances. */
 export async function gatherPlacement(
@@ -19,7 +20,7 @@ export async function gatherPlacement(
     region,
     platformVersion: service.platformVersion,
     platformFamily: service.platformFamily,
-    cluster: service.cluster.replace(/^.*\//, ''),
+    cluster: lastPart(service.cluster),
     // UpdateService refuses other controllers' services a platform version.
     service: service.controller === 'ECS' ? service.name : undefined,
   };

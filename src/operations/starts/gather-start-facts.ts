@@ -9,6 +9,7 @@ import { gatherNetworkFact } from './gather-network-fact.ts';
 import { gatherPassFacts, gatherRoleFact } from './gather-role-facts.ts';
 import { gatherSecretFacts } from './gather-secret-facts.ts';
 import type { Service } from '../../aws/ecs-answers.ts';
+import { lastPart } from '../../model/last-part.ts';
 
 /** A task definition that is to start, and where. */
 export interface StartTarget {
@@ -79,10 +80,4 @@ export async function gatherStartFacts(
       },
     ),
   );
-}
-
-// --- internal ---
-
-function lastPart(arn: string): string {
-  return arn.replace(/^.*\//, '');
 }

@@ -5,6 +5,7 @@ import { consumersIn, usesOf } from './find-consumers.ts';
 import { scan } from './scan.ts';
 import { serviceName } from './service-name.ts';
 import { scheduledConsumersIn, scheduledRevisions, scheduledTasks } from './where-used.ts';
+import { serviceOfGroup } from '../../model/usage/service-group.ts';
 
 /**
  * Who would fail without these secrets, by ARN, e.g. `service shop/web`: services, running tasks of
@@ -35,11 +36,10 @@ export async function findReferences(
           const revision = found.revisions.get(taskDefinition);
           return revision && usesOf(revision.definition, secret, found.here).length > 0;
         })
-        .map(({ arn, cluster, group }) =>
-          group.startsWith('service:')
-            ? `service ${serviceName({ cluster, name: group.slice('service:'.length) })}`
-            : `task ${arn}`,
-        );
+        .map(({ arn, cluster, group }) => {
+          const name = serviceOfGroup(group);
+          return name === undefined ? `task ${arn}` : `service ${serviceName({ cluster, name })}`;
+        });
       const services = consumersIn(found, secret).map(
         ({ service }) => `service ${serviceName(service)}`,
       );

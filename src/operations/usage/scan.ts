@@ -5,6 +5,7 @@ import { CliError, isAwsError } from '../../errors.ts';
 import { ifAllowed } from '../if-allowed.ts';
 import { parseArn, type Scope } from '../../model/secrets/partition.ts';
 import type { Service } from '../../aws/ecs-answers.ts';
+import { serviceOfGroup } from '../../model/usage/service-group.ts';
 
 /** A service as the user names it. */
 export interface ServiceName {
@@ -89,7 +90,7 @@ export async function scan(
 
 /** The running tasks of a scan that no service started. */
 export function standaloneTasks({ tasks }: Scan): RunningTask[] {
-  return tasks.filter(({ group }) => !group.startsWith('service:'));
+  return tasks.filter(({ group }) => serviceOfGroup(group) === undefined);
 }
 
 // --- internal ---

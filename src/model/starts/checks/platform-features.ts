@@ -4,6 +4,7 @@ import {
   type SecretUse,
   type TaskDefinition,
 } from '../../definitions/task-definition.ts';
+import { ecrImage } from '../../definitions/ecr-image.ts';
 
 /** Something that not every agent and platform version can do. */
 export interface Feature {
@@ -152,6 +153,6 @@ function logPlaces({ containerDefinitions }: TaskDefinition, driver: string): st
 
 function ecrPlaces({ containerDefinitions }: TaskDefinition): string[] {
   return containerDefinitions.flatMap(({ image = '' }, at) =>
-    /^\d{12}\.dkr[.-]ecr(-fips)?\./.test(image) ? [`containerDefinitions[${at}].image`] : [],
+    ecrImage(image) ? [`containerDefinitions[${at}].image`] : [],
   );
 }

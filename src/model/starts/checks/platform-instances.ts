@@ -2,6 +2,7 @@ import type { Finding } from '../../failures/finding.ts';
 import { awslogsAttribute, type RequiredFeature } from './platform-features.ts';
 import type { ContainerInstance, Placement } from '../placement.ts';
 import { compareVersions, isVersion } from '../version.ts';
+import { lastPart } from '../../last-part.ts';
 
 /** Whether the agents of container instances can do what a task definition uses. */
 export function checkInstances(
@@ -77,7 +78,7 @@ function check(
   instances: readonly ContainerInstance[],
   windows: boolean | undefined,
 ): Finding[] {
-  const where = placement.cluster === undefined ? 'the cluster' : nameOf(placement.cluster);
+  const where = placement.cluster === undefined ? 'the cluster' : lastPart(placement.cluster);
   const subject = `${kind === 'EC2' ? 'container' : 'external'} instances of ${where}`;
   const usable = instances.filter((one) => isUsable(one, kind, windows));
   if (usable.length === 0) {
@@ -162,7 +163,7 @@ function together(
 /** `2 of 3 (i-1 with agent 1.20.0, i-2 with agent 1.19.0)`; of many only the first. */
 function part(some: readonly Seen[], all: readonly Seen[]): string {
   const named = some.slice(0, mostNamed).map(({ instance }) => {
-    const id = instance.ec2InstanceId ?? nameOf(instance.arn);
+    const id = instance.ec2InstanceId ?? lastPart(instance.arn);
     return instance.agentVersion === undefined ? id : `${id} with agent ${instance.agentVersion}`;
   });
   const others = some.length - named.length;
@@ -183,5 +184,3 @@ function updates(seen: readonly Seen[], { cluster, region }: Placement): string[
         `aws ecs update-container-agent --cluster ${cluster} --container-instance ${arn}${where}`,
     );
 }
-
-const nameOf = (arn: string): string => arn.slice(arn.lastIndexOf('/') + 1);

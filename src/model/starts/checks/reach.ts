@@ -6,6 +6,7 @@ import { compareVersions, isVersion } from '../version.ts';
 import type { Draft, StartFacts } from './facts.ts';
 import { checkNetwork, type Destination } from './network.ts';
 import { isWindows } from './platform.ts';
+import { ecrImage } from '../../definitions/ecr-image.ts';
 
 /** Whether the tasks reach the services that they need before they start. */
 export function checkReach(facts: StartFacts): Draft[] {
@@ -115,7 +116,7 @@ function destinationsOf({ uses, definition, here }: StartFacts): Destination[] {
 type To = (service: Destination['service'], region: string, what: string) => Destination;
 
 function imageOf({ name, image = '' }: ContainerDefinition, to: To): Destination[] {
-  const region = /^\d{12}\.dkr[.-]ecr(?:-fips)?\.([a-z0-9-]+)\./.exec(image)?.[1];
+  const region = ecrImage(image)?.region;
   if (region === undefined) return [];
   // Layers lie in S3, the rest of an image in ECR (ECR guide, "interface VPC endpoints").
   return (['ecr.api', 'ecr.dkr', 's3'] as const).map((service) =>

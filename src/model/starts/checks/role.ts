@@ -12,6 +12,7 @@ import type { Draft, RoleFact, StartFacts, Step } from './facts.ts';
 import { makeLogGroup } from './logs.ts';
 import { isPartial } from './references.ts';
 import { referTo, soundSuffix, withSuffix } from './uses.ts';
+import { ecrImage } from '../../definitions/ecr-image.ts';
 
 /** The execution role: that there is one, who may assume it, and what it lets ECS do. */
 export function checkExecutionRole(facts: StartFacts): Draft[] {
@@ -131,8 +132,7 @@ function hasOpenReferences(definition: TaskDefinition): boolean {
 
 const isLogged = ({ logConfiguration }: ContainerDefinition): boolean =>
   logConfiguration?.logDriver === 'awslogs';
-const isFromEcr = ({ image = '' }: ContainerDefinition): boolean =>
-  /^\d{12}\.dkr[.-]ecr(-fips)?\./.test(image);
+const isFromEcr = ({ image = '' }: ContainerDefinition): boolean => ecrImage(image) !== undefined;
 
 function grant(name: string, managedPolicy: boolean, path?: string): Step {
   return { role: { name, managedPolicy, path } };
