@@ -1,6 +1,7 @@
 import { classifyFailure, failureKey } from './classify-failure.ts';
 import { stoppedFromOutside } from './stopped-from-outside.ts';
 import { unwrap, type Unwrapped } from './unwrap.ts';
+import { distinctBy } from '../distinct-by.ts';
 
 /** Members of AWS's answers that hold a reason. */
 const reasonMembers = new Set([
@@ -23,7 +24,7 @@ export function pastedReasons(text: string): Unwrapped[] {
   const reasons = found.filter(
     (one) => one.text !== '' && !stoppedFromOutside({ stoppedReason: one.text }),
   );
-  return [...new Map(reasons.map((one) => [failureKey(one.text), one])).values()];
+  return distinctBy(reasons, (one) => failureKey(one.text));
 }
 
 // --- internal ---

@@ -1,6 +1,7 @@
 import { dnsSuffix, parseArn } from '../secrets/partition.ts';
 import { policySize, type PolicyDocument, type Statement } from './policy.ts';
 import type { Store } from '../secrets/reference.ts';
+import { distinctBy } from '../distinct-by.ts';
 
 /** A secret that the execution role must be able to read. */
 export interface Grant {
@@ -76,8 +77,9 @@ export function compactGrants(grants: Grants, characters: number): CompactGrants
     if (fits()) break;
     const under = ({ arn }: Grant): boolean => arn.startsWith(prefix);
     if (new Set(secrets.filter(under).map(({ arn }) => arn)).size < 2) continue;
-    secrets = distinct(
+    secrets = distinctBy(
       secrets.map((grant) => (under(grant) ? { ...grant, arn: `${prefix}*` } : grant)),
+      keyOf,
     );
   }
   if (!fits()) return undefined;
@@ -103,7 +105,7 @@ export function splitGrants(
   characters: number,
   current: readonly Grants[] = [],
 ): Grants[] {
-  const wanted = new Map(distinct(secrets).map((secret) => [keyOf(secret), secret]));
+  const wanted = new Map(distinctBy(secrets, keyOf).map((secret) => [keyOf(secret), secret]));
   const objects = sorted(files.map(({ objectArn }) => objectArn));
   const parts: { secrets: Grant[]; files: FileGrant[] }[] = current.map((part) => ({
     secrets: part.secrets.filter((grant) => wanted.has(keyOf(grant))),
@@ -186,10 +188,6 @@ function depth(prefix: string): number {
 
 function keyOf({ arn, kmsKeyArn = '' }: Grant): string {
   return `${arn} ${kmsKeyArn}`;
-}
-
-function distinct(grants: readonly Grant[]): Grant[] {
-  return [...new Map(grants.map((grant) => [keyOf(grant), grant])).values()];
 }
 
 function sorted(list: readonly string[]): string[] {

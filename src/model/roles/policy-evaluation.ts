@@ -14,6 +14,7 @@ import {
   plainPattern,
   variablesIn,
 } from './wildcard.ts';
+import { distinctBy } from '../distinct-by.ts';
 
 /** What policies say of a request. A deny always wins; without an allow the answer is no. */
 export type Decision = 'allowed' | 'explicitDeny' | 'implicitDeny';
@@ -111,7 +112,7 @@ export function contextKeysIn(policies: readonly Policy[]): string[] {
       return [...conditions.map(([key]) => key), ...variables];
     }),
   );
-  return [...new Map(keys.map((key) => [key.toLowerCase(), key])).values()];
+  return distinctBy(keys, (key) => key.toLowerCase());
 }
 
 /**

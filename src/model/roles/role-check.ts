@@ -3,6 +3,7 @@ import { dnsSuffix, parseArn, type Scope } from '../secrets/partition.ts';
 import { commandLine } from '../shell.ts';
 import type { ContainerDefinition, TaskDefinition } from '../definitions/task-definition.ts';
 import { ecrImage } from '../definitions/ecr-image.ts';
+import { distinctBy } from '../distinct-by.ts';
 
 /** One thing that ECS does under the execution role before a container runs. */
 export interface RoleNeed {
@@ -59,7 +60,7 @@ export function containerNeeds(definition: TaskDefinition, here: Scope): RoleNee
     ...imageNeeds(container),
     ...logNeeds(container, here),
   ]);
-  return [...new Map(needs.map((need) => [`${need.action} ${need.resource}`, need])).values()];
+  return distinctBy(needs, (need) => `${need.action} ${need.resource}`);
 }
 
 /** The command that adds to a role what these options of `role create` lead to, for a shell. */

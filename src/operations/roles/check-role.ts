@@ -14,6 +14,7 @@ import type { AttachedPolicy, RoleWithPolicies } from './role-policies.ts';
 import { gatherFacts } from './gather-role-policies.ts';
 import { judge, judgeTrust } from './judge-role.ts';
 import { createSimulation } from './simulate-role.ts';
+import { distinctBy } from '../../model/distinct-by.ts';
 
 /** What a role check found. */
 export interface RoleCheck {
@@ -51,7 +52,7 @@ export async function checkRole(
     ...grants.files.flatMap(({ objectArn }) => fileNeeds(objectArn)),
     ...definitions.flatMap((definition) => containerNeeds(definition, here)),
   ];
-  const distinct = [...new Map(needs.map((need) => [JSON.stringify(need), need])).values()];
+  const distinct = distinctBy(needs, (need) => JSON.stringify(need));
   const facts = await gatherFacts(aws, distinct, keyStates);
   const simulation = createSimulation(aws, found);
   const findings = await pMap(

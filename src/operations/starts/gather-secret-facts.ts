@@ -17,6 +17,7 @@ import { useReference, type SecretUse } from '../../model/definitions/task-defin
 import { lookUpSecrets, type Lookup, type ResolvedSecret } from '../secrets/look-up-secrets.ts';
 import { expectedArn } from '../roles/role-grants.ts';
 import { whyUnseen } from '../if-allowed.ts';
+import { distinctBy } from '../../model/distinct-by.ts';
 
 /** What is found of the references, in the order of the uses. Values are read only on request. */
 export async function gatherSecretFacts(
@@ -28,7 +29,10 @@ export async function gatherSecretFacts(
   const read = uses.map(readReference);
   const lookups = await lookUpSecrets(
     aws,
-    distinct(read.flatMap(({ reference, meant }) => (reference ? [reference] : meant))),
+    distinctBy(
+      read.flatMap(({ reference, meant }) => (reference ? [reference] : meant)),
+      formatReference,
+    ),
   );
   const alternatives = read.map(({ reference }) =>
     reference && lookups.get(formatReference(reference))?.state === 'missing'
@@ -37,7 +41,10 @@ export async function gatherSecretFacts(
   );
   const others = await lookUpSecrets(
     aws,
-    distinct(alternatives.flatMap((written) => (written ? [parseReference(written)] : []))),
+    distinctBy(
+      alternatives.flatMap((written) => (written ? [parseReference(written)] : [])),
+      formatReference,
+    ),
   );
   return pMap(
     read,
@@ -87,10 +94,6 @@ function readReference(use: SecretUse): ReadUse {
     const meant = suggestReferences(use).map((written) => parseReference(written));
     return { use, reference: undefined, problems: error.problems, meant };
   }
-}
-
-function distinct(references: readonly Reference[]): Reference[] {
-  return [...new Map(references.map((one) => [formatReference(one), one])).values()];
 }
 
 /** Another secret that may be meant: one made again, or in Secrets Manager under a bare name. */

@@ -25,6 +25,7 @@ import {
 import { lookUpSecrets, type Lookup, type ResolvedSecret } from '../secrets/look-up-secrets.ts';
 import { scan, type Scan, type ServiceFilter } from './scan.ts';
 import { regionsNotSearched, regionsToSearch } from '../secrets/secret-regions.ts';
+import { distinctBy } from '../../model/distinct-by.ts';
 
 /** What one running task holds of the secrets it refers to. */
 export interface TaskHolding {
@@ -166,7 +167,7 @@ function followed(
   const own = references.filter(
     (reference) => !isPinned(reference) && (!secret || refersTo(reference, secret, here)),
   );
-  return [...new Map(own.map((reference) => [keyOf(reference), reference])).values()];
+  return distinctBy(own, keyOf);
 }
 
 /** One key for a secret, whichever of its JSON keys is meant. */

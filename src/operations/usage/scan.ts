@@ -6,6 +6,7 @@ import { ifAllowed } from '../if-allowed.ts';
 import { parseArn, type Scope } from '../../model/secrets/partition.ts';
 import type { Service } from '../../aws/ecs-answers.ts';
 import { serviceOfGroup } from '../../model/usage/service-group.ts';
+import { distinctBy } from '../../model/distinct-by.ts';
 
 /** A service as the user names it. */
 export interface ServiceName {
@@ -63,8 +64,14 @@ export async function scan(
       ? await named(ecs, here, filter.services, tasksOf)
       : await everywhere(ecs, here, filter.clusters, tasksOf, onProgress);
   // The pages of a list that changes meanwhile may name a thing twice.
-  const services = distinct(found.flatMap((part) => part.services));
-  const tasks = distinct(found.flatMap((part) => part.tasks));
+  const services = distinctBy(
+    found.flatMap((part) => part.services),
+    (one) => one.arn,
+  );
+  const tasks = distinctBy(
+    found.flatMap((part) => part.tasks),
+    (one) => one.arn,
+  );
 
   const used = new Set([
     ...services.flatMap(({ taskDefinition }) => taskDefinition ?? []),
@@ -207,8 +214,4 @@ async function everywhere(
     },
     { concurrency: atOnce },
   );
-}
-
-function distinct<T extends { arn: string }>(all: readonly T[]): T[] {
-  return [...new Map(all.map((one) => [one.arn, one])).values()];
 }

@@ -11,6 +11,7 @@ import { checkReferences } from './references.ts';
 import { keyPolicySteps, remedies, type StartReport } from './remedies.ts';
 import { checkExecutionRole } from './role.ts';
 import { checkValues } from './values.ts';
+import { distinctBy } from '../../distinct-by.ts';
 
 /** Runs every check of what a task needs before it can start, for each of several targets. */
 export function checkStarts(all: readonly StartFacts[]): StartReport[] {
@@ -36,9 +37,8 @@ const checks: readonly Check[] = [
 
 function draftsOf(facts: StartFacts): Draft[] {
   const drafts = checks.flatMap((check) => check(facts));
-  return distinct(checkNames.flatMap((name) => drafts.filter(({ check }) => check === name)));
-}
-
-function distinct(drafts: readonly Draft[]): Draft[] {
-  return [...new Map(drafts.map((draft) => [JSON.stringify(draft), draft])).values()];
+  return distinctBy(
+    checkNames.flatMap((name) => drafts.filter(({ check }) => check === name)),
+    (draft) => JSON.stringify(draft),
+  );
 }

@@ -7,6 +7,7 @@ import type { Draft, StartFacts } from './facts.ts';
 import { checkNetwork, type Destination } from './network.ts';
 import { isWindows } from './platform.ts';
 import { ecrImage } from '../../definitions/ecr-image.ts';
+import { distinctBy } from '../../distinct-by.ts';
 
 /** Whether the tasks reach the services that they need before they start. */
 export function checkReach(facts: StartFacts): Draft[] {
@@ -83,13 +84,15 @@ function asInstances(findings: readonly Finding[]): Finding[] {
 function joined(facts: NetworkFacts, all: readonly { facts: NetworkFacts }[]): NetworkFacts {
   return {
     ...facts,
-    subnets: distinct(all.flatMap((one) => one.facts.subnets)),
-    securityGroups: distinct(all.flatMap((one) => one.facts.securityGroups)),
+    subnets: distinctBy(
+      all.flatMap((one) => one.facts.subnets),
+      (one) => one.id,
+    ),
+    securityGroups: distinctBy(
+      all.flatMap((one) => one.facts.securityGroups),
+      (one) => one.id,
+    ),
   };
-}
-
-function distinct<T extends { id: string }>(list: readonly T[]): T[] {
-  return [...new Map(list.map((one) => [one.id, one])).values()];
 }
 
 function destinationsOf({ uses, definition, here }: StartFacts): Destination[] {
