@@ -1,7 +1,7 @@
 // The UI rules. stdout carries the result and nothing else. Everything for the person goes to
 // stderr: notes, warnings, progress, prompts, errors. Lines begin in lower case and end without a
 // full stop. Colour carries no meaning of its own. Nothing asks unless somebody can answer.
-import { appendFile, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { appendFile, readFile, rename, writeFile } from 'node:fs/promises';
 import { constants } from 'node:os';
 import type { createLogUpdate } from 'log-update';
 import type { Output, Style, World } from './world.ts';
@@ -68,11 +68,14 @@ export async function processWorld(): Promise<World> {
       await access(path.dirname(file), modes.W_OK);
     },
     appendFile: (path, text) => appendFile(path, text),
-    listFolder: async (path) =>
-      (await readdir(path, { withFileTypes: true })).map((entry) => ({
-        name: entry.name,
-        isFolder: entry.isDirectory(),
-      })),
+    glob: async (pattern) => {
+      const [{ glob }, path] = await Promise.all([import('tinyglobby'), import('node:path')]);
+      return glob(pattern, {
+        ignore: ['**/node_modules/**'],
+        expandDirectories: false,
+        absolute: path.isAbsolute(pattern),
+      });
+    },
     randomInt: (limit) => process.getBuiltinModule('node:crypto').randomInt(limit),
     run,
   };

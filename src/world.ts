@@ -20,8 +20,11 @@ export interface World {
   checkWritable: (path: string) => Promise<void>;
   /** Adds text at the end of a file. Rejects as node's fs does. */
   appendFile: (path: string, text: string) => Promise<void>;
-  /** What is in a folder. Rejects as node's fs does. */
-  listFolder: (path: string) => Promise<{ name: string; isFolder: boolean }[]>;
+  /**
+   * The files that a path with wildcards stands for: `*`, `?`, `**`, `[ab]` and `{a,b}`. They match no
+   * hidden name, and nothing in node_modules.
+   */
+  glob: (pattern: string) => Promise<string[]>;
   /** An unbiased integer from 0 to `limit` - 1, from a cryptographic source. */
   randomInt(limit: number): number;
   /** Runs a program on this terminal and answers with its exit code (128 + n after signal n). */

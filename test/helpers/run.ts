@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
+import picomatch from 'picomatch';
 import { main } from '../../src/main.ts';
 import type { Output, Style, World } from '../../src/world.ts';
 
@@ -90,13 +91,9 @@ export async function run(argv: readonly string[], setting: Setting = {}): Promi
       if (setting.files) setting.files[path] = (setting.files[path] ?? '') + text;
       return Promise.resolve();
     },
-    listFolder: (path) => {
-      const folder = path === '.' ? '' : path.replace(/\/?$/, '/');
-      const below = Object.keys(setting.files ?? {})
-        .filter((name) => name.startsWith(folder))
-        .map((name) => name.slice(folder.length).split('/'));
-      const folders = new Map(below.map(([name = '', ...rest]) => [name, rest.length > 0]));
-      return Promise.resolve([...folders].map(([name, isFolder]) => ({ name, isFolder })));
+    glob: (pattern) => {
+      const matches = picomatch(pattern);
+      return Promise.resolve(Object.keys(setting.files ?? {}).filter((name) => matches(name)));
     },
     randomInt: (limit) => randomInt(limit),
     run: () => Promise.reject(new Error('no program is run in this process')),

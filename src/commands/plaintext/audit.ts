@@ -107,7 +107,7 @@ function look(
     if (families.length > 0 || clusters.length > 0 || allRevisions) {
       throw new UsageError('files do not go together with --family, --cluster, --all-revisions');
     }
-    return auditFiles(files, { ...sourcesOf(world), listFolder: world.listFolder });
+    return auditFiles(files, { ...sourcesOf(world), glob: world.glob });
   }
   if (families.length > 0 && clusters.length > 0) {
     throw new UsageError('--family and --cluster do not go together');

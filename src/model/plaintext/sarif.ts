@@ -1,3 +1,4 @@
+import type { Log, ReportingDescriptor, Location } from 'sarif';
 import type { Confidence } from '../secrets/secret-shapes.ts';
 
 /** What SARIF tells of one finding. */
@@ -20,7 +21,7 @@ export interface SarifFinding {
  * Findings as a SARIF log (SARIF 2.1.0, OASIS standard): a rule a kind, the level by confidence, a
  * physical location in a file or only a logical one in AWS.
  */
-export function sarifLog(findings: readonly SarifFinding[]) {
+export function sarifLog(findings: readonly SarifFinding[]): Log {
   const kinds = [...new Set(findings.map(({ kind }) => kind))].sort();
   return {
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
@@ -50,13 +51,13 @@ function ruleId(kind: string): string {
   return kind.toLowerCase().replace(/[^a-z0-9]+/g, '-');
 }
 
-const levels: Readonly<Record<Confidence, string>> = {
+const levels = {
   high: 'error',
   medium: 'warning',
   low: 'note',
-};
+} as const satisfies Record<Confidence, string>;
 
-function ruleOf(kind: string) {
+function ruleOf(kind: string): ReportingDescriptor {
   return {
     id: ruleId(kind),
     shortDescription: { text: `Secret in plain text: ${kind}` },
@@ -70,7 +71,7 @@ function ruleOf(kind: string) {
   };
 }
 
-function locationOf({ file, line, column, place }: SarifFinding) {
+function locationOf({ file, line, column, place }: SarifFinding): Location {
   const logicalLocations = [{ fullyQualifiedName: place, kind: 'value' }];
   if (file === undefined) return { logicalLocations };
   return {

@@ -245,6 +245,8 @@ describe('in files', () => {
     ['**/*.??ml', ['ecs/prod/job.yaml']],
     ['ecs/**', ['ecs/prod/job.yaml', 'ecs/web.json']],
     ['*/prod/job.*', ['ecs/prod/job.yaml']],
+    ['ecs/{web,api}.json', ['ecs/web.json']],
+    ['ecs/[v-x]eb.json', ['ecs/web.json']],
   ])('the glob %s may be quoted', async (glob, expected) => {
     const seen = await audit([glob, '--json']);
     const { findings } = JSON.parse(seen.stdout) as { findings: { file: string }[] };
