@@ -14,6 +14,7 @@ import {
 import { commands, type CommandGroup, type CommandEntry } from './commands/index.ts';
 import { CliError, describeError, exitCodes, Interrupted, stackOf, UsageError } from './errors.ts';
 import { valueHint } from './model/secrets/shown-text.ts';
+import { refuseSwallowed } from './option-values.ts';
 import { processWorld } from './terminal.ts';
 import type { World } from './world.ts';
 
@@ -93,6 +94,7 @@ function buildProgram(world: World, run: Run): CommandUnknownOpts {
   program.enablePositionalOptions();
   addGlobalOptions(program);
   refuseRepeats(program);
+  refuseSwallowed(program);
   addCommands(program, commands, world, run);
   return program;
 }
@@ -122,6 +124,7 @@ function addCommands(
       definition.declare(command);
       addGlobalOptions(command);
       refuseRepeats(command);
+      refuseSwallowed(command);
       command.action((...all: unknown[]) => {
         const fromEnvironment = completeFromEnv(command, world.env);
         return run(definition, parent.parent ? `${parent.name()} ${entry.name}` : entry.name, {

@@ -125,6 +125,64 @@ describe('an option with one value is given once', async () => {
   });
 });
 
+describe('an option does not take the next option for its value', async () => {
+  const options = await Promise.all(
+    words.map(async ([name, inner]) => {
+      const entry = commands.find((one) => one.name === name);
+      const own =
+        entry && 'commands' in entry ? entry.commands.find((one) => one.name === inner) : entry;
+      const command = new Command();
+      if (own && 'load' in own) (await own.load()).declare(command);
+      addGlobalOptions(command);
+      return command.options
+        .filter(({ required }) => required)
+        .map(({ long, short }) =>
+          [name, inner, short ?? long].filter((word) => word !== undefined),
+        );
+    }),
+  );
+  const all = options.flat();
+
+  test('in every command', async () => {
+    for (const given of all) {
+      for (const next of ['--json', '--region=eu-west-1', '-y', '--help', '--']) {
+        const seen = await run([...given, next], { stdin: 'x' });
+        expect(seen, [...given, next].join(' ')).toMatchObject({ code: 2, stdout: '' });
+        expect(seen.stderr).toMatch(
+          new RegExp(
+            `^error: ${given.at(-1) ?? ''} needs a value, but ${next.replace(/=.*/, '')} `,
+          ),
+        );
+      }
+    }
+    expect(all.length).toBeGreaterThan(100);
+  });
+
+  test.each([
+    [['--region', '--json', 'list'], '--region'],
+    [['register', 'web.json', '--output-file', '--dry-run'], '--output-file'],
+    [['put', '/a', '--description', '--tag=a=top-secret'], '--description'],
+  ])('and says how to give that value all the same: %j', async (argv, option) => {
+    const seen = await run(argv, { stdin: 'x' });
+    expect(seen).toMatchObject({ code: 2, stdout: '' });
+    expect(seen.stderr).toMatch(/^hint: .*if the value itself begins with "-", write /m);
+    expect(seen.stderr).toContain(`${option}=VALUE`);
+    expect(seen.stderr).not.toContain('top-secret');
+  });
+
+  test.each([
+    ['written with "="', ['audit', 'web.json', '--write-baseline=--json']],
+    ['no option of the command', ['audit', 'web.json', '--write-baseline', '--prefix']],
+  ])('unless it is %s', async (_what, argv) => {
+    const files: Record<string, string> = {
+      'web.json': '{"family":"web","containerDefinitions":[{"name":"web","image":"web"}]}',
+    };
+    const name = /[^=]+$/.exec(argv.at(-1) ?? '')?.[0] ?? '';
+    expect(await run(argv, { files })).toMatchObject({ code: 0 });
+    expect(files[name]).toContain('fingerprints');
+  });
+});
+
 test.each([
   ['rotate', ['rotate', '/a', '--redeploy', '--timeout', '15'], {}],
   ['rollback', ['rollback', '/a', '--redeploy', '--timeout', '15'], {}],

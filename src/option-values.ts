@@ -1,0 +1,50 @@
+import type { CommandUnknownOpts } from '@commander-js/extra-typings';
+import { UsageError } from './errors.ts';
+
+/**
+ * Has an option that needs a value fail when the next word is an option of the command, or `--`:
+ * commander would take that word for the value. A value that is written behind "=" is taken as it is.
+ * Call it when all options of the command are declared. The error is a UsageError.
+ */
+export function refuseSwallowed(command: CommandUnknownOpts): void {
+  const parse = command.parseOptions.bind(command);
+  command.parseOptions = (words) => {
+    checkWords(command, words);
+    return parse(words);
+  };
+}
+
+// --- internal ---
+
+type AnyOption = CommandUnknownOpts['options'][number];
+
+function checkWords(command: CommandUnknownOpts, words: readonly string[]): void {
+  const names = optionNames(command);
+  for (let at = 0; at < words.length; at++) {
+    const word = words[at] ?? '';
+    // Behind a subcommand stand the options of that one.
+    if (word === '--' || (command.commands.length > 0 && !word.startsWith('-'))) return;
+    const option = command.options.find((one) => one.required && flags(one).includes(word));
+    if (!option) continue;
+    at++;
+    const next = words[at]?.replace(/=[^]*$/, '') ?? '';
+    if (next !== '--' && !names.has(next)) continue;
+    const what = next === '--' ? 'ends the options' : 'is an option itself';
+    throw new UsageError(
+      `${word} needs a value, but ${next} ${what}`,
+      `add the value; if the value itself begins with "-", write ${option.long ?? word}=VALUE`,
+    );
+  }
+}
+
+function optionNames(command: CommandUnknownOpts): ReadonlySet<string> {
+  const names = ['-h', '--help'];
+  for (let one: CommandUnknownOpts | null = command; one; one = one.parent) {
+    names.push(...one.options.flatMap(flags));
+  }
+  return new Set(names);
+}
+
+function flags({ short, long }: AnyOption): string[] {
+  return [short, long].filter((flag) => flag !== undefined);
+}
