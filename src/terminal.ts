@@ -1,7 +1,7 @@
 // The UI rules. stdout carries the result and nothing else. Everything for the person goes to
 // stderr: notes, warnings, progress, prompts, errors. Lines begin in lower case and end without a
 // full stop. Colour carries no meaning of its own. Nothing asks unless somebody can answer.
-import { appendFile, readFile, rename, writeFile } from 'node:fs/promises';
+import { appendFile, readFile, writeFile } from 'node:fs/promises';
 import { constants } from 'node:os';
 import type { createLogUpdate } from 'log-update';
 import type { Output, Style, World } from './world.ts';
@@ -52,20 +52,12 @@ export async function processWorld(): Promise<World> {
     interrupted: interrupts.signal,
     readFile: (path) => readFile(path),
     writeFile: async (path, text, mode) => {
-      const whole = `${path}.${process.pid}.tmp`;
-      await writeFile(whole, text, { mode });
-      await rename(whole, path);
+      const { writeOutputFile } = await import('./output-file.ts');
+      await writeOutputFile(path, text, mode);
     },
-    checkWritable: async (file) => {
-      const [{ access, constants: modes, stat }, path] = await Promise.all([
-        import('node:fs/promises'),
-        import('node:path'),
-      ]);
-      const present = await stat(file).catch(() => undefined);
-      if (present?.isDirectory()) throw new Error(`${file} is a directory`);
-      if (present) await access(file, modes.W_OK);
-      // A file is written beside its place and then moved there.
-      await access(path.dirname(file), modes.W_OK);
+    checkWritable: async (path) => {
+      const { checkOutputFile } = await import('./output-file.ts');
+      await checkOutputFile(path);
     },
     appendFile: (path, text) => appendFile(path, text),
     glob: async (pattern) => {

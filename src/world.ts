@@ -12,8 +12,8 @@ export interface World {
   /** Reads a file whole. Rejects as node's fs does. */
   readFile: (path: string) => Promise<Uint8Array>;
   /**
-   * Writes a file anew, through another one that takes its place when it is whole; with these
-   * permissions (0o600), or those of any new file.
+   * Writes a file, whole or not at all where it is a regular one; with these permissions (0o600), or
+   * those that it has, or its owner's alone. Rejects as node's fs does.
    */
   writeFile: (path: string, text: string, mode?: number) => Promise<void>;
   /** Rejects where `writeFile` would, as far as that shows without writing. */

@@ -1,5 +1,6 @@
 import { CliError } from '../errors.ts';
 import { shownName } from '../model/secrets/shown-text.ts';
+import { fileProblem } from './file-problem.ts';
 
 /** Where documents are read from. */
 export interface Sources {
@@ -13,22 +14,12 @@ export async function readSource(path: string, sources: Sources): Promise<Uint8A
   try {
     return await sources.readFile(path);
   } catch (error) {
-    throw new CliError('file-not-readable', `cannot read ${shownName(path)}: ${reason(error)}`, {
-      cause: error,
-    });
+    throw new CliError(
+      'file-not-readable',
+      `cannot read ${shownName(path)}: ${fileProblem(error)}`,
+      {
+        cause: error,
+      },
+    );
   }
-}
-
-// --- internal ---
-
-function reason(error: unknown): string {
-  const { code, message } = error as NodeJS.ErrnoException;
-  const words: Readonly<Record<string, string>> = {
-    ENOENT: 'there is no such file',
-    EISDIR: 'it is a directory',
-    EACCES: 'permission denied',
-    ENAMETOOLONG: 'the name is too long',
-  };
-  // The message of node names the path again.
-  return words[code ?? ''] ?? code ?? message;
 }

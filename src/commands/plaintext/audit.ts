@@ -7,6 +7,7 @@ import { auditAws, type Audit, type AuditFinding } from '../../operations/plaint
 import { readBaseline, writeBaseline } from '../../operations/plaintext/audit-baseline.ts';
 import { auditFiles } from '../../operations/plaintext/audit-files.ts';
 import { searchProgress } from '../search-progress.ts';
+import { notWritable } from '../../operations/file-problem.ts';
 import { sourcesOf } from '../sources.ts';
 import { table } from '../table.ts';
 
@@ -55,10 +56,16 @@ Examples:
       options.baseline === undefined
         ? new Set<string>()
         : await readBaseline(options.baseline, sources);
+    const written = options.writeBaseline;
+    if (written !== undefined) {
+      // An audit of many revisions takes its time.
+      await world.checkWritable(written).catch((error: unknown) => {
+        throw notWritable(written, error);
+      });
+    }
     const found = await look(context, files, options);
     report.clearLive();
     const sure = found.findings.filter((one) => isAtLeast(one.confidence, options.minConfidence));
-    const written = options.writeBaseline;
     if (written !== undefined) {
       await writeBaseline(written, sure, world.writeFile);
       report.note(`${counted(sure.length, 'finding')} written to ${written}`);

@@ -1,8 +1,8 @@
 import type { Aws } from '../../aws/index.ts';
 import type { Context, Result } from '../../cli.ts';
-import { CliError } from '../../errors.ts';
 import { hidePlaintext } from '../../model/definitions/hidden-plaintext.ts';
 import { secretUses, type TaskDefinition } from '../../model/definitions/task-definition.ts';
+import { notWritable } from '../../operations/file-problem.ts';
 import type { Consumer } from '../../operations/usage/find-consumers.ts';
 import { checkCodeDeploy } from '../../operations/rollout/code-deploy.ts';
 import { notDeployable, planRedeploy } from '../../operations/rollout/redeploy-outcome.ts';
@@ -162,6 +162,6 @@ function servicesToDeploy({ services, revisions }: Scan): Consumer[] {
 
 async function orNotWritable(file: string, write: Promise<void>): Promise<void> {
   await write.catch((error: unknown) => {
-    throw new CliError('file-not-writable', `cannot write ${file}`, { cause: error });
+    throw notWritable(file, error);
   });
 }

@@ -1,6 +1,6 @@
-import { CliError } from '../../errors.ts';
 import { InvalidInput } from '../../model/problems.ts';
 import type { AuditFinding } from './audit.ts';
+import { notWritable } from '../file-problem.ts';
 import type { Sources } from '../read-source.ts';
 import { parseDocument, readText, sourceName } from '../read-text.ts';
 
@@ -26,6 +26,6 @@ export async function writeBaseline(
   const fingerprints = [...new Set(findings.map(({ fingerprint }) => fingerprint))].sort();
   const text = `${JSON.stringify({ version: 1, fingerprints }, null, 2)}\n`;
   await writeFile(path, text).catch((error: unknown) => {
-    throw new CliError('file-not-writable', `cannot write ${path}`, { cause: error });
+    throw notWritable(path, error);
   });
 }

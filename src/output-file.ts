@@ -1,0 +1,136 @@
+import { randomUUID } from 'node:crypto';
+import { writeFileSync, type Stats } from 'node:fs';
+import {
+  access,
+  constants,
+  open,
+  readlink,
+  realpath,
+  rename,
+  stat,
+  unlink,
+} from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+
+/**
+ * Writes a file. A device, a FIFO or an open file (`/dev/fd/3`, the shell's `>(…)`) is written to as it
+ * is. A regular file is replaced when the new one is whole; a symbolic link stays and its target is
+ * written. The file gets `mode`, or keeps its own; a new one is its owner's alone (0600). Rejects as
+ * node's fs does, and then leaves nothing behind.
+ */
+export async function writeOutputFile(path: string, text: string, mode?: number): Promise<void> {
+  const target = await targetOf(path);
+  if (target.descriptor !== undefined) {
+    writeFileSync(target.descriptor, text);
+  } else if (target.present && !target.present.isFile()) {
+    await writeStraight(path, text);
+  } else {
+    await replace(target.path, text, target.present, mode);
+  }
+}
+
+/**
+ * Rejects where `writeOutputFile` would, as far as that shows beforehand. A regular file is tried out
+ * with an empty one beside it, which is removed: the permissions say nothing to root, or of a full disk.
+ */
+export async function checkOutputFile(path: string): Promise<void> {
+  const target = await targetOf(path);
+  if (target.descriptor !== undefined) return;
+  if (target.present) await access(target.path, constants.W_OK);
+  if (target.present && !target.present.isFile()) return;
+  const { file, name } = await openBeside(target.path);
+  await file.close();
+  await unlink(name);
+}
+
+// --- internal ---
+
+interface Target {
+  /** With no symbolic link at its end. */
+  path: string;
+  /** Set for a regular file or socket that is open already, e.g. `/dev/stdout` of `>file`. */
+  descriptor?: number;
+  /** Undefined when there is no such file yet. */
+  present?: Stats | undefined;
+}
+
+/** Linux follows as many; path_resolution(7). */
+const mostLinks = 40;
+
+async function targetOf(written: string): Promise<Target> {
+  if (written === '') throw failed('ENOENT');
+  const present = await unlessMissing(stat(written));
+  if (present?.isDirectory() || (!present && written.endsWith('/'))) throw failed('EISDIR');
+  // A socket, which the output of a child of Node is, cannot be opened by its name.
+  if (present && !present.isFile() && !present.isSocket()) return { path: written, present };
+  let path = written;
+  for (let links = 0; links < mostLinks; links++) {
+    // Another file under the name of an open one would not get what is written to that later.
+    const descriptor = openFile(path);
+    if (descriptor !== undefined) return { path, descriptor };
+    const link = await readlink(path).catch(() => undefined);
+    if (link === undefined) return { path, present };
+    path = link.startsWith('/') ? link : join(await realpath(dirname(path)), link);
+  }
+  throw failed('ELOOP');
+}
+
+/** The descriptor of an open file that a path names: 1 of `/dev/stdout`. */
+function openFile(path: string): number | undefined {
+  const place = ['/dev/stdin', '/dev/stdout', '/dev/stderr'].indexOf(path);
+  if (place >= 0) return place;
+  const number = /^\/(?:dev|proc\/self)\/fd\/(\d+)$/.exec(path)?.[1];
+  return number === undefined ? undefined : Number(number);
+}
+
+async function writeStraight(path: string, text: string): Promise<void> {
+  // Without O_CREAT: what is gone meanwhile does not become a regular file.
+  const file = await open(path, constants.O_WRONLY);
+  try {
+    await file.writeFile(text);
+  } finally {
+    await file.close();
+  }
+}
+
+async function replace(
+  path: string,
+  text: string,
+  old: Stats | undefined,
+  mode: number | undefined,
+): Promise<void> {
+  const { file, name } = await openBeside(path);
+  try {
+    try {
+      await file.writeFile(text);
+      // Root may write a file of somebody else, who has to be able to read it afterwards.
+      if (old) await file.chown(old.uid, old.gid).catch(() => undefined);
+      await file.chmod(mode ?? (old ? old.mode & 0o7777 : ownerOnly));
+    } finally {
+      await file.close();
+    }
+    await rename(name, path);
+  } catch (error) {
+    await unlink(name).catch(() => undefined);
+    throw error;
+  }
+}
+
+const ownerOnly = 0o600;
+
+/** A new file in the same folder under a name that nobody can guess. */
+async function openBeside(path: string) {
+  const name = join(dirname(path), `.ecs-secrets-${randomUUID()}.tmp`);
+  return { file: await open(name, 'wx', ownerOnly), name };
+}
+
+function unlessMissing(found: Promise<Stats>): Promise<Stats | undefined> {
+  return found.catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  });
+}
+
+function failed(code: string): NodeJS.ErrnoException {
+  return Object.assign(new Error(code), { code });
+}
