@@ -6,6 +6,7 @@ import {
 } from '@commander-js/extra-typings';
 import type { Aws } from './aws/index.ts';
 import { UsageError, type CliError } from './errors.ts';
+import { oneLine } from './model/printable.ts';
 import type { World } from './world.ts';
 
 /** What a command body gets: the world, AWS, and a way to talk while it works. */
@@ -184,7 +185,7 @@ export function globalOptions(command: CommandUnknownOpts): GlobalOptions {
 export function createReporter({ stderr, env }: World, { quiet = false }: GlobalOptions): Reporter {
   const { style } = stderr;
   const say = (text: string): void => {
-    if (!quiet) stderr.write(`${text}\n`);
+    if (!quiet) stderr.write(`${oneLine(text)}\n`);
   };
   const isLive = stderr.isTTY && !env.CI && !quiet;
   return {
@@ -192,7 +193,7 @@ export function createReporter({ stderr, env }: World, { quiet = false }: Global
       say(`${style.dim('note:')} ${text}`);
     },
     warn: (text) => {
-      stderr.write(`${style.yellow('warning:')} ${text}\n`);
+      stderr.write(`${style.yellow('warning:')} ${oneLine(text)}\n`);
     },
     event: say,
     isLive,

@@ -12,9 +12,12 @@ import {
   type Result,
 } from './cli.ts';
 import { commands, type CommandGroup, type CommandEntry } from './commands/index.ts';
-import { CliError, describeError, exitCodes, Interrupted, stackOf, UsageError } from './errors.ts';
+import { describeError, exitCodes, Interrupted, stackOf, UsageError } from './errors.ts';
+import { oneLine } from './model/printable.ts';
 import { valueHint } from './model/secrets/shown-text.ts';
+import { notWritable } from './operations/file-problem.ts';
 import { refuseSwallowed } from './option-values.ts';
+import { withSafeOutput } from './safe-output.ts';
 import { processWorld } from './terminal.ts';
 import type { World } from './world.ts';
 
@@ -23,7 +26,7 @@ import type { World } from './world.ts';
  * catches.
  */
 export async function main(argv: readonly string[], given?: World): Promise<number> {
-  const world = given ?? (await processWorld());
+  const world = withSafeOutput(given ?? (await processWorld()));
   const outcome: { result?: Result; globals: GlobalOptions; command?: string } = { globals: {} };
   const own = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv;
   try {
@@ -55,7 +58,7 @@ export async function main(argv: readonly string[], given?: World): Promise<numb
     const { result, globals } = outcome;
     if (!result) return exitCodes.done;
     printResult(world, result, globals);
-    await writeSummary(world, result);
+    await writeSummary(world, result, globals);
     if (!result.failure) return result.exitCode ?? exitCodes.done;
     return printError(world, result.failure, globals, outcome.command);
   } catch (error) {
@@ -203,19 +206,21 @@ function printResult(
 ): void {
   stderr.endLive();
   if (json && data !== undefined) stdout.write(`${JSON.stringify(data, null, 2)}\n`);
-  else if (exact) stdout.write(text);
+  else if (exact) stdout.write(text, { exact });
   else if (!json && text !== '') stdout.write(text.endsWith('\n') ? text : `${text}\n`);
 }
 
-/** GitHub shows what a step adds to this file on the page of the run. */
-async function writeSummary({ env, appendFile }: World, { summary }: Result): Promise<void> {
-  const file = env.GITHUB_STEP_SUMMARY;
+/** GitHub shows what a step adds to this file on the page of the run. The command itself is done. */
+async function writeSummary(
+  world: World,
+  { summary }: Result,
+  globals: GlobalOptions,
+): Promise<void> {
+  const file = world.env.GITHUB_STEP_SUMMARY;
   if (!file || summary === undefined) return;
-  await appendFile(file, `${summary}\n`).catch((error: unknown) => {
-    throw new CliError('file-not-writable', `cannot write GITHUB_STEP_SUMMARY: ${file}`, {
-      hint: 'the command itself is done',
-      cause: error,
-    });
+  await world.appendFile(file, `${summary}\n`).catch((error: unknown) => {
+    const { message } = notWritable(file, error);
+    createReporter(world, globals).warn(`${message} (GITHUB_STEP_SUMMARY)`);
   });
 }
 
@@ -238,7 +243,7 @@ function printError(
       : described.hint;
   stderr.endLive();
   for (const line of message.split('\n')) stderr.write(`${stderr.style.red('error:')} ${line}\n`);
-  if (hint !== undefined) stderr.write(`${stderr.style.cyan('hint:')} ${hint}\n`);
+  if (hint !== undefined) stderr.write(`${stderr.style.cyan('hint:')} ${oneLine(hint)}\n`);
   const stack = debug ? stackOf(error) : undefined;
   if (stack !== undefined) stderr.write(stderr.style.dim(stack) + '\n');
   if (json) stderr.write(`${JSON.stringify({ error: { code, message, hint } })}\n`);

@@ -46,7 +46,11 @@ export interface Input {
 
 export interface Output {
   isTTY: boolean;
-  write(text: string): void;
+  /**
+   * Writes a text. Control characters and workflow commands in it are escaped, unless it is a value
+   * that was asked for (`exact`); see safe-output.ts.
+   */
+  write(text: string, options?: { exact?: boolean }): void;
   /** Colours, or the text as it is where the stream shows none. */
   style: Style;
   /** Rewrites these lines in place, below what was written; only on a terminal. */

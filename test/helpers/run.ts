@@ -19,8 +19,14 @@ export interface Setting {
   files?: Record<string, string>;
   /** Files that are no UTF-8 text. */
   bytes?: Readonly<Record<string, Uint8Array>>;
+  /** Files on a disk that is full: they can be opened, and nothing can be written. */
+  full?: readonly string[];
+  /** A FIFO that nobody reads from. `reached` is called when something is to be written to it. */
+  stuck?: { path: string; reached: () => void };
   /** Makes stdin and stderr a terminal; the answer to the hidden prompt. */
   terminal?: { answer: string | undefined };
+  /** Shows colours, in the sequences of chalk. */
+  colours?: boolean;
   /** Aborted when the user presses Ctrl-C. */
   interrupted?: AbortSignal;
   /** Cuts the pauses of the command short, to so many milliseconds; 50 when left out. */
@@ -33,7 +39,7 @@ export async function run(argv: readonly string[], setting: Setting = {}): Promi
   const tty = setting.terminal !== undefined;
   const output = (name: 'stdout' | 'stderr'): Output => ({
     isTTY: tty,
-    style: plain,
+    style: setting.colours ? coloured : plain,
     write: (text) => {
       seen[name] += text;
     },
@@ -80,6 +86,11 @@ export async function run(argv: readonly string[], setting: Setting = {}): Promi
         : Promise.resolve(Buffer.from(text));
     },
     writeFile: (path, text) => {
+      if (setting.full?.includes(path)) return Promise.reject(diskFull());
+      if (setting.stuck?.path === path) {
+        setting.stuck.reached();
+        return new Promise(() => undefined);
+      }
       if (setting.files) setting.files[path] = text;
       return Promise.resolve();
     },
@@ -88,6 +99,7 @@ export async function run(argv: readonly string[], setting: Setting = {}): Promi
         ? Promise.reject(Object.assign(new Error(`no ${path}`), { code: 'ENOENT' }))
         : Promise.resolve(),
     appendFile: (path, text) => {
+      if (text !== '' && setting.full?.includes(path)) return Promise.reject(diskFull());
       if (setting.files) setting.files[path] = (setting.files[path] ?? '') + text;
       return Promise.resolve();
     },
@@ -128,6 +140,21 @@ export function runProgram(
     child.stdin.end(stdin ?? '');
   });
 }
+
+function diskFull(): NodeJS.ErrnoException {
+  return Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
+}
+
+const inColour = (begin: number, end: number) => (text: string) =>
+  `\u001b[${begin}m${text}\u001b[${end}m`;
+const coloured: Style = {
+  bold: inColour(1, 22),
+  dim: inColour(2, 22),
+  red: inColour(31, 39),
+  green: inColour(32, 39),
+  yellow: inColour(33, 39),
+  cyan: inColour(36, 39),
+};
 
 const same = (text: string): string => text;
 const plain: Style = {

@@ -131,10 +131,10 @@ Examples:
     }
     const outcome = await migrateSecrets(aws, request);
     report.clearLive();
-    await writeOutputs(context, outcome.registered, options.outputFile);
     let result = migrated(plan, outcome);
+    result.failure = await writeOutputs(context, outcome.registered, options.outputFile);
     const { arn } = outcome.registered;
-    if (found && arn !== undefined) {
+    if (!result.failure && found && arn !== undefined) {
       const { wait } = options;
       result = await deployRevision(context, { arn, found, timeout, wait }, result);
     }

@@ -1,5 +1,6 @@
 import type { Aws } from '../../aws/index.ts';
 import type { Context, Result } from '../../cli.ts';
+import { CliError, Interrupted } from '../../errors.ts';
 import { hidePlaintext } from '../../model/definitions/hidden-plaintext.ts';
 import { secretUses, type TaskDefinition } from '../../model/definitions/task-definition.ts';
 import { notWritable } from '../../operations/file-problem.ts';
@@ -7,6 +8,7 @@ import type { Consumer } from '../../operations/usage/find-consumers.ts';
 import { checkCodeDeploy } from '../../operations/rollout/code-deploy.ts';
 import { notDeployable, planRedeploy } from '../../operations/rollout/redeploy-outcome.ts';
 import { redeployServices } from '../../operations/rollout/redeploy-services.ts';
+import { untilInterrupted } from '../../operations/until-interrupted.ts';
 import type { World } from '../../world.ts';
 import type { RegisterOutcome } from '../../operations/register/register-task-definition.ts';
 import type { Scan } from '../../operations/usage/scan.ts';
@@ -63,32 +65,46 @@ export async function checkOutputs(world: World, file: string | undefined): Prom
 
 /**
  * Writes the task definition to a file, and its path and ARN to the outputs of a GitHub Actions step
- * as AWS's own actions name them. A file with values that look like secrets is its owner's alone. Throws
- * CliError `file-not-writable`.
+ * as AWS's own actions name them. A file with values that look like secrets is its owner's alone. By now
+ * the revision is registered: what cannot be written is returned, for a result that names the ARN.
+ * Throws Interrupted, e.g. while nobody reads from a FIFO.
  */
 export async function writeOutputs(
-  { world, report }: Pick<Context, 'world' | 'report'>,
+  context: Pick<Context, 'world' | 'report'>,
   { definition, arn }: RegisterOutcome,
   file: string | undefined,
-): Promise<void> {
-  const { env, writeFile, appendFile } = world;
-  if (file !== undefined) {
-    const { hidden } = hidePlaintext(definition);
-    const text = `${JSON.stringify(definition, null, 2)}\n`;
-    await orNotWritable(file, writeFile(file, text, hidden > 0 ? 0o600 : undefined));
-    if (hidden > 0) {
-      report.note(
-        `${file} holds ${countedSecrets(hidden)}; only its owner can read it (mode 0600)`,
-      );
+): Promise<CliError | undefined> {
+  const { world, report } = context;
+  const registered = arn === undefined ? undefined : `${arn} is registered`;
+  const write = async (path: string, writing: Promise<void>): Promise<void> => {
+    const message = `interrupted; ${[registered, `${path} may not be written`].filter(Boolean).join(', and ')}`;
+    const hint = registered && `${registered}; run the command again to write the file`;
+    const written = writing.catch((error: unknown) => {
+      throw notWritable(path, error, hint);
+    });
+    await untilInterrupted(written, world.interrupted, message);
+  };
+  const outputs = world.env.GITHUB_OUTPUT;
+  try {
+    if (file !== undefined) {
+      const { hidden } = hidePlaintext(definition);
+      const text = `${JSON.stringify(definition, null, 2)}\n`;
+      await write(file, world.writeFile(file, text, hidden > 0 ? 0o600 : undefined));
+      if (hidden > 0) {
+        report.note(
+          `${file} holds ${countedSecrets(hidden)}; only its owner can read it (mode 0600)`,
+        );
+      }
     }
+    if (outputs) {
+      const text = stepOutputs(world, { 'task-definition': file, 'task-definition-arn': arn });
+      await write(outputs, world.appendFile(outputs, text));
+    }
+    return undefined;
+  } catch (error) {
+    if (error instanceof CliError && !(error instanceof Interrupted)) return error;
+    throw error;
   }
-  const outputs = env.GITHUB_OUTPUT;
-  if (!outputs) return;
-  const lines = [
-    ...(file === undefined ? [] : [`task-definition=${file}`]),
-    ...(arn === undefined ? [] : [`task-definition-arn=${arn}`]),
-  ];
-  await orNotWritable(outputs, appendFile(outputs, lines.map((line) => `${line}\n`).join('')));
 }
 
 /** Has services run a revision, and follows their deployments. */
@@ -158,6 +174,23 @@ function servicesToDeploy({ services, revisions }: Scan): Consumer[] {
     const revision = revisions.get(service.taskDefinition ?? '') ?? none;
     return { service, revision, uses: [] };
   });
+}
+
+/**
+ * Lines for the file GITHUB_OUTPUT in the form that takes any value: between two lines that nobody can
+ * guess (docs.github.com, "Workflow commands", "Multiline strings").
+ */
+function stepOutputs(
+  { randomInt }: Pick<World, 'randomInt'>,
+  outputs: Readonly<Record<string, string | undefined>>,
+): string {
+  return Object.entries(outputs)
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => {
+      const end = `ghadelimiter_${[0, 1, 2].map(() => randomInt(2 ** 47).toString(36)).join('')}`;
+      return `${name}<<${end}\n${value ?? ''}\n${end}\n`;
+    })
+    .join('');
 }
 
 async function orNotWritable(file: string, write: Promise<void>): Promise<void> {

@@ -172,7 +172,7 @@ Examples:
       world.interrupted,
       'interrupted; the revision may have been registered',
     );
-    await writeOutputs(context, outcome, options.outputFile);
+    const failure = await writeOutputs(context, outcome, options.outputFile);
     const images = mutableImages(outcome.definition);
     if (images.length > 0) report.note(`images by a tag that may move: ${images.join(', ')}`);
     const diff = options.diff ?? false;
@@ -184,7 +184,7 @@ Examples:
       dryRun,
       diff,
     });
-    if (!found || outcome.arn === undefined) return registered;
+    if (failure || !found || outcome.arn === undefined) return { ...registered, failure };
     const { wait } = options;
     return deployRevision(
       context,

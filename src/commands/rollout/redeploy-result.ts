@@ -2,6 +2,8 @@ import type { Reporter } from '../../cli.ts';
 import { CliError, exitCodes, Interrupted } from '../../errors.ts';
 import { classifyFailure } from '../../model/failures/classify-failure.ts';
 import { formatDuration } from '../../model/duration.ts';
+import { markdownText } from '../../model/markdown.ts';
+import { oneLine } from '../../model/printable.ts';
 import type { Consumer, StandaloneConsumer } from '../../operations/usage/find-consumers.ts';
 import {
   oldValueHolders,
@@ -31,7 +33,7 @@ export function tellDeployments({ deployments }: RedeployOutcome): string[] {
   if (deployments.length === 0) return ['no service was redeployed'];
   return deployments.map(({ service, deploymentId, state, elapsed, reason }) => {
     const time = state === 'in-progress' ? '' : ` after ${formatDuration(elapsed)}`;
-    const why = reason === undefined ? '' : `: ${reason}`;
+    const why = reason === undefined ? '' : `: ${oneLine(reason)}`;
     return `  ${serviceName(service)}  ${deploymentId ?? 'unconfirmed'}  ${state}${time}${why}`;
   });
 }
@@ -59,10 +61,9 @@ export function summaryOf(title: string, outcome: RedeployOutcome): string {
     ]),
     ...outcome.notStarted.map(({ service }) => [serviceName(service), 'not started', '', '']),
   ];
-  const row = (cells: readonly string[]): string =>
-    `| ${cells.map((cell) => cell.replaceAll('|', '\\|').replace(/\s+/g, ' ')).join(' | ')} |`;
+  const row = (cells: readonly string[]): string => `| ${cells.map(markdownText).join(' | ')} |`;
   return [
-    `### ecs-secrets ${title}`,
+    `### ecs-secrets ${markdownText(title)}`,
     '',
     '| service | deployment | time | reason |',
     '|---|---|---|---|',

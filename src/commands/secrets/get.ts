@@ -1,6 +1,7 @@
 import { Argument } from '@commander-js/extra-typings';
 import { defineCommand } from '../../cli.ts';
 import { UsageError } from '../../errors.ts';
+import { oneLine } from '../../model/printable.ts';
 import {
   describeSecret,
   readValueOf,
@@ -83,7 +84,7 @@ function tell(details: SecretDetails): string {
   ];
   return lines
     .filter(([, text]) => text)
-    .map(([what, text]) => `${`${what}:`.padEnd(13)} ${text ?? ''}`)
+    .map(([what, text]) => `${`${what}:`.padEnd(13)} ${oneLine(text ?? '')}`)
     .join('\n');
 }
 

@@ -10,6 +10,7 @@ import type { World } from '../../world.ts';
 export function mask({ env, stderr }: World, value: SecretValue): void {
   if (!env.GITHUB_ACTIONS) return;
   for (const line of value.reveal().split(/\r\n|\r|\n/)) {
-    if (isMaskable(line)) stderr.write(`::add-mask::${line.replaceAll('%', '%25')}\n`);
+    if (!isMaskable(line)) continue;
+    stderr.write(`::add-mask::${line.replaceAll('%', '%25')}\n`, { exact: true });
   }
 }

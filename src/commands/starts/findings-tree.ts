@@ -1,4 +1,5 @@
 import type { CheckName, Finding } from '../../model/failures/finding.ts';
+import { oneLine } from '../../model/printable.ts';
 import type { Style } from '../../world.ts';
 
 /** What was found of one target, for people: grouped by what was looked at, the worst first. */
@@ -24,7 +25,7 @@ export function findingsTree(
     groups.set(title, [...(groups.get(title) ?? []), finding]);
   }
   return [
-    style.bold(head),
+    style.bold(oneLine(head)),
     ...[...groups].flatMap(([title, group]) => [`  ${title}`, ...lines(group, style)]),
     `  ${conclusion(findings, style)}`,
     ...(fix.length > 0 ? ['', 'to put it right:', ...fix.map((command) => `  ${command}`)] : []),
@@ -33,7 +34,7 @@ export function findingsTree(
 
 /** One finding, indented. */
 export function findingLine({ status, subject, message }: Finding, style: Style): string {
-  return `    ${mark(status, style)}  ${subject}: ${message}`;
+  return `    ${mark(status, style)}  ${oneLine(`${subject}: ${message}`)}`;
 }
 
 // --- internal ---

@@ -325,6 +325,20 @@ describe('old revisions', () => {
   });
 });
 
+test('a file that cannot be written after all does not hide the ARN', async () => {
+  const files = { 'app.json': JSON.stringify(definition()) };
+  const more = ['--output-file', 'out.json', '--deregister-old'];
+  const seen = await shop.run([...argv, ...more], { files, full: ['out.json'] });
+  const arn = `arn:aws:ecs:us-east-1:${account}:task-definition/app:1`;
+  expect(seen.code).toBe(1);
+  expect(seen.stdout).toContain(`${arn} registered`);
+  expect(seen.stderr).toContain(
+    `error: cannot write out.json: no space left on the device\nhint: ${arn} is registered; run the command again to write the file\n`,
+  );
+  expect((await shop.run([...argv, ...more], { files })).code).toBe(0);
+  expect(files).toHaveProperty(['out.json']);
+});
+
 test('an interrupt before the first write ends it at once', async () => {
   const interrupt = new AbortController();
   onCall = (call) => {

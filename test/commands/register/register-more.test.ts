@@ -334,15 +334,85 @@ describe('a second register', () => {
   });
 });
 
+/** The outputs of a step, read as GitHub reads them. */
+function outputsOf(text = ''): Record<string, string> {
+  const outputs: Record<string, string> = {};
+  const lines = text.split('\n');
+  for (let line = lines.shift(); lines.length > 0; line = lines.shift()) {
+    const [, name = '', end] = /^([^=]*?)<<(.*)$/.exec(line ?? '') ?? [];
+    if (end === undefined) {
+      const [plain = '', ...value] = (line ?? '').split('=');
+      outputs[plain] = value.join('=');
+      continue;
+    }
+    outputs[name] = lines.splice(0, lines.indexOf(end)).join('\n');
+    lines.shift();
+  }
+  return outputs;
+}
+
 describe('outputs', () => {
+  test('set nothing but what they are, whatever the name of the file', async () => {
+    const files: Record<string, string> = {};
+    const env = { GITHUB_OUTPUT: 'outputs' };
+    const name = 'a\nPATH=/evil\nEOF\nx<<y';
+    await done(['register', 'web.json', `--output-file=${name}`], { files, env });
+    await done(['register', 'web.json', `--output-file=${name}`], { files, env });
+    expect(outputsOf(files.outputs)).toEqual({
+      'task-definition': name,
+      'task-definition-arn': 'arn:aws:ecs:us-east-1:123456789012:task-definition/web:1',
+    });
+    const ends = [...(files.outputs ?? '').matchAll(/<<(ghadelimiter_.*)$/gm)].map(
+      ([, end]) => end,
+    );
+    expect(new Set(ends).size).toBe(4);
+  });
+
+  test.each([
+    ['the file', ['--output-file', 'out.json'], {}, 'out.json'],
+    ['GITHUB_OUTPUT', [], { GITHUB_OUTPUT: 'outputs' }, 'outputs'],
+  ])('that cannot be written after all do not hide the ARN: %s', async (_what, more, env, full) => {
+    await done(['register', 'web.json']);
+    await shop.service({ cluster: 'shop', name: 'web', taskDefinition: 'web' });
+    const argv = ['register', '--family', 'web', '--cpu', '1024', '--memory', '2048', ...more];
+    const setting = { env, full: [full] };
+    const seen = await shop.run([...argv, '--service', 'shop/web', '--json'], setting);
+    const arn = 'arn:aws:ecs:us-east-1:123456789012:task-definition/web:2';
+    expect(seen.code).toBe(1);
+    expect(JSON.parse(seen.stdout)).toMatchObject({ action: 'registered', taskDefinitionArn: arn });
+    expect(seen.stderr).toContain(
+      `error: cannot write ${full}: no space left on the device\nhint: ${arn} is registered; run the command again to write the file\n`,
+    );
+    const again = await shop.run([...argv, '--service', 'shop/web'], { env });
+    expect(again.code).toBe(0);
+    expect(again.stdout).toContain(`${arn} unchanged`);
+    expect((await latestRevision(shop.ecs, 'web'))?.revision).toBe(2);
+  });
+
+  test('that nobody takes can be interrupted, and the ARN is told', async () => {
+    const interrupts = new AbortController();
+    const reached = (): void => {
+      interrupts.abort();
+    };
+    const seen = await shop.run(['register', 'web.json', '--output-file', 'pipe'], {
+      interrupted: interrupts.signal,
+      stuck: { path: 'pipe', reached },
+    });
+    expect(seen).toMatchObject({ code: 130 });
+    expect(seen.stderr).toContain(
+      'error: interrupted; arn:aws:ecs:us-east-1:123456789012:task-definition/web:1 is registered, and pipe may not be written\n',
+    );
+  });
+
   test('go to a file and to the outputs of a GitHub Actions step', async () => {
     const files: Record<string, string> = {};
     const env = { GITHUB_OUTPUT: 'outputs' };
     await done(['register', 'web.json', '--output-file', 'rendered.json'], { files, env });
     expect(JSON.parse(files['rendered.json'] ?? '')).toMatchObject({ family: 'web' });
-    expect(files.outputs).toBe(
-      'task-definition=rendered.json\ntask-definition-arn=arn:aws:ecs:us-east-1:123456789012:task-definition/web:1\n',
-    );
+    expect(outputsOf(files.outputs)).toEqual({
+      'task-definition': 'rendered.json',
+      'task-definition-arn': 'arn:aws:ecs:us-east-1:123456789012:task-definition/web:1',
+    });
   });
 
   test.each([

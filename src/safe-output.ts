@@ -1,0 +1,63 @@
+import { printable, withoutCommands } from './model/printable.ts';
+import type { Output, Style, World } from './world.ts';
+
+/**
+ * The same world, on whose terminal nothing foreign does anything: all that is written, drawn or asked
+ * has its control characters escaped, and under GitHub Actions its workflow commands. Only the colours
+ * of `style` and what is written as `exact` reach the terminal as they are.
+ */
+export function withSafeOutput(world: World): World {
+  const clean = world.env.GITHUB_ACTIONS
+    ? (text: string) => withoutCommands(printable(text))
+    : printable;
+  const { stdin } = world;
+  return {
+    ...world,
+    stdin: {
+      ...stdin,
+      askHidden: (question) => stdin.askHidden(clean(question)),
+      confirm: (question) => stdin.confirm(clean(question)),
+    },
+    stdout: safe(world.stdout, clean, world),
+    stderr: safe(world.stderr, clean, world),
+  };
+}
+
+// --- internal ---
+
+function safe(
+  output: Output,
+  clean: (text: string) => string,
+  { randomInt }: Pick<World, 'randomInt'>,
+): Output {
+  const { style, mark } = markedStyle(output.style, randomInt);
+  const shown = (text: string): string =>
+    mark === '' ? clean(text) : clean(text).replaceAll(mark, escape);
+  return {
+    ...output,
+    style,
+    write: (text, options = {}) => {
+      output.write(options.exact ? text : shown(text));
+    },
+    showLive: (lines) => {
+      output.showLive(lines.map(shown));
+    },
+  };
+}
+
+const escape = '\u001b';
+
+/**
+ * Colours that begin with a mark in place of the escape character. Nobody can guess it, so that no
+ * foreign text has a colour either.
+ */
+function markedStyle(style: Style, randomInt: World['randomInt']): { style: Style; mark: string } {
+  const names = ['bold', 'dim', 'red', 'green', 'yellow', 'cyan'] as const;
+  if (names.every((name) => style[name]('x') === 'x')) return { style, mark: '' };
+  const mark = `\ufdd0${randomInt(2 ** 47).toString(36)}\ufdd0`;
+  const marked = names.map((name) => {
+    const [begin = '', end = ''] = style[name]('|').replaceAll(escape, mark).split('|');
+    return [name, (text: string) => `${begin}${text}${end}`];
+  });
+  return { style: Object.fromEntries(marked) as Style, mark };
+}
