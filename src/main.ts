@@ -15,7 +15,7 @@ import { commands, type CommandGroup, type CommandEntry } from './commands/index
 import { describeError, exitCodes, Interrupted, stackOf, UsageError } from './errors.ts';
 import { oneLine } from './model/printable.ts';
 import { valueHint } from './model/secrets/shown-text.ts';
-import { notWritable } from './operations/file-problem.ts';
+import { fileProblem, notWritable } from './operations/file-problem.ts';
 import { refuseSwallowed } from './option-values.ts';
 import { withSafeOutput } from './safe-output.ts';
 import { processWorld } from './terminal.ts';
@@ -27,6 +27,18 @@ import type { World } from './world.ts';
  */
 export async function main(argv: readonly string[], given?: World): Promise<number> {
   const world = withSafeOutput(given ?? (await processWorld()));
+  const exitCode = await runCommand(argv, world);
+  const problem = await world.outputProblem();
+  if (!problem) return exitCode;
+  const { stderr } = world;
+  const what = `cannot write to ${problem.name}: ${fileProblem(problem.error)}`;
+  stderr.write(`${stderr.style.red('error:')} ${what}\n`);
+  return exitCode === exitCodes.done ? exitCodes.failed : exitCode;
+}
+
+// --- internal ---
+
+async function runCommand(argv: readonly string[], world: World): Promise<number> {
   const outcome: { result?: Result; globals: GlobalOptions; command?: string } = { globals: {} };
   const own = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv;
   try {
@@ -72,8 +84,6 @@ export async function main(argv: readonly string[], given?: World): Promise<numb
     return printError(world, fromCommander(error, own), globals, outcome.command);
   }
 }
-
-// --- internal ---
 
 type Run = (
   definition: CommandDefinition,

@@ -4,6 +4,7 @@
 import { appendFile, readFile, writeFile } from 'node:fs/promises';
 import { constants } from 'node:os';
 import type { createLogUpdate } from 'log-update';
+import { safeWrites, type StandardStream } from './safe-writes.ts';
 import type { Output, Style, World } from './world.ts';
 
 /** The process we run in. What most runs do not need is loaded when it is used, for a quick start. */
@@ -19,12 +20,8 @@ export async function processWorld(): Promise<World> {
       interrupts.abort();
     });
   }
-  // A reader that went away (`| head`) is no failure, and no reason to leave work half done.
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
-    });
-  }
+  const { stdin, stdout, stderr } = process;
+  const writes = safeWrites(stdout, stderr, [stdin, stdout, stderr]);
   return {
     env: process.env,
     stdin: {
@@ -40,8 +37,8 @@ export async function processWorld(): Promise<World> {
       },
       confirm,
     },
-    stdout: await output(process.stdout),
-    stderr: await output(process.stderr),
+    stdout: await output(stdout, writes.write),
+    stderr: await output(stderr, writes.write),
     clock: {
       now: () => Date.now(),
       sleep: async (milliseconds, signal) => {
@@ -49,6 +46,7 @@ export async function processWorld(): Promise<World> {
         await delay(milliseconds, undefined, { signal }).catch(() => undefined);
       },
     },
+    outputProblem: writes.problem,
     interrupted: interrupts.signal,
     readFile: (path) => readFile(path),
     writeFile: async (path, text, mode) => {
@@ -98,7 +96,10 @@ async function confirm(question: string): Promise<boolean> {
   }
 }
 
-async function output(stream: NodeJS.WriteStream): Promise<Output> {
+async function output(
+  stream: StandardStream,
+  write: (stream: StandardStream, text: string) => void,
+): Promise<Output> {
   const isTTY = stream.isTTY;
   const colour = isTTY && !process.env.NO_COLOR && process.env.TERM !== 'dumb';
   const style: Style = colour ? new (await import('chalk')).Chalk({ level: 1 }) : plain;
@@ -108,7 +109,7 @@ async function output(stream: NodeJS.WriteStream): Promise<Output> {
     style,
     write(text) {
       live.clear();
-      stream.write(text);
+      write(stream, text);
     },
     showLive: live.show,
     clearLive: live.drop,

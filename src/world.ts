@@ -7,6 +7,11 @@ export interface World {
   stdout: Output;
   stderr: Output;
   clock: Clock;
+  /**
+   * The first write to stdout or stderr that failed, once all of them are done; such a failure does not
+   * stop a command. A reader that went away (EPIPE) is none.
+   */
+  outputProblem: () => Promise<OutputProblem | undefined>;
   /** Aborted by the first interrupt (Ctrl-C); the second one ends the process. */
   interrupted: AbortSignal;
   /** Reads a file whole. Rejects as node's fs does. */
@@ -59,6 +64,12 @@ export interface Output {
   clearLive: () => void;
   /** Leaves the live lines as they are and goes on below them. */
   endLive: () => void;
+}
+
+/** What could not be written to: `standard output` or `standard error`, and node's error. */
+export interface OutputProblem {
+  name: string;
+  error: NodeJS.ErrnoException;
 }
 
 export type Style = Record<

@@ -78,6 +78,7 @@ export async function run(argv: readonly string[], setting: Setting = {}): Promi
           signal.addEventListener('abort', stop);
         }),
     },
+    outputProblem: () => Promise.resolve(undefined),
     interrupted: setting.interrupted ?? new AbortController().signal,
     readFile: (path) => {
       const text = setting.files?.[path] ?? setting.bytes?.[path];
