@@ -1,4 +1,4 @@
-import { printable, withoutCommands } from './model/printable.ts';
+import { oneLine, printable, withoutCommands } from './model/printable.ts';
 import type { Output, Style, World } from './world.ts';
 
 /**
@@ -15,8 +15,8 @@ export function withSafeOutput(world: World): World {
     ...world,
     stdin: {
       ...stdin,
-      askHidden: (question) => stdin.askHidden(clean(question)),
-      confirm: (question) => stdin.confirm(clean(question)),
+      askHidden: (question) => stdin.askHidden(clean(oneLine(question))),
+      confirm: (question) => stdin.confirm(clean(oneLine(question))),
     },
     stdout: safe(world.stdout, clean, world),
     stderr: safe(world.stderr, clean, world),
@@ -40,7 +40,7 @@ function safe(
       output.write(options.exact ? text : shown(text));
     },
     showLive: (lines) => {
-      output.showLive(lines.map(shown));
+      output.showLive(lines.map((line) => shown(oneLine(line))));
     },
   };
 }
