@@ -1,7 +1,7 @@
 // The UI rules. stdout carries the result and nothing else. Everything for the person goes to
 // stderr: notes, warnings, progress, prompts, errors. Lines begin in lower case and end without a
 // full stop. Colour carries no meaning of its own. Nothing asks unless somebody can answer.
-import { appendFile, readFile, writeFile } from 'node:fs/promises';
+import { appendFile, readFile } from 'node:fs/promises';
 import { constants } from 'node:os';
 import type { createLogUpdate } from 'log-update';
 import { safeWrites, type StandardStream } from './safe-writes.ts';
