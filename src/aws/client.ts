@@ -1,6 +1,9 @@
+import { getSmithyContext } from '@smithy/core/transport';
 import { AwsError, type CliError } from '../errors.ts';
 import type { Pacer } from './pacer.ts';
-import { throttling, translateError } from './translate-error.ts';
+import { createKnownValues, type KnownValues } from './known-values.ts';
+import { nameOf, throttling, translateError } from './translate-error.ts';
+import { rememberValues } from './values-in.ts';
 
 /** One call as seen by `--debug`: no inputs, no outputs. */
 export interface CallRecord {
@@ -19,6 +22,8 @@ export interface AwsConfig {
   endpoint?: string | undefined;
   onCall?: ((call: CallRecord) => void) | undefined;
   pacer?: Pacer | undefined;
+  /** What no message may show; the run's, shared by all clients. */
+  values?: KnownValues | undefined;
 }
 
 /**
@@ -42,7 +47,7 @@ export function clientSettings({ region, profile, endpoint }: AwsConfig, otherRe
 export function supervised<Client extends { middlewareStack: { add: unknown } }>(
   client: Client,
   service: string,
-  { onCall, pacer, profile }: AwsConfig,
+  { onCall, pacer, profile, values = createKnownValues() }: AwsConfig,
 ): Client {
   const stack = client.middlewareStack as unknown as MiddlewareStack;
   const actionOf = ({ commandName = '' }: { commandName?: string }): string =>
@@ -59,6 +64,8 @@ export function supervised<Client extends { middlewareStack: { add: unknown } }>
           error,
         });
       };
+      const [, , , , input, output] = operationSchema(context);
+      rememberValues(args.input, input, { values, plain: service === 'ecs' });
       let tries = 0;
       const attempt = async () => {
         await pacer?.wait(action);
@@ -69,18 +76,23 @@ export function supervised<Client extends { middlewareStack: { add: unknown } }>
         const result = await againWhileBusy(attempt, (throttled) => {
           pacer?.answered(action, throttled);
         });
+        if (result.output) {
+          rememberValues(result.output, output, { values });
+        }
         record(Math.max(tries, result.output?.$metadata?.attempts ?? 1));
         return result;
       } catch (error) {
-        const { name, $metadata } = error as { name?: string; $metadata?: Metadata };
-        record(Math.max(tries, $metadata?.attempts ?? 1), name);
-        throw translateError(error, { action, profile, secrets: valuesIn(args.input) });
+        const { $metadata } = error as { $metadata?: Metadata };
+        record(Math.max(tries, $metadata?.attempts ?? 1), nameOf(error, values));
+        throw translateError(error, { action, profile, values });
       }
     },
     { step: 'initialize', priority: 'high', name: 'ecsSecretsSupervision' },
   );
   stack.add(
     (next, context) => async (args) => {
+      const { request } = args as { request?: { headers: Record<string, string> } };
+      values.add(request?.headers['x-amz-security-token'] ?? '');
       try {
         return await next(args);
       } catch (error) {
@@ -172,8 +184,8 @@ async function againWhileBusy<T>(
   }
 }
 
-/** The secret values in a request: the members of that meaning in SSM and Secrets Manager. */
-function valuesIn(input: object): string[] {
-  const { Value, SecretString } = input as { Value?: unknown; SecretString?: unknown };
-  return [Value, SecretString].filter((value): value is string => typeof value === 'string');
+/** The SDK's description of an operation: the fifth member is its input, the sixth its output. */
+function operationSchema(context: object): readonly unknown[] {
+  const { operationSchema: schema } = getSmithyContext(context);
+  return (schema ?? []) as readonly unknown[];
 }

@@ -5,6 +5,7 @@ import type { Ecs } from './ecs.ts';
 import type { EventRules } from './event-rules.ts';
 import type { Iam } from './iam.ts';
 import type { Kms } from './kms.ts';
+import { createKnownValues } from './known-values.ts';
 import type { Logs } from './logs.ts';
 import type { ParameterStore } from './parameter-store.ts';
 import { createPacer } from './pacer.ts';
@@ -40,14 +41,15 @@ export interface Aws {
 
 /** Makes the service module. Nothing is loaded or called before it is used. */
 export function createAws(given: AwsConfig): Aws {
-  const config = { ...given, pacer: createPacer() };
+  const values = given.values ?? createKnownValues();
+  const config = { ...given, values, pacer: createPacer() };
   const made = new Map<string, Promise<unknown>>();
   const once = <T>(key: string, make: () => Promise<T>): Promise<T> => {
     const found = made.get(key) as Promise<T> | undefined;
     if (found) return found;
     // Without a region a client cannot even be made.
     const promise = make().catch((error: unknown) => {
-      throw translateError(error, { action: key, secrets: [] });
+      throw translateError(error, { action: key, values });
     });
     made.set(key, promise);
     return promise;
@@ -55,7 +57,7 @@ export function createAws(given: AwsConfig): Aws {
   const elsewhere = new Map<string, Aws>();
   return {
     inRegion(region) {
-      const found = elsewhere.get(region) ?? createAws({ ...given, region });
+      const found = elsewhere.get(region) ?? createAws({ ...given, values, region });
       elsewhere.set(region, found);
       return found;
     },

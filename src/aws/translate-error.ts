@@ -1,4 +1,6 @@
 import { AwsError, CliError } from '../errors.ts';
+import type { KnownValues } from './known-values.ts';
+import { unreadable, UnreadableAnswer } from './unreadable-answer.ts';
 
 /** What is known of the call that failed, for the message. */
 export interface FailedCall {
@@ -6,8 +8,8 @@ export interface FailedCall {
   action: string;
   /** The profile that was asked for, if any. */
   profile?: string | undefined;
-  /** Texts that must not appear in any message: the values that the call carried. */
-  secrets: readonly string[];
+  /** What must not appear in any message. */
+  values: KnownValues;
 }
 
 /**
@@ -17,8 +19,8 @@ export interface FailedCall {
 export function translateError(thrown: unknown, call: FailedCall): CliError {
   if (thrown instanceof CliError) return thrown;
   const error = thrown as SdkError;
-  const name = error.name ?? '';
-  const text = redact(error.message ?? '', call.secrets);
+  const name = nameOf(thrown, call.values);
+  const text = shownText(error.message, call.values) ?? notShown;
   const make = (code: string, message: string, hint?: string): AwsError =>
     new AwsError(code, message, { hint, awsCode: error.$metadata ? name : undefined });
 
@@ -48,7 +50,7 @@ export function translateError(thrown: unknown, call: FailedCall): CliError {
       'check that the key, the secret key and the session token belong together; aws sts get-caller-identity shows who they are',
     );
   }
-  if (denied.has(name)) return accessDenied(text, error.message ?? '', call, make);
+  if (denied.has(name)) return accessDenied(text, String(error.message), call, make);
   if (throttling.has(name) || error.$retryable?.throttling) {
     return make(
       'throttled',
@@ -66,20 +68,11 @@ export function translateError(thrown: unknown, call: FailedCall): CliError {
         : 'check the network, --region and --endpoint-url (AWS_ENDPOINT_URL)',
     );
   }
-  if (error instanceof SyntaxError || /deserialization error|XML parse error/i.test(text)) {
-    // The message of a parser quotes the answer, which may have values in it.
-    return make(
-      'unreadable-answer',
-      `the answer to ${call.action} cannot be read: it is cut off, or does not come from AWS`,
-      'run the command again; look for a proxy, and check --endpoint-url (AWS_ENDPOINT_URL)',
-    );
-  }
+  const unread = unreadAnswer(thrown);
+  if (unread) return unreadable(call.action, unread);
+  const told = text === notShown ? `${name} (${notShown})` : text || name;
   if ((error.$metadata?.httpStatusCode ?? 0) >= 500) {
-    return make(
-      'aws-failed',
-      `AWS failed at ${call.action}: ${text || name}`,
-      'run the command again',
-    );
+    return make('aws-failed', `AWS failed at ${call.action}: ${told}`, 'run the command again');
   }
   if (!error.$metadata && !error.$fault) {
     return new CliError('internal', text, {
@@ -87,14 +80,25 @@ export function translateError(thrown: unknown, call: FailedCall): CliError {
       cause: thrown,
     });
   }
-  return make(kebab(name), text === '' || text === name ? `${call.action}: ${name}` : text);
+  const isSentence = told === text && text !== name;
+  return make(kebab(name), isSentence ? text : `${call.action}: ${told}`);
+}
+
+/**
+ * The name of an error, if it is one: a server may send anything. `Unknown` for all else, such as a name
+ * in which a value stands.
+ */
+export function nameOf(thrown: unknown, values: KnownValues): string {
+  const { name } = thrown as { name?: unknown };
+  if (typeof name !== 'string' || !/^[A-Za-z][A-Za-z0-9.]{0,79}$/.test(name)) return 'Unknown';
+  return values.redact(name) === name ? name : 'Unknown';
 }
 
 // --- internal ---
 
 interface SdkError {
   name?: string;
-  message?: string;
+  message?: unknown;
   code?: string;
   errors?: readonly { code?: string; message?: string }[];
   $fault?: string;
@@ -137,8 +141,9 @@ function accessDenied(
     text,
   );
   if (!match) {
-    // Nothing of the text may be left, for fear of a short value in it; an action's name holds none.
-    const named = /not authorized to perform: ([a-z0-9-]+:[A-Za-z]+)/.exec(original)?.[1];
+    // The action that is missing helps even where the text is not shown.
+    const words = /not authorized to perform: ([a-z0-9-]+:[A-Za-z]+)/.exec(original)?.[1] ?? '';
+    const named = words !== '' && call.values.redact(words) === words ? words : undefined;
     const why = text === '' ? '' : `: ${text}`;
     if (original.includes('Access to KMS')) {
       // Secrets Manager does not say which action on the key it is (Secrets Manager guide, KMS).
@@ -182,14 +187,40 @@ const networkWords: Readonly<Record<string, string>> = {
   ECONNRESET: 'the connection was reset (ECONNRESET)',
 };
 
-/**
- * AWS quotes parts of a request in some of its messages. A very short value would be cut out of
- * other words and be told by the gaps: then nothing of the message stays.
- */
-function redact(text: string, secrets: readonly string[]): string {
-  const quoted = secrets.filter((secret) => secret !== '' && text.includes(secret));
-  if (quoted.some((secret) => secret.length < 4)) return '';
-  return quoted.reduce((result, secret) => result.replaceAll(secret, '[secret value]'), text);
+const notShown =
+  'the message from AWS is not shown because it may contain a secret value or a credential';
+
+/** In characters. Messages of AWS are shorter; what is longer has a request or a page in it. */
+const longest = 2_000;
+
+/** Words of a message that repeats the headers of a request, or what its signature was made from. */
+const signing =
+  /security-token|authorization|canonical|string-to-sign|credential=|signedheaders|signature=|aws4-hmac|x-amz-/i;
+
+/** What may be shown of a message; undefined for nothing. */
+function shownText(message: unknown, values: KnownValues): string | undefined {
+  if (typeof message !== 'string') return message === undefined ? '' : undefined;
+  const isRisky = message.length > longest || signing.test(message);
+  const text = isRisky ? (message.split(/(?<=[.!?])\s|\n/, 1)[0] ?? '') : message;
+  return text.length > longest || signing.test(text) ? undefined : values.redact(text);
+}
+
+/** What the SDK threw, where it got an answer and failed at reading it. */
+function unreadAnswer(thrown: unknown): Pick<UnreadableAnswer, 'status' | 'fault'> | undefined {
+  if (thrown instanceof UnreadableAnswer) return thrown;
+  const { $fault, $metadata, name, message } = thrown as SdkError;
+  const status = $metadata?.httpStatusCode;
+  // What the SDK makes of an error answer in which it finds neither a name nor a message.
+  const isEmpty = name === 'Unknown' && /^Unknown(?:Error)?$/.test(String(message));
+  // An error of a service has a fault. AWS redirects no call of ours.
+  const isRedirect = status !== undefined && status >= 300 && status < 400;
+  const isUnread = $fault === undefined && status !== undefined;
+  return isRedirect ||
+    isUnread ||
+    (isEmpty && Number(status) < 500) ||
+    thrown instanceof SyntaxError
+    ? { status, fault: undefined }
+    : undefined;
 }
 
 function kebab(name: string): string {

@@ -4,11 +4,13 @@ import type { AddressInfo } from 'node:net';
 import { expect, test } from 'vitest';
 import { translateError } from '../../src/aws/translate-error.ts';
 import { createAws } from '../../src/aws/index.ts';
+import { createKnownValues } from '../../src/aws/known-values.ts';
 import { CliError } from '../../src/errors.ts';
 import { run } from '../helpers/run.ts';
 import { openShop } from '../helpers/scene.ts';
 
-const call = { action: 'ssm:PutParameter', secrets: ['hunter2'] };
+const call = { action: 'ssm:PutParameter', values: createKnownValues() };
+call.values.add('hunter2');
 
 /** An error as the SDK throws it for an answer of a service. */
 function answer(name: string, message: string, httpStatusCode = 400): Error {

@@ -17,6 +17,21 @@ export interface Incident {
   rewrite?: (answer: never) => object;
   /** The answer never arrives. */
   lost?: true;
+  /** The call is not passed on: this is answered in its place. */
+  instead?: (asked: AskedCall) => BadAnswer;
+}
+
+/** A call as it arrives. */
+export interface AskedCall {
+  headers: IncomingMessage['headers'];
+  body: string;
+}
+
+/** What is answered in place of the sandbox. */
+export interface BadAnswer {
+  status: number;
+  headers?: Record<string, string>;
+  text: string;
 }
 
 /** A server between our commands and the sandbox. */
@@ -25,6 +40,8 @@ export interface GoBetween extends AsyncDisposable {
   url: string;
   /** The operations that were called, in order. */
   calls: string[];
+  /** The bodies of all requests so far, and of the answers that were passed on. */
+  bodies: string[];
 }
 
 /** Opens a server that passes calls on to a sandbox, and in which others act between two calls. */
@@ -33,18 +50,28 @@ export async function goBetween(
   incidents: readonly Incident[],
 ): Promise<GoBetween> {
   const calls: string[] = [];
+  const bodies: string[] = [];
   const server = createServer((asked, answer) => {
     void (async () => {
       const body = await read(asked);
       const operation = String(asked.headers['x-amz-target'] ?? '').replace(/^.*\./, '');
       calls.push(operation);
+      bodies.push(body.toString());
       const count = calls.filter((one) => one === operation).length;
       const met = incidents.filter(
         ({ operation: wanted, from = 1, times = 1 }) =>
           wanted === operation && count >= from && count < from + times,
       );
       for (const { before } of met) await before?.();
+      const other = met.find(({ instead }) => instead)?.instead;
+      if (other) {
+        const { status, headers, text } = other({ headers: asked.headers, body: body.toString() });
+        answer.writeHead(status, { 'content-type': 'application/x-amz-json-1.1', ...headers });
+        answer.end(text);
+        return;
+      }
       const { status, headers, text } = await forward(sandboxUrl, asked, body);
+      bodies.push(text);
       for (const { after } of met) await after?.();
       if (met.some(({ lost }) => lost)) throw new Error('lost');
       const changed = met.reduce(
@@ -62,6 +89,7 @@ export async function goBetween(
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     calls,
+    bodies,
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
@@ -69,21 +97,20 @@ export async function goBetween(
   };
 }
 
-// --- internal ---
-
-async function read(stream: IncomingMessage): Promise<Buffer> {
+/** Reads a request or an answer whole. */
+export async function read(stream: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of stream) chunks.push(chunk as Buffer);
   return Buffer.concat(chunks);
 }
 
-function forward(
+/** Passes a call on to a sandbox, which answers to its own address only. */
+export function forward(
   url: string,
   { method, url: path, headers }: IncomingMessage,
   body: Buffer,
 ): Promise<{ status: number; headers: object; text: string }> {
   return new Promise((resolve, reject) => {
-    // The sandbox answers to its own address only.
     const own = { ...headers, host: new URL(url).host };
     const sent = request(`${url}${path ?? '/'}`, { method, headers: own }, (answer) => {
       read(answer).then((text) => {
