@@ -126,4 +126,4 @@ function quotesItsSource(error: unknown): boolean {
   return error instanceof SyntaxError || (error instanceof Error && error.name.startsWith('YAML'));
 }
 
-const uncertain = new Set(['aws-failed', 'unreachable', 'internal']);
+const uncertain = new Set(['aws-failed', 'unreachable', 'unreadable-answer', 'internal']);

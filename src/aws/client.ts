@@ -1,6 +1,7 @@
 import { getSmithyContext } from '@smithy/core/transport';
 import { AwsError, type CliError } from '../errors.ts';
 import type { Pacer } from './pacer.ts';
+import { checkAnswer } from './check-answer.ts';
 import { createKnownValues, type KnownValues } from './known-values.ts';
 import { nameOf, throttling, translateError } from './translate-error.ts';
 import { rememberValues } from './values-in.ts';
@@ -78,6 +79,7 @@ export function supervised<Client extends { middlewareStack: { add: unknown } }>
         });
         if (result.output) {
           rememberValues(result.output, output, { values });
+          checkAnswer(action, result.output, output);
         }
         record(Math.max(tries, result.output?.$metadata?.attempts ?? 1));
         return result;

@@ -15,6 +15,7 @@ import {
 } from '@aws-sdk/client-ecs';
 import { isAwsError } from '../errors.ts';
 import type { ServiceDeployment } from '../model/rollout/rollout.ts';
+import { InvalidInput } from '../model/problems.ts';
 import type { DefinitionForm } from '../model/definitions/task-definition-checks.ts';
 import { parseTaskDefinition, type TaskDefinition } from '../model/definitions/task-definition.ts';
 import { clientSettings, supervised, type AwsConfig } from './client.ts';
@@ -22,6 +23,7 @@ import { toService, toServiceDeployment, type Service } from './ecs-answers.ts';
 import { batches, createTaskCalls, type TaskCalls } from './ecs-tasks.ts';
 import { withRawAnswer, withRawBody } from './raw-json.ts';
 import { formOf } from './definition-form.ts';
+import { unreadable } from './unreadable-answer.ts';
 
 export type { DescribedTask, RunningTask, StoppedTask } from './ecs-tasks.ts';
 
@@ -107,7 +109,7 @@ export function createEcs(config: AwsConfig): Ecs {
         return {
           arn: taskDefinition?.taskDefinitionArn ?? '',
           status: taskDefinition?.status ?? '',
-          definition: parseTaskDefinition(answer()),
+          definition: definitionIn(answer()),
         };
       } catch (error) {
         // ECS has no error of its own for a revision that is not there.
@@ -190,4 +192,16 @@ export function createEcs(config: AwsConfig): Ecs {
       return arns;
     },
   };
+}
+
+// --- internal ---
+
+function definitionIn(answer: unknown): TaskDefinition {
+  try {
+    return parseTaskDefinition(answer);
+  } catch (error) {
+    if (!(error instanceof InvalidInput)) throw error;
+    const fault = 'there is no task definition in it that this release can read';
+    throw unreadable('ecs:DescribeTaskDefinition', { status: undefined, fault });
+  }
 }

@@ -10,6 +10,7 @@ import {
 } from '@aws-sdk/client-iam';
 import { isAwsError } from '../errors.ts';
 import type { PolicyDocument } from '../model/roles/policy.ts';
+import { parsedDocument } from './unreadable-answer.ts';
 
 /** A managed policy as it is. */
 export interface ManagedPolicy {
@@ -50,7 +51,7 @@ export function createManagedPolicyCalls(client: IAMClient): ManagedPolicyCalls 
       );
       const { AttachmentCount = 0, PermissionsBoundaryUsageCount = 0, Description } = policy;
       return {
-        document: decode(PolicyVersion?.Document),
+        document: decode('iam:GetPolicyVersion', PolicyVersion?.Document),
         description: Description,
         attachments: AttachmentCount + PermissionsBoundaryUsageCount,
       };
@@ -113,7 +114,10 @@ export async function ifThere<T>(call: Promise<T>): Promise<T | undefined> {
   }
 }
 
-/** IAM answers with documents in RFC 3986 encoding, which the SDK leaves as they are. */
-export function decode(document: string | undefined): unknown {
-  return document === undefined ? undefined : JSON.parse(decodeURIComponent(document));
+/**
+ * Reads a policy in an answer: IAM sends documents in RFC 3986 encoding, which the SDK leaves as they are.
+ * Throws AwsError `unreadable-answer`.
+ */
+export function decode(action: string, document: string | undefined): unknown {
+  return parsedDocument(action, document, decodeURIComponent);
 }

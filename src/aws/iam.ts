@@ -109,7 +109,7 @@ export function createIam(config: AwsConfig): Iam {
           name: Role?.RoleName ?? name,
           arn: Role?.Arn ?? '',
           path: Role?.Path ?? '/',
-          trustPolicy: decode(Role?.AssumeRolePolicyDocument),
+          trustPolicy: decode('iam:GetRole', Role?.AssumeRolePolicyDocument),
           permissionsBoundary: Role?.PermissionsBoundary?.PermissionsBoundaryArn,
           tags: (Role?.Tags ?? []).map(({ Key = '', Value = '' }) => ({ key: Key, value: Value })),
           description: Role?.Description,
@@ -157,7 +157,7 @@ export function createIam(config: AwsConfig): Iam {
         const { PolicyDocument } = await client.send(
           new GetRolePolicyCommand({ RoleName: role, PolicyName: policy }),
         );
-        return decode(PolicyDocument);
+        return decode('iam:GetRolePolicy', PolicyDocument);
       } catch (error) {
         if (isAwsError(error, 'NoSuchEntityException')) return undefined;
         throw error;

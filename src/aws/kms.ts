@@ -1,5 +1,6 @@
 import { DescribeKeyCommand, GetKeyPolicyCommand, KMSClient } from '@aws-sdk/client-kms';
 import { clientSettings, supervised, type AwsConfig } from './client.ts';
+import { parsedDocument } from './unreadable-answer.ts';
 
 /** What decides whether and how a policy has to name a key. */
 export interface KeyDescription {
@@ -35,7 +36,7 @@ export function createKms(config: AwsConfig, region?: string): Kms {
       const { Policy } = await client.send(
         new GetKeyPolicyCommand({ KeyId: arn, PolicyName: 'default' }),
       );
-      return Policy === undefined ? undefined : (JSON.parse(Policy) as unknown);
+      return parsedDocument('kms:GetKeyPolicy', Policy);
     },
   };
 }

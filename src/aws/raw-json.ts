@@ -25,11 +25,14 @@ export function withRawBody<Command extends { middlewareStack: object }>(
   return command;
 }
 
-/** Has a command's answer read as JSON as well, with the members that the SDK does not know. */
+/**
+ * Has a command's answer read as JSON as well, with the members that the SDK does not know. Ask for the
+ * answer when the command is sent: then the SDK has read it, and it is JSON.
+ */
 export function withRawAnswer<Command extends { middlewareStack: object }>(
   command: Command,
 ): { command: Command; answer: () => unknown } {
-  let raw: unknown;
+  let raw = '';
   (command.middlewareStack as Stack).add(
     (next: Next) => async (args: unknown) => {
       const result = await next(args);
@@ -39,12 +42,12 @@ export function withRawAnswer<Command extends { middlewareStack: object }>(
       }
       const bytes = Buffer.concat(chunks);
       result.response.body = bytes;
-      if (result.response.statusCode === 200) raw = JSON.parse(bytes.toString('utf8'));
+      raw = bytes.toString('utf8');
       return result;
     },
     { step: 'deserialize', priority: 'low' },
   );
-  return { command, answer: () => raw };
+  return { command, answer: () => JSON.parse(raw) as unknown };
 }
 
 type Next = (args: unknown) => Promise<{ response: HttpResponse }>;

@@ -26,7 +26,8 @@ import {
   type SecretDescription,
   type StoredVersion,
 } from './secret-answers.ts';
-import { type SecretWrites, secretWrites, type SecretAttributes } from './secret-writes.ts';
+import { type SecretAttributes, type SecretWrites, secretWrites } from './secret-writes.ts';
+import { parsedDocument } from './unreadable-answer.ts';
 
 export type {
   ReadSecret,
@@ -182,7 +183,7 @@ export function createSecretsManager(config: AwsConfig, region?: string): Secret
 
     async resourcePolicy(id) {
       const { ResourcePolicy } = await client.send(new GetResourcePolicyCommand({ SecretId: id }));
-      return ResourcePolicy === undefined ? undefined : (JSON.parse(ResourcePolicy) as unknown);
+      return parsedDocument('secretsmanager:GetResourcePolicy', ResourcePolicy);
     },
 
     async delete(id, recoveryDays) {

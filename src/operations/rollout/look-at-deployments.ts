@@ -49,7 +49,13 @@ export async function lookAtDeployments(
 // --- internal ---
 
 /** Codes of faults that may be over at the next look. */
-const passing = new Set(['throttled', 'unreachable', 'aws-failed', 'internal']);
+const passing = new Set([
+  'throttled',
+  'unreachable',
+  'unreadable-answer',
+  'aws-failed',
+  'internal',
+]);
 
 /** How long a description may lag behind the update, in milliseconds. */
 const lag = 30_000;
