@@ -81,6 +81,7 @@ export interface GlobalOptions {
   region?: string;
   profile?: string;
   endpointUrl?: string;
+  requestTimeout?: string;
   json?: boolean;
   quiet?: boolean;
   debug?: boolean;
@@ -94,6 +95,12 @@ export function addGlobalOptions(command: CommandUnknownOpts): void {
     fromEnv(new Option('--region <region>', "AWS region (default: the SDK's own)")),
     fromEnv(new Option('--profile <name>', 'profile of the AWS configuration files')),
     fromEnv(new Option('--endpoint-url <url>', 'send all calls to this address')),
+    fromEnv(
+      new Option(
+        '--request-timeout <duration>',
+        'fail a call to AWS without a complete answer after this time (default: 30s)',
+      ),
+    ),
     fromEnv(new Option('--json', 'print the result as one JSON document')),
     fromEnv(new Option('--quiet', 'no notes and no progress on stderr')),
     new Option('--debug', 'list the AWS calls (never values), show stack traces'),

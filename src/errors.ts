@@ -16,6 +16,8 @@ export class CliError extends Error {
   readonly code: string;
   readonly hint: string | undefined;
   readonly exitCode: number;
+  /** The action of the call that failed, e.g. `iam:TagRole`, where it may have been carried out. */
+  mayBeDone: string | undefined;
 
   constructor(
     code: string,
@@ -39,8 +41,12 @@ export class UsageError extends CliError {
 
 /** The user stopped the command. Exit code 130. */
 export class Interrupted extends CliError {
-  constructor(message = 'interrupted', hint?: string) {
+  /** It cut off a call that may have been carried out. */
+  readonly isUncertain: boolean;
+
+  constructor(message = 'interrupted', hint?: string, { isUncertain = false } = {}) {
     super('interrupted', message, { hint, exitCode: exitCodes.interrupted });
+    this.isUncertain = isUncertain;
   }
 }
 
@@ -54,7 +60,12 @@ export class AwsError extends CliError {
   constructor(
     code: string,
     message: string,
-    options: { hint?: string | undefined; awsCode?: string | undefined; cause?: unknown } = {},
+    options: {
+      hint?: string | undefined;
+      awsCode?: string | undefined;
+      exitCode?: number;
+      cause?: unknown;
+    } = {},
   ) {
     super(code, message, options);
     this.name = 'AwsError';
@@ -75,11 +86,18 @@ export function isAccessDenied(error: unknown): error is AwsError {
 }
 
 /**
- * Whether nobody can tell if a call was carried out: its answer got lost or could not be read, or AWS
- * failed at it. What may not be done twice has to be looked up then.
+ * Whether nobody can tell if a call was carried out: its answer got lost, is late or cannot be read, or
+ * AWS failed at it. What may not be done twice has to be looked up then.
  */
 export function isUncertain(error: unknown): error is CliError {
+  if (error instanceof Interrupted) return error.isUncertain;
   return error instanceof CliError && uncertain.has(error.code);
+}
+
+/** Whether a read that failed with this error may succeed at the next look. */
+export function isPassing(error: unknown): error is CliError {
+  if (!(error instanceof CliError)) return false;
+  return uncertain.has(error.code) || ['throttled', 'interrupted'].includes(error.code);
 }
 
 /** How an error is told to the user. */
@@ -94,8 +112,9 @@ export interface Report {
 /** The one table from errors to what the user sees; anything unknown is a defect of ours. */
 export function describeError(error: unknown): Report {
   if (error instanceof CliError) {
-    const { code, message, hint, exitCode } = error;
-    return { code, message, hint, exitCode };
+    const { code, hint, exitCode, mayBeDone } = error;
+    const open = mayBeDone === undefined ? '' : `; ${mayBeDone} may have been carried out`;
+    return { code, message: error.message + open, hint, exitCode };
   }
   if (error instanceof InvalidInput) {
     const { message, hint } = error;
@@ -126,4 +145,10 @@ function quotesItsSource(error: unknown): boolean {
   return error instanceof SyntaxError || (error instanceof Error && error.name.startsWith('YAML'));
 }
 
-const uncertain = new Set(['aws-failed', 'unreachable', 'unreadable-answer', 'internal']);
+const uncertain = new Set([
+  'aws-failed',
+  'unreachable',
+  'request-timeout',
+  'unreadable-answer',
+  'internal',
+]);

@@ -1,6 +1,6 @@
 import { Command, CommanderError, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import packageJson from '../package.json' with { type: 'json' };
-import { createAws, type CallRecord } from './aws/index.ts';
+import { createAws, createJournal, type CallRecord } from './aws/index.ts';
 import {
   addGlobalOptions,
   createReporter,
@@ -12,8 +12,11 @@ import {
   type Result,
 } from './cli.ts';
 import { commands, type CommandGroup, type CommandEntry } from './commands/index.ts';
-import { describeError, exitCodes, Interrupted, stackOf, UsageError } from './errors.ts';
+import { UsageError, describeError, exitCodes, stackOf } from './errors.ts';
 import { oneLine } from './model/printable.ts';
+import { callsCutOff, interruption } from './interruption.ts';
+import { parseDuration } from './model/duration.ts';
+import { Problems } from './model/problems.ts';
 import { valueHint } from './model/secrets/shown-text.ts';
 import { fileProblem, notWritable } from './operations/file-problem.ts';
 import { refuseSwallowed } from './option-values.ts';
@@ -40,12 +43,14 @@ export async function main(argv: readonly string[], given?: World): Promise<numb
 
 async function runCommand(argv: readonly string[], world: World): Promise<number> {
   const outcome: { result?: Result; globals: GlobalOptions; command?: string } = { globals: {} };
+  const cutOff = callsCutOff(world);
   const own = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv;
   try {
     const program = buildProgram(world, async (definition, path, { globals, ...given }) => {
       const { args, options, fromEnvironment } = given;
       outcome.globals = globals;
       outcome.command = definition.callerPolicy?.(options) ?? path;
+      const journal = createJournal();
       const running = definition.run(
         {
           world,
@@ -57,6 +62,9 @@ async function runCommand(argv: readonly string[], world: World): Promise<number
             profile: globals.profile,
             endpoint: checkedUrl(globals.endpointUrl),
             onCall: globals.debug ? logCall(world) : undefined,
+            requestTimeout: checkedLimit(globals.requestTimeout),
+            cutOff: cutOff.signal,
+            journal,
           }),
         },
         args,
@@ -64,7 +72,7 @@ async function runCommand(argv: readonly string[], world: World): Promise<number
       );
       outcome.result = await (definition.handlesInterrupt
         ? running
-        : Promise.race([running, interruption(world.interrupted)]));
+        : Promise.race([running, interruption(world.interrupted, journal)]));
     });
     await program.parseAsync(helpFirst(argv), { from: 'user' });
     const { result, globals } = outcome;
@@ -82,6 +90,9 @@ async function runCommand(argv: readonly string[], world: World): Promise<number
       debug: outcome.globals.debug ?? own.includes('--debug'),
     };
     return printError(world, fromCommander(error, own), globals, outcome.command);
+  } finally {
+    // What nobody waits for any more must not keep the process.
+    cutOff.end();
   }
 }
 
@@ -166,22 +177,6 @@ function setUp(command: CommandUnknownOpts, { stdout }: World): void {
     });
 }
 
-/** Rejects when the user interrupts. */
-function interruption(interrupted: AbortSignal): Promise<never> {
-  return new Promise((_resolve, reject) => {
-    const stop = (): void => {
-      reject(
-        new Interrupted(
-          'interrupted; the call under way may or may not have been made',
-          'run the command again: what was done is not done twice',
-        ),
-      );
-    };
-    if (interrupted.aborted) stop();
-    interrupted.addEventListener('abort', stop);
-  });
-}
-
 /** `help X` means `X --help`. */
 function helpFirst(argv: readonly string[]): string[] {
   if (argv.length === 0) return ['--help'];
@@ -191,6 +186,15 @@ function helpFirst(argv: readonly string[]): string[] {
 function checkedUrl(url: string | undefined): string | undefined {
   if (url === undefined || (URL.canParse(url) && /^https?:/.test(url))) return url;
   throw new UsageError(`--endpoint-url is not an http(s) URL: ${url}`);
+}
+
+/** The limit for a call, in milliseconds. Throws InvalidInput. */
+function checkedLimit(given: string | undefined): number | undefined {
+  if (given === undefined) return undefined;
+  const problems = new Problems();
+  const limit = problems.attempt(() => parseDuration(given), '--request-timeout');
+  problems.throwIfAny();
+  return limit;
 }
 
 /** An unset variable of a CI system comes as an empty text. */

@@ -1,10 +1,13 @@
 import { getSmithyContext } from '@smithy/core/transport';
-import { AwsError, type CliError } from '../errors.ts';
+import { AwsError, type CliError, Interrupted, isUncertain } from '../errors.ts';
 import type { Pacer } from './pacer.ts';
 import { checkAnswer } from './check-answer.ts';
-import { createKnownValues, type KnownValues } from './known-values.ts';
-import { nameOf, throttling, translateError } from './translate-error.ts';
+import { type KnownValues, createKnownValues } from './known-values.ts';
+import { nameOf, translateError } from './translate-error.ts';
 import { rememberValues } from './values-in.ts';
+import { NoAnswer, connectTimeout, defaultRequestTimeout, limitRequests } from './call-limit.ts';
+import { type Journal, isWrite } from './journal.ts';
+import { Unrepeated, again, isRepeatable } from './repeat.ts';
 
 /** One call as seen by `--debug`: no inputs, no outputs. */
 export interface CallRecord {
@@ -25,14 +28,23 @@ export interface AwsConfig {
   pacer?: Pacer | undefined;
   /** What no message may show; the run's, shared by all clients. */
   values?: KnownValues | undefined;
+  /** Milliseconds for one request and its whole answer; 30 seconds when left out. */
+  requestTimeout?: number | undefined;
+  /** Ends all calls under way. */
+  cutOff?: AbortSignal | undefined;
+  journal?: Journal | undefined;
 }
 
 /**
  * Settings common to all clients. Adaptive retry slows down when AWS throttles; five attempts span
  * a few seconds.
  */
-export function clientSettings({ region, profile, endpoint }: AwsConfig, otherRegion?: string) {
+export function clientSettings(
+  { region, profile, endpoint, requestTimeout = defaultRequestTimeout }: AwsConfig,
+  otherRegion?: string,
+) {
   return {
+    requestHandler: { connectionTimeout: Math.min(connectTimeout, requestTimeout) },
     retryMode: 'adaptive',
     maxAttempts: 5,
     ...((otherRegion ?? region) !== undefined && { region: otherRegion ?? region }),
@@ -48,8 +60,17 @@ export function clientSettings({ region, profile, endpoint }: AwsConfig, otherRe
 export function supervised<Client extends { middlewareStack: { add: unknown } }>(
   client: Client,
   service: string,
-  { onCall, pacer, profile, values = createKnownValues() }: AwsConfig,
+  {
+    onCall,
+    pacer,
+    profile,
+    cutOff,
+    journal,
+    requestTimeout = defaultRequestTimeout,
+    values = createKnownValues(),
+  }: AwsConfig,
 ): Client {
+  limitRequests(client, { requestTimeout, cutOff });
   const stack = client.middlewareStack as unknown as MiddlewareStack;
   const actionOf = ({ commandName = '' }: { commandName?: string }): string =>
     `${service}:${commandName.replace(/Command$/, '')}`;
@@ -67,26 +88,38 @@ export function supervised<Client extends { middlewareStack: { add: unknown } }>
       };
       const [, , , , input, output] = operationSchema(context);
       rememberValues(args.input, input, { values, plain: service === 'ecs' });
+      const translate = (error: unknown): CliError =>
+        error instanceof NoAnswer
+          ? noAnswer(error, action)
+          : translateError(error, { action, profile, values });
       let tries = 0;
       const attempt = async () => {
-        await pacer?.wait(action);
+        await turn(action, pacer, cutOff);
         tries += 1;
-        return next(args);
-      };
-      try {
-        const result = await againWhileBusy(attempt, (throttled) => {
-          pacer?.answered(action, throttled);
-        });
+        const result = await next(args);
         if (result.output) {
           rememberValues(result.output, output, { values });
           checkAnswer(action, result.output, output);
         }
+        return result;
+      };
+      const noted = isWrite(action) ? journal?.begin(action) : undefined;
+      try {
+        const result = await again(action, attempt, {
+          answered: (throttled) => pacer?.answered(action, throttled),
+          codeOf: (error) => translate(error).code,
+        });
+        noted?.('done');
         record(Math.max(tries, result.output?.$metadata?.attempts ?? 1));
         return result;
       } catch (error) {
         const { $metadata } = error as { $metadata?: Metadata };
         record(Math.max(tries, $metadata?.attempts ?? 1), nameOf(error, values));
-        throw translateError(error, { action, profile, values });
+        const told = translate(error);
+        const isOpen = isUncertain(told) && !notSent.has((error as { code?: string }).code ?? '');
+        if (noted && isOpen) told.mayBeDone = action;
+        noted?.(isOpen ? 'unknown' : 'refused');
+        throw told;
       }
     },
     { step: 'initialize', priority: 'high', name: 'ecsSecretsSupervision' },
@@ -98,7 +131,7 @@ export function supervised<Client extends { middlewareStack: { add: unknown } }>
       try {
         return await next(args);
       } catch (error) {
-        throw notRepeatable.has(actionOf(context)) ? new Unrepeated(error) : error;
+        throw isRepeatable(actionOf(context)) ? error : new Unrepeated(error);
       }
     },
     { step: 'finalizeRequest', priority: 'low', name: 'ecsSecretsNoRepeat' },
@@ -113,11 +146,15 @@ export function supervised<Client extends { middlewareStack: { add: unknown } }>
 export function uncertainWrite(what: string, reference: string, cause: CliError): AwsError {
   return new AwsError('uncertain-write', `${what}: ${cause.message}`, {
     hint: `ecs-secrets history ${reference} lists the versions; it is safe to run the command again`,
+    exitCode: cause.exitCode,
     cause,
   });
 }
 
 // --- internal ---
+
+/** Errors of a connection that was never made. */
+const notSent = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN']);
 
 interface Metadata {
   attempts?: number;
@@ -133,57 +170,37 @@ interface MiddlewareStack {
   ): void;
 }
 
-/**
- * Calls that have another effect each time they are made: PutParameter with Overwrite stores one more
- * version, and a whole policy written once more undoes what somebody else wrote after the first time.
- * The SDK would repeat them when an answer got lost.
- */
-const notRepeatable = new Set([
-  'ssm:PutParameter',
-  'iam:PutRolePolicy',
-  'iam:UpdateAssumeRolePolicy',
-  'iam:CreatePolicyVersion',
-]);
-
-/** Hides an error from the SDK's retries, which look at its class, its members and its cause. */
-class Unrepeated extends Error {
-  readonly original: unknown;
-
-  constructor(original: unknown) {
-    super('not to be repeated');
-    this.original = original;
-  }
+/** Waits until an action may be called. Throws NoAnswer where calls are cut off meanwhile. */
+async function turn(
+  action: string,
+  pacer: Pacer | undefined,
+  cutOff: AbortSignal | undefined,
+): Promise<void> {
+  const wait = pacer?.wait(action);
+  if (!wait || !cutOff || cutOff.aborted) return wait;
+  const stop = new AbortController();
+  const stopped = new Promise<never>((_resolve, reject) => {
+    const onCutOff = (): void => {
+      reject(new NoAnswer('not-sent'));
+    };
+    cutOff.addEventListener('abort', onCutOff, { once: true, signal: stop.signal });
+  });
+  await Promise.race([wait, stopped]).finally(() => {
+    stop.abort();
+  });
 }
 
-/**
- * Errors by which a service asks to come again because somebody else is changing the same thing; the
- * SDK does not try them again (PutParameter and IAM API references).
- */
-const busy = new Set(['TooManyUpdates', 'ConcurrentModificationException']);
-
-/** Tries again what was refused without being done; a throttled call waits for its turn anew. */
-async function againWhileBusy<T>(
-  call: () => Promise<T>,
-  answered: (throttled: boolean) => void,
-): Promise<T> {
-  let conflicts = 0;
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      const result = await call();
-      answered(false);
-      return result;
-    } catch (thrown) {
-      const error = thrown instanceof Unrepeated ? thrown.original : thrown;
-      const { name } = error as Error;
-      const throttled = throttling.has(name) && !busy.has(name);
-      answered(throttled);
-      if (busy.has(name)) conflicts += 1;
-      const again = busy.has(name) || (throttled && thrown instanceof Unrepeated);
-      if (!again || conflicts === 5 || attempt === 20) throw error;
-      const pause = busy.has(name) ? 200 * conflicts : 50 * attempt;
-      await new Promise((resolve) => setTimeout(resolve, pause * (0.5 + Math.random())));
-    }
+/** What is told of a call without an answer; of a write nobody knows whether it was carried out. */
+function noAnswer({ why }: NoAnswer, action: string): CliError {
+  if (why === 'not-sent') return new Interrupted(`interrupted before ${action}`);
+  if (why === 'cut-off') {
+    return new Interrupted(`interrupted while ${action} was under way`, undefined, {
+      isUncertain: isWrite(action),
+    });
   }
+  return new AwsError('request-timeout', `AWS did not answer ${action} within ${why / 1_000} s`, {
+    hint: 'check the network, --region and --endpoint-url (AWS_ENDPOINT_URL); --request-timeout sets the limit',
+  });
 }
 
 /** The SDK's description of an operation: the fifth member is its input, the sixth its output. */

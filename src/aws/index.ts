@@ -15,6 +15,7 @@ import type { Caller } from './sts.ts';
 import { translateError } from './translate-error.ts';
 
 export type { AwsConfig, CallRecord } from './client.ts';
+export { createJournal } from './journal.ts';
 
 /**
  * The shared AWS service module: every service's gateway, made once and loaded on first use.

@@ -1,5 +1,5 @@
 import { PutParameterCommand, type SSMClient } from '@aws-sdk/client-ssm';
-import { CliError, isUncertain } from '../errors.ts';
+import { CliError, Interrupted, isUncertain } from '../errors.ts';
 import type { SecretValue } from '../model/secrets/secret-value.ts';
 import { uncertainWrite } from './client.ts';
 import type { ReadParameter } from './parameter-answers.ts';
@@ -59,7 +59,7 @@ export function createPut(client: SSMClient, read: Read) {
         });
         if (stored === 'other') throw overtaken(name, error);
         if (stored) return stored;
-        if (attempt === 5) throw error;
+        if (attempt === 5 || error instanceof Interrupted) throw error;
       }
     }
   };

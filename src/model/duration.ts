@@ -1,12 +1,13 @@
 import { InvalidInput } from './problems.ts';
 
 /**
- * Reads a duration: `90s`, `15m`, `1h30m`, `1.5h`; each unit once, the largest first. Answers
+ * Reads a duration: `500ms`, `90s`, `15m`, `1h30m`, `1.5h`; each unit once, the largest first. Answers
  * milliseconds. Throws InvalidInput, also for a number without a unit.
  */
 export function parseDuration(text: string): number {
-  const [, hours = 0, minutes = 0, seconds = 0] = duration.exec(text) ?? [];
-  const milliseconds = Number(hours) * 3_600_000 + Number(minutes) * 60_000 + Number(seconds) * 1e3;
+  const [, hours = 0, minutes = 0, seconds = 0, rest = 0] = duration.exec(text) ?? [];
+  const milliseconds =
+    Number(hours) * 3_600_000 + Number(minutes) * 60_000 + Number(seconds) * 1e3 + Number(rest);
   if (milliseconds > 0) return milliseconds;
   throw new InvalidInput(
     /^\d+(?:\.\d+)?$/.test(text) && Number(text) > 0
@@ -24,4 +25,4 @@ export function formatDuration(milliseconds: number): string {
 // --- internal ---
 
 const number = String.raw`(\d+(?:\.\d+)?)`;
-const duration = new RegExp(`^(?:${number}h)?(?:${number}m)?(?:${number}s)?$`);
+const duration = new RegExp(`^(?:${number}h)?(?:${number}m)?(?:${number}s)?(?:${number}ms)?$`);

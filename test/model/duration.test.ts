@@ -16,6 +16,8 @@ describe('parseDuration', () => {
     ['2m30s', 150_000],
     ['1h5s', 3_605_000],
     ['90m', 5_400_000],
+    ['300ms', 300],
+    ['1s500ms', 1_500],
   ])('reads %s as %i ms', (text, milliseconds) => {
     expect(parseDuration(text)).toBe(milliseconds);
   });

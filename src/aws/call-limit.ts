@@ -1,0 +1,107 @@
+import type { HttpResponse } from '@smithy/types';
+import { Readable } from 'node:stream';
+
+/** How long calls may take. */
+export interface CallLimit {
+  /** Milliseconds for one request, from the connection to the last byte of the answer. */
+  requestTimeout: number;
+  /** Ends all calls under way; those that begin later get 2 seconds each. */
+  cutOff?: AbortSignal | undefined;
+}
+
+/** The limits where nothing else is said. */
+export const defaultRequestTimeout = 30_000;
+
+/** Milliseconds until a connection has to be made. */
+export const connectTimeout = 5_000;
+
+/** Thrown for a request that has no whole answer. */
+export class NoAnswer extends Error {
+  /** The limit in milliseconds after which it was given up, or that calls were cut off. */
+  readonly why: number | 'cut-off' | 'not-sent';
+
+  constructor(why: NoAnswer['why']) {
+    super('no answer');
+    this.name = 'NoAnswer';
+    this.why = why;
+  }
+}
+
+/**
+ * Has a client's handler read each answer whole within the limit. The handler's own `requestTimeout` ends
+ * when the headers are there, so that a body could drip for ever. The requests throw NoAnswer, and
+ * SyntaxError for an answer that does not come from AWS.
+ */
+export function limitRequests(client: object, limit: CallLimit): void {
+  const { requestHandler } = (client as { config: { requestHandler: Handler } }).config;
+  const handle = requestHandler.handle.bind(requestHandler);
+  requestHandler.handle = (request, options) =>
+    withinLimit(limit, async (abortSignal) => {
+      const { response } = await handle(request, { ...options, abortSignal });
+      const body = await readBody(response.body as AsyncIterable<Uint8Array>);
+      checkAnswer(response.statusCode, body);
+      response.body = Readable.from(body.length === 0 ? [] : [body]);
+      return { response };
+    });
+}
+
+// --- internal ---
+
+interface Handler {
+  handle(request: object, options?: object): Promise<{ response: HttpResponse }>;
+}
+
+/** Milliseconds for a call that begins after the others were cut off. */
+const lastLook = 2_000;
+
+async function withinLimit<T>(
+  { requestTimeout, cutOff }: CallLimit,
+  request: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const milliseconds = cutOff?.aborted ? Math.min(requestTimeout, lastLook) : requestTimeout;
+  const stop = new AbortController();
+  const onCutOff = (): void => {
+    stop.abort(new NoAnswer('cut-off'));
+  };
+  const timer = setTimeout(() => {
+    stop.abort(new NoAnswer(milliseconds));
+  }, milliseconds);
+  cutOff?.addEventListener('abort', onCutOff);
+  try {
+    return await Promise.race([
+      request(stop.signal),
+      new Promise<never>((_resolve, reject) => {
+        stop.signal.addEventListener('abort', () => {
+          reject(stop.signal.reason as NoAnswer);
+        });
+      }),
+    ]);
+  } finally {
+    clearTimeout(timer);
+    cutOff?.removeEventListener('abort', onCutOff);
+  }
+}
+
+async function readBody(body: AsyncIterable<Uint8Array>): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of body) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
+/**
+ * Throws SyntaxError, as a parser would, for what the SDK would take for an empty answer: a redirection, a
+ * page in HTML, JSON that is no object. AWS answers with an object, or in XML with `<…Response>`.
+ */
+function checkAnswer(status: number, body: Buffer): void {
+  // A failing gateway answers with a page too; the SDK repeats the call for its status.
+  if (status >= 500) return;
+  const start = body.subarray(0, 1_000).toString('latin1').trimStart();
+  const isOdd =
+    start.startsWith('<') && (status < 400 ? !/<\w+Response[\s>]/.test(start) : isPage.test(start));
+  const isObject = start === '' || /^[<{]/.test(start);
+  if ((status >= 300 && status < 400) || isOdd || (status < 300 && !isObject)) {
+    throw new SyntaxError('the answer does not come from AWS');
+  }
+}
+
+const isPage = /^<(!doctype html|html)/i;

@@ -1,0 +1,54 @@
+import type { Journal } from './aws/journal.ts';
+import { Interrupted } from './errors.ts';
+import type { World } from './world.ts';
+
+/**
+ * Gives calls under way 5 seconds after the user interrupts, and then ends them: what was written is known
+ * in most cases then, and said. `end` ends them at once.
+ */
+export function callsCutOff({ clock, interrupted }: World): { signal: AbortSignal; end(): void } {
+  const cutOff = new AbortController();
+  const over = new AbortController();
+  const onInterrupt = (): void => {
+    void clock.sleep(patience, over.signal).then(() => {
+      cutOff.abort();
+    });
+  };
+  if (interrupted.aborted) onInterrupt();
+  else interrupted.addEventListener('abort', onInterrupt, { signal: over.signal });
+  return {
+    signal: cutOff.signal,
+    end() {
+      over.abort();
+      cutOff.abort();
+    },
+  };
+}
+
+/** Rejects when the user interrupts, with what the journal says of the run. */
+export function interruption(interrupted: AbortSignal, journal: Journal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    const stop = (): void => {
+      const { done, open } = journal.summary();
+      const told = [
+        done.length > 0 && `done: ${done.join(', ')}`,
+        open.length > 0 && `may or may not have been carried out: ${open.join(', ')}`,
+      ].filter((text) => text !== false);
+      reject(
+        told.length === 0
+          ? new Interrupted('interrupted; nothing was changed')
+          : new Interrupted(
+              `interrupted; ${told.join('; ')}`,
+              'run the command again: what was done is not done twice',
+            ),
+      );
+    };
+    if (interrupted.aborted) stop();
+    else interrupted.addEventListener('abort', stop, { once: true });
+  });
+}
+
+// --- internal ---
+
+/** Milliseconds; CI systems end a job 7.5 to 10 seconds after they cancel it. */
+const patience = 5_000;
