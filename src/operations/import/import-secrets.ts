@@ -71,7 +71,8 @@ export async function importSecrets(
       } catch (error) {
         const told = asCliError(error);
         results.push({ key, reference, error: told });
-        if (stopsAll.has(told.code)) fatal.abort();
+        const cause = told.cause instanceof CliError ? told.cause.code : '';
+        if (stopsAll.has(told.code) || stopsAll.has(cause)) fatal.abort();
       }
       onProgress({ step: 'writing', done: results.length, total: items.length });
     },
@@ -108,6 +109,7 @@ const stopsAll = new Set([
   'no-credentials',
   'no-region',
   'unreachable',
+  'request-timeout',
 ]);
 
 function inOrder(

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { Aws } from '../../aws/index.ts';
 import type { SecretDescription, SecretsManager } from '../../aws/secrets-manager.ts';
-import { CliError, exitCodes, isAwsError } from '../../errors.ts';
+import { CliError, exitCodes, isAwsError, isPassing } from '../../errors.ts';
 import { parseArn } from '../../model/secrets/partition.ts';
 import type { Clock } from '../../world.ts';
 import type { ResolvedSecret } from '../secrets/resolve-references.ts';
 import { functionName } from '../secrets/rotation-warnings.ts';
+import { untilDeadline } from '../until-deadline.ts';
 import { untilInterrupted } from '../until-interrupted.ts';
 import type { PutOutcome } from '../secrets/put-request.ts';
 
@@ -28,12 +29,19 @@ export async function invokeRotation(
   const hint =
     'see the log of the rotation function; ecs-secrets redeploy --stale goes on when it is done';
   for (let wait = 500; ; wait = Math.min(wait * 1.3, 10_000)) {
-    await untilInterrupted(
-      clock.sleep(wait, interrupted),
-      interrupted,
-      'interrupted; the rotation function goes on without us, and no service was redeployed',
+    await untilInterrupted(clock.sleep(wait, interrupted), interrupted, interruptedHere);
+    // At the deadline there is one more look, which may take a second.
+    const until = Math.max(begin + timeout, clock.now() + 1_000);
+    const look = manager.describe(secret.arn).catch((error: unknown) => {
+      if (!isPassing(error)) throw error;
+      return undefined;
+    });
+    const found = await untilDeadline(
+      untilInterrupted(look, interrupted, interruptedHere),
+      until,
+      clock,
     );
-    const now = await manager.describe(secret.arn);
+    const now = found === 'late' ? undefined : found;
     const version = now && rotatedTo(now, id, before);
     if (now && version !== undefined) {
       return {
@@ -56,6 +64,9 @@ export async function invokeRotation(
 }
 
 // --- internal ---
+
+const interruptedHere =
+  'interrupted; the rotation function continues, and no service was redeployed';
 
 /** Starts a rotation that makes a version of this id. Throws CliError `rotation-in-progress`. */
 async function start(manager: SecretsManager, secret: ResolvedSecret, id: string): Promise<void> {

@@ -1,6 +1,6 @@
 import pMap from 'p-map';
 import type { Ecs } from '../../aws/ecs.ts';
-import { CliError, isAwsError } from '../../errors.ts';
+import { CliError, isAwsError, isPassing } from '../../errors.ts';
 import { failureKey } from '../../model/failures/classify-failure.ts';
 import { primaryOf } from '../../model/usage/deployment.ts';
 import {
@@ -48,15 +48,6 @@ export async function lookAtDeployments(
 
 // --- internal ---
 
-/** Codes of faults that may be over at the next look. */
-const passing = new Set([
-  'throttled',
-  'unreachable',
-  'unreadable-answer',
-  'aws-failed',
-  'internal',
-]);
-
 /** How long a description may lag behind the update, in milliseconds. */
 const lag = 30_000;
 
@@ -80,24 +71,29 @@ async function lookAtBatch(
     services = await servicesOf(ecs, first.service.cluster, batch);
   } catch (error) {
     if (!(error instanceof CliError)) throw error;
-    if (passing.has(error.code)) return;
+    if (isPassing(error)) return;
     // One service that may not be described fails the call for all ten.
     if (batch.length > 1) {
       for (const one of batch) await lookAtBatch(ecs, [one], now, onEvent);
     } else notFollowed(first, error, onEvent);
     return;
   }
-  for (const deployment of batch) learnIds(deployment, services, onEvent);
+  for (const deployment of batch.filter(isOpen)) learnIds(deployment, services, onEvent);
   const shifts = await serviceDeploymentsOf(ecs, batch);
-  for (const deployment of batch) {
+  for (const deployment of batch.filter(isOpen)) {
     try {
       const service = services.find(({ arn }) => arn === deployment.service.arn);
       await advance(ecs, deployment, { service, shifts, onEvent });
     } catch (error) {
       if (!(error instanceof CliError)) throw error;
-      if (!passing.has(error.code)) notFollowed(deployment, error, onEvent);
+      if (!isPassing(error)) notFollowed(deployment, error, onEvent);
     }
   }
+}
+
+/** False for one that was given up while a call was under way. */
+function isOpen({ state }: FollowedDeployment): boolean {
+  return state === 'in-progress';
 }
 
 function notFollowed(
@@ -192,6 +188,7 @@ async function advance(
       deployment.serviceDeployment ?? '',
     )?.failureThreshold;
   }
+  if (!isOpen(deployment)) return;
   if (service) deployment.service = service;
   if (!rollout || isLagging(deployment, rollout, service)) return;
   if (rollout.state === 'superseded' && service && rollout.supersededBy !== undefined) {
@@ -206,6 +203,7 @@ async function advance(
   if (service && (over ? rollout.state !== 'completed' : failedTasks(rollout) > failedBefore)) {
     await noteStopReasons(ecs, deployment, service, onEvent);
   }
+  if (!isOpen(deployment)) return;
   const hopeless = over ? undefined : shouldGiveUp(deployment, rollout);
   if (hopeless !== undefined) {
     deployment.state = 'failed';

@@ -3,6 +3,7 @@ import type { Aws } from '../../aws/index.ts';
 import type { CliError } from '../../errors.ts';
 import type { Clock } from '../../world.ts';
 import type { Consumer } from '../usage/find-consumers.ts';
+import { untilDeadline } from '../until-deadline.ts';
 import { codeDeployer } from './code-deploy.ts';
 import { lookAtDeployments, type FollowEvent } from './look-at-deployments.ts';
 import {
@@ -66,6 +67,9 @@ export async function redeployServices(
 const shortest = 1_000;
 const longest = 10_000;
 
+/** Milliseconds that a look may take though the time of a deployment is over: it may be complete. */
+const leastForALook = 1_000;
+
 /** Milliseconds before a deployment is started again, times the attempts made. */
 const pauseBeforeRestart = 10_000;
 
@@ -92,6 +96,8 @@ class Rolling {
   /** Resolves when the user interrupts. */
   readonly #interruption: Promise<false>;
   #ring = (): void => undefined;
+  /** The look that is under way. */
+  #looking: Promise<boolean> | undefined;
 
   constructor(aws: Aws, ecs: Ecs, consumers: readonly Consumer[], options: RedeployOptions) {
     this.#ecs = ecs;
@@ -127,7 +133,7 @@ class Rolling {
       const isTime = await Promise.race([tick.then(() => true), bell]);
       if (this.#fault) throw this.#fault;
       if (!isTime) continue;
-      const happened = wait && (await this.#untilInterrupted(this.#look()));
+      const happened = wait && (await this.#lookInTime());
       pause = happened ? shortest : Math.min(pause * 1.3, longest);
       tick = clock.sleep(pause, interrupted);
     }
@@ -289,15 +295,30 @@ class Rolling {
     const open = this.#inPhase('following');
     const deployments = open.map(({ deployment }) => deployment);
     await lookAtDeployments(this.#ecs, deployments, clock.now(), onEvent);
-    for (const track of open) this.#settle(track);
+    for (const track of open) if (track.phase === 'following') this.#settle(track);
     const all = this.#followed();
     this.#options.onEvent({ kind: 'polled', deployments: all, waiting: this.#queue.length });
     return happened;
   }
 
-  /** What a call answers; false as soon as the user interrupts, though the answer is open. */
-  #untilInterrupted(look: Promise<boolean>): Promise<boolean> {
-    return Promise.race([look, this.#interruption]);
+  /**
+   * Looks until the user interrupts or a deployment has used up its time, though the answer is open: what
+   * is late then is given up, and the look is awaited the next time.
+   */
+  async #lookInTime(): Promise<boolean> {
+    const { clock, timeout } = this.#options;
+    this.#looking ??= this.#look().finally(() => {
+      this.#looking = undefined;
+    });
+    const starts = this.#inPhase('following').map(({ deployment }) => deployment.startedAt);
+    const look = Promise.race([this.#looking, this.#interruption]);
+    const deadline = Math.max(Math.min(...starts) + timeout, clock.now() + leastForALook);
+    const happened = await untilDeadline(look, deadline, clock);
+    if (happened !== 'late') return happened;
+    for (const track of this.#inPhase('following')) {
+      if (clock.now() - track.deployment.startedAt >= timeout) this.#giveUp(track, 'timed-out');
+    }
+    return true;
   }
 
   /** How long an interrupted user waits for an answer that is late. */
@@ -325,6 +346,7 @@ class Rolling {
     const { deployment } = track;
     track.phase = 'ended';
     deployment.state = state;
+    deployment.elapsed = this.#options.clock.now() - deployment.startedAt;
     // What held it up is the most that can be said of a deployment that is not over.
     const { pause, reason } = deployment.rollout ?? {};
     deployment.reason = pause ? reason : (deployment.stopReasons.at(-1) ?? deployment.reason);
