@@ -13,7 +13,7 @@ import {
   UpdateServiceCommand,
   type RegisterTaskDefinitionCommandInput,
 } from '@aws-sdk/client-ecs';
-import { isAwsError } from '../errors.ts';
+import { CliError, isAwsError } from '../errors.ts';
 import type { ServiceDeployment } from '../model/rollout/rollout.ts';
 import { InvalidInput } from '../model/problems.ts';
 import type { DefinitionForm } from '../model/definitions/task-definition-checks.ts';
@@ -48,7 +48,7 @@ export interface Ecs extends TaskCalls {
   /** A revision by ARN, `family:revision`, or a family's latest active one; undefined: none. */
   taskDefinition(id: string): Promise<Revision | undefined>;
   registerTaskDefinition(definition: TaskDefinition): Promise<{ arn: string; revision: number }>;
-  /** Takes a revision out of use: what runs goes on, nothing new starts from it. */
+  /** Takes a revision out of use: what runs continues, nothing new starts from it. Does nothing to one that is INACTIVE. */
   deregister(arn: string): Promise<void>;
   /** Deletes revisions that are INACTIVE; answers those that could not be, with the reason. */
   deleteRevisions(arns: readonly string[]): Promise<{ arn: string; reason: string }[]>;
@@ -100,25 +100,7 @@ export function createEcs(config: AwsConfig): Ecs {
       return { services, missing };
     },
 
-    async taskDefinition(id) {
-      try {
-        const { command, answer } = withRawAnswer(
-          new DescribeTaskDefinitionCommand({ taskDefinition: id, include: ['TAGS'] }),
-        );
-        const { taskDefinition } = await client.send(command);
-        return {
-          arn: taskDefinition?.taskDefinitionArn ?? '',
-          status: taskDefinition?.status ?? '',
-          definition: definitionIn(answer()),
-        };
-      } catch (error) {
-        // ECS has no error of its own for a revision that is not there.
-        if (isAwsError(error, 'ClientException') && /unable to describe/i.test(error.message)) {
-          return undefined;
-        }
-        throw error;
-      }
-    },
+    taskDefinition,
 
     async registerTaskDefinition(definition) {
       const { taskDefinition } = await client.send(
@@ -135,7 +117,12 @@ export function createEcs(config: AwsConfig): Ecs {
     },
 
     async deregister(arn) {
-      await client.send(new DeregisterTaskDefinitionCommand({ taskDefinition: arn }));
+      try {
+        await client.send(new DeregisterTaskDefinitionCommand({ taskDefinition: arn }));
+      } catch (error) {
+        // The SDK repeats a call whose answer was lost.
+        if (!isAwsError(error, 'ClientException') || !/inactive/i.test(error.message)) throw error;
+      }
     },
 
     async deleteRevisions(arns) {
@@ -146,7 +133,8 @@ export function createEcs(config: AwsConfig): Ecs {
         );
         failed.push(...failures.map(({ arn = '', reason = '' }) => ({ arn, reason })));
       }
-      return failed;
+      const kept = await Promise.all(failed.map(async ({ arn }) => !(await isDeleted(arn))));
+      return failed.filter((_, index) => kept[index]);
     },
 
     formOf,
@@ -192,6 +180,37 @@ export function createEcs(config: AwsConfig): Ecs {
       return arns;
     },
   };
+
+  async function taskDefinition(id: string): Promise<Revision | undefined> {
+    try {
+      const { command, answer } = withRawAnswer(
+        new DescribeTaskDefinitionCommand({ taskDefinition: id, include: ['TAGS'] }),
+      );
+      const { taskDefinition } = await client.send(command);
+      return {
+        arn: taskDefinition?.taskDefinitionArn ?? '',
+        status: taskDefinition?.status ?? '',
+        definition: definitionIn(answer()),
+      };
+    } catch (error) {
+      // ECS has no error of its own for a revision that is not there.
+      if (isAwsError(error, 'ClientException') && /unable to describe/i.test(error.message)) {
+        return undefined;
+      }
+      throw error;
+    }
+  }
+
+  /** Whether a revision that could not be deleted was deleted before: the SDK repeats a call whose answer was lost. */
+  async function isDeleted(arn: string): Promise<boolean> {
+    try {
+      const found = await taskDefinition(arn);
+      return !found || found.status === 'DELETE_IN_PROGRESS';
+    } catch (error) {
+      if (error instanceof CliError) return false;
+      throw error;
+    }
+  }
 }
 
 // --- internal ---

@@ -100,7 +100,7 @@ export function createManagedPolicyCalls(client: IAMClient): ManagedPolicyCalls 
   }
 
   async function deleteVersion(arn: string, id: string): Promise<void> {
-    await client.send(new DeletePolicyVersionCommand({ PolicyArn: arn, VersionId: id }));
+    await ifThere(client.send(new DeletePolicyVersionCommand({ PolicyArn: arn, VersionId: id })));
   }
 }
 

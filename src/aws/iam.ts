@@ -74,10 +74,12 @@ export interface Iam extends ManagedPolicyCalls {
   /** The decoded document; undefined when there is none of that name. */
   inlinePolicy(role: string, policy: string): Promise<unknown>;
   putInlinePolicy(role: string, policy: string, document: PolicyDocument): Promise<void>;
+  /** Does nothing when it is gone: the SDK repeats a call whose answer was lost. */
   deleteInlinePolicy(role: string, policy: string): Promise<void>;
   /** ARNs of the managed policies. */
   attachedPolicies(role: string): Promise<string[]>;
   attach(role: string, policyArn: string): Promise<void>;
+  /** Does nothing when it is not attached. */
   detach(role: string, policyArn: string): Promise<void>;
   setPermissionsBoundary(role: string, policyArn: string): Promise<void>;
   tag(role: string, tags: readonly Tag[]): Promise<void>;
@@ -175,7 +177,8 @@ export function createIam(config: AwsConfig): Iam {
     },
 
     async deleteInlinePolicy(role, policy) {
-      await client.send(new DeleteRolePolicyCommand({ RoleName: role, PolicyName: policy }));
+      const gone = new DeleteRolePolicyCommand({ RoleName: role, PolicyName: policy });
+      await ifThere(client.send(gone));
     },
 
     async attachedPolicies(role) {
@@ -191,7 +194,8 @@ export function createIam(config: AwsConfig): Iam {
     },
 
     async detach(role, policyArn) {
-      await client.send(new DetachRolePolicyCommand({ RoleName: role, PolicyArn: policyArn }));
+      const gone = new DetachRolePolicyCommand({ RoleName: role, PolicyArn: policyArn });
+      await ifThere(client.send(gone));
     },
 
     async setPermissionsBoundary(role, policyArn) {

@@ -10,7 +10,7 @@ import {
   SSMClient,
   type ParameterStringFilter,
 } from '@aws-sdk/client-ssm';
-import { isAwsError } from '../errors.ts';
+import { Interrupted, isAwsError, isUncertain } from '../errors.ts';
 import type { Tag } from '../model/secrets/secret-rules.ts';
 import type { SecretValue } from '../model/secrets/secret-value.ts';
 import { clientSettings, supervised, type AwsConfig } from './client.ts';
@@ -43,7 +43,10 @@ export interface ParameterStore {
   list(filter: ParameterFilter): Promise<ParameterDescription[]>;
   /** The versions that are kept, oldest first; undefined when there is no such parameter. */
   history(name: string): Promise<ParameterVersion[] | undefined>;
-  /** Deletes up to 10 parameters; answers the names of those that existed. */
+  /**
+   * Deletes up to 10 parameters; answers the names of those that existed. After a lost answer those count,
+   * too, that are not there any more.
+   */
   delete(names: readonly string[]): Promise<string[]>;
   /**
    * A new SecureString. Throws AwsError ParameterAlreadyExists, and as `overwrite` when the answer was
@@ -178,10 +181,18 @@ export function createParameterStore(config: AwsConfig, region?: string): Parame
     },
 
     async delete(names) {
-      const { DeletedParameters } = await client.send(
-        new DeleteParametersCommand({ Names: [...names] }),
-      );
-      return DeletedParameters ?? [];
+      const command = new DeleteParametersCommand({ Names: [...names] });
+      let isRepetition = false;
+      for (let attempt = 1; ; attempt += 1) {
+        try {
+          const { DeletedParameters = [], InvalidParameters = [] } = await client.send(command);
+          // What is not there any more went with the call whose answer was lost.
+          return isRepetition ? [...DeletedParameters, ...InvalidParameters] : DeletedParameters;
+        } catch (error) {
+          if (!isUncertain(error) || attempt === 3 || error instanceof Interrupted) throw error;
+          isRepetition = true;
+        }
+      }
     },
 
     create(name, value, attributes, tags) {

@@ -60,9 +60,14 @@ export async function again<T>(
  */
 const notRepeatable = new Set([
   'ssm:PutParameter',
+  'ssm:DeleteParameters',
+  'secretsmanager:DeleteSecret',
+  'iam:CreateRole',
+  'iam:CreatePolicy',
   'iam:PutRolePolicy',
   'iam:UpdateAssumeRolePolicy',
   'iam:CreatePolicyVersion',
+  'ecs:RegisterTaskDefinition',
 ]);
 
 /** Each forces one more deployment. The SDK repeats it where it was hardly carried out. */

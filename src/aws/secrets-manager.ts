@@ -12,7 +12,7 @@ import {
   TagResourceCommand,
   UpdateSecretCommand,
 } from '@aws-sdk/client-secrets-manager';
-import { AwsError, isAwsError } from '../errors.ts';
+import { AwsError, Interrupted, isAwsError, isUncertain } from '../errors.ts';
 import type { Tag } from '../model/secrets/secret-rules.ts';
 import { clientSettings, supervised, type AwsConfig } from './client.ts';
 import {
@@ -136,14 +136,7 @@ export function createSecretsManager(config: AwsConfig, region?: string): Secret
       return found.sort((a, b) => (a.name < b.name ? -1 : 1));
     },
 
-    async describe(id) {
-      try {
-        return describedSecret(await client.send(new DescribeSecretCommand({ SecretId: id })));
-      } catch (error) {
-        if (isAwsError(error, 'ResourceNotFoundException')) return undefined;
-        throw error;
-      }
-    },
+    describe: (id) => describe(client, id),
 
     async versions(id, { all = false } = {}) {
       const versions: StoredVersion[] = [];
@@ -186,16 +179,46 @@ export function createSecretsManager(config: AwsConfig, region?: string): Secret
       return parsedDocument('secretsmanager:GetResourcePolicy', ResourcePolicy);
     },
 
-    async delete(id, recoveryDays) {
-      const { DeletionDate } = await client.send(
-        new DeleteSecretCommand({
-          SecretId: id,
-          ...(recoveryDays === 0
-            ? { ForceDeleteWithoutRecovery: true }
-            : { RecoveryWindowInDays: recoveryDays }),
-        }),
-      );
-      return { deletedAt: DeletionDate };
-    },
+    delete: (id, recoveryDays) => deleteOnce(client, id, recoveryDays),
   };
+}
+
+// --- internal ---
+
+async function describe(
+  client: SecretsManagerClient,
+  id: string,
+): Promise<SecretDescription | undefined> {
+  try {
+    return describedSecret(await client.send(new DescribeSecretCommand({ SecretId: id })));
+  } catch (error) {
+    if (isAwsError(error, 'ResourceNotFoundException')) return undefined;
+    throw error;
+  }
+}
+
+/** Secrets Manager refuses to delete what is scheduled for deletion already, so a lost answer is looked up. */
+async function deleteOnce(
+  client: SecretsManagerClient,
+  id: string,
+  recoveryDays: number,
+): Promise<{ deletedAt: Date | undefined }> {
+  const command = new DeleteSecretCommand({
+    SecretId: id,
+    ...(recoveryDays === 0
+      ? { ForceDeleteWithoutRecovery: true }
+      : { RecoveryWindowInDays: recoveryDays }),
+  });
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return { deletedAt: (await client.send(command)).DeletionDate };
+    } catch (error) {
+      if (!isUncertain(error)) throw error;
+      const now = await describe(client, id).catch(() => {
+        throw error;
+      });
+      if (!now || now.deletedAt) return { deletedAt: now?.deletedAt };
+      if (attempt === 3 || error instanceof Interrupted) throw error;
+    }
+  }
 }

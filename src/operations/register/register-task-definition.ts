@@ -26,6 +26,7 @@ import {
 } from '../../model/definitions/task-definition.ts';
 import type { Clock } from '../../world.ts';
 import { checkReferences } from './check-references.ts';
+import { registerOnce } from './register-once.ts';
 import { resolveReferences } from '../secrets/resolve-references.ts';
 
 /** What is to be registered, on top of which definition. */
@@ -99,7 +100,7 @@ export async function registerTaskDefinition(
   }
   const outcome = { action: 'registered' as const, definition, diff, latest: latest?.arn };
   if (dryRun) return { ...outcome, arn: undefined };
-  const { arn } = await oncePropagated(() => ecs.registerTaskDefinition(definition), request);
+  const { arn } = await oncePropagated(() => registerOnce(ecs, definition, latest), request);
   return { ...outcome, arn };
 }
 

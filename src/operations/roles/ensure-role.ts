@@ -57,23 +57,23 @@ export async function ensureRole(aws: Aws, asked: RoleRequest, clock: Clock): Pr
     // Told once is enough.
     const request = round === 1 ? asked : { ...asked, onWarning: ignore, onCompact: ignore };
     const state = await read();
-    const { steps, loss, ...told } = await planRole(iam, here, request, state, { earlier, clock });
+    const { steps, loss, ...plan } = await planRole(iam, here, request, state, { earlier, clock });
     seen.push(...documentsInForce(state));
     if (loss) await agree(loss);
     arn = state.role?.arn ?? arn;
-    if (unsure && !steps.some(({ detail }) => detail === unsure?.detail)) {
-      changes.push(changeOf(unsure));
-    }
-    if (dryRun) return { ...told, name, arn, changes: steps.map(changeOf) };
+    if (unsure && !steps.some((step) => isSameStep(step, unsure))) changes.push(changeOf(unsure));
+    if (dryRun) return { ...plan, name, arn, changes: steps.map(changeOf) };
 
     const { done, stopped, ...made } = await carryOut(steps, clock);
     arn = made.arn ?? arn;
-    changes.push(...done.map(changeOf));
+    // Planned anew after a lost answer, what was told with that step comes up again.
+    const told = unsure ? [...changes] : [];
+    changes.push(...done.map(changeOf).map((change) => withoutTold(change, told)));
     // Whether a write whose answer is lost was made shows when the role is read again.
     unsure = isUncertain(stopped) ? steps[done.length] : undefined;
     overwrote ||= [...done, unsure].some((step) => step?.overwrites);
     if (!stopped && (!overwrote || (await stays(read, here, asked, seen, clock)))) {
-      return { ...told, name, arn, changes };
+      return { ...plan, name, arn, changes };
     }
     if (round === mostRounds) {
       throw stopped && !(stopped instanceof Overtaken) ? stopped : keepsChanging(name);
@@ -91,6 +91,28 @@ const ignore = (): void => undefined;
 
 function changeOf({ run: _run, overwrites: _overwrites, ...change }: Step): RoleChange {
   return change;
+}
+
+/** Whether two steps are about the same thing; a document that is there by now is replaced, not added. */
+function isSameStep(one: Step, other: Step | undefined): boolean {
+  const kind = (step: Step | undefined): string | undefined =>
+    step?.what.replace(/^(add|replace) /, 'write ');
+  return one.detail === other?.detail && kind(one) === kind(other);
+}
+
+/** A change without the grants, revocations and denials that were told with earlier ones. */
+function withoutTold(change: RoleChange, earlier: readonly RoleChange[]): RoleChange {
+  const { what, detail, ...rest } = change;
+  const kinds = ['grants', 'revokes', 'denials'] as const;
+  const left = Object.fromEntries(
+    kinds.flatMap((kind) => {
+      const told = new Set(earlier.flatMap((one) => one[kind] ?? []));
+      const items = rest[kind];
+      return items ? [[kind, items.filter((item) => !told.has(item))]] : [];
+    }),
+  );
+  const isEmpty = Object.values(left).every((items) => items.length === 0);
+  return earlier.length > 0 && isEmpty ? { what, detail } : { what, detail, ...left };
 }
 
 /** Asks for consent to what goes, and when it comes to that again only sees that it is nothing more. */

@@ -136,6 +136,8 @@ function learnIds(
   const primary = service && primaryOf(service);
   if (deployment.deploymentId === undefined && isNew(primary?.id)) {
     deployment.deploymentId = primary?.id;
+    // It said that ECS had not confirmed the deployment.
+    deployment.reason = undefined;
     onEvent({ kind: 'started', deployment });
   }
   if (deployment.deploymentId !== undefined && isNew(service?.currentServiceDeployment)) {
