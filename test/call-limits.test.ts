@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { openPoorServer, type Poor } from './helpers/poor-server.ts';
 import { run } from './helpers/run.ts';
+import { openShop } from './helpers/scene.ts';
 
 const poor: Poor[] = ['silent', 'stalls', 'drips'];
 const reads: string[][] = [
@@ -34,6 +35,24 @@ test.each(poor)('a server that %s: an interrupt ends a read at once', async (how
   const seen = await run(argv, { interrupted: interrupts.signal });
   expect(seen.code).toBe(130);
   expect(seen.stderr).toBe('error: interrupted; nothing was changed\n');
+});
+
+test('an interrupt says which calls were carried out, and which may have been', async () => {
+  await using shop = await openShop();
+  await shop.run(['put', '/shop/db'], { stdin: 'x' });
+  const interrupts = new AbortController();
+  const late = shop.sandbox.inject({
+    ...{ service: 'iam', operation: 'AttachRolePolicy', late: true, delayMs: 600_000 },
+  });
+  void late.first.then(() => {
+    interrupts.abort();
+  });
+  const argv = ['role', 'create', 'r', '--secret', '/shop/db', '--managed-policy', 'always'];
+  const seen = await shop.run(argv, { interrupted: interrupts.signal });
+  expect(seen.code).toBe(130);
+  expect(seen.stderr).toContain(
+    'error: interrupted; done: iam:CreateRole, iam:PutRolePolicy; may or may not have been carried out: iam:AttachRolePolicy\n',
+  );
 });
 
 test.each([
