@@ -226,8 +226,14 @@ test.concurrent.each([
 });
 
 test.concurrent.each(
-  ['put: new parameter', 'put: new secret', 'role create: new', 'register'].flatMap((name) =>
-    (['typed', 'moved'] as const).map((spoil) => [name, spoil] as const),
+  [
+    'put: new parameter',
+    'put: secret',
+    'role create: new',
+    'register',
+    'rotate --redeploy',
+  ].flatMap((name) =>
+    (['typed', 'empty', 'moved'] as const).map((spoil) => [name, spoil] as const),
   ),
 )('%s: the answer to its first write is %s', async (name, spoil) => {
   const scenario = scenarios[name];

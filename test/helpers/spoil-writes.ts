@@ -11,6 +11,8 @@ export type Spoil =
   | 'page'
   /** It is carried out, and the answer is JSON of another type. */
   | 'typed'
+  /** It is carried out, and the answer has no members. */
+  | 'empty'
   /** It is carried out, and the answer never comes. */
   | 'late'
   /** It is not carried out: the gateway answers with a page. */
@@ -58,6 +60,7 @@ export async function spoilWrites(sandboxUrl: string, plan?: SpoilPlan): Promise
       else if (spoil === 'lost') asked.socket.destroy();
       else if (spoil === 'page') send(reply, 200, 'text/html', page);
       else if (spoil === 'typed') send(reply, 200, type, '["no object"]');
+      else if (spoil === 'empty') send(reply, 200, type, text.startsWith('{') ? '{}' : bare(text));
       else if (spoil === 'cut') send(reply, status, type, text.slice(0, text.length / 2) || '{');
     }
   }
@@ -87,6 +90,12 @@ function operationOf({ headers }: IncomingMessage, body: string): string {
   // A REST call without a target: this tool only reads with those.
   const fallback = /(?:^|&)Action=(\w+)/.exec(body)?.[1] ?? 'Get';
   return target === '' ? fallback : target.replace(/^.*\./, '');
+}
+
+/** An answer in XML without its members. */
+function bare(text: string): string {
+  const root = /<(\w+Response)[^>]*>/.exec(text);
+  return root ? `${root[0]}</${root[1] ?? ''}>` : '';
 }
 
 async function read(stream: IncomingMessage): Promise<string> {
