@@ -135,7 +135,9 @@ export function describeError(error: unknown): Report {
 /** Where an error was thrown, for `--debug`; undefined for what is no error. */
 export function stackOf(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
-  return quotesItsSource(error) ? error.stack?.replace(/^[^]*?(?=^ +at )/m, '') : error.stack;
+  if (error.stack === undefined || !quotesItsSource(error)) return error.stack;
+  const calls = error.stack.search(/^ {4}at /m);
+  return calls < 0 ? undefined : error.stack.slice(calls);
 }
 
 // --- internal ---

@@ -284,7 +284,7 @@ function fromCommander(error: unknown, own: readonly string[]): unknown {
   if (error.code === 'commander.excessArguments') {
     return new UsageError(`${path.join(' ')} takes fewer arguments`, aboutValues(path[0]) ?? page);
   }
-  const meant = /Did you mean (.*)\?/.exec(suggestion)?.[1];
+  const meant = /^\(Did you mean (.*)\?\)$/.exec(suggestion)?.[1];
   return new UsageError(first, meant === undefined ? page : `did you mean ${meant}? ${page}`);
 }
 

@@ -137,9 +137,7 @@ function accessDenied(
   call: FailedCall,
   make: (code: string, message: string, hint?: string) => AwsError,
 ): AwsError {
-  const match = /(?:User: (\S+) is )?not authorized to perform: (\S+)(?: on resource: (\S+))?/.exec(
-    text,
-  );
+  const match = /not authorized to perform: (\S+)(?: on resource: (\S+))?/.exec(text);
   if (!match) {
     // The action that is missing helps even where the text is not shown.
     const words = /not authorized to perform: ([a-z0-9-]+:[A-Za-z]+)/.exec(original)?.[1] ?? '';
@@ -162,7 +160,8 @@ function accessDenied(
       `allow ${named ?? call.action} in the caller's policy`,
     );
   }
-  const [, user, action = call.action, resource] = match;
+  const [, action = call.action, resource] = match;
+  const user = /User: (\S+) is not authorized/.exec(text)?.[1];
   const target = resource === undefined ? '' : ` on ${resource}`;
   const by = user === undefined ? '' : `, as ${user}`;
   const hint = /explicit deny/i.test(text)
@@ -173,10 +172,15 @@ function accessDenied(
 
 function networkCode({ code, errors, name }: SdkError): string | undefined {
   const found = code ?? errors?.[0]?.code;
-  if (found !== undefined && /^(E[A-Z_]+|\w*(CERT|SIGNATURE)\w*)$/.test(found)) {
+  if (found !== undefined && isNetworkCode(found)) {
     return networkWords[found] ?? found;
   }
   return name === 'TimeoutError' ? 'the connection timed out' : undefined;
+}
+
+/** Codes of the system (`ECONNRESET`), and of OpenSSL about certificates. */
+function isNetworkCode(code: string): boolean {
+  return /^E[A-Z_]+$/.test(code) || (/^\w+$/.test(code) && /CERT|SIGNATURE/.test(code));
 }
 
 const networkWords: Readonly<Record<string, string>> = {

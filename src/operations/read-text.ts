@@ -1,6 +1,7 @@
 import { InvalidInput } from '../model/problems.ts';
 import { foreignFormat, isUtf16, utf8Text } from '../model/text-kind.ts';
 import { readSource, type Sources } from './read-source.ts';
+import { repeatedKeys } from './repeated-keys.ts';
 import { jsonFault, placeOf, yamlRule } from './text-faults.ts';
 
 /** A file as messages name it. */
@@ -10,10 +11,13 @@ export function sourceName(path: string): string {
 
 /**
  * Reads a file, or standard input for `-`, as UTF-8 text without its byte order mark. Throws
- * InvalidInput for UTF-16 and for binary data, CliError `file-not-readable`.
+ * InvalidInput for UTF-16, for binary data and for more than 10 MiB, CliError `file-not-readable`.
  */
 export async function readText(path: string, sources: Sources): Promise<string> {
   const bytes = await readSource(path, sources);
+  if (bytes.length > largestText) {
+    throw new InvalidInput(`${sourceName(path)} is larger than ${largestText / 2 ** 20} MiB`);
+  }
   const text = utf8Text(bytes);
   const is = (what: string): InvalidInput => new InvalidInput(`${sourceName(path)} is ${what}`);
   if (isUtf16(bytes)) {
@@ -64,10 +68,18 @@ export function checkFormat(text: string, name: string, what: string): void {
 
 // --- internal ---
 
+/** Bytes of what is read as text. What AWS takes at once is far smaller: a task definition has 64 KB. */
+const largestText = 10 * 2 ** 20;
+
 async function parseYaml(text: string, name: string): Promise<unknown> {
   const { parseDocument: parse, visit } = await import('yaml');
   // Its warnings would go to the terminal, with text of the document.
-  const document = parse(text, { prettyErrors: false, merge: true, logLevel: 'error' });
+  const document = parse(text, {
+    prettyErrors: false,
+    merge: true,
+    logLevel: 'error',
+    uniqueKeys: false,
+  });
   const fault = (position: number, rule: string): InvalidInput =>
     new InvalidInput(`${name} is neither JSON nor YAML: ${placeOf(text, position)}: ${rule}`);
   const [error] = document.errors;
@@ -76,6 +88,8 @@ async function parseYaml(text: string, name: string): Promise<unknown> {
     if (inJson === undefined) throw fault(error.pos[0], yamlRule(error.code));
     throw new InvalidInput(`${name} is neither JSON nor YAML: ${inJson}`);
   }
+  const [repeated] = await repeatedKeys(document);
+  if (repeated !== undefined) throw fault(repeated, yamlRule('DUPLICATE_KEY'));
   try {
     const read: unknown = document.toJS();
     // Throws for a value that contains itself.

@@ -84,7 +84,7 @@ const variable = /\$[A-Z][A-Z0-9_]*/g;
  * image has no capitals (OCI distribution specification, "name").
  */
 const words: Readonly<Record<Text['kind'], RegExp>> = {
-  role: /^(?:[A-Z0-9]+_)*ARN$/,
+  role: /^(?:[A-Z0-9_]+_)?ARN$/,
   image: /^[A-Z][A-Z0-9_-]*$/,
   region: /^[A-Z][A-Z0-9_-]*$|[Rr]egion/,
   reference: /^(?!)/,
@@ -106,7 +106,7 @@ function inAddress(text: string): string[] {
   const [region = '', account = ''] = arn?.slice(1) ?? registry?.slice(1).reverse() ?? [];
   const isAccount = registry ? /[A-Za-z]/ : /^[A-Z][A-Z0-9_-]*$|[Aa]ccount|^[Xx]+$/;
   return [
-    ...(/^(?:[A-Z][A-Z0-9_-]*|.*region.*)$/.test(region) ? [region] : []),
+    ...(/^[A-Z][A-Z0-9_-]*$|region/.test(region) ? [region] : []),
     ...(/[A-Za-z]/.test(account) && isAccount.test(account) ? [account] : []),
   ];
 }

@@ -1,6 +1,7 @@
 import { InvalidInput } from '../problems.ts';
 import { parseReference } from '../secrets/reference.ts';
 import type { SecretUse } from './task-definition.ts';
+import { withoutEnd } from '../without-end.ts';
 
 /**
  * What a malformed `valueFrom` may mean, in the notation of this tool, the most probable first. What it
@@ -34,7 +35,7 @@ function fromArn(text: string): string[] {
   const head = `arn:${partition}:${service}:${region}:${account}`;
   if (service === 'ssm') {
     const [resource = ''] = rest;
-    const name = resource.replace(/^(?:parameters?\/+|parameter)/, '').replace(/\/+$/, '');
+    const name = withoutEnd(resource.replace(/^(?:parameters?\/+|parameter)/, ''), '/');
     return [`${head}:parameter/${name.replace(/\/{2,}/g, '/')}`];
   }
   const [kind = '', written = '', ...suffix] = rest;
@@ -58,8 +59,8 @@ function fromName(text: string): string[] {
   const [name = '', ...suffix] = text.split(':');
   const [first = ''] = suffix;
   const path = `/${name.split('/').filter(Boolean).join('/')}`;
-  const parameter = [name.replace(/\/+$/, ''), path];
+  const parameter = [withoutEnd(name, '/'), path];
   const isSelector = suffix.length === 1 && (/^\d+$/.test(first) || name.startsWith('/'));
   if (suffix.length === 0 || isSelector) return [...parameter, `sm:${name}`];
-  return [`sm:${[name, ...suffix].join(':').replace(/:+$/, '')}`, `sm:${name}:${first}`];
+  return [`sm:${withoutEnd([name, ...suffix].join(':'), ':')}`, `sm:${name}:${first}`];
 }

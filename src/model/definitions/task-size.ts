@@ -43,7 +43,7 @@ const fargateSizes = [
 
 /** AWS turns `1 vCPU` and `2 GB` into `1024` and `2048` (API reference, RegisterTaskDefinition). */
 function inUnits(written: string, unit: 'vcpu' | 'gb'): number | undefined {
-  const [, number, given] = /^(\d*\.?\d+)\s*([a-z]*)$/i.exec(written.trim()) ?? [];
+  const [, number, given] = /^(\d+(?:\.\d+)?|\.\d+)\s*([a-z]*)$/i.exec(written.trim()) ?? [];
   if (number === undefined || given === undefined) return undefined;
   if (given === '') return Number.isInteger(Number(number)) ? Number(number) : undefined;
   return given.toLowerCase() === unit ? Number(number) * 1024 : undefined;

@@ -3,6 +3,7 @@ import type { Scope } from '../secrets/partition.ts';
 import { parameterArn } from '../secrets/reference.ts';
 import type { TaskDefinition } from '../definitions/task-definition.ts';
 import { touchesSeam, wordsAtSeams, type Unwrapped } from './unwrap.ts';
+import { withoutEnd } from '../without-end.ts';
 
 /** What a reason refers to. */
 export interface Named {
@@ -70,7 +71,7 @@ function roleIn(reason: Unwrapped, { partition, account }: Scope): string | unde
 
 const inRegion = new RegExp(`${loosely('Parameter Store in')}\\s*(\\S+)`, 'gi');
 const invalid = new RegExp(
-  `${loosely('invalid')}\\s*(?:${loosely('ssm')})?\\s*${loosely('parameters:')} *([^\\s;,]+(?:, *[^\\s;,]+)*)`,
+  `${loosely('invalid')}\\s*(?:${loosely('ssm')}\\s*)?${loosely('parameters:')} *([^\\s;,]+(?:, *[^\\s;,]+)*)`,
   'gi',
 );
 
@@ -87,7 +88,7 @@ function parametersIn(reason: Unwrapped, here: Scope): { names: string[]; areCut
     const found = isRegionCut ? [] : whole(reason, listed, index + all.length - list.length);
     areCut ||= found.length < listed.length;
     return found
-      .map(([parameter]) => parameter.replace(/[.:]+$/, ''))
+      .map(([parameter]) => withoutEnd(parameter, '.:'))
       .map((parameter) =>
         region === here.region || parameter === '' || parameter.startsWith('arn:')
           ? parameter
@@ -99,6 +100,6 @@ function parametersIn(reason: Unwrapped, here: Scope): { names: string[]; areCut
 
 /** An ARN without the punctuation of the sentence it stands in; `:KEY::` is a part of it. */
 function withoutPunctuation(arn: string): string {
-  const whole = arn.replace(/\.+$/, '');
-  return whole.split(':').length === 10 ? whole : whole.replace(/[.:]+$/, '');
+  const whole = withoutEnd(arn, '.');
+  return whole.split(':').length === 10 ? whole : withoutEnd(whole, '.:');
 }

@@ -82,18 +82,23 @@ const outlooks: Readonly<Record<FailureId, Outlook>> = {
   'secrets-manager-unreachable': 'passing',
 };
 
-const passing =
-  /throttl|rate ?exceeded|too ?many ?requests|rate limit|retry quota exceeded|RequestLimitExceeded|SlowDown|time-?out|timed out|deadline exceeded|request context cancell?ed|request cancell?ed|connection (reset|refused)|no such host|\bEOF\b|(status ?code|unexpected status[^:]*):? 5\d\d|internal ?(service ?|server ?)?error|service ?unavailable|\btry again\b/i;
+const passing: readonly RegExp[] = [
+  /throttl|rate ?exceeded|too ?many ?requests|rate limit|retry quota exceeded|RequestLimitExceeded/i,
+  /SlowDown|time-?out|timed out|deadline exceeded|request context cancell?ed|request cancell?ed/i,
+  /connection (reset|refused)|no such host|\bEOF\b|\btry again\b/i,
+  /(status ?code|unexpected status[^:]{0,100}):? 5\d\d/i,
+  /internal ?(service ?|server ?)?error|service ?unavailable/i,
+];
 
 const denial = /not authorized|AccessDenied|access denied|forbidden|unauthorized/i;
 
 function outlookByWords(reason: string): Outlook | undefined {
-  if (passing.test(reason)) return 'passing';
+  if (passing.some((pattern) => pattern.test(reason))) return 'passing';
   return denial.test(reason) ? 'maybe-role' : undefined;
 }
 
 function outlookOfWrapping(reason: string): Outlook {
-  const isCutOff = /(\.\.\.|…)\W*$/.test(reason);
+  const isCutOff = /(?:\.\.\.|…)\W{0,20}$/.test(reason);
   const wrapping = /ResourceInitializationError|unable to (pull|retrieve|assume)|CannotPull/i;
   return wrapping.test(reason) && !isCutOff ? 'hopeless' : 'unclear';
 }

@@ -29,7 +29,7 @@ const codes: ReadonlySet<string> = new Set([
 /** ECS guide, "stopped tasks error messages" and "AWS Fargate task retirement". */
 const words: readonly RegExp[] = [
   loosely('your Spot Task was interrupted'),
-  `${loosely('Host EC2 (instance')}[^)]*${loosely(') terminated')}`,
-  `${loosely('Host EC2 (instance')}[^)]*${loosely(') stopped')}`,
+  `${loosely('Host EC2 (instance')}[^()]*${loosely(') terminated')}`,
+  `${loosely('Host EC2 (instance')}[^()]*${loosely(') stopped')}`,
   loosely('ECS is performing maintenance on the underlying infrastructure'),
 ].map((source) => new RegExp(source, 'i'));

@@ -50,7 +50,7 @@ export function executionPolicy(
     allow(
       'LocateEnvironmentFiles',
       's3:GetBucketLocation',
-      sorted(objects.map((arn) => arn.replace(/\/.*$/, ''))),
+      sorted(objects.map((arn) => arn.split('/', 1)[0] ?? arn)),
     ),
   ].flatMap((statement) => statement ?? []);
   return statements.length > 0 ? { Version: '2012-10-17', Statement: statements } : undefined;
@@ -174,7 +174,9 @@ function decryptStatements(grants: readonly Grant[]): Statement[] {
 
 /** What an ARN may begin with after its store's own part, up to a separator of its name. */
 function prefixesOf(arn: string): string[] {
-  const [, head = '', name = ''] = /^(.*?:(?:parameter\/|secret:))(.*)$/.exec(arn) ?? [];
+  const [separator = ''] = /:(?:parameter\/|secret:)/.exec(arn) ?? [];
+  const start = arn.indexOf(separator) + separator.length;
+  const [head, name] = [arn.slice(0, start), separator === '' ? '' : arn.slice(start)];
   // The six characters behind a secret's name are no part of it.
   const own = name.replace(/-([A-Za-z0-9]{6}|\?{6})$/, '');
   // A slash in front of everything is common to the whole store.

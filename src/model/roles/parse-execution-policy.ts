@@ -146,5 +146,5 @@ function keyGrants(
 }
 
 function bucketOf({ objectArn }: FileGrant): string {
-  return objectArn.replace(/\/.*$/, '');
+  return objectArn.split('/', 1)[0] ?? objectArn;
 }

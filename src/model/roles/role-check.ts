@@ -31,7 +31,7 @@ export interface RoleFinding extends Pick<RoleNeed, 'what' | 'action' | 'resourc
 export function readNeeds({ store, arn, writtenAs, kmsKeyArn }: Grant): RoleNeed[] {
   const action =
     store === 'parameter-store' ? 'ssm:GetParameters' : 'secretsmanager:GetSecretValue';
-  const what = (writtenAs ?? arn).replace(/^arn:[^:]+:[^:]+:[^:]+:\d{12}:/, '');
+  const what = parseArn(writtenAs ?? arn)?.resource ?? writtenAs ?? arn;
   // A name that does not exist yet is tried with an end that it might get.
   const resource = arn.replace(/-\?{6}$/, '-AbCdEf');
   return [
@@ -44,7 +44,7 @@ export function readNeeds({ store, arn, writtenAs, kmsKeyArn }: Grant): RoleNeed
 /** What an environment file needs: the file itself and, for ECS to find it, its bucket. */
 export function fileNeeds(objectArn: string): [object: RoleNeed, bucket: RoleNeed] {
   const what = objectArn.replace(/^arn:[^:]+:s3:::/, 'environment file ');
-  const bucket = objectArn.replace(/\/.*$/, '');
+  const bucket = objectArn.split('/', 1)[0] ?? objectArn;
   return [
     { what, action: 's3:GetObject', resource: objectArn, context: {} },
     { what, action: 's3:GetBucketLocation', resource: bucket, context: {} },

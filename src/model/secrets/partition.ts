@@ -31,8 +31,14 @@ export interface Arn extends Scope {
 
 /** Cuts an ARN into its parts; undefined when the text is none. Region and account may be empty. */
 export function parseArn(text: string): Arn | undefined {
-  const match = /^arn:(aws[a-z-]*):([a-z0-9-]+):([a-z0-9-]*):(\d{12}|aws)?:(.+)$/s.exec(text);
-  if (!match) return undefined;
-  const [, partition = '', service = '', region = '', account = '', resource = ''] = match;
-  return { partition, service, region, account, resource };
+  const [arn, partition = '', service = '', region = '', account = '', ...rest] = text.split(':');
+  const resource = rest.join(':');
+  const isArn =
+    arn === 'arn' &&
+    /^aws[a-z-]*$/.test(partition) &&
+    /^[a-z0-9-]+$/.test(service) &&
+    /^[a-z0-9-]*$/.test(region) &&
+    /^(?:\d{12}|aws|)$/.test(account) &&
+    resource !== '';
+  return isArn ? { partition, service, region, account, resource } : undefined;
 }

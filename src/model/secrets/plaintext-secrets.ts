@@ -79,9 +79,7 @@ function inJson(name: string, value: unknown, depth: number): Suspicion | undefi
 }
 
 function urlPassword(value: string): Suspicion | undefined {
-  const url = /(?<![A-Za-z0-9])[a-z][a-z0-9+.-]{0,30}:\/\/[^\s/@:]{0,200}:([^\s@]{1,500})@/i.exec(
-    value,
-  )?.[1];
+  const url = passwordsInUrls(value);
   // The form of Go's drivers: user:password@tcp(host:3306)/db.
   const bare = /^(?!mailto:|sips?:)[\w.-]{1,100}:([^\s@/]{3,200})@[\w.-]+(?:[(:/]|$)/.exec(
     value,
@@ -92,11 +90,36 @@ function urlPassword(value: string): Suspicion | undefined {
   return { kind, confidence: isPlaceholder(password) ? 'low' : 'high' };
 }
 
+/**
+ * The first `scheme://user:password@` in a text: the password. Looks at a bounded piece before each `@`:
+ * one regular expression for all of it takes square time.
+ */
+function passwordsInUrls(value: string): string | undefined {
+  for (const before of value.split('@').slice(0, -1)) {
+    const piece = before.slice(-longestUrl).split(/\s/).at(-1) ?? '';
+    for (const { index } of piece.matchAll(/:\/\//g)) {
+      const [scheme = ''] = piece
+        .slice(0, index)
+        .split(/[^a-z0-9+.-]/i)
+        .slice(-1);
+      const password = /^[^/:]{0,200}:([^]{1,500})$/.exec(piece.slice(index + '://'.length))?.[1];
+      if (/[a-z]/i.test(scheme) && password !== undefined) return password;
+    }
+  }
+  return undefined;
+}
+
+/** Characters of a scheme, a user and a password. */
+const longestUrl = 740;
+
 /** `Password=…` within connection strings, query strings, header lists and options of a program. */
 function pairsIn(value: string): Suspicion | undefined {
   let found: Suspicion | undefined;
-  const pairs = /(?<![A-Za-z0-9])([A-Za-z][\w.-]{1,60}) ?[=:] ?("[^"]*"|'[^']*'|[^\s;,&"']+)/g;
-  for (const [, name = '', quoted = ''] of value.matchAll(pairs)) {
+  // Names are taken whole, so that no character is looked at twice.
+  const pairs = /([\w.-]+)(?: ?[=:] ?("[^"]*"|'[^']*'|[^\s;,&"']+))?/g;
+  for (const [, words = '', quoted] of value.matchAll(pairs)) {
+    const name = words.replace(/^[^A-Za-z]+/, '');
+    if (quoted === undefined || name.length < 2) continue;
     const meaning = nameMeaning(name);
     if (typeof meaning !== 'object' || !meaning.strong) continue;
     const one = byName(name, meaning, quoted.replace(/^["']|["']$/g, ''));

@@ -1,6 +1,7 @@
 import { parseArn, type Scope } from './partition.ts';
 import { InvalidInput, Problems } from '../problems.ts';
 import { looksLikePassword, valueHint, withoutValue } from './shown-text.ts';
+import { withoutEnd } from '../without-end.ts';
 
 /** The two stores of AWS that ECS reads secrets from. */
 export type Store = 'parameter-store' | 'secrets-manager';
@@ -73,7 +74,7 @@ export function formatReference(reference: Reference): string {
   if (reference.scope) return referenceArn(reference, reference.scope);
   if (reference.store === 'parameter-store') return `ssm:${reference.name}`;
   const { name, jsonKey = '', versionStage = '', versionId = '' } = reference;
-  return `sm:${[name, jsonKey, versionStage, versionId].join(':').replace(/:+$/, '')}`;
+  return `sm:${withoutEnd([name, jsonKey, versionStage, versionId].join(':'), ':')}`;
 }
 
 /** The id to look a reference up with: its name, or its ARN (without suffix) when written as one. */

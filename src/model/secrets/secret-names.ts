@@ -12,7 +12,7 @@ export interface NameMeaning {
  * `MAX_TOKENS`), or undefined for nothing. Reads `DB_PASSWORD`, `dbPassword` and `db.password` alike.
  */
 export function nameMeaning(name: string): NameMeaning | 'public' | undefined {
-  const words = wordsOf(name);
+  const words = wordsOf(name.slice(-longestName));
   if (words.some((word) => publicAnywhere.has(word)) || publicFirst.has(words[0] ?? '')) {
     return 'public';
   }
@@ -42,10 +42,13 @@ export function commonWords(name: string): string {
 
 // --- internal ---
 
+/** What stands before so many characters changes nothing: each word costs a look at all before it. */
+const longestName = 256;
+
 function wordsOf(name: string): string[] {
   return name
     .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
-    .replace(/([A-Z]+)([A-Z][a-z])/g, '$1_$2')
+    .replace(/([A-Z])([A-Z][a-z])/g, '$1_$2')
     .toLowerCase()
     .split(/[^a-z0-9]+/)
     .filter((word) => word !== '');

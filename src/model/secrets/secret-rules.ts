@@ -41,7 +41,7 @@ export function checkValue(value: SecretValue, store: Store, tier?: Tier): void 
   } else {
     const limit = tier === 'Standard' ? standardTierBytes : advancedTierBytes;
     if (size > limit) problems.add(tooLarge(size));
-    if (value.matches(/\{\{[\s\S]*\}\}/)) {
+    if (value.matches(/^(?:[^{]|\{(?!\{))*\{\{[^]*\}\}/)) {
       problems.add(
         'the value contains "{{ }}", which Parameter Store refuses; Secrets Manager (sm:NAME) takes it',
       );

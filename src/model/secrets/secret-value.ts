@@ -137,7 +137,7 @@ export class SecretValue {
     this.#jsonObject();
     // A JavaScript number would lose digits.
     return JSON.parse(
-      this.#text.replace(/"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.eE+-]*/g, (token) =>
+      this.#text.replace(/"[^"\\]*(?:\\.[^"\\]*)*"?|-?\d[\d.eE+-]*/g, (token) =>
         token.startsWith('"') ? `"s${token.slice(1)}` : `"n${token}"`,
       ),
     ) as Record<string, unknown>;
@@ -147,7 +147,7 @@ export class SecretValue {
   #mapJson(change: (marked: Record<string, unknown>) => unknown): SecretValue {
     const text = JSON.stringify(change(this.#marked()));
     return new SecretValue(
-      text.replace(/"n([^"]*)"|"s([^"\\]*(?:\\.[^"\\]*)*")/g, (_, number, string) =>
+      text.replace(/"n([^"]*)"?|"s([^"\\]*(?:\\.[^"\\]*)*"?)/g, (_, number, string) =>
         typeof number === 'string' ? number : `"${String(string)}`,
       ),
     );

@@ -59,7 +59,12 @@ async function positionsIn(
 ): Promise<(path: readonly (string | number)[]) => Position | undefined> {
   const { isAlias, isCollection, isNode, LineCounter, parseDocument } = await import('yaml');
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, merge: true });
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    prettyErrors: false,
+    merge: true,
+    uniqueKeys: false,
+  });
   return (path) => {
     let node: unknown = document.contents;
     let start = 0;

@@ -164,7 +164,7 @@ function familyOf(id: string): string {
 }
 
 function revisionNumber(arn: string): number {
-  return Number(/\d+$/.exec(arn)?.[0] ?? 0);
+  return Number(arn.slice(arn.lastIndexOf(':') + 1)) || 0;
 }
 
 function byFamilyAndRevision(a: string, b: string): number {

@@ -162,8 +162,8 @@ function reasonFor(found: RoleWithPolicies, request: PolicyRequest, by: string):
   if (action === 'ssm:GetParameters' && has({ ...request, action: 'ssm:GetParameter' })) {
     return 'ssm:GetParameter is allowed, but ECS calls ssm:GetParameters';
   }
-  const [, base] = /^(arn:.*:secret:.*)-[A-Za-z0-9]{6}$/.exec(resource) ?? [];
-  if (base !== undefined && has({ ...request, resource: base })) {
+  const [, base] = /^(arn:.*)-[A-Za-z0-9]{6}$/.exec(resource) ?? [];
+  if (base?.includes(':secret:') && has({ ...request, resource: base })) {
     return 'a policy names the secret without the six characters at the end of its ARN';
   }
   const doubled = resource.replace(':parameter/', ':parameter//');

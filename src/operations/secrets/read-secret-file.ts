@@ -4,7 +4,8 @@ import { SecretValue } from '../../model/secrets/secret-value.ts';
 import { foreignFormat } from '../../model/text-kind.ts';
 import type { Sources } from '../read-source.ts';
 import { checkFormat, readText, sourceName } from '../read-text.ts';
-import { jsonFault, placeOf, yamlRule } from '../text-faults.ts';
+import { repeatedKeys } from '../repeated-keys.ts';
+import { jsonFault, yamlRule } from '../text-faults.ts';
 
 /** The formats that secrets are imported from. */
 export const secretFileFormats = ['dotenv', 'json', 'yaml'] as const;
@@ -74,6 +75,7 @@ function readDotenv(text: string, name: string, problems: Problems): SecretFileE
   const lines = text.split(/\r\n?|\n/);
   const seen = new Set<string>();
   const faulty: number[] = [];
+  const kept: string[] = [];
   const bad = (line: number, rule: string): void => {
     faulty.push(line);
     problems.add(`${name}, line ${line + 1}${rule}`);
@@ -83,7 +85,12 @@ function readDotenv(text: string, name: string, problems: Problems): SecretFileE
     const [, key, written = ''] = assignment.exec(lines[line] ?? '') ?? [];
     const end = key === undefined ? line : endOfValue(lines, line, written);
     index = (typeof end === 'number' ? end : line) + 1;
-    const parsed = parseDotenv(lines.slice(line, index).join('\n'));
+    const behind = lines.slice(line + 1, index);
+    const parsed = parseDotenv(
+      key === undefined ? '' : `${key}=${[written, ...behind].join('\n')}`,
+    );
+    // The library takes square time for blank lines; they mean something in quotes only.
+    if (key !== undefined) kept.push(lines[line] ?? '', ...behind);
     if (key === undefined || !Object.hasOwn(parsed, key)) {
       if (!/^\s*(#|$)/.test(lines[line] ?? '')) bad(line, ' is not NAME=VALUE');
       continue;
@@ -107,8 +114,9 @@ function readDotenv(text: string, name: string, problems: Problems): SecretFileE
   if (faulty.length > 0 && foreignFormat(text) !== 'dotenv') {
     checkFormat(text, name, 'dotenv, JSON or YAML');
   }
-  const whole = parseDotenv(text);
-  for (const { key, value, line } of faulty.length === 0 ? entries : []) {
+  if (faulty.length > 0) return entries;
+  const whole = parseDotenv(kept.join('\n'));
+  for (const { key, value, line } of entries) {
     if (value.equals(new SecretValue(whole[key] ?? ''))) continue;
     bad(line, ': the quote runs into another one: use another kind of quotes');
   }
@@ -151,22 +159,36 @@ async function readYaml(
   name: string,
   problems: Problems,
 ): Promise<SecretFileEntry[]> {
-  const { isAlias, isMap, isScalar, parseDocument } = await import('yaml');
+  const { isAlias, isMap, isNode, isScalar, LineCounter, parseDocument } = await import('yaml');
+  const lines = new LineCounter();
   // "failsafe" knows texts only: 0123, 1e3 and true stay what they are.
   const document = parseDocument(text, {
     schema: 'failsafe',
     prettyErrors: false,
     resolveKnownTags: false,
+    uniqueKeys: false,
+    lineCounter: lines,
   });
-  for (const { code, pos } of [...document.errors, ...document.warnings]) {
-    problems.add(`${name}: ${placeOf(text, pos[0])}: ${yamlRule(code)}`);
+  const mistakes = [
+    ...[...document.errors, ...document.warnings].map(({ code, pos }) => ({ code, at: pos[0] })),
+    ...(await repeatedKeys(document)).map((at) => ({ code: 'DUPLICATE_KEY', at })),
+  ];
+  for (const { code, at } of mistakes) {
+    const { line, col } = lines.linePos(at);
+    problems.add(`${name}: line ${line}, column ${col}: ${yamlRule(code)}`);
   }
   if (document.errors.length > 0 || !isMap(document.contents)) checkFormat(text, name, 'YAML');
   problems.throwIfAny();
   const entries: SecretFileEntry[] = [];
+  // The library looks through the whole document for each alias.
+  const anchors = new Map<string, unknown>();
+  const remember = (node: unknown): void => {
+    if (isNode(node) && !isAlias(node) && node.anchor) anchors.set(node.anchor, node);
+  };
   const walk = (node: unknown, path: readonly string[]): void => {
     const place = path.length === 0 ? name : `${name}: ${path.join('/')}`;
-    const target = isAlias(node) ? node.resolve(document) : node;
+    remember(node);
+    const target = isAlias(node) ? anchors.get(node.source) : node;
     if (isMap(target) && isAlias(node)) {
       problems.add(`${place} stands for a map elsewhere; write it out`);
     } else if (isAlias(node) && !target) {
@@ -174,6 +196,7 @@ async function readYaml(
     } else if (isMap(target)) {
       if (target.items.length === 0 && path.length > 0) problems.add(`${place} is an empty map`);
       for (const { key, value } of target.items) {
+        remember(key);
         // Without a colon what stands there is rather a value than a key: it is not told.
         if (value === null) problems.add(`${place} has a key without a value`);
         else if (isScalar(key) && key.value !== '') walk(value, [...path, String(key.value)]);

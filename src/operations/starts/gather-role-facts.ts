@@ -68,7 +68,7 @@ export async function gatherRoleFact(
     if (error instanceof InvalidInput) return { state: 'unseen', name, why: error.message };
     if (!(error instanceof CliError)) throw error;
     return error.code === 'role-not-found'
-      ? { state: 'missing', name, path: /:role(\/.+\/)[^/]+$/.exec(written)?.[1] }
+      ? { state: 'missing', name, path: /^[^/]*:role(\/.+\/)[^/]+$/.exec(written)?.[1] }
       : { state: 'unseen', name, why: whyUnseen(error) };
   }
 }

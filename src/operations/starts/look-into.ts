@@ -53,8 +53,10 @@ export async function lookInto(
   const commands = [
     ...new Set([...(known?.report.fix ?? []), ...failures.flatMap(({ fix }) => fix)]),
   ];
-  const deploys = commands.some((command) =>
-    /^aws ecs update-service | register .*--service /.test(command),
+  const deploys = commands.some(
+    (command) =>
+      command.startsWith('aws ecs update-service ') ||
+      (command.includes(' register ') && command.includes(' --service ')),
   );
   const again = service && !deploys ? [deployCommand(service, revision)] : [];
   return {

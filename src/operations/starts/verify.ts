@@ -99,7 +99,7 @@ async function readTarget(
   if (cluster !== undefined && service !== undefined) {
     return serviceTarget(aws, target, cluster, service);
   }
-  if (/^(-|.*[/\\].*|.*\.(json|ya?ml))$/i.test(target) && !target.startsWith('arn:')) {
+  if (isFile(target)) {
     const definition = await readTaskDefinitionFile(target, sources, {
       aws,
       choosable: true,
@@ -117,6 +117,12 @@ async function readTarget(
   const family = target.replace(/^arn:.*:task-definition\//, '');
   const name = { file: undefined, family, options: [] };
   return { target, name, definition, status, service: undefined, arn };
+}
+
+/** Whether a target is written as a file: with an ending, as a path, or as `-` for standard input. */
+function isFile(target: string): boolean {
+  if (target.startsWith('arn:')) return false;
+  return target === '-' || /[/\\]|\.(?:json|ya?ml)$/i.test(target);
 }
 
 /** A service, with the revision that its next task starts from. */

@@ -16,7 +16,7 @@ export function questionsOf(
 
   function ofKey(id: string): Question[] {
     const key = ring.find(call.region, id);
-    const alias = /^(?:arn:.*:)?(alias\/.*)$/.exec(id)?.[1];
+    const alias = /^(?:arn:[^/]*:)?(alias\/.*)$/.exec(id)?.[1];
     // An alias that leads nowhere names no key to ask about: the operation tells that it is missing.
     if (!key && alias !== undefined) return [];
     if (!key) return [{ resource: id.startsWith('arn:') ? id : arnOf(`key/${id}`) }];

@@ -21,9 +21,7 @@ export function ec2Error({ code, message }: ServiceError, requestId: string): st
 /** Errors that all services of the sandbox share, as EC2 calls them (EC2 API reference, "Error codes"). */
 export function asEc2Error(error: ServiceError): ServiceError {
   const { code, message } = error;
-  const missing = /^1 validation error detected: Value at '(.*)' .* Member must not be null$/.exec(
-    message,
-  );
+  const missing = /^1 validation error detected: Value at '([^']*)' .* not be null$/.exec(message);
   if (missing) {
     return new ServiceError(
       'MissingParameter',

@@ -31,7 +31,7 @@ export async function readBody(request: IncomingMessage): Promise<string | undef
 /** What the signature of a request says, if it has one. */
 export function credentialScope(request: IncomingMessage): CredentialScope | undefined {
   const match =
-    /Credential=([^/\s,]+)\/\d{8}\/([a-z0-9-]{1,32})\/([a-z0-9-]{1,32})\/aws4_request/.exec(
+    /(?<![^\s,])Credential=([^/\s,]+)\/\d{8}\/([a-z0-9-]{1,32})\/([a-z0-9-]{1,32})\/aws4_request/.exec(
       request.headers.authorization ?? '',
     );
   if (!match) return undefined;

@@ -70,7 +70,7 @@ export function readForeign(
   }
   return {
     ARN: arn,
-    Name: /:secret:(.+)-.{6}$/.exec(arn)?.[1],
+    Name: arn.split(':secret:')[1]?.slice(0, -'-xxxxxx'.length),
     VersionId: version.id,
     SecretString: version.value,
     VersionStages: ['AWSCURRENT'],
