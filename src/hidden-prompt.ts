@@ -1,81 +1,170 @@
+import { createKeyReader, isLineEnd, type Answer } from './prompt-keys.ts';
+
 /** The part of a terminal's input that the prompt needs. */
 export interface KeyInput {
   setRawMode(raw: boolean): unknown;
   on(event: 'data', listener: (data: Buffer) => void): unknown;
+  on(event: 'end', listener: () => void): unknown;
+  on(event: 'error', listener: (error: Error) => void): unknown;
   off(event: 'data', listener: (data: Buffer) => void): unknown;
+  off(event: 'end', listener: () => void): unknown;
+  off(event: 'error', listener: (error: Error) => void): unknown;
   resume(): unknown;
   pause(): unknown;
 }
 
-/** How the user answered. */
-export type Answer = { text: string } | { cancelled: true } | { severalLines: true };
+/** The part of node's process that the prompt needs. */
+export interface PromptProcess {
+  readonly pid: number;
+  on(event: string, listener: () => void): unknown;
+  off(event: string, listener: () => void): unknown;
+  kill(pid: number, signal: string): unknown;
+}
+
+/** Where the prompt asks. */
+export interface PromptTerminal {
+  input: KeyInput;
+  write: (text: string) => void;
+  process: PromptProcess;
+  /** Ends the prompt as Ctrl-C does. */
+  interrupted: AbortSignal;
+}
 
 /**
- * Asks for a line that is not shown. Ctrl-C and Ctrl-D on an empty line cancel, Ctrl-U starts over,
- * Ctrl-Z does nothing: a shell in the foreground would get what is typed next. A bracketed paste is
- * taken whole, with its newlines; several lines that come otherwise are refused, not cut.
- * Prompt libraries that we looked at stop at the first newline and hand Ctrl-Z to the shell.
+ * Asks for a line that is not shown; see `createKeyReader` for the keys. Ctrl-Z does nothing: a shell in
+ * the foreground would get what is typed next. Several lines without the marks of a paste are refused,
+ * not cut. Whatever ends or stops the process, the terminal echoes again and marks no pastes. Prompt
+ * libraries that we looked at stop at the first newline and hand Ctrl-Z to the shell. Rejects when the
+ * terminal cannot be read (EIO).
  */
-export function askHidden(
-  question: string,
-  input: KeyInput,
-  write: (text: string) => void,
-): Promise<Answer> {
-  write(`${question}: ${pasteMode(true)}`);
-  input.setRawMode(true);
-  input.resume();
-  return new Promise((resolve) => {
-    let text = '';
-    let pasting = false;
-    const decoder = new TextDecoder();
-    const done = (answer: Answer): void => {
+export function askHidden(question: string, terminal: PromptTerminal): Promise<Answer> {
+  const { input, write, process, interrupted } = terminal;
+  const mode = terminalMode(terminal);
+  write(`${question}: `);
+  return new Promise((resolve, reject) => {
+    const reader = createKeyReader();
+    let answer: Answer | undefined;
+    let timer: NodeJS.Timeout | undefined;
+
+    let isOver = false;
+    const stop = (): void => {
+      isOver = true;
+      clearTimeout(timer);
       input.off('data', onData);
-      input.setRawMode(false);
+      input.off('end', cancel);
+      input.off('error', fail);
+      for (const [event, listener] of signals) process.off(event, listener);
+      interrupted.removeEventListener('abort', cancel);
+      mode.leave();
       input.pause();
-      write(`${pasteMode(false)}\n`);
-      resolve(answer);
+      write('\n');
+    };
+    const done = (): void => {
+      stop();
+      resolve(answer ?? { cancelled: true });
+    };
+    const cancel = (): void => {
+      answer = { cancelled: true };
+      done();
     };
     const onData = (data: Buffer): void => {
-      const keys = decoder.decode(data, { stream: true }).match(keyPattern) ?? [];
-      for (const [index, key] of keys.entries()) {
-        if (key === pasteStart || key === pasteEnd) {
-          pasting = key === pasteStart;
-        } else if (pasting) {
-          text += key === '\r' ? '\n' : key;
-        } else if (key === '\r' || key === '\n') {
-          const more = keys.slice(index + 1).some((later) => !/^[\r\n]$/.test(later));
-          done(more ? { severalLines: true } : { text });
-          return;
-        } else if (key === '\u0003' || (key === '\u0004' && text === '')) {
-          done({ cancelled: true });
-          return;
-        } else if (key === '\u007f' || key === '\b') {
-          text = text.replace(/[\s\S]$/u, '');
-        } else if (key === '\u0015') {
-          text = '';
-        } else if (isText(key)) {
-          text += key;
-        }
+      clearTimeout(timer);
+      if (answer === undefined) {
+        answer = reader.feed(data);
+        if (answer && 'cancelled' in answer) done();
+        // The rest of several lines would go to the shell, as commands.
+        else
+          timer = answer ? setTimeout(done, restMilliseconds) : setTimeout(settle, keyMilliseconds);
+        return;
       }
+      if (data.some((byte) => !isLineEnd(byte))) answer = { severalLines: true };
+      timer = setTimeout(done, restMilliseconds);
     };
+    const settle = (): void => {
+      reader.settle();
+    };
+    const fail = (error: Error): void => {
+      stop();
+      reject(error);
+    };
+    /** Leaves the terminal as it was, and then does what the signal does anyway. */
+    const handOn = (signal: string): (() => void) => {
+      const listener = (): void => {
+        mode.leave();
+        process.off(signal, listener);
+        process.kill(process.pid, signal);
+      };
+      return listener;
+    };
+    const suspend = (): void => {
+      mode.leave();
+      process.off('SIGTSTP', suspend);
+      process.kill(process.pid, 'SIGTSTP');
+      // Runs when the process goes on, which may be at once: the system stops no orphan.
+      setImmediate(() => {
+        if (isOver) return;
+        process.on('SIGTSTP', suspend);
+        mode.enter();
+      });
+    };
+    const resume = (): void => {
+      // The shell may have switched it meanwhile.
+      mode.leave();
+      mode.enter();
+      write(`${question}: `);
+    };
+    const signals: readonly (readonly [string, () => void])[] = [
+      ...ending.map((signal) => [signal, handOn(signal)] as const),
+      ['SIGTSTP', suspend],
+      ['SIGCONT', resume],
+      ['exit', mode.leave],
+    ];
+
+    if (interrupted.aborted) {
+      resolve({ cancelled: true });
+      return;
+    }
+    for (const [event, listener] of signals) process.on(event, listener);
+    mode.enter();
     input.on('data', onData);
+    input.on('end', cancel);
+    input.on('error', fail);
+    interrupted.addEventListener('abort', cancel);
+    input.resume();
   });
 }
 
 // --- internal ---
 
-const pasteStart = '\u001b[200~';
-const pasteEnd = '\u001b[201~';
+/** Signals that end a process, and that nothing of ours handles otherwise. */
+const ending = ['SIGHUP', 'SIGQUIT', 'SIGUSR2', 'SIGALRM', 'SIGVTALRM'];
 
-/** An escape sequence counts as one key; everything else is a character. */
-// eslint-disable-next-line no-control-regex
-const keyPattern = /\u001b\[[0-9;]*[A-Za-z~]|\u001b[^[]?|[\s\S]/gu;
+/** After Enter: more than this no terminal waits between two lines of a paste. */
+const restMilliseconds = 50;
 
-function pasteMode(on: boolean): string {
-  return `\u001b[?2004${on ? 'h' : 'l'}`;
-}
+/** How long the rest of an escape sequence may take; readline's escapeCodeTimeout. */
+const keyMilliseconds = 500;
 
-/** Control characters and escape sequences are no part of a typed value. */
-function isText(key: string): boolean {
-  return key >= ' ' && !key.startsWith('\u001b');
+/** Switches the terminal to what the prompt needs and back; each may be called twice. */
+function terminalMode({ input, write }: PromptTerminal): { enter: () => void; leave: () => void } {
+  let isRaw = false;
+  const set = (raw: boolean): void => {
+    if (isRaw === raw) return;
+    isRaw = raw;
+    // A terminal that went away cannot be switched, and need not be.
+    try {
+      input.setRawMode(raw);
+    } catch {
+      return;
+    }
+    write(`\u001b[?2004${raw ? 'h' : 'l'}`);
+  };
+  return {
+    enter: () => {
+      set(true);
+    },
+    leave: () => {
+      set(false);
+    },
+  };
 }

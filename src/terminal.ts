@@ -33,7 +33,12 @@ export async function processWorld(): Promise<World> {
       },
       askHidden: async (question) => {
         const { askHidden } = await import('./hidden-prompt.ts');
-        return askHidden(question, process.stdin, (text) => process.stderr.write(text));
+        return askHidden(question, {
+          input: process.stdin,
+          write: (text) => process.stderr.write(text),
+          process,
+          interrupted: interrupts.signal,
+        });
       },
       confirm,
     },

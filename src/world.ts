@@ -1,4 +1,4 @@
-import type { Answer } from './hidden-prompt.ts';
+import type { Answer } from './prompt-keys.ts';
 
 /** Everything outside the program, as one value: the real one in terminal.ts, a made one in tests. */
 export interface World {

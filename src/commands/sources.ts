@@ -1,7 +1,26 @@
+import { CliError } from '../errors.ts';
 import type { Sources } from '../operations/read-source.ts';
 import type { World } from '../world.ts';
 
 /** Where a command reads its documents from: the world's files and standard input. */
-export function sourcesOf({ readFile, stdin }: World): Sources {
-  return { readFile, readStdin: () => stdin.read() };
+export function sourcesOf(world: World): Sources {
+  return { readFile: (path) => world.readFile(path), readStdin: () => readStdin(world) };
+}
+
+/** All bytes of standard input. Throws CliError `stdin-not-readable`. */
+export async function readStdin({ stdin }: World): Promise<Uint8Array> {
+  try {
+    return await stdin.read();
+  } catch (error) {
+    throw stdinNotReadable(error);
+  }
+}
+
+/** That standard input cannot be read, with the system's code (`EIO`, `EISDIR`). */
+export function stdinNotReadable(error: unknown): CliError {
+  const { code = 'unknown error' } = error as NodeJS.ErrnoException;
+  return new CliError('stdin-not-readable', `cannot read standard input: ${code}`, {
+    hint: 'give the value or the document as a file',
+    cause: error,
+  });
 }

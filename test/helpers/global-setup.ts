@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { createServer } from 'node:net';
 import type { TestProject } from 'vitest/node';
 import { startAwsCli } from './aws-cli.ts';
@@ -9,19 +9,29 @@ declare module 'vitest' {
     moto: string | undefined;
     /** Whether the AWS CLI is on PATH. */
     awsCli: boolean;
+    /** Whether python3 is on PATH, for its pseudo terminals; never on Windows. */
+    python: boolean;
   }
 }
 
 /** Starts moto and the AWS CLI once for all test files, and tells in a line what cannot be tested here. */
 export async function setup(project: TestProject): Promise<() => void> {
   const [awsCli, moto] = await Promise.all([startAwsCli(), startMoto()]);
-  const missing = [!moto && 'moto_server', !awsCli && 'aws'].filter((tool) => tool !== false);
+  const python =
+    process.platform !== 'win32' &&
+    spawnSync('python3', ['-c', 'import pty'], { stdio: 'ignore' }).status === 0;
+  const missing = [!moto && 'moto_server', !awsCli && 'aws', !python && 'python3'].filter(
+    (tool) => tool !== false,
+  );
   if (missing.length > 0) {
     const sentence = `not on PATH, so what needs it is not tested: ${missing.join(', ')}`;
     if (process.env.CI)
-      throw new Error(`${sentence} (CI requires it: pip install 'moto[server]' awscli)`);
+      throw new Error(
+        `${sentence} (CI requires it: python3, and pip install 'moto[server]' awscli)`,
+      );
     console.warn(sentence);
   }
+  project.provide('python', python);
   project.provide('awsCli', awsCli !== undefined);
   project.provide('moto', moto?.url);
   return () => {

@@ -10,6 +10,7 @@ import {
 } from '../../model/secrets/generate.ts';
 import { InvalidInput } from '../../model/problems.ts';
 import { SecretValue } from '../../model/secrets/secret-value.ts';
+import { readStdin, stdinNotReadable } from '../sources.ts';
 import { mask } from './mask.ts';
 
 /** The options by which a value comes in; without any it is piped or asked for. */
@@ -99,7 +100,7 @@ async function readFrom(
     return trimmed(SecretValue.fromBytes(await fileBytes(world, valueFile)), raw, report);
   }
   if (!world.stdin.isTTY) {
-    const value = trimmed(SecretValue.fromBytes(await world.stdin.read()), raw, report);
+    const value = trimmed(SecretValue.fromBytes(await readStdin(world)), raw, report);
     if (value.byteLength === 0) {
       throw new InvalidInput(
         'the value is empty: nothing came from standard input',
@@ -114,12 +115,22 @@ async function readFrom(
       'pipe the value in, or give --value-file, --from-env or --generate',
     );
   }
-  const answer = await world.stdin.askHidden(`value for ${target} (not shown)`);
+  const answer = await world.stdin
+    .askHidden(`value for ${target} (not shown)`)
+    .catch((error: unknown) => {
+      throw stdinNotReadable(error);
+    });
   if ('cancelled' in answer) throw new Interrupted('cancelled; nothing was stored');
   if ('severalLines' in answer) {
     throw new InvalidInput(
       'the value has several lines',
       'give it with --value-file, or pipe it in',
+    );
+  }
+  if ('notUtf8' in answer) {
+    throw new InvalidInput(
+      'the terminal sent text that is not UTF-8',
+      'set the terminal to UTF-8, or give the value with --value-file',
     );
   }
   return new SecretValue(answer.text);
