@@ -1,8 +1,10 @@
 import { Argument } from '@commander-js/extra-typings';
 import { defineCommand } from '../../cli.ts';
-import { CliError, UsageError } from '../../errors.ts';
+import { CliError, exitCodes, UsageError } from '../../errors.ts';
+import { isUnsafeName } from '../../model/environment/unsafe-names.ts';
 import { untilInterrupted } from '../../operations/until-interrupted.ts';
 import { readEnvironment, withSourceOptions } from './environment-source.ts';
+import { mask } from '../secrets/mask.ts';
 import { runProgram } from './run-program.ts';
 
 /** `exec -- CMD`: run a program with the environment that a container would get. */
@@ -15,11 +17,13 @@ export const exec = defineCommand({
     )
       .option('--pristine', 'give it these variables only, none of ours')
       .option('--preserve', 'where a variable is set already, leave it as it is')
+      .option('--allow-unsafe-names', 'set variables that run code too (PATH, LD_PRELOAD, …)')
       .addHelpText(
         'after',
         `
 Runs CMD with the secrets in its environment, resolved as ECS would, and exits with its code. Below a
-prefix "/", "-" and "." of a name become "_". Values are in no argument and in no file.
+prefix "/", "-" and "." of a name become "_". Values are in no argument and in no file. Below a prefix,
+names that make programs run other code (PATH, LD_PRELOAD, NODE_OPTIONS, BASH_ENV, ...) are refused.
 
 Examples:
   $ ecs-secrets exec --task-definition web --container app -- npm start
@@ -29,7 +33,7 @@ Examples:
 
   async run(context, [command], options) {
     const { world, report } = context;
-    const { pristine = false, preserve = false } = options;
+    const { pristine = false, preserve = false, allowUnsafeNames = false } = options;
     if (pristine && preserve) throw new UsageError('--pristine and --preserve exclude each other');
     const values = await untilInterrupted(
       readEnvironment(context, options, true),
@@ -44,9 +48,21 @@ Examples:
     if (kept.length > 0) {
       report.note(`kept as set already: ${kept.map(({ name }) => name).join(', ')}`);
     }
-    const given = values
-      .filter((entry) => !kept.includes(entry))
-      .map(({ name, value }) => [name, value.reveal()] as const);
+    const set = values.filter((entry) => !kept.includes(entry));
+    const unsafe = set.map(({ name }) => name).filter(isUnsafeName);
+    // The names in a task definition are its author's; those below a prefix anybody's who may write there.
+    if (options.prefix !== undefined && !allowUnsafeNames && unsafe.length > 0) {
+      throw new CliError(
+        'unsafe-name',
+        `these variables make programs run other code: ${unsafe.join(', ')}`,
+        {
+          hint: 'delete or rename the secrets, or pass --allow-unsafe-names',
+          exitCode: exitCodes.invalid,
+        },
+      );
+    }
+    for (const { value } of set) mask(world, value);
+    const given = set.map(({ name, value }) => [name, value.reveal()] as const);
     const environment = { ...(pristine ? {} : world.env), ...Object.fromEntries(given) };
     return runProgram(world, command, environment);
   },

@@ -23,6 +23,11 @@ beforeAll(async () => {
     ['/clash/a-b', 'x'],
     ['/clash/a.b', 'x'],
     ['/digits/1st', 'x'],
+    ['/masked/A', 'line-one\n50%-two'],
+    ['/unsafe/LD_PRELOAD', 'x.so'],
+    ['/unsafe/Node-Options', '--require=x'],
+    ['/unsafe/path', '/x'],
+    ['/unsafe/NODE_ENV', 'production'],
   ]) {
     await shop.ssm.send(
       new PutParameterCommand({ Name: name, Value: value, Type: 'SecureString' }),
@@ -89,6 +94,36 @@ describe('exec', () => {
     expect(kept).toMatchObject({ DB_PASSWORD: 'own', cache_Token: 't1' });
     const both = await bin(['exec', '--prefix', '/app/dev', '--pristine', '--preserve', '--', 'x']);
     expect(both.code).toBe(2);
+  });
+
+  test('refuses names below a prefix that make programs run other code', async () => {
+    const seen = await bin(['exec', '--prefix', '/unsafe', '--', ...printEnv]);
+    expect(seen).toEqual({
+      code: 2,
+      stdout: '',
+      stderr:
+        'error: these variables make programs run other code: LD_PRELOAD, Node_Options, path\n' +
+        'hint: delete or rename the secrets, or pass --allow-unsafe-names\n',
+    });
+    const allowed = await childEnv(['--prefix', '/unsafe', '--allow-unsafe-names']);
+    expect(allowed).toMatchObject({ NODE_ENV: 'production', LD_PRELOAD: 'x.so', path: '/x' });
+    const own = { LD_PRELOAD: '', Node_Options: '', path: '' };
+    expect(await childEnv(['--prefix', '/unsafe', '--preserve'], own)).toMatchObject(own);
+  });
+
+  test('sets what a task definition names, whatever it is', async () => {
+    const file = await definition({ name: 'app', environment: { PYTHONPATH: '/app' } });
+    expect(await childEnv(['--task-definition', file])).toMatchObject({ PYTHONPATH: '/app' });
+  });
+
+  test('masks the values under GitHub Actions', async () => {
+    const argv = ['exec', '--prefix', '/masked', '--', process.execPath, '-e', ''];
+    const seen = await bin(argv, { GITHUB_ACTIONS: 'true' });
+    expect(seen).toEqual({
+      code: 0,
+      stdout: '',
+      stderr: '::add-mask::line-one\n::add-mask::50%25-two\n',
+    });
   });
 
   test('finds a program on our PATH with --pristine too', async () => {
