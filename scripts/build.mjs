@@ -1,8 +1,9 @@
 // Bundles src into dist: no dependencies are left, and what is loaded on demand is a file of its own.
 // What a start needs together lies in one file: every further module costs Node about a millisecond.
-import { readFile, rm } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
+import { bundledPackages, notices } from './notices.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -47,7 +48,7 @@ const bundle = await rolldown({
   // The ES modules of a package leave out what is not used; its CommonJS form cannot.
   resolve: { mainFields: ['module', 'main'] },
 });
-await bundle.write({
+const { output } = await bundle.write({
   dir: 'dist',
   format: 'esm',
   minify: true,
@@ -61,3 +62,4 @@ await bundle.write({
   },
 });
 await bundle.close();
+await writeFile(`${root}THIRD-PARTY-NOTICES`, await notices(await bundledPackages(output)));

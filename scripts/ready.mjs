@@ -19,5 +19,8 @@ if (changedAt('node_modules/.package-lock.json') < changedAt('package-lock.json'
   run('npm ci --ignore-scripts --no-audit --no-fund');
 }
 const sources = readdirSync(`${root}src`, { recursive: true }).map((name) => `src/${name}`);
-const newest = Math.max(...['scripts/build.mjs', 'package.json', ...sources].map(changedAt));
-if (changedAt('dist/main.js') < newest) run('node scripts/build.mjs');
+const newest = Math.max(
+  ...['scripts/build.mjs', 'scripts/notices.mjs', 'package.json', ...sources].map(changedAt),
+);
+if (Math.min(changedAt('dist/main.js'), changedAt('THIRD-PARTY-NOTICES')) < newest)
+  run('node scripts/build.mjs');
