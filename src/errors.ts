@@ -120,6 +120,15 @@ export function describeError(error: unknown): Report {
     const { message, hint } = error;
     return { code: 'invalid-input', message, hint, exitCode: exitCodes.invalid };
   }
+  const { code } = Object(error) as NodeJS.ErrnoException;
+  if (code === 'EMFILE' || code === 'ENFILE') {
+    return {
+      code: 'too-many-files',
+      message: `too many open files (${code})`,
+      hint: 'raise the limit (ulimit -n)',
+      exitCode: exitCodes.failed,
+    };
+  }
   return {
     code: 'internal',
     message: quotesItsSource(error)

@@ -43,8 +43,12 @@ export function interruption(interrupted: AbortSignal, journal: Journal): Promis
             ),
       );
     };
-    if (interrupted.aborted) stop();
-    else interrupted.addEventListener('abort', stop, { once: true });
+    // A command that knows more of what it did says so first.
+    const soon = (): void => {
+      setImmediate(stop);
+    };
+    if (interrupted.aborted) soon();
+    else interrupted.addEventListener('abort', soon, { once: true });
   });
 }
 

@@ -21,6 +21,7 @@ import { valueHint } from './model/secrets/shown-text.ts';
 import { fileProblem, notWritable } from './operations/file-problem.ts';
 import { refuseSwallowed } from './option-values.ts';
 import { withSafeOutput } from './safe-output.ts';
+import { shownUrl } from './model/shown-url.ts';
 import { processWorld } from './terminal.ts';
 import type { World } from './world.ts';
 
@@ -74,6 +75,9 @@ async function runCommand(argv: readonly string[], world: World): Promise<number
         ? running
         : Promise.race([running, interruption(world.interrupted, journal)]));
     });
+    if (own.some((word) => /\p{Surrogate}/u.test(word))) {
+      throw new UsageError('an argument is not valid Unicode text');
+    }
     await program.parseAsync(helpFirst(argv), { from: 'user' });
     const { result, globals } = outcome;
     if (!result) return exitCodes.done;
@@ -185,7 +189,7 @@ function helpFirst(argv: readonly string[]): string[] {
 
 function checkedUrl(url: string | undefined): string | undefined {
   if (url === undefined || (URL.canParse(url) && /^https?:/.test(url))) return url;
-  throw new UsageError(`--endpoint-url is not an http(s) URL: ${url}`);
+  throw new UsageError(`--endpoint-url is not an http(s) URL: ${shownUrl(url)}`);
 }
 
 /** The limit for a call, in milliseconds. Throws InvalidInput. */

@@ -131,7 +131,9 @@ export function supervised<Client extends { middlewareStack: { add: unknown } }>
       try {
         return await next(args);
       } catch (error) {
-        throw isRepeatable(actionOf(context)) ? error : new Unrepeated(error);
+        // The SDK takes it for throttling; the services that we call mean a quota (API references).
+        const isQuota = (error as Error).name === 'LimitExceededException';
+        throw isQuota || !isRepeatable(actionOf(context)) ? new Unrepeated(error) : error;
       }
     },
     { step: 'finalizeRequest', priority: 'low', name: 'ecsSecretsNoRepeat' },

@@ -2,7 +2,7 @@ import { InvalidInput } from '../model/problems.ts';
 import { foreignFormat, isUtf16, utf8Text } from '../model/text-kind.ts';
 import { readSource, type Sources } from './read-source.ts';
 import { repeatedKeys } from './repeated-keys.ts';
-import { jsonFault, placeOf, yamlRule } from './text-faults.ts';
+import { checkNesting, jsonFault, placeOf, yamlRule } from './text-faults.ts';
 
 /** A file as messages name it. */
 export function sourceName(path: string): string {
@@ -37,6 +37,7 @@ export async function readText(path: string, sources: Sources): Promise<string> 
  */
 export async function parseDocument(text: string, name: string, what: string): Promise<unknown> {
   if (text.trim() === '') throw new InvalidInput(`${name} is empty`);
+  checkNesting(text, name);
   try {
     return JSON.parse(text);
   } catch {

@@ -1,3 +1,5 @@
+import { InvalidInput } from '../model/problems.ts';
+
 /** A place in a text as people count it: `line 3, column 7`. `position` counts characters from 0. */
 export function placeOf(text: string, position: number): string {
   const before = text.slice(0, position).split('\n');
@@ -32,7 +34,22 @@ export function jsonFault(text: string): string | undefined {
   return `${placeOf(text, at)}: ${rule}`;
 }
 
+/**
+ * Throws InvalidInput for a text whose brackets are nested deeper than any document that is meant: the
+ * readers of JSON and YAML, and all that walks through what they return, would run out of stack.
+ */
+export function checkNesting(text: string, name: string): void {
+  let depth = 0;
+  for (const [bracket] of text.matchAll(/"[^"\\\n]*(?:\\.[^"\\\n]*)*"?|[[\]{}]/g)) {
+    if (bracket === '[' || bracket === '{') depth += 1;
+    else if (bracket === ']' || bracket === '}') depth = Math.max(0, depth - 1);
+    if (depth > deepest) throw new InvalidInput(`${name} is nested deeper than ${deepest} levels`);
+  }
+}
+
 // --- internal ---
+
+const deepest = 200;
 
 /** Whether a text stops being JSON at its end or earlier; undefined where it is JSON. */
 function faultOf(text: string): 'end' | 'early' | undefined {

@@ -15,6 +15,8 @@ export interface Seen {
 /** The circumstances of one command. */
 export interface Setting {
   stdin?: string | Uint8Array;
+  /** The code of the system with which reading standard input fails. */
+  stdinError?: string;
   env?: Record<string, string | undefined>;
   files?: Record<string, string>;
   /** Files that are no UTF-8 text. */
@@ -53,7 +55,10 @@ export async function run(argv: readonly string[], setting: Setting = {}): Promi
     env: { AWS_REGION: 'us-east-1', ...setting.env },
     stdin: {
       isTTY: tty,
-      read: () => Promise.resolve(Buffer.from(setting.stdin ?? '')),
+      read: () =>
+        setting.stdinError === undefined
+          ? Promise.resolve(Buffer.from(setting.stdin ?? ''))
+          : Promise.reject(Object.assign(new Error('stdin'), { code: setting.stdinError })),
       askHidden: () => {
         const text = setting.terminal?.answer;
         return Promise.resolve(text === undefined ? { cancelled: true } : { text });

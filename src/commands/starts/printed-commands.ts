@@ -1,6 +1,7 @@
 import type { Context } from '../../cli.ts';
 import type { Finding } from '../../model/failures/finding.ts';
 import { commandLine } from '../../model/shell.ts';
+import { shownUrl } from '../../model/shown-url.ts';
 
 /**
  * Makes commands that are printed for later reach the same account and region: with the global options
@@ -15,7 +16,7 @@ export function reachingSame({
     [
       ['--region', region, env.ECS_SECRETS_REGION],
       ['--profile', profile, env.ECS_SECRETS_PROFILE],
-      ['--endpoint-url', endpointUrl, env.ECS_SECRETS_ENDPOINT_URL],
+      ['--endpoint-url', shown(endpointUrl), shown(env.ECS_SECRETS_ENDPOINT_URL)],
     ] as const
   ).flatMap(([option, value, inEnvironment]) =>
     value === undefined || value === inEnvironment ? [] : [{ option, value }],
@@ -24,6 +25,10 @@ export function reachingSame({
     const own = options.filter(({ option }) => !command.includes(` ${option} `));
     return [command, ...own.map(({ option, value }) => commandLine([option, value]))].join(' ');
   };
+}
+
+function shown(url: string | undefined): string | undefined {
+  return url === undefined ? undefined : shownUrl(url);
 }
 
 /** The same for the commands of findings. */

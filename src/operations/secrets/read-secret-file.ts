@@ -5,7 +5,7 @@ import { foreignFormat } from '../../model/text-kind.ts';
 import type { Sources } from '../read-source.ts';
 import { checkFormat, readText, sourceName } from '../read-text.ts';
 import { repeatedKeys } from '../repeated-keys.ts';
-import { jsonFault, yamlRule } from '../text-faults.ts';
+import { checkNesting, jsonFault, yamlRule } from '../text-faults.ts';
 
 /** The formats that secrets are imported from. */
 export const secretFileFormats = ['dotenv', 'json', 'yaml'] as const;
@@ -57,6 +57,7 @@ function read(
   problems: Problems,
 ): Promise<SecretFileEntry[]> {
   if (format === 'dotenv') return Promise.resolve(readDotenv(text, name, problems));
+  checkNesting(text, name);
   // YAML is looser than JSON; what calls itself JSON has to be it.
   if (format === 'json') checkJson(text, name);
   return readYaml(text, name, problems);

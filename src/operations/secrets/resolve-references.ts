@@ -46,8 +46,8 @@ export async function notFound(
   const { region, account } = await aws.caller();
   return new CliError(
     'secret-not-found',
-    [...new Set(missing.map(formatReference))]
-      .map((key) => `there is no secret ${key} (account ${account}, region ${region})`)
+    [...new Map(missing.map((one) => [formatReference(one), one.scope ?? { account, region }]))]
+      .map(([key, at]) => `there is no secret ${key} (account ${at.account}, region ${at.region})`)
       .join('\n'),
     { hint: `ecs-secrets put creates it; ${more}` },
   );
