@@ -30,7 +30,7 @@ const withEveryClient =
   /node_modules.(@aws-sdk.(core|credential-provider-(node|env))|@smithy.(core|node-http-handler|signature-v4|types)|@aws[/\\])/;
 
 const withEveryCommand =
-  /src.(model.(problems|secrets.(reference|partition|shown-text|harmless-values|secret-value|secret-rules|generate|agent-json))|operations.(until-interrupted|if-allowed|parameter-store-of)|commands.secrets.(store-option|value-source|mask)|aws.(client|translate-error|pacer))\.ts$/;
+  /src.(model.(problems|secrets.(reference|partition|shown-text|harmless-values|secret-value|secret-rules|generate|agent-json))|operations.(until-interrupted|if-allowed|parameter-store-of)|commands.secrets.(store-option|value-source|mask)|aws.calls.(client|translate-error|pacer|call-limit|journal|repeat|known-values|values-in|decodings|check-answer|needed-members|unreadable-answer))\.ts$/;
 
 await rm(`${root}dist`, { recursive: true, force: true });
 const bundle = await rolldown({

@@ -1,4 +1,4 @@
-import type { Journal } from './aws/journal.ts';
+import type { Journal } from './aws/calls/journal.ts';
 import { Interrupted } from './errors.ts';
 import type { World } from './world.ts';
 

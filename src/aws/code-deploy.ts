@@ -9,7 +9,7 @@ import {
 } from '@aws-sdk/client-codedeploy';
 import { isAwsError } from '../errors.ts';
 import { withoutCharacters } from '../model/failures/without-characters.ts';
-import { clientSettings, supervised, type AwsConfig } from './client.ts';
+import { clientSettings, supervised, type AwsConfig } from './calls/client.ts';
 
 /** The deployment group that CodeDeploy deploys a service with. */
 export interface DeploymentGroup {

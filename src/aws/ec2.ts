@@ -22,7 +22,7 @@ import type {
   Subnet,
 } from '../model/starts/network-facts.ts';
 import { batches } from './ecs-tasks.ts';
-import { clientSettings, supervised, type AwsConfig } from './client.ts';
+import { clientSettings, supervised, type AwsConfig } from './calls/client.ts';
 
 /** What a virtual machine's network interface is like. */
 export interface Instance {

@@ -18,12 +18,12 @@ import type { ServiceDeployment } from '../model/rollout/rollout.ts';
 import { InvalidInput } from '../model/problems.ts';
 import type { DefinitionForm } from '../model/definitions/task-definition-checks.ts';
 import { parseTaskDefinition, type TaskDefinition } from '../model/definitions/task-definition.ts';
-import { clientSettings, supervised, type AwsConfig } from './client.ts';
+import { clientSettings, supervised, type AwsConfig } from './calls/client.ts';
 import { toService, toServiceDeployment, type Service } from './ecs-answers.ts';
 import { batches, createTaskCalls, type TaskCalls } from './ecs-tasks.ts';
-import { withRawAnswer, withRawBody } from './raw-json.ts';
+import { withRawAnswer, withRawBody } from './calls/raw-json.ts';
 import { formOf } from './definition-form.ts';
-import { unreadable } from './unreadable-answer.ts';
+import { unreadable } from './calls/unreadable-answer.ts';
 
 export type { DescribedTask, RunningTask, StoppedTask } from './ecs-tasks.ts';
 

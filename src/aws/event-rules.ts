@@ -3,7 +3,7 @@ import {
   ListRuleNamesByTargetCommand,
   ListTargetsByRuleCommand,
 } from '@aws-sdk/client-eventbridge';
-import { clientSettings, supervised, type AwsConfig } from './client.ts';
+import { clientSettings, supervised, type AwsConfig } from './calls/client.ts';
 
 /** A task that an EventBridge rule or a schedule starts. */
 export interface ScheduledTask {

@@ -10,7 +10,7 @@ import {
 } from '@aws-sdk/client-iam';
 import { isAwsError } from '../errors.ts';
 import type { PolicyDocument } from '../model/roles/policy.ts';
-import { parsedDocument } from './unreadable-answer.ts';
+import { parsedDocument } from './calls/unreadable-answer.ts';
 
 /** A managed policy as it is. */
 export interface ManagedPolicy {

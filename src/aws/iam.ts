@@ -20,7 +20,7 @@ import { isAwsError } from '../errors.ts';
 import type { PolicyDocument } from '../model/roles/policy.ts';
 import type { PolicyContext } from '../model/roles/policy-conditions.ts';
 import type { Tag } from '../model/secrets/secret-rules.ts';
-import { clientSettings, supervised, type AwsConfig } from './client.ts';
+import { clientSettings, supervised, type AwsConfig } from './calls/client.ts';
 import {
   createManagedPolicyCalls,
   decode,

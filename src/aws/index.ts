@@ -1,21 +1,21 @@
-import type { AwsConfig } from './client.ts';
+import type { AwsConfig } from './calls/client.ts';
 import type { CodeDeploy } from './code-deploy.ts';
 import type { Ec2 } from './ec2.ts';
 import type { Ecs } from './ecs.ts';
 import type { EventRules } from './event-rules.ts';
 import type { Iam } from './iam.ts';
 import type { Kms } from './kms.ts';
-import { createKnownValues } from './known-values.ts';
+import { createKnownValues } from './calls/known-values.ts';
 import type { Logs } from './logs.ts';
 import type { ParameterStore } from './parameter-store.ts';
-import { createPacer } from './pacer.ts';
+import { createPacer } from './calls/pacer.ts';
 import type { Scheduler } from './scheduler.ts';
 import type { SecretsManager } from './secrets-manager.ts';
 import type { Caller } from './sts.ts';
-import { translateError } from './translate-error.ts';
+import { translateError } from './calls/translate-error.ts';
 
-export type { AwsConfig, CallRecord } from './client.ts';
-export { createJournal } from './journal.ts';
+export type { AwsConfig, CallRecord } from './calls/client.ts';
+export { createJournal } from './calls/journal.ts';
 
 /**
  * The shared AWS service module: every service's gateway, made once and loaded on first use.

@@ -1,6 +1,6 @@
 import { DescribeKeyCommand, GetKeyPolicyCommand, KMSClient } from '@aws-sdk/client-kms';
-import { clientSettings, supervised, type AwsConfig } from './client.ts';
-import { parsedDocument } from './unreadable-answer.ts';
+import { clientSettings, supervised, type AwsConfig } from './calls/client.ts';
+import { parsedDocument } from './calls/unreadable-answer.ts';
 
 /** What decides whether and how a policy has to name a key. */
 export interface KeyDescription {

@@ -1,5 +1,5 @@
 import { CloudWatchLogsClient, paginateDescribeLogGroups } from '@aws-sdk/client-cloudwatch-logs';
-import { clientSettings, supervised, type AwsConfig } from './client.ts';
+import { clientSettings, supervised, type AwsConfig } from './calls/client.ts';
 
 /** CloudWatch Logs, in the calls this tool makes. */
 export interface Logs {

@@ -13,7 +13,7 @@ import {
 import { Interrupted, isAwsError, isUncertain } from '../errors.ts';
 import type { Tag } from '../model/secrets/secret-rules.ts';
 import type { SecretValue } from '../model/secrets/secret-value.ts';
-import { clientSettings, supervised, type AwsConfig } from './client.ts';
+import { clientSettings, supervised, type AwsConfig } from './calls/client.ts';
 import {
   describedParameter,
   parameterVersion,

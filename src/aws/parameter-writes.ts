@@ -1,7 +1,7 @@
 import { PutParameterCommand, type SSMClient } from '@aws-sdk/client-ssm';
 import { CliError, Interrupted, isUncertain } from '../errors.ts';
 import type { SecretValue } from '../model/secrets/secret-value.ts';
-import { uncertainWrite } from './client.ts';
+import { uncertainWrite } from './calls/client.ts';
 import type { ReadParameter } from './parameter-answers.ts';
 import type { Tier } from '../model/secrets/secret-rules.ts';
 

@@ -4,7 +4,7 @@ import {
   SchedulerClient,
   type ScheduleSummary,
 } from '@aws-sdk/client-scheduler';
-import { clientSettings, supervised, type AwsConfig } from './client.ts';
+import { clientSettings, supervised, type AwsConfig } from './calls/client.ts';
 import type { ScheduledTask } from './event-rules.ts';
 
 /** EventBridge Scheduler, in the calls this tool makes. */

@@ -10,7 +10,7 @@ import {
 import { AwsError, CliError, isAwsError, isUncertain } from '../errors.ts';
 import type { Tag } from '../model/secrets/secret-rules.ts';
 import type { SecretValue } from '../model/secrets/secret-value.ts';
-import { uncertainWrite } from './client.ts';
+import { uncertainWrite } from './calls/client.ts';
 import { awsTags, referenceTo } from './secret-answers.ts';
 
 /** What a write sets besides the value; undefined is kept as it is. */

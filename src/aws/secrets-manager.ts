@@ -14,7 +14,7 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { AwsError, Interrupted, isAwsError, isUncertain } from '../errors.ts';
 import type { Tag } from '../model/secrets/secret-rules.ts';
-import { clientSettings, supervised, type AwsConfig } from './client.ts';
+import { clientSettings, supervised, type AwsConfig } from './calls/client.ts';
 import {
   awsTags,
   describedSecret,
@@ -27,7 +27,7 @@ import {
   type StoredVersion,
 } from './secret-answers.ts';
 import { type SecretAttributes, type SecretWrites, secretWrites } from './secret-writes.ts';
-import { parsedDocument } from './unreadable-answer.ts';
+import { parsedDocument } from './calls/unreadable-answer.ts';
 
 export type {
   ReadSecret,

@@ -1,6 +1,6 @@
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { parseArn, type Scope } from '../model/secrets/partition.ts';
-import { clientSettings, supervised, type AwsConfig } from './client.ts';
+import { clientSettings, supervised, type AwsConfig } from './calls/client.ts';
 
 /** Who calls, and where from: partition and account of the caller, region of the configuration. */
 export interface Caller extends Scope {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { badAnswers, leaked, leaves, shapes } from './helpers/bad-answers.ts';
-import { goBetween, type Incident } from './helpers/go-between.ts';
-import { openShop, webDefinition, type Shop } from './helpers/scene.ts';
+import { badAnswers, leaked, leaves, shapes } from '../helpers/bad-answers.ts';
+import { goBetween, type Incident } from '../helpers/go-between.ts';
+import { openShop, webDefinition, type Shop } from '../helpers/scene.ts';
 
 // Every command that reads or writes values gets bad answers of every kind, with values of every shape in
 // them; nothing of a value or of the credentials may come out.

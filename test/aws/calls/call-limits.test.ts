@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { openPoorServer, type Poor } from './helpers/poor-server.ts';
-import { run } from './helpers/run.ts';
-import { openShop } from './helpers/scene.ts';
+import { openPoorServer, type Poor } from '../../helpers/poor-server.ts';
+import { run } from '../../helpers/run.ts';
+import { openShop } from '../../helpers/scene.ts';
 
 const poor: Poor[] = ['silent', 'stalls', 'drips'];
 const reads: string[][] = [

@@ -1,4 +1,4 @@
-import { harmlessValue } from '../model/secrets/harmless-values.ts';
+import { harmlessValue } from '../../model/secrets/harmless-values.ts';
 import { decodings } from './decodings.ts';
 
 /** The secret values that a run has read or written so far, and the check that no text shows one. */

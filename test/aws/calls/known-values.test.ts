@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createKnownValues } from '../../src/aws/known-values.ts';
+import { createKnownValues } from '../../../src/aws/calls/known-values.ts';
 
 const value = 'Zq7"Xw\\K9v\nR2tB!';
 

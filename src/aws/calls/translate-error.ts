@@ -1,4 +1,4 @@
-import { AwsError, CliError } from '../errors.ts';
+import { AwsError, CliError } from '../../errors.ts';
 import type { KnownValues } from './known-values.ts';
 import { unreadable, UnreadableAnswer } from './unreadable-answer.ts';
 

@@ -1,5 +1,5 @@
 import { getSmithyContext } from '@smithy/core/transport';
-import { AwsError, type CliError, Interrupted, isUncertain } from '../errors.ts';
+import { AwsError, type CliError, Interrupted, isUncertain } from '../../errors.ts';
 import type { Pacer } from './pacer.ts';
 import { checkAnswer } from './check-answer.ts';
 import { type KnownValues, createKnownValues } from './known-values.ts';

@@ -1,9 +1,9 @@
 import { CreateRoleCommand, PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Setting } from './helpers/run.ts';
-import { openShop, webDefinition, type Shop } from './helpers/scene.ts';
-import { spoilWrites, type Spoil, type SpoilPlan } from './helpers/spoil-writes.ts';
-import { whatIsStored } from './helpers/what-is-stored.ts';
+import type { Setting } from '../helpers/run.ts';
+import { openShop, webDefinition, type Shop } from '../helpers/scene.ts';
+import { spoilWrites, type Spoil, type SpoilPlan } from '../helpers/spoil-writes.ts';
+import { whatIsStored } from '../helpers/what-is-stored.ts';
 
 // Each call of each command that changes something, one at a time: its answer is lost, cut, a page, of
 // another type or late, or the call does not come through. Afterwards what is said equals what is stored.

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createPacer } from '../../src/aws/pacer.ts';
+import { createPacer } from '../../../src/aws/calls/pacer.ts';
 
 /** A service that takes so many calls a second, and throttles a share of them without a reason. */
 function service(limit: number, noise: number, now: () => number) {

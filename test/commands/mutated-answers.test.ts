@@ -1,6 +1,6 @@
 import { afterAll, expect, test } from 'vitest';
-import { mutatingProxy, seeded } from './helpers/mutating-proxy.ts';
-import { openShop, webDefinition, type Shop } from './helpers/scene.ts';
+import { mutatingProxy, seeded } from '../helpers/mutating-proxy.ts';
+import { openShop, webDefinition, type Shop } from '../helpers/scene.ts';
 
 // All commands against a server whose answers are changed by chance: they end with a documented exit code,
 // none of them calls it a defect of its own, and none hangs. MUTATIONS says how many, MUTATION_SEED which.

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { holdCall } from './helpers/hold-call.ts';
-import { openRotationScene, type RotationScene } from './helpers/rotation-scene.ts';
+import { holdCall } from '../../helpers/hold-call.ts';
+import { openRotationScene, type RotationScene } from '../../helpers/rotation-scene.ts';
 
 // Calls of a rotation that are never answered, at the write and while deployments are followed.
 

@@ -1,4 +1,4 @@
-import { AwsError } from '../errors.ts';
+import { AwsError } from '../../errors.ts';
 
 /**
  * An answer that came and cannot be read. Its message never quotes the answer, which may have values in
