@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Journal } from './aws/calls/journal.ts';
 import { Interrupted } from './errors.ts';
 import type { World } from './world.ts';
@@ -8,6 +9,8 @@ import type { World } from './world.ts';
  */
 export function callsCutOff({ clock, interrupted }: World): { signal: AbortSignal; end(): void } {
   const cutOff = new AbortController();
+  // Every call under way listens to it, and there may be dozens.
+  setMaxListeners(0, cutOff.signal);
   const over = new AbortController();
   const onInterrupt = (): void => {
     void clock.sleep(patience, over.signal).then(() => {

@@ -7,7 +7,7 @@ import { expect, test } from 'vitest';
 const root = fileURLToPath(new URL('../src/', import.meta.url));
 
 /** Where a pattern comes from the user of the sandbox, as AWS takes it. */
-const givenPatterns = ['sandbox/ecs/exits.ts', 'sandbox/ssm/put.ts'];
+const givenPatterns = ['sandbox/ecs/tasks/exits.ts', 'sandbox/ssm/put.ts'];
 
 interface Expression {
   /** File and line. */

@@ -64,6 +64,7 @@ test('what is no value is not taken for an empty one', async () => {
     ['put', '/shop/db'],
     {
       operation: 'GetParameter',
+      times: 9,
       rewrite: ({ Parameter: { Value, ...rest } }: { Parameter: { Value: string } }) => ({
         Parameter: rest,
         Value,

@@ -4,6 +4,7 @@ import type { Setting } from '../helpers/run.ts';
 import { openShop, webDefinition, type Shop } from '../helpers/scene.ts';
 import { spoilWrites, type Spoil, type SpoilPlan } from '../helpers/spoil-writes.ts';
 import { whatIsStored } from '../helpers/what-is-stored.ts';
+import { isWhole } from '../helpers/whole.ts';
 
 // Each call of each command that changes something, one at a time: its answer is lost, cut, a page, of
 // another type or late, or the call does not come through. Afterwards what is said equals what is stored.
@@ -188,7 +189,7 @@ async function runNow(
     anonymous(JSON.stringify(await whatIsStored(shop, name)), name);
   const stored = plan ? '' : await state();
   await using server = await spoilWrites(shop.sandbox.url, plan);
-  const limit = plan?.spoil === 'late' ? ['--request-timeout', '1s'] : [];
+  const limit = plan?.spoil === 'late' ? ['--request-timeout', '2s'] : [];
   const seen = await shop.run([...words(argv), '--json', ...limit], {
     ...setting(stdin),
     env: { ECS_SECRETS_ENDPOINT_URL: server.url },
@@ -266,7 +267,9 @@ test.concurrent.each(Object.entries(scenarios))(
     expect(clean.after).not.toBe(clean.before);
     const wrong: string[] = [];
     const plans = clean.writes.flatMap((_, index) =>
-      spoils.map((spoil) => ({ spoil, at: index + 1 })),
+      spoils
+        .filter((_spoil, at) => isWhole || (index + at) % 2 === 0)
+        .map((spoil) => ({ spoil, at: index + 1 })),
     );
     await Promise.all(
       plans.map(async (plan) => {

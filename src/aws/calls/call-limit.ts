@@ -1,5 +1,6 @@
 import type { HttpResponse } from '@smithy/types';
 import { Readable } from 'node:stream';
+import { UnreadableAnswer } from './unreadable-answer.ts';
 
 /** How long calls may take. */
 export interface CallLimit {
@@ -89,7 +90,7 @@ async function readBody(body: AsyncIterable<Uint8Array>): Promise<Buffer> {
 }
 
 /**
- * Throws SyntaxError, as a parser would, for what the SDK would take for an empty answer: a redirection, a
+ * Throws UnreadableAnswer for what the SDK would take for an empty answer: a redirection, a
  * page in HTML, JSON that is no object. AWS answers with an object, or in XML with `<…Response>`.
  */
 function checkAnswer(status: number, body: Buffer): void {
@@ -100,7 +101,7 @@ function checkAnswer(status: number, body: Buffer): void {
     start.startsWith('<') && (status < 400 ? !/<\w+Response[\s>]/.test(start) : isPage.test(start));
   const isObject = start === '' || /^[<{]/.test(start);
   if ((status >= 300 && status < 400) || isOdd || (status < 300 && !isObject)) {
-    throw new SyntaxError('the answer does not come from AWS');
+    throw new UnreadableAnswer(status);
   }
 }
 
