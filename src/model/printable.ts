@@ -17,7 +17,7 @@ export function oneLine(text: string): string {
  * white space too, and `##[` anywhere (actions/runner, ActionCommand.cs). JSON stays the same document.
  */
 export function withoutCommands(text: string): string {
-  return text.replace(/^([^\S\n]*:):/gm, '$1\\u003a').replaceAll('##[', '#\\u0023[');
+  return text.replace(/^([^\S\r\n\u2028\u2029]*:):/gm, '$1\\u003a').replaceAll('##[', '#\\u0023[');
 }
 
 // --- internal ---

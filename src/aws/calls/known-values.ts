@@ -1,5 +1,6 @@
 import { harmlessValue } from '../../model/secrets/harmless-values.ts';
 import { decodings } from './decodings.ts';
+import { withoutEnd } from '../../model/without-end.ts';
 
 /** The secret values that a run has read or written so far, and the check that no text shows one. */
 export interface KnownValues {
@@ -71,7 +72,7 @@ interface Known {
 
 /** Beginnings of ARNs, regions and addresses: many values share them with what AWS says. */
 const publicText =
-  /arn:aws[a-z-]*:[a-z0-9-]*:[a-z0-9-]*:\d*:|\b[a-z]{2}(?:-[a-z]+){1,2}-\d\b|[a-z0-9.-]*\.amazonaws\.com|https?:\/\//g;
+  /arn:aws[a-z-]*:[a-z0-9-]*:[a-z0-9-]*:\d*:|\b[a-z]{2}(?:-[a-z]+){1,2}-\d\b|(?<![a-z0-9.-])[a-z0-9.-]+\.amazonaws\.com|https?:\/\//g;
 
 function anywhereOrApart(value: string): Pick<Known, 'where'> {
   return { where: value.length < 4 ? 'apart' : 'anywhere' };
@@ -97,7 +98,7 @@ function partsOf(value: string, depth = 0): string[] {
       return member;
     });
     // Parsed numbers lose digits. "true" and "1" are in too many texts to be told by.
-    const numbers = value.replace(/"(?:[^"\\]|\\.)*"/g, ' ').match(/\d[\d.]{3,}/g) ?? [];
+    const numbers = value.replace(/"(?:[^"\\]|\\[^])*(?:"|\\?$)/g, ' ').match(/\d[\d.]{3,}/g) ?? [];
     return [...found, ...numbers].filter((part) => part !== '');
   } catch {
     return [];
@@ -130,7 +131,7 @@ function encodedAlone(value: string): string[] {
   if (value.length < 3) return [];
   const bytes = Buffer.from(value);
   const hex = bytes.toString('hex');
-  return [bytes.toString('base64').replace(/=+$/, ''), hex, hex.toUpperCase()];
+  return [withoutEnd(bytes.toString('base64'), '='), hex, hex.toUpperCase()];
 }
 
 const before = { apart: /[^\w/.-]$|^$/, quoted: /['"`=>]$|: ?$/ };
