@@ -1,0 +1,24 @@
+// Generates docs/commands, the README's table of commands and the picture of a rotation.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { rolldown } from 'rolldown';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+// Node 20 runs no TypeScript, so the generator is bundled before it runs.
+const bundle = await rolldown({
+  cwd: root,
+  input: { pages: 'scripts/docs/write.ts' },
+  platform: 'node',
+});
+const folder = await mkdtemp(join(tmpdir(), 'ecs-secrets-docs-'));
+try {
+  await bundle.write({ dir: folder, format: 'esm', entryFileNames: '[name].mjs' });
+  await bundle.close();
+  const { writePages } = await import(pathToFileURL(join(folder, 'pages.mjs')).href);
+  await writePages(root);
+} finally {
+  await rm(folder, { recursive: true, force: true });
+}

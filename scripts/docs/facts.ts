@@ -1,0 +1,101 @@
+// What the pages of the commands say that no declaration holds: groups, exit codes, further reading.
+import { exitCodes } from '../../src/errors.ts';
+
+/** The commands by subject, in the order of the README's table. */
+export const groups: readonly { title: string; commands: readonly string[] }[] = [
+  {
+    title: 'Secrets',
+    commands: ['put', 'import', 'list', 'get', 'history', 'rollback', 'delete', 'restore'],
+  },
+  { title: 'Environment', commands: ['export', 'exec', 'diff'] },
+  {
+    title: 'Roles',
+    commands: [
+      'role create',
+      'role show',
+      'role check',
+      'role delete',
+      'policy execution',
+      'policy caller',
+    ],
+  },
+  { title: 'Task definitions', commands: ['register', 'audit', 'migrate'] },
+  { title: 'Rollout', commands: ['rotate', 'redeploy', 'where-used', 'stale'] },
+  { title: 'Diagnosis', commands: ['verify', 'diagnose'] },
+  { title: 'Tools', commands: ['sandbox'] },
+];
+
+/** Exit codes of every command. */
+const common: readonly [code: number, meaning: string][] = [
+  [exitCodes.done, 'done'],
+  [exitCodes.failed, 'failed'],
+  [exitCodes.invalid, 'wrong usage or invalid input; nothing was written'],
+  [exitCodes.interrupted, 'interrupted, or not confirmed'],
+];
+
+const rollout: readonly [number, string][] = [
+  [exitCodes.findings, 'services were left that hold the old value'],
+  [exitCodes.rolloutFailed, 'a deployment failed or was rolled back'],
+  [exitCodes.timedOut, 'timed out while waiting; the deployments continue in ECS'],
+];
+const ownCode: readonly [number, string][] = [
+  [126, 'the program cannot be run'],
+  [127, 'the program does not exist'],
+];
+
+/** Exit codes that a command has besides those of every command. */
+const more: Readonly<Record<string, readonly [number, string][]>> = {
+  rollback: rollout,
+  exec: ownCode,
+  diff: [[exitCodes.findings, 'the two places differ']],
+  'role check': [[exitCodes.findings, 'an action is missing or denied']],
+  register: rollout.slice(1),
+  audit: [[exitCodes.findings, 'a secret in plain text was found']],
+  migrate: rollout.slice(1),
+  rotate: rollout,
+  redeploy: rollout,
+  stale: [[exitCodes.findings, 'a task may hold an old value']],
+  verify: [[exitCodes.findings, 'a problem was found; with `--strict` also for a warning']],
+  diagnose: [[exitCodes.findings, 'something has failed']],
+  sandbox: ownCode,
+};
+
+/** The exit codes of a command with their meaning, in ascending order. */
+export function exitCodesOf(name: string): [code: number, meaning: string][] {
+  return [...common, ...(more[name] ?? [])].sort(([a], [b]) => a - b);
+}
+
+/** What else to read about a command: title and file name under docs/. */
+export const guides: Readonly<Record<string, readonly (readonly [title: string, file: string])[]>> =
+  {
+    put: [['Values and references', 'values.md']],
+    import: [['Files that are read and written', 'files.md']],
+    list: [['Values and references', 'values.md']],
+    get: [['Values and references', 'values.md']],
+    history: [['Values and references', 'values.md']],
+    rollback: [['How a rotation works', 'rotation.md']],
+    delete: [['Values and references', 'values.md']],
+    restore: [['Values and references', 'values.md']],
+    export: [['Files that are read and written', 'files.md']],
+    exec: [['Files that are read and written', 'files.md']],
+    diff: [['Files that are read and written', 'files.md']],
+    'role create': [['Roles and permissions', 'permissions.md']],
+    'role show': [['Roles and permissions', 'permissions.md']],
+    'role check': [['Roles and permissions', 'permissions.md']],
+    'role delete': [['Roles and permissions', 'permissions.md']],
+    'policy execution': [['Roles and permissions', 'permissions.md']],
+    'policy caller': [['Roles and permissions', 'permissions.md']],
+    register: [['Files that are read and written', 'files.md']],
+    audit: [['Plaintext secrets', 'plaintext.md']],
+    migrate: [['Plaintext secrets', 'plaintext.md']],
+    rotate: [['How a rotation works', 'rotation.md']],
+    redeploy: [['How a rotation works', 'rotation.md']],
+    'where-used': [['How a rotation works', 'rotation.md']],
+    stale: [
+      ['How a rotation works', 'rotation.md'],
+      ['Troubleshooting', 'troubleshooting.md'],
+    ],
+    verify: [['Troubleshooting', 'troubleshooting.md']],
+    diagnose: [['Troubleshooting', 'troubleshooting.md']],
+    sandbox: [['The sandbox', 'sandbox.md']],
+  };
