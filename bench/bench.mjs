@@ -1,5 +1,5 @@
-// Measures the speed targets of the README as ratios within one run, against the sandbox on
-// loopback, and prints the table that the README quotes. A figure that misses its target is told,
+// Measures the speed targets of bench/README.md as ratios within one run, against the sandbox on
+// loopback, and prints the table that this page quotes. A figure that misses its target is told,
 // and the exit code is 1 then.
 import { spawn, spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';

@@ -71,8 +71,7 @@ function page(command: Declared): string {
     ),
     '## Permissions',
     permissionsOf(name),
-    '## JSON',
-    `\`--json\` prints the document described in [JSON output](../json.md#${name.startsWith('policy ') ? 'policy' : name.replaceAll(' ', '-')}).`,
+    ...jsonOf(name),
     '## More',
     (guides[name] ?? []).map(([title, file]) => `- [${title}](../${file})`).join('\n'),
   ];
@@ -81,6 +80,13 @@ function page(command: Declared): string {
 
 function fence(text: string): string {
   return `\`\`\`sh\n${text}\n\`\`\``;
+}
+
+function jsonOf(name: string): string[] {
+  // Its output is that of the program that it runs.
+  if (name === 'exec') return [];
+  const section = name.startsWith('policy ') ? 'policy' : name.replaceAll(' ', '-');
+  return ['## JSON', `\`--json\` prints [this document](../json.md#${section}).`];
 }
 
 function argumentsOf(command: Declared): string[] {
