@@ -10,7 +10,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 // Node 20 runs no TypeScript, so the generator is bundled before it runs.
 const bundle = await rolldown({
   cwd: root,
-  input: { pages: 'scripts/docs/write.ts' },
+  input: { pages: 'scripts/docs/write.ts', picture: 'scripts/docs/picture.ts' },
   platform: 'node',
 });
 const folder = await mkdtemp(join(tmpdir(), 'ecs-secrets-docs-'));
@@ -19,6 +19,8 @@ try {
   await bundle.close();
   const { writePages } = await import(pathToFileURL(join(folder, 'pages.mjs')).href);
   await writePages(root);
+  const { writePicture } = await import(pathToFileURL(join(folder, 'picture.mjs')).href);
+  await writePicture(root);
 } finally {
   await rm(folder, { recursive: true, force: true });
 }

@@ -8,7 +8,10 @@ export async function readmeWith(readme: string): Promise<string> {
   const between = /(<!-- commands -->)[\s\S]*?(<!-- \/commands -->)/;
   if (!between.test(readme)) throw new Error('README.md has no <!-- commands -->');
   const table = await commandTable();
-  return readme.replace(between, (_, start: string, end: string) => `${start}\n\n${table}\n\n${end}`);
+  return readme.replace(
+    between,
+    (_, start: string, end: string) => `${start}\n\n${table}\n\n${end}`,
+  );
 }
 
 /** Writes the pages and the README's table below the root of the repository. */
