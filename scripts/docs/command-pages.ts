@@ -118,5 +118,5 @@ function optionTable(options: readonly Option[]): string {
 function defaultOf({ defaultValue, defaultValueDescription, negate }: Option): string {
   if (defaultValueDescription !== undefined) return plain(defaultValueDescription);
   const value: unknown = defaultValue;
-  return negate || value === undefined ? '' : `\`${String(value)}\``;
+  return negate || value === undefined ? '' : `\`${JSON.stringify(value).replaceAll('"', '')}\``;
 }

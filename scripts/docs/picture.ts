@@ -31,5 +31,5 @@ function endOf({ frames }: Scene): string {
   return (frames.at(-1)?.screen ?? [])
     .map((line) => line.map(({ text }) => text).join(''))
     .join('\n')
-    .replaceAll(/\d+(\.\d+)?s\b/g, 'Ns');
+    .replaceAll(/\d+ ?(ms|s|min|h)\b/g, 'N $1');
 }

@@ -11,7 +11,7 @@ export type Screen = readonly (readonly Span[])[];
 
 /** Makes a screen of so many columns that grows at the bottom. */
 export function createScreen(columns: number) {
-  const lines: { char: string; style: readonly number[] }[][] = [[]];
+  const lines: (Cell[] | undefined)[] = [];
   let row = 0;
   let column = 0;
   let style: number[] = [];
@@ -70,7 +70,7 @@ export function createScreen(columns: number) {
     },
     /** What is on the screen, without empty lines at its end. */
     snapshot(): Screen {
-      const shown = lines.map((line) => spansOf(line ?? []));
+      const shown = Array.from(lines, (line) => spansOf(line ?? []));
       while (shown.at(-1)?.length === 0) shown.pop();
       return shown;
     },
@@ -79,7 +79,12 @@ export function createScreen(columns: number) {
 
 // --- internal ---
 
-function spansOf(line: readonly { char: string; style: readonly number[] }[]): Span[] {
+interface Cell {
+  char: string;
+  style: readonly number[];
+}
+
+function spansOf(line: readonly Cell[]): Span[] {
   const spans: Span[] = [];
   for (const { char, style } of line) {
     const last = spans.at(-1);

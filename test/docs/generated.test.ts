@@ -1,0 +1,62 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { expect, test } from 'vitest';
+import { commandPages } from '../../scripts/docs/command-pages.ts';
+import { exitCodesOf } from '../../scripts/docs/facts.ts';
+import { readmeWith } from '../../scripts/docs/write.ts';
+import { exitCodes } from '../../src/errors.ts';
+import { root } from './pages.ts';
+
+const stale = 'run npm run docs';
+
+test('docs/commands is what npm run docs writes', async () => {
+  const pages = await commandPages();
+  expect(await readdir(`${root}docs/commands`), stale).toEqual([...pages.keys()].sort());
+  for (const [name, text] of pages) {
+    const written = await readFile(`${root}docs/commands/${name}`, 'utf8');
+    expect(written === text, `docs/commands/${name}: ${stale}`).toBe(true);
+  }
+});
+
+test("the README's table of commands is what npm run docs writes", async () => {
+  const readme = await readFile(`${root}README.md`, 'utf8');
+  expect(readme === (await readmeWith(readme)), stale).toBe(true);
+});
+
+test('the page of a command has its examples, options, exit codes and permissions', async () => {
+  const pages = await commandPages();
+  for (const [name, text] of pages) {
+    if (name === 'README.md') continue;
+    for (const part of ['## Examples', '## Exit codes', '## Permissions', '## More']) {
+      expect(text, name).toMatch(new RegExp(`^${part}\n\n\\S`, 'm'));
+    }
+  }
+});
+
+test('every exit code stands on some page and in the README', async () => {
+  const readme = await readFile(`${root}README.md`, 'utf8');
+  const named = new Set(exitCodesOf('rotate').map(([code]) => code));
+  for (const code of Object.values(exitCodes)) {
+    expect(named).toContain(code);
+    expect(readme).toMatch(new RegExp(`^\\| ${code} \\|`, 'm'));
+  }
+});
+
+test('docs/json.md has a section for every document', async () => {
+  const json = await readFile(`${root}docs/json.md`, 'utf8');
+  const sections = [...json.matchAll(/^## (.*)$/gm)].map(([, name]) => name);
+  const linked = [...(await commandPages()).values()].flatMap(
+    (text) => /json\.md#([\w-]+)/.exec(text)?.[1] ?? [],
+  );
+  expect(sections.map((name) => name?.replaceAll(' ', '-')).sort()).toEqual(
+    [...new Set(linked)].sort(),
+  );
+});
+
+test('the picture is small, and shows a rotation and one that is rolled back', async () => {
+  const file = `${root}docs/rotate.svg`;
+  expect((await stat(file)).size).toBeLessThan(60_000);
+  const picture = await readFile(file, 'utf8');
+  expect(picture).toContain('--generate 40 --redeploy');
+  expect(picture).toContain('Old value restored');
+  expect(picture).toContain('prefers-color-scheme:dark');
+});
