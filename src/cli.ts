@@ -6,6 +6,7 @@ import {
 } from '@commander-js/extra-typings';
 import type { Aws } from './aws/index.ts';
 import { UsageError, type CliError } from './errors.ts';
+import { globalGroup } from './help.ts';
 import { oneLine } from './model/printable.ts';
 import type { World } from './world.ts';
 
@@ -90,7 +91,7 @@ export interface GlobalOptions {
 
 /** Adds the global options to a command, in a section of its help. */
 export function addGlobalOptions(command: CommandUnknownOpts): void {
-  command.optionsGroup('Global options:');
+  command.optionsGroup(globalGroup);
   const options = [
     fromEnv(new Option('--region <region>', "AWS region (default: the SDK's own)")),
     fromEnv(new Option('--profile <name>', 'profile of the AWS configuration files')),

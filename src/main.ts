@@ -13,6 +13,7 @@ import {
 } from './cli.ts';
 import { commands, type CommandGroup, type CommandEntry } from './commands/index.ts';
 import { UsageError, describeError, exitCodes, stackOf } from './errors.ts';
+import { helpLayout } from './help.ts';
 import { oneLine } from './model/printable.ts';
 import { callsCutOff, interruption } from './interruption.ts';
 import { parseDuration } from './model/duration.ts';
@@ -116,7 +117,7 @@ function buildProgram(world: World, run: Run): CommandUnknownOpts {
   const program = new Command('ecs-secrets')
     .description(packageJson.description)
     .version(packageJson.version, '--version', 'print the version')
-    .addHelpText('after', '\necs-secrets COMMAND --help tells the rest, with examples');
+    .addHelpText('after', programExamples);
   setUp(program, world);
   // Global options are known to each subcommand as well, so both places work.
   program.enablePositionalOptions();
@@ -137,6 +138,7 @@ function addCommands(
   for (const entry of entries) {
     const command = parent.command(entry.name).description(entry.summary);
     setUp(command, world);
+    if ('group' in entry) command.helpGroup(`${entry.group}:`);
     if ('commands' in entry) {
       command.exitOverride((error) => {
         if (error.code !== 'commander.help') throw error;
@@ -166,10 +168,17 @@ function addCommands(
   }
 }
 
+const programExamples = `Examples:
+  $ printf %s "$DB_PASSWORD" | ecs-secrets put /shop/prod/db-password
+  $ ecs-secrets role create shop-execution --task-definition web.json
+  $ ecs-secrets register web.json --secret DB_PASSWORD=/shop/prod/db-password
+  $ ecs-secrets rotate /shop/prod/db-password --generate 40 --redeploy`;
+
 function setUp(command: CommandUnknownOpts, { stdout }: World): void {
   command
     .helpOption('-h, --help', 'print this help')
     .helpCommand(false)
+    .configureHelp(helpLayout)
     .exitOverride()
     .configureOutput({
       writeOut: (text) => {

@@ -16,6 +16,9 @@ describe('help', () => {
     for (const argv of [['--help'], ['-h'], ['help'], []]) {
       const seen = await run(argv);
       expect(seen).toMatchObject({ code: 0, stderr: '' });
+      for (const group of new Set(commands.map((entry) => entry.group))) {
+        expect(seen.stdout).toContain(`\n${group}:\n`);
+      }
       for (const { name, summary } of commands) {
         expect(seen.stdout).toMatch(new RegExp(`^ {2}${name} +${summary.slice(0, 20)}`, 'm'));
       }
@@ -27,9 +30,28 @@ describe('help', () => {
     const seen = await run([...given, '--help']);
     expect(seen).toMatchObject({ code: 0, stderr: '' });
     expect(seen.stdout).toContain(`Usage: ecs-secrets ${given.join(' ')} [options]`);
-    expect(seen.stdout).toContain('Global options:');
+    expect(seen.stdout).toContain('Global options (--region,');
+    expect(seen.stdout).toContain('ecs-secrets --help');
     expect(seen.stdout).toContain('Examples:\n  $ ');
     expect(await run(['help', ...given])).toEqual(seen);
+  });
+
+  test.each([...words, [], ['role'], ['policy']])(
+    '%s %s: no line is longer than 80 columns, and examples come first',
+    async (...command) => {
+      const given = command.filter((word) => typeof word === 'string');
+      const { stdout } = await run([...given, '--help']);
+      expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
+      const [before] = stdout.split('Examples:');
+      if (before !== stdout) expect(before).not.toMatch(/^(Arguments|Options):/m);
+    },
+  );
+
+  test('an example that is continued in the next line is one command', async () => {
+    const { stdout } = await run(['put', '--help']);
+    expect(stdout.replaceAll(/ \\\n +/g, ' ')).toContain(
+      '--value-file key.pem --raw --kms-key alias/shop\n',
+    );
   });
 
   test('--version prints the version of package.json', async () => {

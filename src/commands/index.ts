@@ -1,5 +1,9 @@
 import type { CommandDefinition } from '../cli.ts';
 
+/** What a command is about, in the order of help. */
+export type HelpGroup =
+  'Secrets' | 'Roles' | 'Task definitions' | 'Rollout' | 'Diagnosis' | 'Tools';
+
 /** A subcommand as the list knows it; its arguments and body are loaded when it runs. */
 export interface CommandEntry {
   name: string;
@@ -7,87 +11,105 @@ export interface CommandEntry {
   load: () => Promise<CommandDefinition>;
 }
 
+/** A command of the program: it stands in a group of its help. */
+export interface ProgramCommand extends CommandEntry {
+  group: HelpGroup;
+}
+
 /** A word that has subcommands of its own. */
 export interface CommandGroup {
   name: string;
+  group: HelpGroup;
   summary: string;
   commands: readonly CommandEntry[];
 }
 
 /** Every subcommand, in the order of help: the one list that all else derives from. */
-export const commands: readonly (CommandEntry | CommandGroup)[] = [
+export const commands: readonly (ProgramCommand | CommandGroup)[] = [
   {
     name: 'put',
+    group: 'Secrets',
     summary: 'create or update one secret',
     load: async () => (await import('./secrets/put.ts')).put,
   },
   {
     name: 'import',
+    group: 'Secrets',
     summary: 'store many secrets from a dotenv, JSON or YAML file',
     load: async () => (await import('./import/import.ts')).importCommand,
   },
   {
     name: 'list',
-    summary: 'the secrets of a store',
+    group: 'Secrets',
+    summary: 'list secrets, without their values',
     load: async () => (await import('./secrets/list.ts')).list,
   },
   {
     name: 'get',
-    summary: 'what is known of a secret; with --reveal its value',
+    group: 'Secrets',
+    summary: 'print the metadata of a secret; with --reveal its value',
     load: async () => (await import('./secrets/get.ts')).get,
   },
   {
     name: 'history',
-    summary: 'the versions of a secret',
+    group: 'Secrets',
+    summary: 'list the versions of a secret',
     load: async () => (await import('./secrets/history.ts')).history,
   },
   {
     name: 'rollback',
+    group: 'Secrets',
     summary: 'make an earlier version of a secret current again',
     load: async () => (await import('./rollout/rollback.ts')).rollback,
   },
   {
     name: 'delete',
+    group: 'Secrets',
     summary: 'delete a secret that nothing uses',
     load: async () => (await import('./usage/delete.ts')).deleteCommand,
   },
   {
     name: 'restore',
-    summary: 'take back the scheduled deletion of a secret',
+    group: 'Secrets',
+    summary: 'cancel the scheduled deletion of a secret',
     load: async () => (await import('./secrets/restore.ts')).restore,
   },
   {
     name: 'export',
-    summary: 'print values for other programs',
+    group: 'Secrets',
+    summary: 'print values as dotenv, JSON, YAML or shell lines',
     load: async () => (await import('./environment/export.ts')).exportCommand,
   },
   {
     name: 'exec',
+    group: 'Secrets',
     summary: 'run a program with the secrets that a container would get',
     load: async () => (await import('./environment/exec.ts')).exec,
   },
   {
     name: 'diff',
-    summary: 'how the values of two places differ',
+    group: 'Secrets',
+    summary: 'compare the values of two places, without showing them',
     load: async () => (await import('./environment/diff.ts')).diff,
   },
   {
     name: 'role',
-    summary: "the tasks' execution role",
+    group: 'Roles',
+    summary: 'create, show, check or delete an execution role',
     commands: [
       {
         name: 'create',
-        summary: 'create the role, or add to it what its references need',
+        summary: 'create a role, or grant it what its references need',
         load: async () => (await import('./roles/role-create.ts')).roleCreate,
       },
       {
         name: 'show',
-        summary: 'what a role grants, statement by statement',
+        summary: 'print what a role grants, statement by statement',
         load: async () => (await import('./roles/role-show.ts')).roleShow,
       },
       {
         name: 'check',
-        summary: 'whether a role covers what task definitions refer to',
+        summary: 'check whether a role covers what task definitions refer to',
         load: async () => (await import('./roles/role-check.ts')).roleCheck,
       },
       {
@@ -99,68 +121,79 @@ export const commands: readonly (CommandEntry | CommandGroup)[] = [
   },
   {
     name: 'policy',
-    summary: 'policy documents to read, or for other tools to put in place',
+    group: 'Roles',
+    summary: 'print the IAM policy for a role or for a caller',
     commands: [
       {
         name: 'execution',
-        summary: 'what an execution role needs',
+        summary: 'print the policy that an execution role needs',
         load: async () => (await import('./roles/policy-execution.ts')).policyExecution,
       },
       {
         name: 'caller',
-        summary: 'what the caller of this tool needs',
+        summary: 'print the policy that the caller of this tool needs',
         load: async () => (await import('./roles/policy-caller.ts')).policyCaller,
       },
     ],
   },
   {
     name: 'register',
-    summary: 'register a task definition with references to secrets',
+    group: 'Task definitions',
+    summary: 'register a task definition that refers to secrets',
     load: async () => (await import('./register/register.ts')).register,
   },
   {
     name: 'migrate',
-    summary: 'move plaintext secrets of a task definition into the store',
+    group: 'Task definitions',
+    summary: 'move plaintext secrets of a task definition into a store',
     load: async () => (await import('./plaintext/migrate.ts')).migrate,
   },
   {
+    name: 'audit',
+    group: 'Task definitions',
+    summary: 'find plaintext secrets in task definitions',
+    load: async () => (await import('./plaintext/audit.ts')).audit,
+  },
+  {
     name: 'rotate',
+    group: 'Rollout',
     summary: 'store a new value and redeploy the services that use it',
     load: async () => (await import('./rollout/rotate.ts')).rotate,
   },
   {
     name: 'redeploy',
+    group: 'Rollout',
     summary: 'redeploy services, so that their tasks read their secrets again',
     load: async () => (await import('./rollout/redeploy.ts')).redeploy,
   },
   {
     name: 'where-used',
-    summary: 'services, tasks, rules and schedules that refer to a secret',
+    group: 'Rollout',
+    summary: 'list what refers to a secret: services, tasks, rules, schedules',
     load: async () => (await import('./usage/where-used.ts')).whereUsed,
   },
   {
     name: 'stale',
-    summary: 'running tasks that hold an old value',
+    group: 'Rollout',
+    summary: 'list running tasks that hold an old value',
     load: async () => (await import('./usage/stale.ts')).stale,
   },
   {
     name: 'verify',
-    summary: 'what would keep tasks from starting, before they do',
+    group: 'Diagnosis',
+    summary: 'check what would stop tasks from starting',
     load: async () => (await import('./starts/verify.ts')).verify,
   },
   {
     name: 'diagnose',
-    summary: 'why tasks did not start, and what puts it right',
+    group: 'Diagnosis',
+    summary: 'explain why tasks did not start, and how to fix it',
     load: async () => (await import('./starts/diagnose.ts')).diagnose,
   },
   {
-    name: 'audit',
-    summary: 'secrets in plain text in task definitions',
-    load: async () => (await import('./plaintext/audit.ts')).audit,
-  },
-  {
     name: 'sandbox',
-    summary: 'an AWS on this machine to try things in, or to test against',
+    group: 'Tools',
+    summary: 'run an embedded AWS on this machine, for trials and tests',
     load: async () => (await import('./sandbox/sandbox.ts')).sandbox,
   },
 ];
