@@ -106,6 +106,7 @@ export function addGlobalOptions(command: CommandUnknownOpts): void {
     fromEnv(new Option('--quiet', 'no notes and no progress on stderr')),
     new Option('--debug', 'list the AWS calls (never values), show stack traces'),
     new Option('-y, --yes', 'answer yes where a command would ask'),
+    new Option('--no-color', 'print no colors (as with NO_COLOR; FORCE_COLOR=1 forces them)'),
   ];
   for (const option of options) command.addOption(option);
 }

@@ -73,6 +73,11 @@ export class AwsError extends CliError {
   }
 }
 
+/** Whether an error is one of ours with this code. */
+export function isCliError(error: unknown, code: string): error is CliError {
+  return error instanceof CliError && error.code === code;
+}
+
 /** Whether AWS answered with one of these error names. */
 export function isAwsError(error: unknown, ...awsCodes: string[]): error is AwsError {
   return (

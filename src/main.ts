@@ -14,16 +14,17 @@ import {
 import { commands, type CommandGroup, type CommandEntry } from './commands/index.ts';
 import { UsageError, describeError, exitCodes, stackOf } from './errors.ts';
 import { helpLayout } from './help.ts';
+import { meantRegion } from './model/meant-region.ts';
 import { oneLine } from './model/printable.ts';
 import { callsCutOff, interruption } from './interruption.ts';
 import { parseDuration } from './model/duration.ts';
 import { Problems } from './model/problems.ts';
-import { valueHint } from './model/secrets/shown-text.ts';
 import { fileProblem, notWritable } from './operations/file-problem.ts';
 import { refuseSwallowed } from './option-values.ts';
 import { withSafeOutput } from './safe-output.ts';
 import { shownUrl } from './model/shown-url.ts';
 import { processWorld } from './terminal.ts';
+import { wrongUsage, type Called } from './wrong-usage.ts';
 import type { World } from './world.ts';
 
 /**
@@ -31,7 +32,7 @@ import type { World } from './world.ts';
  * catches.
  */
 export async function main(argv: readonly string[], given?: World): Promise<number> {
-  const world = withSafeOutput(given ?? (await processWorld()));
+  const world = withSafeOutput(given ?? (await processWorld(argv)));
   const exitCode = await runCommand(argv, world);
   const problem = await world.outputProblem();
   if (!problem) return exitCode;
@@ -45,10 +46,11 @@ export async function main(argv: readonly string[], given?: World): Promise<numb
 
 async function runCommand(argv: readonly string[], world: World): Promise<number> {
   const outcome: { result?: Result; globals: GlobalOptions; command?: string } = { globals: {} };
+  const called: Called = { path: [], command: undefined };
   const cutOff = callsCutOff(world);
   const own = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv;
   try {
-    const program = buildProgram(world, async (definition, path, { globals, ...given }) => {
+    const program = buildProgram(world, called, async (definition, path, { globals, ...given }) => {
       const { args, options, fromEnvironment } = given;
       outcome.globals = globals;
       outcome.command = definition.callerPolicy?.(options) ?? path;
@@ -79,7 +81,7 @@ async function runCommand(argv: readonly string[], world: World): Promise<number
     if (own.some((word) => /\p{Surrogate}/u.test(word))) {
       throw new UsageError('an argument is not valid Unicode text');
     }
-    await program.parseAsync(helpFirst(argv), { from: 'user' });
+    await program.parseAsync(asOptions(argv), { from: 'user' });
     const { result, globals } = outcome;
     if (!result) return exitCodes.done;
     printResult(world, result, globals);
@@ -94,7 +96,7 @@ async function runCommand(argv: readonly string[], world: World): Promise<number
       json: outcome.globals.json ?? (own.includes('--json') || Boolean(world.env.ECS_SECRETS_JSON)),
       debug: outcome.globals.debug ?? own.includes('--debug'),
     };
-    return printError(world, fromCommander(error, own), globals, outcome.command);
+    return printError(world, wrongUsage(error, called), globals, outcome.command);
   } finally {
     // What nobody waits for any more must not keep the process.
     cutOff.end();
@@ -113,10 +115,10 @@ type Run = (
   },
 ) => Promise<void>;
 
-function buildProgram(world: World, run: Run): CommandUnknownOpts {
+function buildProgram(world: World, called: Called, run: Run): CommandUnknownOpts {
   const program = new Command('ecs-secrets')
     .description(packageJson.description)
-    .version(packageJson.version, '--version', 'print the version')
+    .version(packageJson.version, '-V, --version', 'print the version')
     .addHelpText('after', programExamples);
   setUp(program, world);
   // Global options are known to each subcommand as well, so both places work.
@@ -124,7 +126,7 @@ function buildProgram(world: World, run: Run): CommandUnknownOpts {
   addGlobalOptions(program);
   refuseRepeats(program);
   refuseSwallowed(program);
-  addCommands(program, commands, world, run);
+  addCommands(program, commands, { world, called, run });
   return program;
 }
 
@@ -132,24 +134,29 @@ function buildProgram(world: World, run: Run): CommandUnknownOpts {
 function addCommands(
   parent: CommandUnknownOpts,
   entries: readonly (CommandEntry | CommandGroup)[],
-  world: World,
-  run: Run,
+  setting: { world: World; called: Called; run: Run },
 ): void {
+  const { world, called, run } = setting;
   for (const entry of entries) {
     const command = parent.command(entry.name).description(entry.summary);
     setUp(command, world);
     if ('group' in entry) command.helpGroup(`${entry.group}:`);
+    const path = parent.parent ? [parent.name(), entry.name] : [entry.name];
+    parent.hook('preSubcommand', (_parent, chosen) => {
+      if (chosen === command) Object.assign(called, { path, command });
+    });
     if ('commands' in entry) {
       command.exitOverride((error) => {
         if (error.code !== 'commander.help') throw error;
         const words = `ecs-secrets ${entry.name}`;
         throw new UsageError(`${entry.name} needs a command`, `${words} --help lists them`);
       });
-      addCommands(command, entry.commands, world, run);
+      addCommands(command, entry.commands, setting);
       continue;
     }
-    parent.hook('preSubcommand', async (_parent, called) => {
-      if (called !== command) return;
+    command.aliases(entry.aliases ?? []);
+    parent.hook('preSubcommand', async (_parent, chosen) => {
+      if (chosen !== command) return;
       const definition = await entry.load();
       definition.declare(command);
       addGlobalOptions(command);
@@ -157,7 +164,7 @@ function addCommands(
       refuseSwallowed(command);
       command.action((...all: unknown[]) => {
         const fromEnvironment = completeFromEnv(command, world.env);
-        return run(definition, parent.parent ? `${parent.name()} ${entry.name}` : entry.name, {
+        return run(definition, path.join(' '), {
           globals: globalOptions(command),
           args: command.registeredArguments.map((_, index) => all[index]),
           options: command.opts(),
@@ -190,10 +197,14 @@ function setUp(command: CommandUnknownOpts, { stdout }: World): void {
     });
 }
 
-/** `help X` means `X --help`. */
-function helpFirst(argv: readonly string[]): string[] {
-  if (argv.length === 0) return ['--help'];
-  return argv[0] === 'help' ? [...argv.slice(1), '--help'] : [...argv];
+/** `help X` means `X --help`, `role help X` means `role X --help`, and `version` means `--version`. */
+function asOptions(argv: readonly string[]): string[] {
+  const [first, second, ...rest] = argv;
+  if (first === undefined) return ['--help'];
+  if (first === 'help') return [...argv.slice(1), '--help'];
+  if (first === 'version' && second === undefined) return ['--version'];
+  const isGroup = commands.some((entry) => entry.name === first && 'commands' in entry);
+  return isGroup && second === 'help' ? [first, ...rest, '--help'] : [...argv];
 }
 
 function checkedUrl(url: string | undefined): string | undefined {
@@ -213,8 +224,13 @@ function checkedLimit(given: string | undefined): number | undefined {
 /** An unset variable of a CI system comes as an empty text. */
 function checkedRegion(given: string | undefined, env: World['env']): string | undefined {
   const region = [given, env.AWS_REGION, env.AWS_DEFAULT_REGION].find(Boolean);
-  if (region === undefined || /^[a-z]{2,}(-[a-z]+)+-\d+$/.test(region)) return region;
-  throw new UsageError(`"${region}" is no AWS region`, 'regions are written like eu-west-1');
+  if (region === undefined) return undefined;
+  const meant = meantRegion(region);
+  if (meant === region) return region;
+  throw new UsageError(
+    `"${region}" is not an AWS region`,
+    meant === undefined ? 'regions are written like eu-west-1' : `did you mean ${meant}?`,
+  );
 }
 
 function logCall({ stderr }: World) {
@@ -275,32 +291,4 @@ function printError(
   if (stack !== undefined) stderr.write(stderr.style.dim(stack) + '\n');
   if (json) stderr.write(`${JSON.stringify({ error: { code, message, hint } })}\n`);
   return exitCode;
-}
-
-/**
- * Commander's own errors in our form, with the help page of the command that was meant. What follows
- * "=" in an unknown option, or a single letter, may be a secret.
- */
-function fromCommander(error: unknown, own: readonly string[]): unknown {
-  if (!(error instanceof CommanderError)) return error;
-  const [first = '', suggestion = ''] = error.message
-    .replace(/^error: /, '')
-    .replace(/^(unknown option '--[^'=]*)=[\s\S]*'/, "$1'")
-    .replace(/^(unknown option '-[^'-])[\s\S]*'/, "$1'")
-    .replace(/^((?:unknown command|option '.*' argument) '[^'=]*=)[\s\S]*'/, "$1…'")
-    .split('\n');
-  const words = own.filter((word) => !word.startsWith('-'));
-  const group = commands.find(({ name }) => name === words[0]);
-  const inner = group && 'commands' in group ? group.commands : [];
-  const path = [group?.name, inner.find(({ name }) => name === words[1])?.name].filter(Boolean);
-  const page = `${['ecs-secrets', ...path].join(' ')} --help tells what it takes`;
-  if (error.code === 'commander.excessArguments') {
-    return new UsageError(`${path.join(' ')} takes fewer arguments`, aboutValues(path[0]) ?? page);
-  }
-  const meant = /^\(Did you mean (.*)\?\)$/.exec(suggestion)?.[1];
-  return new UsageError(first, meant === undefined ? page : `did you mean ${meant}? ${page}`);
-}
-
-function aboutValues(command: string | undefined): string | undefined {
-  return command === 'put' || command === 'rotate' ? valueHint : undefined;
 }

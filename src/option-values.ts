@@ -3,27 +3,25 @@ import { UsageError } from './errors.ts';
 
 /**
  * Has an option that needs a value fail when the next word is an option of the command, or `--`:
- * commander would take that word for the value. A value that is written behind "=" is taken as it is.
+ * commander would take that word for the value. A value that is written behind "=" is taken as it is. An
+ * option that may do without a value does not take a reference for it.
  * Call it when all options of the command are declared. The error is a UsageError.
  */
 export function refuseSwallowed(command: CommandUnknownOpts): void {
   const parse = command.parseOptions.bind(command);
-  command.parseOptions = (words) => {
-    checkWords(command, words);
-    return parse(words);
-  };
+  command.parseOptions = (words) => parse(separated(command, checked(command, words)));
 }
 
 // --- internal ---
 
 type AnyOption = CommandUnknownOpts['options'][number];
 
-function checkWords(command: CommandUnknownOpts, words: readonly string[]): void {
+function checked(command: CommandUnknownOpts, words: string[]): string[] {
   const names = optionNames(command);
   for (let at = 0; at < words.length; at++) {
     const word = words[at] ?? '';
     // Behind a subcommand stand the options of that one.
-    if (word === '--' || (command.commands.length > 0 && !word.startsWith('-'))) return;
+    if (word === '--' || (command.commands.length > 0 && !word.startsWith('-'))) return words;
     const option = command.options.find((one) => one.required && flags(one).includes(word));
     if (!option) continue;
     at++;
@@ -35,6 +33,17 @@ function checkWords(command: CommandUnknownOpts, words: readonly string[]): void
       `add the value; if the value itself begins with "-", write ${option.long ?? word}=VALUE`,
     );
   }
+  return words;
+}
+
+/** An option whose value may be left out (`--generate`) leaves a reference behind it to the command. */
+function separated(command: CommandUnknownOpts, words: readonly string[]): string[] {
+  const end = words.includes('--') ? words.indexOf('--') : words.length;
+  return words.map((word, at) => {
+    const option = command.options.find((one) => one.optional && flags(one).includes(word));
+    if (!option || at >= end || !/^(\/|s?sm:|arn:)/.test(words[at + 1] ?? '')) return word;
+    return `${word}=${String(option.presetArg)}`;
+  });
 }
 
 function optionNames(command: CommandUnknownOpts): ReadonlySet<string> {

@@ -7,8 +7,11 @@ import type { createLogUpdate } from 'log-update';
 import { safeWrites, type StandardStream } from './safe-writes.ts';
 import type { Output, Style, World } from './world.ts';
 
-/** The process we run in. What most runs do not need is loaded when it is used, for a quick start. */
-export async function processWorld(): Promise<World> {
+/**
+ * The process we run in, for this command line. What most runs do not need is loaded when it is used, for a
+ * quick start.
+ */
+export async function processWorld(argv: readonly string[]): Promise<World> {
   const interrupts = new AbortController();
   // CI systems cancel with SIGTERM; it deserves the same account of what is done.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
@@ -42,8 +45,8 @@ export async function processWorld(): Promise<World> {
       },
       confirm,
     },
-    stdout: await output(stdout, writes.write),
-    stderr: await output(stderr, writes.write),
+    stdout: await output(stdout, writes.write, showsColour(stdout, argv)),
+    stderr: await output(stderr, writes.write, showsColour(stderr, argv)),
     clock: {
       now: () => Date.now(),
       sleep: async (milliseconds, signal) => {
@@ -101,12 +104,21 @@ async function confirm(question: string): Promise<boolean> {
   }
 }
 
+/** The option comes first, then FORCE_COLOR (`0` forces none), then NO_COLOR, as in Node.js itself. */
+function showsColour({ isTTY }: StandardStream, argv: readonly string[]): boolean {
+  const { FORCE_COLOR: force, NO_COLOR: none, TERM } = process.env;
+  const own = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv;
+  if (own.includes('--no-color')) return false;
+  if (force) return !/^(0|false)$/.test(force);
+  return isTTY && !none && TERM !== 'dumb';
+}
+
 async function output(
   stream: StandardStream,
   write: (stream: StandardStream, text: string) => void,
+  colour: boolean,
 ): Promise<Output> {
   const isTTY = stream.isTTY;
-  const colour = isTTY && !process.env.NO_COLOR && process.env.TERM !== 'dumb';
   const style: Style = colour ? new (await import('chalk')).Chalk({ level: 1 }) : plain;
   const live = liveArea(stream);
   return {

@@ -7,6 +7,8 @@ export type HelpGroup =
 /** A subcommand as the list knows it; its arguments and body are loaded when it runs. */
 export interface CommandEntry {
   name: string;
+  /** Other words for it. */
+  aliases?: readonly string[];
   summary: string;
   load: () => Promise<CommandDefinition>;
 }
@@ -40,6 +42,7 @@ export const commands: readonly (ProgramCommand | CommandGroup)[] = [
   },
   {
     name: 'list',
+    aliases: ['ls'],
     group: 'Secrets',
     summary: 'list secrets, without their values',
     load: async () => (await import('./secrets/list.ts')).list,
@@ -64,6 +67,7 @@ export const commands: readonly (ProgramCommand | CommandGroup)[] = [
   },
   {
     name: 'delete',
+    aliases: ['rm'],
     group: 'Secrets',
     summary: 'delete a secret that nothing uses',
     load: async () => (await import('./usage/delete.ts')).deleteCommand,

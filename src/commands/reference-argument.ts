@@ -13,5 +13,16 @@ export function referenceArgument(text: string, store: Store | undefined): Refer
       `${valueHint}; a secret that has a "=" in its name is given by its ARN`,
     );
   }
-  return parseReference(text, store);
+  try {
+    return parseReference(text, store);
+  } catch (error) {
+    if (!(error instanceof InvalidInput) || error.hint !== undefined) throw error;
+    if (!/^[\w.-]+(\/[\w.-]+)+$/.test(text)) throw error;
+    const service = 'to redeploy a service: ecs-secrets redeploy --service CLUSTER/SERVICE';
+    const hint = `write /${text}, or sm:${text} for Secrets Manager`;
+    throw new InvalidInput(
+      error.problems,
+      text.split('/').length === 2 ? `${hint}; ${service}` : hint,
+    );
+  }
 }

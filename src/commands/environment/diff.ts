@@ -1,13 +1,13 @@
 import { Argument } from '@commander-js/extra-typings';
 import { defineCommand, type Context } from '../../cli.ts';
-import { CliError, exitCodes } from '../../errors.ts';
-import { formatPrefix, parsePrefix } from '../../model/secrets/prefix.ts';
-import type { Store } from '../../model/secrets/reference.ts';
+import { CliError, UsageError, exitCodes } from '../../errors.ts';
+import { formatPrefix } from '../../model/secrets/prefix.ts';
 import { diffValues } from '../../model/secrets/diff-values.ts';
 import type { NamedValue } from '../../operations/environment/format-secrets.ts';
 import { readContainer, readPrefix } from '../../operations/environment/read-environment.ts';
 import { readTaskDefinition } from '../../operations/definitions/read-task-definition.ts';
 import { asVariables } from './environment-source.ts';
+import { placeOf, type Place } from './place.ts';
 import { sourcesOf } from '../sources.ts';
 import { storeOption } from '../secrets/store-option.ts';
 
@@ -33,6 +33,7 @@ Examples:
       ),
 
   async run(context, [a, b], options) {
+    for (const text of [a, b]) checkNoDotenv(text);
     const places = [placeOf(a, options.store), placeOf(b, options.store)] as const;
     // Names below a prefix are compared as they are, unless a task definition is on the other side.
     const variables = places.some(({ kind }) => kind === 'task-definition');
@@ -59,21 +60,6 @@ Examples:
 
 // --- internal ---
 
-type Place =
-  | { kind: 'prefix'; prefix: ReturnType<typeof parsePrefix> }
-  | { kind: 'task-definition'; id: string };
-
-/** A path of parameters begins with a slash, as the path of a file may: its ending tells them apart. */
-function placeOf(text: string, store: Store | undefined): Place {
-  const isName = !/^(arn:|-$|\.{1,2}[/\\])|\.(json|ya?ml)$/i.test(text);
-  const isPrefix =
-    /^(ssm|sm):/.test(text) || (text.startsWith('/') && !/\.(json|ya?ml)$/i.test(text));
-  if (isPrefix || (store === 'secrets-manager' && isName)) {
-    return { kind: 'prefix', prefix: parsePrefix(text, store) };
-  }
-  return { kind: 'task-definition', id: text };
-}
-
 async function valuesOf(
   { aws, world, report }: Context,
   place: Place,
@@ -94,4 +80,12 @@ async function valuesOf(
   const { values, warnings } = await readContainer(aws, definition, container);
   for (const warning of warnings) report.warn(warning);
   return values;
+}
+
+function checkNoDotenv(text: string): void {
+  if (!/(^|[/\\])\.env(\.[\w-]+)?$|\.env$/.test(text)) return;
+  throw new UsageError(
+    'diff compares prefixes and task definitions, not dotenv files',
+    'to compare a file with what is stored: ecs-secrets import FILE --prefix PREFIX --dry-run',
+  );
 }

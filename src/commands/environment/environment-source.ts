@@ -13,6 +13,7 @@ import {
 } from '../../operations/environment/read-environment.ts';
 import { readTaskDefinition } from '../../operations/definitions/read-task-definition.ts';
 import { sourcesOf } from '../sources.ts';
+import { placeOf } from './place.ts';
 import { storeOption } from '../secrets/store-option.ts';
 
 /** Where a command gets its values from: the secrets below a prefix, or what a container gets. */
@@ -39,17 +40,30 @@ export function withSourceOptions<Args extends unknown[], Opts extends OptionVal
     .option('--container <name>', 'which container, where there are several');
 }
 
+/** The options as if the source that stands as an argument were one of them. Throws UsageError for two. */
+export function withSource(options: SourceOptions, source: string | undefined): SourceOptions {
+  if (source === undefined) return options;
+  if (options.prefix !== undefined || options.taskDefinition !== undefined) {
+    throw new UsageError('two sources are given', 'give SOURCE, --prefix or --task-definition');
+  }
+  return placeOf(source, options.store).kind === 'prefix'
+    ? { ...options, prefix: [source] }
+    : { ...options, taskDefinition: source };
+}
+
 /**
  * Reads the environment of a source. `variables`: below a prefix the names become those of variables.
+ * `example` is a command that has a source, for the hint where there is none.
  * Throws InvalidInput for names that do not, or that become the same.
  */
 export async function readEnvironment(
   { aws, world, report }: Context,
   { prefix, taskDefinition, container, store }: SourceOptions,
   variables: boolean,
+  example = 'ecs-secrets export --prefix PREFIX',
 ): Promise<NamedValue[]> {
   if ((prefix === undefined) === (taskDefinition === undefined)) {
-    throw new UsageError('give either --prefix or --task-definition');
+    throw new UsageError('give either --prefix or --task-definition', example);
   }
   let environment: Environment;
   if (taskDefinition !== undefined) {

@@ -36,7 +36,7 @@ Examples:
     const { pristine = false, preserve = false, allowUnsafeNames = false } = options;
     if (pristine && preserve) throw new UsageError('--pristine and --preserve exclude each other');
     const values = await untilInterrupted(
-      readEnvironment(context, options, true),
+      readEnvironment(context, options, true, 'ecs-secrets exec --prefix PREFIX -- COMMAND'),
       world.interrupted,
       'interrupted; nothing was run',
     );

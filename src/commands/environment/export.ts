@@ -1,4 +1,4 @@
-import { Option } from '@commander-js/extra-typings';
+import { Argument, Option } from '@commander-js/extra-typings';
 import { defineCommand } from '../../cli.ts';
 import { UsageError } from '../../errors.ts';
 import {
@@ -6,13 +6,17 @@ import {
   formatSecrets,
   namesAreVariables,
 } from '../../operations/environment/format-secrets.ts';
-import { readEnvironment, withSourceOptions } from './environment-source.ts';
+import { readEnvironment, withSource, withSourceOptions } from './environment-source.ts';
 import { mask } from '../secrets/mask.ts';
 
 /** `export`: print many values, in a format that other programs read. */
 export const exportCommand = defineCommand({
   declare: (command) =>
-    withSourceOptions(command)
+    withSourceOptions(
+      command.addArgument(
+        new Argument('[source]', '/path or sm:NAME, or a task definition (FILE or FAMILY[:REV])'),
+      ),
+    )
       .addOption(
         new Option('--format <format>', 'how to write them (default: dotenv)').choices(
           exportFormats,
@@ -25,17 +29,21 @@ Prints values. Below a prefix "/", "-" and "." of a name become "_" where the fo
 A value that a format cannot carry byte for byte is refused, by its name.
 
 Examples:
-  $ ecs-secrets export --prefix /shop/prod --format json | jq keys
+  $ ecs-secrets export /shop/prod --format json | jq keys
   $ eval "$(ecs-secrets export --task-definition web --format shell)"`,
       ),
 
-  async run(context, _args, options) {
+  async run(context, [source], options) {
     const { json = false } = context.globals;
     if (json && options.format !== undefined && options.format !== 'json') {
       throw new UsageError('--json and --format exclude each other', 'give one of them');
     }
     const format = json ? 'json' : (options.format ?? 'dotenv');
-    const values = await readEnvironment(context, options, namesAreVariables(format));
+    const values = await readEnvironment(
+      context,
+      withSource(options, source),
+      namesAreVariables(format),
+    );
     for (const { value } of values) mask(context.world, value);
     const text = formatSecrets(values, format);
     return {

@@ -1,6 +1,6 @@
 import { Argument, Option } from '@commander-js/extra-typings';
 import { defineCommand, fromEnv, repeatable } from '../../cli.ts';
-import { UsageError } from '../../errors.ts';
+import { isCliError, UsageError } from '../../errors.ts';
 import { parseDuration } from '../../model/duration.ts';
 import { hidePlaintext } from '../../model/definitions/hidden-plaintext.ts';
 import { Problems } from '../../model/problems.ts';
@@ -33,7 +33,10 @@ export const register = defineCommand({
   declare: (command) =>
     command
       .addArgument(
-        new Argument('[file]', 'JSON or YAML, register input or describe output; - for stdin'),
+        new Argument(
+          '[file]',
+          'JSON or YAML, register input or describe output; - for stdin; or FAMILY[:REVISION]',
+        ),
       )
       .option('--family <family>', 'its family; without FILE: start from this FAMILY[:REVISION]')
       .option(
@@ -194,11 +197,16 @@ Examples:
 
     async function baseOf() {
       if (file !== undefined) {
-        return readTaskDefinitionFile(file, sourcesOf(world), {
+        const reading = readTaskDefinitionFile(file, sourcesOf(world), {
           aws,
           choosable: true,
           family: options.family,
           variables: options.substitute ? world.env : undefined,
+        });
+        return reading.catch(async (error: unknown) => {
+          const isFamily = options.family === undefined && /^[\w-]+(:\d+)?$/.test(file);
+          if (!isFamily || !isCliError(error, 'file-not-readable')) throw error;
+          return (await describeTaskDefinition(file, aws)).definition;
         });
       }
       if (options.family === undefined) {

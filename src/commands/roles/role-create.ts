@@ -67,6 +67,13 @@ Examples:
       throw new UsageError('--add and --exact exclude each other', 'give one of them');
     }
     if (force && !exact) throw new UsageError('--force is only for --exact');
+    const named = /^arn:[^:]+:iam::\d*:role\/(?:.+\/)?([\w+=,.@-]{1,64})$/.exec(name)?.[1];
+    if (named !== undefined) {
+      throw new UsageError(
+        'role create takes the name of the role, not its ARN',
+        `ecs-secrets role create ${named} --task-definition FILE|FAMILY`,
+      );
+    }
     const problems = new Problems();
     if (!/^[\w+=,.@-]{1,64}$/.test(name)) {
       problems.add(`role name "${name}" is not 1 to 64 letters, digits and _+=,.@-`);

@@ -14,6 +14,7 @@ import {
 import { referenceArgument } from '../reference-argument.ts';
 import { rolloutView } from './rollout-view.ts';
 import {
+  isService,
   rolloutLimits,
   serviceFilter,
   wholeNumber,
@@ -30,7 +31,9 @@ export const redeploy = defineCommand({
     withRolloutOptions(
       withServiceOptions(
         command
-          .addArgument(new Argument('[ref]', 'only services that refer to this secret'))
+          .addArgument(
+            new Argument('[ref]', 'services that refer to this secret; or one CLUSTER/SERVICE'),
+          )
           .addOption(storeOption())
           .option('--stale', 'only services with a task that may hold an old value'),
       ),
@@ -45,12 +48,16 @@ that cannot be looked at is reported as not checked, and no service is redeploye
 
 Examples:
   $ ecs-secrets redeploy /shop/prod/db-password --stale
+  $ ecs-secrets redeploy shop/web
   $ ecs-secrets redeploy --service shop/web --service shop/api
   $ ecs-secrets redeploy --stale --cluster shop`,
       ),
 
-  async run({ aws, world, report }, [ref], options) {
+  async run({ aws, world, report }, [target], given) {
     const problems = new Problems();
+    const ref = target !== undefined && isService(target, given.store) ? undefined : target;
+    const options =
+      target === ref ? given : { ...given, service: [...(given.service ?? []), target ?? ''] };
     const reference =
       ref === undefined ? undefined : problems.attempt(() => referenceArgument(ref, options.store));
     const filter = serviceFilter(options, problems);
@@ -62,7 +69,10 @@ Examples:
     problems.throwIfAny();
     const stale = options.stale ?? false;
     if (ref === undefined && !stale && filter.services.length === 0) {
-      throw new UsageError('specify services: REF, --service or --stale');
+      throw new UsageError(
+        'specify services: REF, --service or --stale',
+        'ecs-secrets redeploy REF, or ecs-secrets redeploy --service CLUSTER/SERVICE',
+      );
     }
     const view = rolloutView(report, world.stderr.style);
     const outcome = await redeployConsumers(aws, {

@@ -1,5 +1,6 @@
 import { Argument } from '@commander-js/extra-typings';
 import { defineCommand } from '../../cli.ts';
+import { UsageError } from '../../errors.ts';
 import { formatPrefix, parsePrefix } from '../../model/secrets/prefix.ts';
 import { listSecrets } from '../../operations/secrets/list-secrets.ts';
 import { storeOption } from './store-option.ts';
@@ -27,7 +28,7 @@ Examples:
       ),
 
   async run({ aws, report }, [text], options) {
-    const prefix = parsePrefix(text ?? '', options.store);
+    const prefix = parsePrefix(withoutWildcard(text ?? ''), options.store);
     const found = await listSecrets(aws, prefix);
     const rows = found.map(({ name, type, version, changedAt, changedBy, kmsKeyId, tier }) => [
       name,
@@ -48,3 +49,13 @@ Examples:
     };
   },
 });
+
+// --- internal ---
+
+/** `/shop/*` means what is below `/shop`. Throws UsageError for a pattern of names. */
+function withoutWildcard(text: string): string {
+  const path = text.replace(/\/\*{1,2}$/, '');
+  if (!path.includes('*')) return path;
+  const above = path.slice(0, path.indexOf('*')).replace(/\/[^/]*$/, '');
+  throw new UsageError('a prefix has no wildcards', `ecs-secrets list ${above || '/'}`);
+}

@@ -1,7 +1,7 @@
 import { Argument } from '@commander-js/extra-typings';
 import { defineCommand } from '../../cli.ts';
 import { UsageError } from '../../errors.ts';
-import { lookupId } from '../../model/secrets/reference.ts';
+import { formatReference, lookupId } from '../../model/secrets/reference.ts';
 import { secretNotFound } from '../../operations/secrets/missing-value.ts';
 import { referenceArgument } from '../reference-argument.ts';
 
@@ -20,13 +20,11 @@ Examples:
   async run({ aws }, [ref]) {
     const reference = referenceArgument(ref, 'secrets-manager');
     if (reference.store === 'parameter-store') {
-      throw new UsageError(
-        'a deleted parameter is gone; only Secrets Manager keeps what is deleted',
-      );
+      throw notKept(formatReference(reference).replace(/^ssm:/, ''));
     }
     const manager = await aws.secretsManager(reference.scope?.region);
     const found = await manager.describe(lookupId(reference));
-    if (!found) throw secretNotFound(reference);
+    if (!found) throw ref.startsWith('/') ? notKept(ref) : secretNotFound(reference);
     const { name, arn, deletedAt } = found;
     if (deletedAt) await manager.restore(arn);
     return {
@@ -35,3 +33,13 @@ Examples:
     };
   },
 });
+
+// --- internal ---
+
+/** What begins with a slash is a parameter almost always, though a secret may be named so. */
+function notKept(name: string): UsageError {
+  return new UsageError(
+    `there is no deleted secret ${name}; Parameter Store does not keep deleted parameters`,
+    `to make an earlier version current: ecs-secrets rollback ${name}; to store it again: ecs-secrets put ${name}`,
+  );
+}

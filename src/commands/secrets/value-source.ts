@@ -33,8 +33,8 @@ export function withValueOptions<Args extends unknown[], Opts extends OptionValu
     .addOption(
       new Option(
         '--generate [length]',
-        `make a random one, of ${defaultLength} characters when left out`,
-      ),
+        `generate a random value (default: ${defaultLength} characters)`,
+      ).preset(String(defaultLength)),
     )
     .addOption(
       new Option(

@@ -3,6 +3,7 @@ import { fromEnv, repeatable } from '../../cli.ts';
 import { parseDuration } from '../../model/duration.ts';
 import { parseArn, type Arn } from '../../model/secrets/partition.ts';
 import { InvalidInput, type Problems } from '../../model/problems.ts';
+import type { Store } from '../../model/secrets/reference.ts';
 import { withoutValue } from '../../model/secrets/shown-text.ts';
 import type { ServiceFilter, ServiceName } from '../../operations/usage/scan.ts';
 
@@ -60,15 +61,32 @@ export function withRolloutOptions<Args extends unknown[], Opts extends OptionVa
     );
 }
 
-/** Reads `--cluster` and `--service`; adds to the problems what is malformed. */
+/**
+ * Whether an argument that may be a secret is a service: its ARN, or `CLUSTER/SERVICE` where that can be
+ * no secret (a parameter of several levels begins with a slash).
+ */
+export function isService(text: string, store: Store | undefined): boolean {
+  if (/^arn:[^:]+:ecs:/.test(text)) return true;
+  return store !== 'secrets-manager' && /^[\w-]+\/[\w-]+$/.test(text);
+}
+
+/**
+ * Reads `--cluster` and `--service`; adds to the problems what is malformed. With one cluster the name of
+ * a service may stand alone.
+ */
 export function serviceFilter(
   options: { cluster?: string[] | undefined; service?: string[] | undefined },
   problems: Problems,
 ): ServiceFilter {
-  return {
-    clusters: options.cluster ?? [],
-    services: serviceNames('--service', options.service, problems),
-  };
+  const clusters = options.cluster ?? [];
+  const [cluster] = clusters;
+  const isAlone = (name: string): boolean => clusters.length === 1 && /^[\w-]+$/.test(name);
+  const services = (options.service ?? []).flatMap((name) =>
+    cluster !== undefined && isAlone(name)
+      ? [{ cluster, service: name }]
+      : serviceNames('--service', [name], problems),
+  );
+  return { clusters, services };
 }
 
 /** Reads `CLUSTER/SERVICE` names and ARNs of services; adds to the problems what is malformed. */

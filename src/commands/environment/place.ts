@@ -1,0 +1,20 @@
+import { parsePrefix, type Prefix } from '../../model/secrets/prefix.ts';
+import type { Store } from '../../model/secrets/reference.ts';
+
+/** Where values are: the secrets below a prefix, or a container of a task definition. */
+export type Place = { kind: 'prefix'; prefix: Prefix } | { kind: 'task-definition'; id: string };
+
+/**
+ * Reads a place as people write it: /path, sm:NAME, or a task definition (FILE or FAMILY[:REV]). A path of
+ * parameters begins with a slash, as the path of a file may: its ending tells them apart. Throws
+ * InvalidInput.
+ */
+export function placeOf(text: string, store: Store | undefined): Place {
+  const isName = !/^(arn:|-$|\.{1,2}[/\\])|\.(json|ya?ml)$/i.test(text);
+  const isPrefix =
+    /^(ssm|sm):/.test(text) || (text.startsWith('/') && !/\.(json|ya?ml)$/i.test(text));
+  if (isPrefix || (store === 'secrets-manager' && isName)) {
+    return { kind: 'prefix', prefix: parsePrefix(text, store) };
+  }
+  return { kind: 'task-definition', id: text };
+}

@@ -1,0 +1,78 @@
+import { CommanderError, type CommandUnknownOpts } from '@commander-js/extra-typings';
+import { commands } from './commands/index.ts';
+import { UsageError } from './errors.ts';
+import {
+  aboutMoreArguments,
+  groupHints,
+  meantCommand,
+  meantOption,
+  neededOptions,
+} from './guesses.ts';
+
+/** The command that was called: how (`['role', 'create']`), and with which declaration. */
+export interface Called {
+  path: readonly string[];
+  command: CommandUnknownOpts | undefined;
+}
+
+/**
+ * Commander's own errors in our form, with the command that was probably meant. Any other error comes
+ * back as it is. What follows "=" in an unknown option, or a single letter, may be a secret.
+ */
+export function wrongUsage(error: unknown, { path, command }: Called): unknown {
+  if (!(error instanceof CommanderError)) return error;
+  const [first = '', suggestion = ''] = error.message
+    .replace(/^error: /, '')
+    .replace(/^(unknown option '--[^'=]*)=[\s\S]*'/, "$1'")
+    .replace(/^(unknown option '-[^'-])[\s\S]*'/, "$1'")
+    .replace(/^((?:unknown command|option '.*' argument) '[^'=]*=)[\s\S]*'/, "$1…'")
+    .split('\n');
+  const written = path.join(' ');
+  const quoted = /'([^']*)'/.exec(first)?.[1] ?? '';
+  const page = `${['ecs-secrets', ...path].join(' ')} --help lists what there is`;
+  const similar = /^\(Did you mean (.*)\?\)$/.exec(suggestion)?.[1];
+  const near = similar === undefined ? undefined : `did you mean ${withoutAliases(similar)}?`;
+  if (error.code === 'commander.excessArguments') {
+    return new UsageError(takes(written, command), aboutMoreArguments(written) ?? page);
+  }
+  if (error.code === 'commander.unknownCommand') {
+    const meant = meantCommand(written, quoted);
+    const hint = meant === undefined ? near : `did you mean ${[...path, meant].join(' ')}?`;
+    return new UsageError(first, join(hint ?? groupHints[written], page));
+  }
+  if (error.code === 'commander.unknownOption') {
+    const has = (option: string): boolean => isOptionOf(command, option);
+    return new UsageError(first, join(meantOption(written, quoted, has) ?? near, page));
+  }
+  if (error.code === 'commander.missingMandatoryOptionValue') {
+    return new UsageError(first, neededOptions[written] ?? page);
+  }
+  return new UsageError(first, join(near, page));
+}
+
+// --- internal ---
+
+function join(hint: string | undefined, page: string): string {
+  if (hint === undefined) return page;
+  return `${hint}${hint.endsWith('?') ? ' ' : '; '}${page}`;
+}
+
+/** Of `one of list, ls`, which commander suggests, the names alone. */
+function withoutAliases(similar: string): string {
+  const aliases = commands.flatMap((one) => ('commands' in one ? [] : (one.aliases ?? [])));
+  const names = similar.replace(/^one of /, '').split(', ');
+  const own = names.filter((name) => !aliases.includes(name));
+  return (own.length > 0 ? own : names).join(' or ');
+}
+
+/** How many arguments a command takes, in words. */
+function takes(written: string, command: CommandUnknownOpts | undefined): string {
+  const names = (command?.registeredArguments ?? []).map((one) => one.name().toUpperCase());
+  if (names.length === 0) return `${written} takes no arguments`;
+  const number = names.length === 1 ? 'one argument' : `${names.length} arguments`;
+  return `${written} takes ${number} (${names.join(' ')})`;
+}
+
+function isOptionOf(command: CommandUnknownOpts | undefined, option: string): boolean {
+  return command?.options.some(({ long, hidden }) => long === option && !hidden) ?? false;
+}
