@@ -28,7 +28,7 @@ function formatHelp(command: CommandUnknownOpts, helper: Help): string {
   );
   if (!isProgram) optionGroups.delete(globalGroup);
   const sections = [
-    `Usage: ${helper.commandUsage(command)}`,
+    `Usage: ${helper.commandUsage(command).replace(/\|\w+/, '')}`,
     filled(sentence(helper.commandDescription(command))),
     examples && `Examples:\n${examples.trimEnd().split('\n').map(continued).join('\n')}`,
     list(

@@ -147,7 +147,7 @@ describe('leads to the right command in one message:', () => {
 
   test('restore of a parameter', async () => {
     const seen = await shop.run(['restore', '/shop/prod/db']);
-    expect(seen).toMatchObject({ code: 2, stdout: '' });
+    expect(seen).toMatchObject({ code: 1, stdout: '' });
     expect(seen.stderr).toContain('ecs-secrets rollback /shop/prod/db');
     expect(seen.stderr).toContain('ecs-secrets put /shop/prod/db');
   });

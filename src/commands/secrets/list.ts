@@ -39,7 +39,15 @@ Examples:
       shortArn(kmsKeyId),
       tier ?? '',
     ]);
-    if (found.length === 0) report.note(`there is nothing below ${formatPrefix(prefix)}`);
+    // Who may not ask STS still gets the list.
+    const caller = await aws.caller().catch(() => undefined);
+    const store = prefix.store === 'secrets-manager' ? 'Secrets Manager' : 'Parameter Store';
+    const place = caller ? `${store}, region ${caller.region}, account ${caller.account}` : store;
+    report.note(
+      found.length === 0
+        ? `there is nothing below ${formatPrefix(prefix)} (${place})`
+        : `${formatPrefix(prefix)} in ${place}`,
+    );
     return {
       data: { secrets: found },
       text:

@@ -1,6 +1,6 @@
 import { Argument, Option } from '@commander-js/extra-typings';
 import { defineCommand, fromEnv, repeatable } from '../../cli.ts';
-import { formatReference } from '../../model/secrets/reference.ts';
+import { formatReference, parameterArn } from '../../model/secrets/reference.ts';
 import { parseTags, parseTier } from '../../model/secrets/secret-rules.ts';
 import { Problems } from '../../model/problems.ts';
 import { checkTarget, putSecret } from '../../operations/secrets/put-secret.ts';
@@ -87,7 +87,16 @@ Examples:
         `the name ${outcome.name} ends in a hyphen and six characters, like the random end of an ARN: always refer to it by its full ARN (Secrets Manager guide)`,
       );
     }
-    return { data: { ...outcome, dryRun }, text: tellPut(outcome, dryRun) };
+    const { aws, globals } = context;
+    const isChosen = Boolean(globals.region ?? globals.profile);
+    // Parameter Store does not return the ARN of what it created. The value is stored, whatever STS says.
+    const caller = globals.json || isChosen ? await aws.caller().catch(() => undefined) : undefined;
+    const scope = reference.scope ?? caller;
+    const isParameter = outcome.store === 'parameter-store';
+    const arn =
+      outcome.arn ?? (scope && isParameter ? parameterArn(outcome.name, scope) : undefined);
+    const where = isChosen && scope ? ` in ${scope.region} (account ${scope.account})` : '';
+    return { data: { ...outcome, arn, dryRun }, text: tellPut(outcome, dryRun) + where };
   },
 });
 

@@ -1,6 +1,6 @@
 import { Argument } from '@commander-js/extra-typings';
 import { defineCommand } from '../../cli.ts';
-import { UsageError } from '../../errors.ts';
+import { CliError, UsageError } from '../../errors.ts';
 import { formatReference, lookupId } from '../../model/secrets/reference.ts';
 import { secretNotFound } from '../../operations/secrets/missing-value.ts';
 import { referenceArgument } from '../reference-argument.ts';
@@ -20,11 +20,14 @@ Examples:
   async run({ aws }, [ref]) {
     const reference = referenceArgument(ref, 'secrets-manager');
     if (reference.store === 'parameter-store') {
-      throw notKept(formatReference(reference).replace(/^ssm:/, ''));
+      throw new UsageError(
+        'Parameter Store does not keep deleted parameters; only secrets can be restored',
+        undoOf(formatReference(reference).replace(/^ssm:/, '')),
+      );
     }
     const manager = await aws.secretsManager(reference.scope?.region);
     const found = await manager.describe(lookupId(reference));
-    if (!found) throw ref.startsWith('/') ? notKept(ref) : secretNotFound(reference);
+    if (!found) throw ref.startsWith('/') ? notKept(ref) : await secretNotFound(aws, reference);
     const { name, arn, deletedAt } = found;
     if (deletedAt) await manager.restore(arn);
     return {
@@ -37,9 +40,14 @@ Examples:
 // --- internal ---
 
 /** What begins with a slash is a parameter almost always, though a secret may be named so. */
-function notKept(name: string): UsageError {
-  return new UsageError(
+function notKept(name: string): CliError {
+  return new CliError(
+    'secret-not-found',
     `there is no deleted secret ${name}; Parameter Store does not keep deleted parameters`,
-    `to make an earlier version current: ecs-secrets rollback ${name}; to store it again: ecs-secrets put ${name}`,
+    { hint: undoOf(name) },
   );
+}
+
+function undoOf(name: string): string {
+  return `to make an earlier version current: ecs-secrets rollback ${name}; to store it again: ecs-secrets put ${name}`;
 }

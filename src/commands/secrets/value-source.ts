@@ -47,12 +47,12 @@ export function withValueOptions<Args extends unknown[], Opts extends OptionValu
 
 /** Reads the value of `target` from the one source given; `checkSources` comes first. */
 export async function readValue(
-  { world, report }: Context,
+  { world, report, globals }: Context,
   options: ValueOptions,
   target: string,
 ): Promise<SecretValue> {
   // Reading may wait for somebody, who may change their mind.
-  return untilInterrupted(readFrom(options, target, { world, report }), world.interrupted);
+  return untilInterrupted(readFrom(options, target, { world, report, globals }), world.interrupted);
 }
 
 /** Checks that at most one source is given, without reading it. Throws UsageError. */
@@ -86,9 +86,10 @@ export function checkSources({ valueFile, fromEnv, generate, alphabet }: ValueOp
 async function readFrom(
   options: ValueOptions,
   target: string,
-  { world, report }: Pick<Context, 'world' | 'report'>,
+  { world, report, globals }: Pick<Context, 'world' | 'report' | 'globals'>,
 ): Promise<SecretValue> {
   const { valueFile, fromEnv, generate, alphabet, raw } = options;
+  const how = { raw, debug: globals.debug ?? false };
   if (generate !== undefined) return generated({ world, report }, generate, alphabet);
   if (fromEnv !== undefined) {
     const text = world.env[fromEnv];
@@ -97,10 +98,10 @@ async function readFrom(
     return new SecretValue(text);
   }
   if (valueFile !== undefined && valueFile !== '-') {
-    return trimmed(SecretValue.fromBytes(await fileBytes(world, valueFile)), raw, report);
+    return trimmed(SecretValue.fromBytes(await fileBytes(world, valueFile)), how, report);
   }
   if (!world.stdin.isTTY) {
-    const value = trimmed(SecretValue.fromBytes(await readStdin(world)), raw, report);
+    const value = trimmed(SecretValue.fromBytes(await readStdin(world)), how, report);
     if (value.byteLength === 0) {
       throw new InvalidInput(
         'the value is empty: nothing came from standard input',
@@ -164,7 +165,7 @@ async function fileBytes(world: Context['world'], path: string): Promise<Uint8Ar
 
 function trimmed(
   value: SecretValue,
-  raw: true | undefined,
+  { raw, debug }: { raw: true | undefined; debug: boolean },
   report: Context['report'],
 ): SecretValue {
   if (raw) return value;
@@ -173,7 +174,7 @@ function trimmed(
     report.note('dropped the byte order mark at the start (--raw keeps it)');
   }
   const result = unmarked.withoutTrailingNewline();
-  if (result.byteLength < unmarked.byteLength) {
+  if (debug && result.byteLength < unmarked.byteLength) {
     report.note('dropped one trailing newline (--raw keeps it)');
   }
   return result;

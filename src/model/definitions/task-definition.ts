@@ -160,7 +160,9 @@ export function secretUses({ containerDefinitions }: TaskDefinition): SecretUse[
 /** Images by a tag, which may come to mean another image; those by digest do not. */
 export function mutableImages({ containerDefinitions }: TaskDefinition): string[] {
   const images = containerDefinitions.map(({ image = '' }) => image);
-  return images.filter((image) => image !== '' && !image.includes('@sha256:'));
+  return images.filter(
+    (image) => image !== '' && !image.includes('@sha256:') && !/:(?!latest$)[\w.-]+$/.test(image),
+  );
 }
 
 /** ARNs of the S3 objects that containers take variables from (`environmentFiles`). */

@@ -54,7 +54,7 @@ export function checkValue(value: SecretValue, store: Store, tier?: Tier): void 
 export function tooLarge(size: number): string {
   return size > advancedTierBytes
     ? `the value has ${size} bytes; Parameter Store takes ${advancedTierBytes} at most (advanced tier): store it in Secrets Manager (sm:NAME), which takes ${secretBytes}`
-    : `the value has ${size} bytes; a standard parameter takes ${standardTierBytes}: --tier advanced takes ${advancedTierBytes}`;
+    : `the value has ${size} bytes; a standard parameter takes ${standardTierBytes}, an advanced one ${advancedTierBytes} (ecs-secrets put REF --tier advanced)`;
 }
 
 /** Reads `KEY=VALUE` tags; throws InvalidInput with all that are malformed or repeated. */

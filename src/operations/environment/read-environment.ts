@@ -164,7 +164,7 @@ async function readReferences(
       const read = await manager
         .read(lookupId(reference), { stage, versionId })
         .catch((error: unknown) => pendingDeletion(error, reference));
-      secrets.set(key, read ?? (await valueNotFound(manager, reference)));
+      secrets.set(key, read ?? (await valueNotFound(aws, manager, reference)));
     },
     { concurrency: 10 },
   );

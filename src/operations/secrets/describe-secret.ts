@@ -57,7 +57,7 @@ export async function describeSecret(aws: Aws, reference: Reference): Promise<Se
   if (reference.store === 'secrets-manager') {
     const manager = await aws.secretsManager(region);
     const found = await manager.describe(lookupId(reference));
-    if (!found) throw secretNotFound(reference);
+    if (!found) throw await secretNotFound(aws, reference);
     const { currentVersionId: version, ...details } = found;
     const read = found.deletedAt || !version ? undefined : await ifAllowed(manager.read(found.arn));
     const value = read === 'denied' ? undefined : read?.value;
@@ -73,7 +73,7 @@ export async function describeSecret(aws: Aws, reference: Reference): Promise<Se
   }
   const store = await parameterStoreOf(aws, reference);
   const found = (await store.describe([reference.name])).get(reference.name);
-  if (!found) throw secretNotFound(reference);
+  if (!found) throw await secretNotFound(aws, reference);
   const { name, type, version, tier, kmsKeyId, description, changedAt, changedBy } = found;
   const tags = await ifAllowed(store.tags(name));
   return {
@@ -99,13 +99,13 @@ export async function readValueOf(aws: Aws, reference: Reference): Promise<Secre
   const region = reference.scope?.region;
   if (reference.store === 'parameter-store') {
     const read = await (await parameterStoreOf(aws, reference)).read(reference.name);
-    if (!read) throw secretNotFound(reference);
+    if (!read) throw await secretNotFound(aws, reference);
     return read.value;
   }
   const { jsonKey, versionStage: stage, versionId } = reference;
   const manager = await aws.secretsManager(region);
   const read = await manager.read(lookupId(reference), { stage, versionId });
-  if (!read) throw await valueNotFound(manager, reference);
+  if (!read) throw await valueNotFound(aws, manager, reference);
   const written = formatReference(reference);
   if (!read.value) {
     throw new CliError('binary-secret', `${written} is binary, and ECS injects texts only`, {

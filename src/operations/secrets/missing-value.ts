@@ -1,3 +1,4 @@
+import type { Aws } from '../../aws/index.ts';
 import type { SecretsManager } from '../../aws/secrets-manager.ts';
 import { CliError } from '../../errors.ts';
 import {
@@ -9,11 +10,17 @@ import {
 import { missingVersion } from '../../model/secrets/secret-versions.ts';
 import { ifAllowed } from '../if-allowed.ts';
 
-/** The error for a secret that does not exist. */
-export function secretNotFound(reference: Reference): CliError {
-  return new CliError('secret-not-found', `there is no secret ${formatReference(reference)}`, {
-    hint: 'ecs-secrets list shows what there is; a secret belongs to one region and account',
-  });
+/** The error for a secret that does not exist, with the region and account that were looked at. */
+export async function secretNotFound(aws: Aws, reference: Reference): Promise<CliError> {
+  // Who may not ask STS still gets the error.
+  const at = reference.scope ?? (await aws.caller().catch(() => undefined));
+  const where = at ? ` (account ${at.account}, region ${at.region})` : '';
+  const store = reference.store === 'secrets-manager' ? 'sm:' : '/';
+  return new CliError(
+    'secret-not-found',
+    `there is no secret ${formatReference(reference)}${where}`,
+    { hint: `to see what there is: ecs-secrets list ${store}` },
+  );
 }
 
 /**
@@ -21,6 +28,7 @@ export function secretNotFound(reference: Reference): CliError {
  * one without a value, and for one without the version that the reference names.
  */
 export async function valueNotFound(
+  aws: Aws,
   manager: SecretsManager,
   reference: SecretReference,
 ): Promise<CliError> {
@@ -31,7 +39,7 @@ export async function valueNotFound(
       hint: 'allow secretsmanager:DescribeSecret to see which',
     });
   }
-  if (!found) return secretNotFound(reference);
+  if (!found) return secretNotFound(aws, reference);
   const missing = missingVersion(reference, found.stages);
   return missing === 'value'
     ? new CliError('no-value', `the secret ${written} has no value`, {

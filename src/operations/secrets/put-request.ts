@@ -30,7 +30,7 @@ export interface PutOutcome {
   action: 'created' | 'updated' | 'unchanged';
   store: Store;
   name: string;
-  /** Known where AWS tells it: not for a parameter just created. */
+  /** Undefined for a parameter just created, whose ARN AWS does not return. */
   arn: string | undefined;
   /** Number of a parameter's version, id of a secret's; undefined where nothing was written. */
   version: number | string | undefined;

@@ -23,12 +23,12 @@ export async function secretHistory(
   const region = reference.scope?.region;
   if (reference.store === 'parameter-store') {
     const versions = await (await parameterStoreOf(aws, reference)).history(reference.name);
-    if (!versions) throw secretNotFound(reference);
+    if (!versions) throw await secretNotFound(aws, reference);
     return { name: reference.name, versions: versions.toReversed() };
   }
   const manager = await aws.secretsManager(region);
   const found = await manager.describe(lookupId(reference));
-  if (!found) throw secretNotFound(reference);
+  if (!found) throw await secretNotFound(aws, reference);
   const versions = await manager.versions(found.arn, { all: true });
   return {
     name: found.name,

@@ -254,7 +254,7 @@ describe('exec', () => {
     expect(seen.stderr).toBe(
       'error: A: the secret sm:app/empty has no value\n' +
         'error: B: the secret sm:app/json has no version AWSPREVIOUS\n' +
-        'error: C: there is no secret sm:app/none\n' +
+        'error: C: there is no secret sm:app/none (account 123456789012, region us-east-1)\n' +
         'hint: ECS would not start this container either\n',
     );
   });

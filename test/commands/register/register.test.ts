@@ -36,7 +36,11 @@ describe('register', () => {
     expect(seen.stderr).toMatch(
       /the role shop-execution does not allow .*role create shop-execution/,
     );
-    expect(seen.stderr).toContain('note: images by a tag that may move: httpd:2.4');
+    expect(seen.stderr).not.toContain('images by a tag');
+    const latest = await shop.run(['register', 'web.json', '--image', 'httpd:latest', '--dry-run']);
+    expect(latest.stderr).toContain('note: images by a tag that may move: httpd:latest');
+    const none = ['register', 'web.json', '--image', 'registry.example:5000/web', '--dry-run'];
+    expect((await shop.run(none)).stderr).toContain('may move: registry.example:5000/web');
     expect(seen.stdout).toMatch(
       /^arn:aws:ecs:us-east-1:123456789012:task-definition\/web:1 regist/,
     );

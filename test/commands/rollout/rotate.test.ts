@@ -86,9 +86,9 @@ describe('rotate', () => {
     const { stderr } = await rotate(['--redeploy']);
     const lines = stderr.trim().split('\n');
     expect(lines[0]).toBe('/shop/db is used by 1 service');
-    expect(lines[1]).toContain('will pull these mutable tags again: httpd:2.4');
-    expect(lines[2]).toBe('stored version 2');
-    expect(lines[3]).toMatch(/^shop\/web: started deployment ecs-svc\/\d+$/);
+    // httpd:2.4 is a tag that somebody chose: nothing is said of it.
+    expect(lines[1]).toBe('stored version 2');
+    expect(lines[2]).toMatch(/^shop\/web: started deployment ecs-svc\/\d+$/);
     expect(lines.at(-1)).toBe('shop/web: completed, 2/2 new tasks running, 0 old');
   });
 

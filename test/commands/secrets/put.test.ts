@@ -49,10 +49,7 @@ test('a byte order mark, as Windows pipes begin with, is dropped unless --raw', 
   const stdin = '\ufeffhunter2\r\n';
   const seen = await shop.run(['put', '/bom'], { stdin });
   expect(seen.code).toBe(0);
-  expect(seen.stderr).toBe(
-    'note: dropped the byte order mark at the start (--raw keeps it)\n' +
-      'note: dropped one trailing newline (--raw keeps it)\n',
-  );
+  expect(seen.stderr).toBe('note: dropped the byte order mark at the start (--raw keeps it)\n');
   expect(await parameter('/bom')).toBe('hunter2');
   const file = await shop.run(['put', '/bom', '--value-file', 'f'], { files: { f: stdin } });
   expect(file.stdout).toContain('unchanged');
@@ -62,11 +59,32 @@ test('a byte order mark, as Windows pipes begin with, is dropped unless --raw', 
   expect(empty).toMatchObject({ code: 2, stdout: '' });
 });
 
+test('--json has the ARN of a parameter, whether it was created, updated or left alone', async () => {
+  const arn = 'arn:aws:ssm:us-east-1:123456789012:parameter/arn/a';
+  for (const [action, ...more] of [['created', '--dry-run'], ['created'], ['unchanged']]) {
+    const put = await shop.json(['put', '/arn/a', ...more], { stdin: 'x' });
+    expect(put).toMatchObject({ action, arn });
+  }
+  expect(await shop.json(['put', '/arn/a'], { stdin: 'y' })).toMatchObject({
+    action: 'updated',
+    arn,
+  });
+});
+
+test('names the region and the account where the region was chosen', async () => {
+  const chosen = await shop.run(['put', '/shop/where', '--region', 'eu-west-1'], { stdin: 'x' });
+  expect(chosen.stdout).toBe(
+    'parameter /shop/where created (version 1) in eu-west-1 (account 123456789012)\n',
+  );
+});
+
 describe('a parameter', () => {
   test('is created as a SecureString from a pipe, without its last newline', async () => {
     const seen = await shop.run(['put', '/shop/db'], { stdin: 'one\n' });
     expect(seen).toMatchObject({ code: 0, stdout: 'parameter /shop/db created (version 1)\n' });
-    expect(seen.stderr).toContain('dropped one trailing newline');
+    expect(seen.stderr).toBe('');
+    const debug = await shop.run(['put', '/shop/db', '--debug'], { stdin: 'one\n' });
+    expect(debug.stderr).toContain('dropped one trailing newline');
     expect(await parameter('/shop/db')).toBe('one');
     expect((await described('/shop/db'))?.Type).toBe('SecureString');
   });
@@ -461,7 +479,7 @@ describe('bad input stops before any call, with exit code 2:', () => {
   test('over the standard tier without --tier, once it is known that the parameter is new', async () => {
     const seen = await shop.run(['put', '/a'], { stdin: 'x'.repeat(5000) });
     expect(seen.code).toBe(2);
-    expect(seen.stderr).toContain('--tier advanced takes 8192');
+    expect(seen.stderr).toContain('an advanced one 8192 (ecs-secrets put REF --tier advanced)');
     expect(await described('/a')).toBeUndefined();
   });
 

@@ -78,6 +78,16 @@ describe('list', () => {
     });
   });
 
+  test('says which store, region and account it looked at', async () => {
+    const place = 'region us-east-1, account 123456789012';
+    await shop.run(['put', '/place/a'], { stdin: 'x' });
+    const some = await shop.run(['list', '/place']);
+    expect(some.stderr).toBe(`note: /place in Parameter Store, ${place}\n`);
+    const none = await shop.run(['list', 'sm:none']);
+    expect(none.stderr).toBe(`note: there is nothing below sm:none (Secrets Manager, ${place})\n`);
+    expect((await shop.run(['list', '/', '--quiet'])).stderr).toBe('');
+  });
+
   test('says on stderr that there is nothing', async () => {
     const seen = await shop.run(['list', '/none']);
     expect(seen).toMatchObject({ code: 0, stdout: '' });
@@ -187,7 +197,9 @@ describe('get', () => {
     );
     const version = '01234567-89ab-cdef-0123-456789abcdef';
     expect(await reveal(`sm:one:::${version}`)).toContain(`sm:one has no version ${version}`);
-    expect(await reveal('sm:none')).toContain('there is no secret sm:none');
+    expect(await reveal('sm:none')).toContain(
+      'there is no secret sm:none (account 123456789012, region us-east-1)',
+    );
     shop.sandbox.inject({
       ...{ service: 'secretsmanager', operation: 'DescribeSecret' },
       ...{ code: 'AccessDeniedException', times: 1 },
