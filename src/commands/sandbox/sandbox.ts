@@ -1,6 +1,7 @@
 import { Argument, Option } from '@commander-js/extra-typings';
 import { defineCommand, repeatable } from '../../cli.ts';
 import { CliError, UsageError } from '../../errors.ts';
+import { parseDuration } from '../../model/duration.ts';
 import { Problems } from '../../model/problems.ts';
 import { runProgram } from '../environment/run-program.ts';
 import { parseFaults, parseRates } from './sandbox-faults.ts';
@@ -12,6 +13,7 @@ export const sandbox = defineCommand({
     command
       .addArgument(new Argument('[command...]', 'program to run in it, after --'))
       .addOption(new Option('--port <port>', 'listen on this port (default: a free one)'))
+      .option('--deploy-time <duration>', 'let a deployment take about this time (default: 1s)')
       .option('--throttle', 'keep to the request rates that AWS publishes')
       .option('--rate <service:operation=n>', 'take n calls a second (repeatable)', repeatable)
       .option(
@@ -33,13 +35,17 @@ Examples:
   $ ecs-secrets sandbox`,
       ),
 
-  async run({ world, report, globals }, [command], { port, throttle, ...options }) {
+  async run({ world, report, globals }, [command], { port, throttle, deployTime, ...options }) {
     if (port !== undefined && !(/^\d+$/.test(port) && Number(port) < 65_536)) {
       throw new UsageError(`--port: "${port}" is not a port number`);
     }
     const problems = new Problems();
     const rates = parseRates(options.rate ?? [], problems);
     const faults = parseFaults(options.fault ?? [], problems);
+    const took =
+      deployTime === undefined
+        ? undefined
+        : problems.attempt(() => parseDuration(deployTime), '--deploy-time');
     problems.throwIfAny();
     const { startSandbox, publishedRates } = await import('../../sandbox/index.ts');
     const running = await startSandbox({
@@ -47,6 +53,7 @@ Examples:
       // Of two rates for one operation the last one counts.
       throttle: [...(throttle ? publishedRates : []), ...rates],
       faults,
+      ...(took !== undefined && { ecs: timingOf(took) }),
       ...(globals.region !== undefined && { region: globals.region }),
     }).catch((error: unknown) => {
       if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
@@ -82,6 +89,15 @@ Examples:
 });
 
 // --- internal ---
+
+/** A task of a deployment that takes this time: it starts, counts as started, and the old one stops. */
+function timingOf(milliseconds: number) {
+  return {
+    taskStartMs: milliseconds * 0.5,
+    settleMs: milliseconds * 0.25,
+    taskStopMs: milliseconds * 0.25,
+  };
+}
 
 /** Variables that lead the CLI and SDKs to a real account before any that we set. */
 const leading = [

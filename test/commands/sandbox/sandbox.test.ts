@@ -47,3 +47,11 @@ test('says what is wrong with all faults and rates at once', async () => {
     expect(seen.stderr).toContain(text);
   }
 });
+
+test('--deploy-time takes a duration', async () => {
+  const seen = await run(['sandbox', '--deploy-time', '5', '--', 'true']);
+  expect(seen).toMatchObject({ code: 2, stdout: '' });
+  expect(seen.stderr).toContain('--deploy-time: "5" has no unit; write 5s or 5m');
+  const quick = ['sandbox', '--deploy-time', '20ms', '--', process.execPath, '-e', put];
+  expect((await runBin(quick)).code).toBe(0);
+});
