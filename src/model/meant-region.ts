@@ -42,6 +42,6 @@ function isSlip(right: string, written: string): boolean {
     a.slice(1) === b.slice(1) ||
     a.slice(1) === b ||
     a === b.slice(1) ||
-    (a[0] === b[1] && a[1] === b[0] && a.slice(2) === b.slice(2))
+    (a.length > 1 && b === a.charAt(1) + a.charAt(0) + a.slice(2))
   );
 }

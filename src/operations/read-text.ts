@@ -62,7 +62,7 @@ export function checkFormat(text: string, name: string, what: string): void {
   const problem = `${name} is a ${format} file, not ${what}`;
   if (format === 'dotenv') throw new InvalidInput(`${problem}; ecs-secrets import reads it`);
   if (format === 'PEM') {
-    throw new InvalidInput(`${problem}; ecs-secrets put --value-file stores it`);
+    throw new InvalidInput(`${problem}; ecs-secrets put REF --value-file FILE stores it`);
   }
   throw new InvalidInput(problem);
 }

@@ -2,6 +2,7 @@ import { Argument, Option } from '@commander-js/extra-typings';
 import { defineCommand, repeatable, type Context } from '../../cli.ts';
 import { CliError, exitCodes, UsageError } from '../../errors.ts';
 import { isAtLeast } from '../../model/secrets/plaintext-secrets.ts';
+import { commandLine } from '../../model/shell.ts';
 import { sarifLog } from '../../model/plaintext/sarif.ts';
 import { auditAws, type Audit, type AuditFinding } from '../../operations/plaintext/audit.ts';
 import { readBaseline, writeBaseline } from '../../operations/plaintext/audit-baseline.ts';
@@ -88,7 +89,7 @@ Examples:
               `${counted(findings.length, 'value')} in plain text ${findings.length === 1 ? 'looks like a secret' : 'look like secrets'}`,
               {
                 exitCode: exitCodes.findings,
-                hint: 'ecs-secrets migrate FAMILY --prefix PREFIX moves them into the store; rotate them afterwards, since old revisions keep them',
+                hint: `to move them into the store: ecs-secrets migrate ${commandLine([findings[0]?.file ?? findings[0]?.family ?? 'FAMILY'])} --prefix PREFIX; rotate them afterwards, since old revisions keep them`,
               },
             ),
     };

@@ -24,8 +24,8 @@ export const sandbox = defineCommand({
       .addHelpText(
         'after',
         `
-Runs CMD with an AWS of its own: AWS_ENDPOINT_URL, dummy credentials and a region are set, so the
-AWS CLI, every SDK and ecs-secrets work against it unchanged. Exits with CMD's code. Without CMD it
+Runs CMD with an AWS of its own: AWS_ENDPOINT_URL, dummy credentials and a region are set, so
+ecs-secrets, the AWS CLI and every SDK work against it unchanged. Exits with CMD's code. Without CMD it
 prints the variables to set and serves until interrupted. Nothing leaves this machine.
 
 Examples:

@@ -63,7 +63,7 @@ describe('in AWS', () => {
       [''],
     ]);
     expect(seen.stderr).toMatch(
-      /^error: 2 values in plain text look like secrets\nhint: ecs-secrets migrate FAMILY/,
+      /^error: 2 values in plain text look like secrets\nhint: to move them into the store: ecs-secrets migrate [\w.:-]+ --prefix PREFIX; /,
     );
   });
   const place = 'containerDefinitions[0].environment[0].value';
