@@ -29,7 +29,7 @@ export function outlookOf(reason: string): Outlook {
     return general === true && own === 'hopeless' ? (outlookByWords(reason) ?? own) : own;
   });
   if (found.length === 0) found.push(outlookByWords(reason) ?? outlookOfWrapping(reason));
-  return worstFirst.find((outlook) => found.includes(outlook)) ?? 'unclear';
+  return found.reduce((a, b) => (worstFirst.indexOf(a) < worstFirst.indexOf(b) ? a : b));
 }
 
 // --- internal ---
@@ -83,11 +83,12 @@ const outlooks: Readonly<Record<FailureId, Outlook>> = {
 };
 
 const passing: readonly RegExp[] = [
-  /throttl|rate ?exceeded|too ?many ?requests|rate limit|retry quota exceeded|RequestLimitExceeded/i,
-  /SlowDown|time-?out|timed out|deadline exceeded|request context cancell?ed|request cancell?ed/i,
+  /throttl|too ?many ?requests|rate limit|retry quota exceeded/i,
+  /SlowDown|time-?out|timed out|deadline exceeded|request (context )?cancell?ed/i,
   /connection (reset|refused)|no such host|\bEOF\b|\btry again\b/i,
-  /(status ?code|unexpected status[^:]{0,100}):? 5\d\d/i,
-  /internal ?(service ?|server ?)?error|service ?unavailable/i,
+  // The address between the words has colons: `unexpected status from HEAD request to https://…: 502`.
+  /status ?code:? 5\d\d|unexpected (HTTP )?status.{0,300}: 5\d\d/i,
+  /internal ?(service|server)? ?error|service ?unavailable/i,
 ];
 
 const denial = /not authorized|AccessDenied|access denied|forbidden|unauthorized/i;
