@@ -124,8 +124,8 @@ export function judgeServiceDeployment(deploymentId: string, found: ServiceDeplo
   });
   if (status === 'SUCCESSFUL') return rollout('completed');
   if (/^(STOP|ROLLBACK)/.test(status)) {
-    const over = /^(STOPPED|ROLLBACK_SUCCESSFUL|ROLLBACK_FAILED)$/.test(status);
-    return rollout(over ? 'failed' : 'in-progress', statusReason ?? `it is ${status}`);
+    const isOver = ['STOPPED', 'ROLLBACK_SUCCESSFUL', 'ROLLBACK_FAILED'].includes(status);
+    return rollout(isOver ? 'failed' : 'in-progress', statusReason ?? `it is ${status}`);
   }
   const stage = found.lifecycleStage ?? status;
   if (!pause) return rollout('in-progress', stage);
@@ -134,12 +134,8 @@ export function judgeServiceDeployment(deploymentId: string, found: ServiceDeplo
 
 /** Judges a deployment of CodeDeploy by its status (CodeDeploy API reference, DeploymentInfo). */
 export function judgeCodeDeployment(status: string, reason: string | undefined): Rollout {
-  const state =
-    status === 'Succeeded'
-      ? 'completed'
-      : /^(Failed|Stopped)$/.test(status)
-        ? 'failed'
-        : 'in-progress';
+  const isOver = status === 'Failed' || status === 'Stopped';
+  const state = status === 'Succeeded' ? 'completed' : isOver ? 'failed' : 'in-progress';
   return { state, reason: reason ?? status, deployment: undefined, oldTasks: 0 };
 }
 
@@ -173,8 +169,8 @@ export const rolePropagation = 120_000;
 
 /** Why ECS itself went back to another deployment, if it did. */
 function rollbackReason(primary: Deployment | undefined): string | undefined {
-  const reason = primary?.rolloutStateReason;
-  return reason !== undefined && /roll|circuit breaker|alarm/i.test(reason) ? reason : undefined;
+  const reason = primary?.rolloutStateReason ?? '';
+  return /roll|circuit breaker|alarm/i.test(reason) ? reason : undefined;
 }
 
 function waitingAt(stage: string, { hookId, expiresAt, timeoutAction }: Pause): string {

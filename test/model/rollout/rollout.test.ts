@@ -55,6 +55,15 @@ describe('a rollout', () => {
     });
   });
 
+  it('is in progress while old tasks run, though ECS calls it completed', () => {
+    const mine = deployment({ rolloutState: 'COMPLETED' });
+    expect(judge([mine, older({ runningCount: 1 })])).toMatchObject({
+      state: 'in-progress',
+      oldTasks: 1,
+    });
+    expect(judge([mine, older({ runningCount: 0 })]).state).toBe('completed');
+  });
+
   it("failed by the circuit breaker, in AWS's words", () => {
     const mine = deployment({
       status: 'INACTIVE',
@@ -104,6 +113,32 @@ describe('a rollout', () => {
         'deployment ecs-svc/1 took its place: ECS deployment circuit breaker: rolling back to deploymentId ecs-svc/1.',
       deployment: undefined,
       oldTasks: 3,
+    });
+  });
+
+  it.each([
+    'ECS deployment circuit breaker: rolling back to deploymentId ecs-svc/1.',
+    'Alarm detected: the deployment goes back.',
+    'Rolled back by the service.',
+  ])('failed where ECS went back and still lists it: %s', (rolloutStateReason) => {
+    const mine = deployment({ status: 'ACTIVE', runningCount: 0 });
+    const back = older({ status: 'PRIMARY', rolloutStateReason });
+    expect(judge([back, mine])).toMatchObject({
+      state: 'failed',
+      reason: `deployment ecs-svc/1 took its place: ${rolloutStateReason}`,
+      deployment: mine,
+    });
+  });
+
+  it('is superseded where the reason of the newer one says nothing of going back', () => {
+    const mine = deployment({ status: 'ACTIVE' });
+    const newer = deployment({
+      id: 'ecs-svc/3',
+      rolloutStateReason: 'ECS deployment ecs-svc/3 in progress.',
+    });
+    expect(judge([newer, mine])).toMatchObject({
+      state: 'superseded',
+      reason: 'deployment ecs-svc/3 took its place',
     });
   });
 
@@ -194,12 +229,14 @@ describe('a native strategy', () => {
     ['ROLLBACK_IN_PROGRESS', 'in-progress', 'it is ROLLBACK_IN_PROGRESS'],
     ['ROLLBACK_SUCCESSFUL', 'failed', 'it is ROLLBACK_SUCCESSFUL'],
     ['ROLLBACK_FAILED', 'failed', 'it is ROLLBACK_FAILED'],
+    // Unknown to this release: whether it is over or not, ECS has not said so.
+    ['NOT_STOPPED', 'in-progress', 'BAKE_TIME'],
   ])('that is %s is %s', (status, state, reason) => {
     expect(judgeServiceDeployment(ours, found({ status }))).toMatchObject({
       state,
       reason,
       oldTasks: 3,
-      deployment: { id: ours, desiredCount: 2, runningCount: 1 },
+      deployment: { id: ours, status: 'PRIMARY', desiredCount: 2, runningCount: 1 },
     });
   });
 
@@ -244,6 +281,9 @@ test.each([
   ['Stopped', undefined, 'failed', 'Stopped'],
   ['InProgress', undefined, 'in-progress', 'InProgress'],
   ['Created', undefined, 'in-progress', 'Created'],
+  // Unknown to this release.
+  ['NotStopped', undefined, 'in-progress', 'NotStopped'],
+  ['StoppedTemporarily', undefined, 'in-progress', 'StoppedTemporarily'],
 ])('a deployment of CodeDeploy that is %s (%s) is %s', (status, why, state, reason) => {
   expect(judgeCodeDeployment(status, why)).toEqual({
     state,
@@ -260,6 +300,8 @@ test.each([
   [400, undefined, 200],
   [1_000, undefined, 200],
   [100, { type: 'COUNT', value: 7 }, 7],
+  [10, { type: 'COUNT', value: 7 }, 7],
+  [10, { type: 'COUNT', value: 1 }, 1],
   [100, { type: 'BOUNDED_PERCENT', value: 10 }, 10],
   [10, { type: 'BOUNDED_PERCENT', value: 10 }, 3],
   [10, { type: 'UNBOUNDED_PERCENT', value: 10 }, 1],
