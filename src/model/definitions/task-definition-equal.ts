@@ -38,21 +38,20 @@ const defaults: Readonly<Record<string, Readonly<Record<string, Json>>>> = {
   healthCheck: { interval: 30, timeout: 5, retries: 3 },
 };
 
-/** Lists whose order means nothing, and the member that tells their entries apart. */
-const unordered: Readonly<Record<string, string>> = {
-  environment: 'name',
-  secrets: 'name',
-  secretOptions: 'name',
-  volumes: 'name',
-  tags: 'key',
-  requiresCompatibilities: '',
-};
+/** Lists whose order means nothing. */
+const unordered = new Set([
+  'environment',
+  'secrets',
+  'secretOptions',
+  'volumes',
+  'tags',
+  'requiresCompatibilities',
+]);
 
 function normal(value: Json, key: string, sameHostPort: boolean): Json {
   if (Array.isArray(value)) {
     const list = value.map((entry) => normal(entry, key, sameHostPort));
-    const by = unordered[key];
-    return by === undefined ? list : list.sort((a, b) => compare(id(a, by), id(b, by)));
+    return unordered.has(key) ? list.sort((a, b) => compare(id(a), id(b))) : list;
   }
   if (typeof value !== 'object' || value === null) return value;
   const filled = { ...defaults[key], ...value };
@@ -68,14 +67,14 @@ function normal(value: Json, key: string, sameHostPort: boolean): Json {
   return Object.fromEntries(entries);
 }
 
-function id(entry: Json, by: string): string {
-  const value =
-    by && typeof entry === 'object' && entry !== null && !Array.isArray(entry) ? entry[by] : entry;
-  return typeof value === 'string' ? value : JSON.stringify(value);
+/** What tells the entries of a list apart: the name, since the last one counts where it is there twice. */
+function id(entry: Json): string {
+  return JSON.stringify(entry, ['name', 'key']);
 }
 
 function compare(a: string, b: string): number {
-  return a < b ? -1 : Number(a > b);
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
 }
 
 function isEmpty(value: Json): boolean {

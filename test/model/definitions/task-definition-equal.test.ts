@@ -1,6 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { sameTaskDefinition } from '../../../src/model/definitions/task-definition-equal.ts';
+import {
+  normalForm,
+  sameTaskDefinition,
+} from '../../../src/model/definitions/task-definition-equal.ts';
 import { parseTaskDefinition } from '../../../src/model/definitions/task-definition.ts';
 
 function same(a: object, b: object): boolean {
@@ -120,6 +123,18 @@ describe('what AWS fills in does not make a change', () => {
     expect(same(registered, described)).toBe(true);
   });
 
+  it('in faults that can be injected', () => {
+    expect(same(web(), web({}, { enableFaultInjection: false }))).toBe(true);
+    expect(same(web(), web({}, { enableFaultInjection: true }))).toBe(false);
+  });
+
+  it('in the network mode, which only Fargate does not default to bridge', () => {
+    const fargate = { requiresCompatibilities: ['FARGATE'] };
+    expect(same(web({}, fargate), web({}, { ...fargate, networkMode: 'bridge' }))).toBe(false);
+    const ec2 = { requiresCompatibilities: ['EC2'] };
+    expect(same(web({}, ec2), web({}, { ...ec2, networkMode: 'bridge' }))).toBe(true);
+  });
+
   it.each([
     ['1 vCPU', '1024'],
     ['.25 vcpu', '256'],
@@ -230,6 +245,11 @@ describe('a real change is seen', () => {
       web({ environment }),
       web({ environment: [environment[0], { name: 'B', value: '3' }] }),
     ],
+    [
+      'which of two values of a variable comes last',
+      web({ environment: [...environment, { name: 'A', value: '3' }] }),
+      web({ environment: [{ name: 'A', value: '3' }, ...environment] }),
+    ],
     ['an empty variable', web(), web({ environment: [{ name: 'A', value: '' }] })],
     ['a container that is not essential', web(), web({ essential: false })],
     ['units of cpu', web(), web({ cpu: 10 })],
@@ -279,6 +299,15 @@ describe('a real change is seen', () => {
   ])('%s', (_, a, b) => {
     expect(same(a, b)).toBe(false);
   });
+});
+
+it('members and entries are in the order of their names', () => {
+  const written = web({
+    environment: ['C', 'A', 'B', 'A'].map((name, index) => ({ value: String(index), name })),
+  });
+  expect(JSON.stringify(normalForm(parseTaskDefinition(written)))).toBe(
+    '{"containerDefinitions":[{"cpu":0,"environment":[{"name":"A","value":"1"},{"name":"A","value":"3"},{"name":"B","value":"2"},{"name":"C","value":"0"}],"essential":true,"image":"nginx","name":"web"}],"enableFaultInjection":false,"family":"web","networkMode":"bridge"}',
+  );
 });
 
 // Definitions, and what AWS may answer for them.
