@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import {
   checkValue,
+  missingTags,
   parseTags,
   parseTier,
+  sameKey,
   tooLarge,
   type Tier,
 } from '../../../src/model/secrets/secret-rules.ts';
@@ -62,11 +64,28 @@ describe('the size of a value', () => {
   });
 });
 
+describe('a value that no container can be given', () => {
+  const nul =
+    'the value has a NUL character, which no environment variable of a container can hold';
+  const half = 'the value has half of a Unicode surrogate pair';
+
+  it.each([
+    ['a\0b', [nul]],
+    ['a\ud83d', [half]],
+    ['\ude00a', [half]],
+    ['\0\ud83d', [half, nul]],
+    ['a😀b\n\t', []],
+  ])('%j is refused by both stores', (text, problems) => {
+    expect(refused(text, 'parameter-store')).toEqual(problems);
+    expect(refused(text, 'secrets-manager')).toEqual(problems);
+  });
+});
+
 describe('"{{ }}" in a value', () => {
   const refusal =
     'the value contains "{{ }}", which Parameter Store refuses; Secrets Manager (sm:NAME) takes it';
 
-  it.each(['{{x}}', 'a {{ssm:b}} c', '{{}}', '{{\n}}'])(
+  it.each(['{{x}}', 'a {{ssm:b}} c', '{{}}', '{{\n}}', '{a {b{{c}}', '}\n{{{}}'])(
     '%j is refused by Parameter Store only',
     (text) => {
       expect(refused(text, 'parameter-store')).toEqual([refusal]);
@@ -125,6 +144,9 @@ describe('tags', () => {
       `tag "${'k'.repeat(129)}" is too long; a key takes 128 characters, a value 256`,
     ],
     [`a=${'v'.repeat(257)}`, 'tag "a" is too long; a key takes 128 characters, a value 256'],
+    ['?a=1', 'tag "?a" has characters that AWS does not take in tags'],
+    ['a=*1', 'tag "a" has characters that AWS does not take in tags'],
+    [`${'k'.repeat(129)}`, `tag "${'k'.repeat(129)}" is not KEY=VALUE`],
   ])('%s is refused', (written, problem) => {
     expect(problemsOf(() => parseTags([written]))).toEqual([problem]);
   });
@@ -161,5 +183,49 @@ describe('a tier', () => {
     expect(problemsOf(() => parseTier(written))).toEqual([
       `unknown tier "${written}"; tiers are standard, advanced and intelligent-tiering`,
     ]);
+  });
+});
+
+describe('the tags that are missing', () => {
+  const stored = [
+    { key: 'a', value: '1' },
+    { key: 'b', value: '2' },
+  ];
+
+  it.each([
+    ['none', stored, []],
+    ['one that is new', [{ key: 'c', value: '1' }], [{ key: 'c', value: '1' }]],
+    ['one with another value', [{ key: 'a', value: '2' }], [{ key: 'a', value: '2' }]],
+    [
+      'those of several',
+      [...stored, { key: 'c', value: '3' }, { key: 'A', value: '1' }],
+      [
+        { key: 'c', value: '3' },
+        { key: 'A', value: '1' },
+      ],
+    ],
+  ])('are %s', (_, wanted, missing) => {
+    expect(missingTags(stored, wanted)).toEqual(missing);
+  });
+});
+
+describe('a KMS key', () => {
+  const id = '12345678-1234-1234-1234-123456789012';
+  const keyArn = `arn:aws:kms:us-east-1:123456789012:key/${id}`;
+  const aliasArn = 'arn:aws:kms:us-east-1:123456789012:alias/shop';
+
+  it.each([
+    [undefined, undefined, true],
+    [id, id, true],
+    [id, keyArn, true],
+    ['alias/shop', aliasArn, true],
+    [undefined, id, false],
+    [keyArn, undefined, false],
+    [id, aliasArn, false],
+    [id.slice(1), keyArn, false],
+    ['alias/hop', aliasArn, false],
+  ])('%s is %s: %s', (a, b, same) => {
+    expect(sameKey(a, b)).toBe(same);
+    expect(sameKey(b, a)).toBe(same);
   });
 });
