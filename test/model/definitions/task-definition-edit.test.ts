@@ -2,12 +2,14 @@ import { describe, expect, it } from 'vitest';
 import {
   editTaskDefinition,
   parseAssignment,
+  unshownReferences,
   type Edits,
 } from '../../../src/model/definitions/task-definition-edit.ts';
 import {
   parseTaskDefinition,
   type TaskDefinition,
 } from '../../../src/model/definitions/task-definition.ts';
+import { InvalidInput } from '../../../src/model/problems.ts';
 import type { Store } from '../../../src/model/secrets/reference.ts';
 import { problemsOf } from '../problems-of.ts';
 
@@ -49,6 +51,17 @@ function edit(
   );
 }
 
+/** The hint of the refusal. */
+function hintOf(refuse: () => unknown): string | undefined {
+  try {
+    refuse();
+  } catch (error) {
+    if (error instanceof InvalidInput) return error.hint;
+    throw error;
+  }
+  return undefined;
+}
+
 describe('edits of a task definition', () => {
   it('change nothing where none are given', () => {
     expect(edit(one, {})).toEqual(one);
@@ -60,6 +73,29 @@ describe('edits of a task definition', () => {
       family: 'api',
       executionRoleArn: 'exec',
     });
+  });
+
+  it('set task role, cpu and memory', () => {
+    const size = { taskRoleArn: 'task', cpu: '256', memory: '512' };
+    expect(edit(one, size)).toEqual({ ...one, ...size });
+    expect(edit({ ...one, ...size }, { memory: '1024' })).toEqual({
+      ...one,
+      ...size,
+      memory: '1024',
+    });
+  });
+
+  it('set tags besides those that are there', () => {
+    const a = { key: 'a', value: '1' };
+    const tagged = parseTaskDefinition({ ...one, tags: [a, { key: 'b', value: '2' }] });
+    const tags = [
+      { key: 'c', value: '3' },
+      { key: 'b', value: '4' },
+    ];
+    expect(edit(tagged, { tags }).tags).toEqual([a, { key: 'b', value: '4' }, tags[0]]);
+    expect(edit(one, { tags: [a] }).tags).toEqual([a]);
+    expect(edit(tagged, { tags: [] }).tags).toEqual(tagged.tags);
+    expect(edit(one, { tags: [] })).not.toHaveProperty('tags');
   });
 
   it('never touch the original', () => {
@@ -100,6 +136,56 @@ describe('edits of a task definition', () => {
     expect(problemsOf(() => edit(two, { secrets: ['web:A=/a', 'web:A=/b/c'] }))).toEqual([
       '--secret web:A=/b/c: the same is set twice',
     ]);
+  });
+
+  it('--image and --secret-option given twice are refused, and the same in two containers is not', () => {
+    const options = ['side:a=/a', 'side:b=/b', 'side:a=/c'];
+    expect(
+      problemsOf(() => edit(two, { images: ['web=a', 'side=a', 'web=b'], secretOptions: options })),
+    ).toEqual([
+      '--image web=b: the same is set twice',
+      '--secret-option side:a=/c: the same is set twice',
+    ]);
+    const secrets = ['web:A=/a', 'side:A=/a', 'side:B=/a'];
+    expect(problemsOf(() => edit(two, { secrets, secretOptions: ['side:A=/a'] }))).toEqual([]);
+  });
+
+  it('--secret takes the place of a plain value', () => {
+    const [web] = two.containerDefinitions;
+    const plain = (...names: string[]) => names.map((name) => ({ name, value: 'x' }));
+    const with2 = { ...two, containerDefinitions: [{ ...web!, environment: plain('A', 'B') }] };
+    const environmentAfter = (secret: string) =>
+      edit(with2, { secrets: [secret] }).containerDefinitions[0]?.environment;
+    expect(environmentAfter('A=/a')).toEqual(plain('B'));
+    expect(environmentAfter('C=/a')).toEqual(plain('A', 'B'));
+    const [alone] = edit(one, { secrets: ['C=/a'] }).containerDefinitions;
+    expect(alone).not.toHaveProperty('environment');
+  });
+
+  it('--remove-secret removes one, and the list with the last', () => {
+    const [web] = edit(one, { removeSecrets: ['A'] }).containerDefinitions;
+    expect(web?.secrets).toEqual([{ name: 'B', valueFrom: '/old/b' }]);
+    const [bare] = edit(one, { removeSecrets: ['web:A', 'B'] }).containerDefinitions;
+    expect(bare).not.toHaveProperty('secrets');
+  });
+
+  it.each([
+    [one, 'C', '--remove-secret C: container "web" has no secret "C"'],
+    [two, 'web:A', '--remove-secret web:A: container "web" has no secret "A"'],
+    [two, 'A', '--remove-secret A: say which container it is for; there are web, side'],
+    [two, 'db:A', '--remove-secret db:A: there is no container "db"; there are web, side'],
+    [one, 'A=hunter2', '--remove-secret A=…: container "web" has no secret "A=…"'],
+  ])('of %# refuse --remove-secret %s', (definition, written, problem) => {
+    expect(problemsOf(() => edit(definition, { removeSecrets: [written] }))).toEqual([problem]);
+  });
+
+  it('--exclusive-secrets keeps only what --secret sets', () => {
+    const edits = { exclusiveSecrets: true, secrets: ['B=/new/b'] };
+    expect(edit(one, edits).containerDefinitions[0]?.secrets).toEqual([
+      { name: 'B', valueFrom: 'ssm:/new/b' },
+    ]);
+    const [bare] = edit(one, { exclusiveSecrets: true }).containerDefinitions;
+    expect(bare).not.toHaveProperty('secrets');
   });
 
   it('--secret for a named container leaves the others alone', () => {
@@ -177,6 +263,23 @@ describe('edits of a task definition', () => {
     expect(problemsOf(() => edit(two, edits))).toEqual([problem]);
   });
 
+  it.each([
+    [
+      { secrets: ['web:A=a b'] },
+      '--secret takes a reference, never a value: [CONTAINER:]NAME=REF with REF like /path/NAME, sm:NAME:KEY or an ARN; ecs-secrets put stores a value',
+    ],
+    [
+      { secretOptions: ['side:a=/a/'] },
+      '--secret-option takes a reference, never a value: [CONTAINER:]NAME=REF with REF like /path/NAME, sm:NAME:KEY or an ARN; ecs-secrets put stores a value',
+    ],
+    [
+      { secrets: ['web:A=arn:aws:s3:::b'] },
+      'arn:PARTITION:ssm:REGION:ACCOUNT:parameter/NAME or arn:PARTITION:secretsmanager:REGION:ACCOUNT:secret:NAME-SUFFIX[:KEY:STAGE:VERSION]',
+    ],
+  ])('refuse %j with a hint', (edits, hint) => {
+    expect(hintOf(() => edit(two, edits))).toBe(hint);
+  });
+
   it('are refused with all their problems at once', () => {
     const edits = {
       images: ['nginx:2', 'db=x'],
@@ -221,4 +324,19 @@ describe('[CONTAINER:]NAME=REFERENCE', () => {
       ]);
     },
   );
+});
+
+describe('references that may be values', () => {
+  const places = (secrets: string[], secretOptions: string[] = [], store?: Store) =>
+    Object.fromEntries(unshownReferences({ secrets, secretOptions }, store ?? 'parameter-store'));
+
+  it('are told by where they stand', () => {
+    expect(places(['web:A=hunter2', 'B=/shop/b'], ['token=s3cret'])).toEqual({
+      'ssm:hunter2': '--secret web:A',
+      'ssm:s3cret': '--secret-option token',
+    });
+    expect(places(['A=hunter2:key'], [], 'secrets-manager')).toEqual({
+      'sm:hunter2:key': '--secret A',
+    });
+  });
 });
