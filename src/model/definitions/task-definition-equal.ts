@@ -1,3 +1,4 @@
+import { isForFargate } from './task-definition-sizes.ts';
 import { cpuUnits, memoryMib } from './task-size.ts';
 import type { TaskDefinition } from './task-definition.ts';
 
@@ -13,13 +14,11 @@ export function sameTaskDefinition(a: TaskDefinition, b: TaskDefinition): boolea
 
 /** A task definition as all that mean the same have it: defaults filled in, lists and members in order. */
 export function normalForm(definition: TaskDefinition): Json {
-  const { networkMode, requiresCompatibilities, cpu, memory } = definition;
+  const { networkMode, cpu, memory } = definition;
   const json = JSON.parse(JSON.stringify(definition)) as Record<string, Json>;
   if (cpu !== undefined) json.cpu = String(cpuUnits(cpu) ?? cpu);
   if (memory !== undefined) json.memory = String(memoryMib(memory) ?? memory);
-  const fargate =
-    Array.isArray(requiresCompatibilities) && requiresCompatibilities.includes('FARGATE');
-  if (networkMode === undefined && !fargate) json.networkMode = 'bridge';
+  if (networkMode === undefined && !isForFargate(definition)) json.networkMode = 'bridge';
   const sameHostPort = json.networkMode === 'awsvpc' || json.networkMode === 'host';
   return normal(json, '', sameHostPort);
 }

@@ -146,7 +146,7 @@ describe('tags', () => {
     [`a=${'v'.repeat(257)}`, 'tag "a" is too long; a key takes 128 characters, a value 256'],
     ['?a=1', 'tag "?a" has characters that AWS does not take in tags'],
     ['a=*1', 'tag "a" has characters that AWS does not take in tags'],
-    [`${'k'.repeat(129)}`, `tag "${'k'.repeat(129)}" is not KEY=VALUE`],
+    ['k'.repeat(129), `tag "${'k'.repeat(129)}" is not KEY=VALUE`],
   ])('%s is refused', (written, problem) => {
     expect(problemsOf(() => parseTags([written]))).toEqual([problem]);
   });
