@@ -2,9 +2,13 @@ import { describe, expect, it } from 'vitest';
 import {
   checkReferenceScopes,
   checkTaskDefinition,
+  isRole,
+  structureProblems,
   taskDefinitionBytes,
+  taskDefinitionWarnings,
 } from '../../../src/model/definitions/task-definition-checks.ts';
 import { parseTaskDefinition } from '../../../src/model/definitions/task-definition.ts';
+import { InvalidInput } from '../../../src/model/problems.ts';
 import { problemsOf } from '../problems-of.ts';
 
 const container = { name: 'web', image: 'nginx', memory: 128 };
@@ -145,6 +149,163 @@ describe('a task definition is refused', () => {
     expect(problems(definition)).toEqual([problem]);
   });
 
+  const listOf = (count: number, entry: object): object[] => Array(count).fill(entry) as object[];
+  const fargate = (logDriver?: string, more: object = {}): object => ({
+    ...base,
+    requiresCompatibilities: ['FARGATE'],
+    networkMode: 'awsvpc',
+    cpu: '256',
+    memory: '512',
+    ...more,
+    containerDefinitions: [
+      { ...container, ...(logDriver !== undefined && { logConfiguration: { logDriver } }) },
+      container,
+    ].map((one, index) => ({ ...one, name: `c${index}` })),
+  });
+
+  it.each([
+    [
+      'with characters of no family at its end',
+      { ...base, family: 'web!' },
+      'family: "web!" is not 1 to 255 letters, digits, "_" and "-"',
+    ],
+    [
+      'with characters of no family at its front',
+      { ...base, family: '!web' },
+      'family: "!web" is not 1 to 255 letters, digits, "_" and "-"',
+    ],
+    [
+      'with a container without an image',
+      containing({ image: undefined }),
+      'containerDefinitions[0].image: is missing; write it in the file or give --image',
+    ],
+    [
+      'with an execution role that is none',
+      { ...base, executionRoleArn: 'a role' },
+      'executionRoleArn: "a role" is neither the name nor the ARN of a role',
+    ],
+    [
+      'with an empty execution role and no secrets',
+      { ...base, executionRoleArn: '' },
+      'executionRoleArn: is empty; remove it, or name a role',
+    ],
+    [
+      'with a task role that is none',
+      { ...base, taskRoleArn: 'a role' },
+      'taskRoleArn: "a role" is neither the name nor the ARN of a role',
+    ],
+    [
+      'with an empty task role',
+      { ...base, taskRoleArn: '' },
+      'taskRoleArn: is empty; remove it, or name a role',
+    ],
+    [
+      'with 11 placement constraints',
+      { ...base, placementConstraints: listOf(11, { type: 'memberOf', expression: 'x' }) },
+      'placementConstraints: ECS takes 10 at most',
+    ],
+    [
+      'with 51 tags',
+      { ...base, tags: listOf(51, { key: 'a', value: 'b' }) },
+      'tags: ECS takes 50 at most',
+    ],
+    [
+      'with no container that is essential',
+      containing({ essential: false }),
+      'containerDefinitions: at least one container must be essential',
+    ],
+    [
+      'with a log driver that Fargate does not take',
+      fargate('gelf'),
+      'containerDefinitions[0].logConfiguration.logDriver: Fargate takes awslogs, splunk, awsfirelens, not gelf',
+    ],
+    [
+      'with awslogs on Fargate without an execution role',
+      fargate('awslogs', { executionRoleArn: undefined }),
+      'containerDefinitions[0].logConfiguration.logDriver: Fargate needs an execution role for awslogs; give --execution-role',
+    ],
+    [
+      'with a value that register hid',
+      containing({ command: ['run', '(hidden: looks like a secret)'] }),
+      'containerDefinitions[0].command[1]: the value is hidden; register printed this in its place',
+    ],
+    [
+      'with a reference that nobody filled in',
+      containing({ secrets: [secret('A', '/<NAME>'), secret('B')] }),
+      'containerDefinitions[0].secrets[0].valueFrom: the placeholder <NAME> is not replaced',
+    ],
+    [
+      'with roles that nobody filled in',
+      {
+        ...containing({ secrets: [secret('A')] }),
+        executionRoleArn: '<ROLE>',
+        taskRoleArn: '<ROLE>',
+      },
+      'executionRoleArn: the placeholder <ROLE> is not replaced (also in taskRoleArn)',
+    ],
+  ])('%s', (_, definition, problem) => {
+    expect(problems(definition)).toEqual([problem]);
+  });
+
+  it.each([
+    [
+      'with 10 placement constraints and 50 tags',
+      {
+        ...base,
+        placementConstraints: listOf(10, { type: 'memberOf', expression: 'x' }),
+        tags: listOf(50, { key: 'a', value: 'b' }),
+      },
+    ],
+    [
+      'with one container that is essential',
+      {
+        ...base,
+        containerDefinitions: [
+          { ...container, essential: false },
+          { ...container, name: 'b', essential: true },
+        ],
+      },
+    ],
+    ['on Fargate without logs or a role', fargate(undefined, { executionRoleArn: undefined })],
+    ['with awslogs on Fargate', fargate('awslogs')],
+    ['with splunk on Fargate, without a role', fargate('splunk', { executionRoleArn: undefined })],
+    ['with awsfirelens on Fargate', fargate('awsfirelens')],
+    ['with any log driver elsewhere', containing({ logConfiguration: { logDriver: 'gelf' } })],
+    ['with a task role by ARN', { ...base, taskRoleArn: 'arn:aws:iam::123456789012:role/a/b' }],
+  ])('but not %s', (_, definition) => {
+    expect(problems(definition)).toEqual([]);
+  });
+
+  it('for the faults of its form too, before what is wrong in it', () => {
+    const definition = parseTaskDefinition({ ...base, family: 'a b' });
+    expect(
+      problemsOf(() => {
+        checkTaskDefinition(definition, ['cpu: is no text']);
+      }),
+    ).toEqual(['cpu: is no text', 'family: "a b" is not 1 to 255 letters, digits, "_" and "-"']);
+  });
+
+  it.each([
+    [{ image: '${IMAGE}' }, false, 'replace it in the task definition'],
+    [{ image: '${IMAGE}' }, true, 'set the variable and pass --substitute'],
+    [
+      { command: ['(hidden: looks like a secret)'] },
+      false,
+      'print the task definition with register --show-plain, or write it with --output-file',
+    ],
+  ])('for %j (--substitute: %s) with a hint', (more, substitutes, hint) => {
+    const check = (): void => {
+      checkTaskDefinition(parseTaskDefinition(containing(more)), [], { substitutes });
+    };
+    expect(check).toThrow(InvalidInput);
+    expect(check).toThrow(expect.objectContaining({ hint }));
+  });
+
+  it('for its structure alone, where references and the role do not count', () => {
+    const definition = { ...containing({ secrets: [secret('A', '/a/')] }), executionRoleArn: '' };
+    expect(structureProblems(parseTaskDefinition(definition))).toEqual([]);
+  });
+
   it('with everything that is wrong, at once', () => {
     const definition = {
       family: 'a b',
@@ -218,5 +379,53 @@ describe('where references point', () => {
       'containerDefinitions[0].secrets[1].valueFrom: its partition is aws-cn; the task runs in aws',
       'containerDefinitions[0].secrets[2].valueFrom: its partition is aws-us-gov; the task runs in aws',
     ]);
+  });
+});
+
+describe('secrets of a log driver', () => {
+  const warnings = (logConfiguration?: object): string[] =>
+    taskDefinitionWarnings(parseTaskDefinition(containing({ logConfiguration })));
+  const secretOptions = [secret('token')];
+
+  it('are warned of where AWS does not document them', () => {
+    expect(warnings({ logDriver: 'gelf', secretOptions })).toEqual([
+      'containerDefinitions[0].logConfiguration.secretOptions: AWS documents them for splunk, fluentd, awsfirelens, not for gelf',
+    ]);
+  });
+
+  it.each([
+    [undefined],
+    [{ logDriver: 'gelf' }],
+    [{ logDriver: 'gelf', secretOptions: [] }],
+    [{ logDriver: 'splunk', secretOptions }],
+    [{ logDriver: 'fluentd', secretOptions }],
+    [{ logDriver: 'awsfirelens', secretOptions }],
+  ])('are not warned of in %j', (logs) => {
+    expect(warnings(logs)).toEqual([]);
+  });
+});
+
+describe('the name or the ARN of a role', () => {
+  it.each([
+    ['exec', true],
+    ['a+=,.@-_Z9', true],
+    ['r'.repeat(64), true],
+    ['arn:aws:iam::123456789012:role/exec', true],
+    ['arn:aws-us-gov:iam::123456789012:role/a/b/exec', true],
+    ['', false],
+    ['r'.repeat(65), false],
+    ['a b', false],
+    ['a/b', false],
+    ['!exec', false],
+    ['exec!', false],
+    ['arn:aws:iam::12345678901:role/exec', false],
+    ['arn:aws:iam::123456789012:role/', false],
+    ['arn:aws:iam::123456789012:user/exec', false],
+    ['arn:aws:iam::aaaaaaaaaaaa:role/exec', false],
+    ['xarn:aws:iam::123456789012:role/exec', false],
+    ['arn:aws:x:iam::123456789012:role/exec', false],
+    [`arn:aws:iam::123456789012:role/${'r'.repeat(65)}`, false],
+  ])('is "%s": %s', (written, answer) => {
+    expect(isRole(written)).toBe(answer);
   });
 });
