@@ -80,6 +80,142 @@ describe('a value of less than 4 characters', () => {
   });
 });
 
+describe('where a value of less than 4 characters stands apart', () => {
+  test.each([
+    'q7',
+    'is q7',
+    'q7, then',
+    'a "q7"',
+    '(q7)',
+    'user=q7',
+    // An address or a path, of which it is only a part; then by itself.
+    'x/q7 q7',
+  ])('%s', (text) => {
+    expect(redact(text, ['q7'])).toBeUndefined();
+  });
+
+  test.each(['q7x', 'xq7', 'x/q7', 'x.q7', 'x-q7', 'q7/x', 'q7-x', 'q7:x', 'q7_', '_q7'])(
+    'not in %s',
+    (text) => {
+      expect(redact(text, ['q7'])).toBe(text);
+    },
+  );
+});
+
+test('a value of 4 to 7 characters is masked anywhere, and found encoded by itself', () => {
+  expect(redact('xab1%y', ['ab1%'])).toBe('x[secret value]y');
+  expect(redact('ab1c9z7', ['ab1c9z7'])).toBe('[secret value]');
+  expect(redact('xAB1CDy', ['ab1cd'])).toBeUndefined();
+  for (const form of ['YWIxY2Q', 'YWIxY2Q=', '6162316364']) {
+    expect(redact(`is ${form}`, ['ab1cd']), form).toBeUndefined();
+  }
+  expect(redact('is 616a', ['aj'])).toBe('is 616a');
+  expect(redact('is 616A6B', ['ajk'])).toBeUndefined();
+  expect(redact('is 616a6b', ['ajk'])).toBeUndefined();
+});
+
+test('a longer value is found by 8 of its characters in a row, not by 7', () => {
+  const long = 'Kd82mQz-41xW';
+  expect(redact('at Kd82mQz-', [long])).toBeUndefined();
+  expect(redact('at kD82Mqz-', [long])).toBeUndefined();
+  expect(redact('at Qz-41xW', [long])).toBe('at Qz-41xW');
+  expect(redact('at mQz-41xW', [long])).toBeUndefined();
+  expect(redact('at 82mQz-4 1xW', [long])).toBe('at 82mQz-4 1xW');
+  expect(redact('at 8Kd8mQz', ['8Kd8mQz1'])).toBe('at 8Kd8mQz');
+});
+
+test('nothing is no value', () => {
+  expect(redact('a text', [''], [''])).toBe('a text');
+  expect(redact('', ['a value'])).toBe('');
+  expect(redact('a "" text', ['{"a":""}'])).toBe('a "" text');
+});
+
+describe('a word in a JSON value', () => {
+  const inJson = (word: string) => [JSON.stringify({ member: word })];
+
+  test.each([
+    ['"admin"', 'admin'],
+    ["'admin'", 'admin'],
+    ['`admin`', 'admin'],
+    ['user=admin&x', 'admin'],
+    ['user=admin', 'admin'],
+    ['<b>admin</b>', 'admin'],
+    ['{ user: admin }', 'admin'],
+    ['{user:admin}', 'admin'],
+    ['user: admin, other', 'admin'],
+    ['user: admin; other', 'admin'],
+    ['[user: admin]', 'admin'],
+    ['"Admin"', 'admin'],
+    ['"my-app"', 'my-app'],
+    ['"my_app"', 'my_app'],
+  ])('is found in %s', (text, word) => {
+    expect(redact(text, inJson(word))).toBeUndefined();
+  });
+
+  test.each([
+    ['the admin may', 'admin'],
+    ['"admins"', 'admin'],
+    ['"admin user"x', 'dmin'],
+    ['my-app is', 'my-app'],
+    ['my_app is', 'my_app'],
+  ])('is not in %s', (text, word) => {
+    expect(redact(text, inJson(word))).toBe(text);
+  });
+
+  test.each([
+    ['at admin-7', 'admin-7'],
+    ['at longword', 'longword'],
+    ['at 1234', '1234'],
+    ['at a--b', 'a--b'],
+    ['at -abcd', '-abcd'],
+    ['at abcd-', 'abcd-'],
+  ])('that is none is masked anywhere: %s', (text, word) => {
+    expect(redact(text, inJson(word))).toBe('at [secret value]');
+  });
+
+  test('is masked with other words around it, if it is the whole value', () => {
+    expect(redact('at admin now', ['admin'])).toBe('at [secret value] now');
+  });
+});
+
+describe('JSON', () => {
+  test.each([
+    ['a list', '["hunter2x"]'],
+    ['a text', '"hunter2x"'],
+    ['with space before it', ' \n{"a":"hunter2x"}'],
+    ['in JSON in JSON', JSON.stringify({ a: JSON.stringify({ b: JSON.stringify(['hunter2x']) }) })],
+  ])('%s has its strings told', (_, json) => {
+    expect(redact('is hunter2x', [json])).toBe('is [secret value]');
+  });
+
+  test('has its numbers told as they are written, from 4 digits on', () => {
+    const json = '{"a":12345678901234567890,"b":3.140,"c":123,"d":"in 77777 \\" 88888 text"}';
+    expect(redact('is 12345678901234567890', [json])).toBe('is [secret value]');
+    expect(redact('is 3.140', [json])).toBe('is [secret value]');
+    expect(redact('is 123 or 77777 or 88888', [json])).toBe('is 123 or 77777 or 88888');
+  });
+
+  test('that is none is one value', () => {
+    expect(redact('is hunter2x', ['{"a":"hunter2x'])).toBeUndefined();
+    expect(redact('is hunter', ['{"a":"hunter'])).toBe('is hunter');
+    expect(redact('is abcd', ['x {"a":"abcd"}'])).toBe('is abcd');
+  });
+});
+
+test('a plain value counts as a secret where it is one too', () => {
+  const text = 'at shopping now';
+  for (const order of ['secret first', 'plain first', 'plain after a look']) {
+    const values = createKnownValues();
+    if (order !== 'secret first') values.addPlain('shop');
+    if (order === 'plain after a look') values.redact(text);
+    values.add('shop');
+    if (order !== 'plain first') values.addPlain('shop');
+    expect(values.redact(text), order).toBe('at [secret value]ping now');
+    values.addPlain('shop');
+    expect(values.redact(text), order).toBe('at [secret value]ping now');
+  }
+});
+
 test('words of configuration are masked in no message of AWS', () => {
   const text =
     'User: arn:aws:iam::123456789012:user/ci is not authorized to perform: ecs:RegisterTaskDefinition on arn:aws:ecs:us-east-1:123456789012:task-definition/shop-prod';
