@@ -100,7 +100,6 @@ function valueOf(inner: string, variables: Variables): string | undefined {
   if (inner === '*' || inner === '?' || inner === '$') return inner;
   const comma = inner.indexOf(',');
   if (comma < 0) return variables(inner.trim());
-  const quoted = inner.slice(comma + 1).trim();
-  const isQuoted = quoted.length > 1 && quoted.startsWith("'") && quoted.endsWith("'");
-  return variables(inner.slice(0, comma).trim()) ?? (isQuoted ? quoted.slice(1, -1) : undefined);
+  const [, byDefault] = /^'([^]*)'$/.exec(inner.slice(comma + 1).trim()) ?? [];
+  return variables(inner.slice(0, comma).trim()) ?? byDefault;
 }

@@ -6,7 +6,12 @@ import {
   type Grant,
   type Grants,
 } from '../../../src/model/roles/execution-policy.ts';
-import { grantedBy, notGranted } from '../../../src/model/roles/parse-execution-policy.ts';
+import {
+  grantedBy,
+  grantsBesides,
+  notGranted,
+  policyOf,
+} from '../../../src/model/roles/parse-execution-policy.ts';
 
 const parameter = (name: string): string => `arn:aws:ssm:us-east-1:123456789012:parameter/${name}`;
 const secret = (name: string): string =>
@@ -113,5 +118,120 @@ describe('what policies do not grant yet', () => {
     const documents = statements.map((one) => document({ Effect: 'Allow', ...one }));
     const missing = notGranted(wanted, documents);
     expect([missing.secrets.length, missing.files.length]).toEqual([secrets, files]);
+  });
+});
+
+describe('a policy with grants of ours', () => {
+  const db: Grant = { store: 'parameter-store', arn: parameter('db'), kmsKeyArn: key(1) };
+  const api: Grant = { store: 'secrets-manager', arn: secret('api') };
+  const file = object('b/web.env');
+  const theirs = { Sid: 'Logs', Effect: 'Allow', Action: 'logs:*', Resource: '*' };
+
+  test('is read by what it grants: secrets with their keys, files, and what others wrote', () => {
+    const secrets = [db, api, { ...db, arn: parameter('plain'), kmsKeyArn: undefined }];
+    const granted = grantedBy(document(...ours({ secrets, files: [file] }).Statement, theirs));
+    expect(granted.files).toEqual([file]);
+    expect(granted.others).toMatchObject([{ Sid: 'Logs' }]);
+    expect(granted.secrets).toHaveLength(3);
+    expect(granted.secrets).toEqual(
+      expect.arrayContaining([
+        db,
+        expect.objectContaining(api),
+        { store: 'parameter-store', arn: parameter('plain') },
+      ]),
+    );
+  });
+
+  test('is read alike whatever its statements are called', () => {
+    const statements = ours({ secrets: [db, api], files: [file] }).Statement;
+    const unnamed = statements.map((one, index) => ({ ...one, Sid: `Mine${index}` }));
+    expect(grantedBy(document(...unnamed))).toEqual(grantedBy(document(...statements)));
+    expect(grantedBy(document(...unnamed)).others).toEqual([]);
+  });
+
+  test('reads a secret under two keys as two grants', () => {
+    const secrets = [db, { ...db, kmsKeyArn: key(2) }];
+    const granted = grantedBy(ours({ secrets, files: [] }));
+    expect(granted.secrets).toHaveLength(2);
+    expect(granted.secrets).toEqual(expect.arrayContaining(secrets));
+  });
+
+  test('keeps a file whose bucket is granted, and no bucket by itself', () => {
+    const [, location] = ours({ secrets: [], files: [file] }).Statement;
+    expect(grantedBy(document(location!)).others).toHaveLength(1);
+    expect(grantedBy(document(location!)).files).toEqual([]);
+  });
+
+  test('is written with the statements of others behind ours, each under a name of its own', () => {
+    const { others } = grantedBy(
+      document({ ...theirs, Sid: ours({ secrets: [db], files: [] }).Statement[0]!.Sid }),
+    );
+    const written = policyOf({ secrets: [db], files: [], others });
+    expect(written?.Version).toBe('2012-10-17');
+    expect(written?.Statement.slice(0, -1)).toEqual(ours({ secrets: [db], files: [] }).Statement);
+    expect(written?.Statement.at(-1)).toMatchObject({ Effect: 'Allow', Action: ['logs:*'] });
+    expect(new Set(written?.Statement.map(({ Sid }) => Sid)).size).toBe(written?.Statement.length);
+  });
+
+  test('with nothing in it is none', () => {
+    expect(policyOf({ secrets: [], files: [], others: [] })).toBeUndefined();
+    const { others } = grantedBy(document(theirs));
+    expect(policyOf({ secrets: [], files: [], others })?.Statement).toHaveLength(1);
+  });
+});
+
+describe('what a policy has to grant besides', () => {
+  const a: Grant = { store: 'parameter-store', arn: parameter('a') };
+  const b: Grant = { store: 'parameter-store', arn: parameter('b') };
+  const file = object('b/web.env');
+  const other = object('c/web.env');
+  const theirs = { Effect: 'Allow', Action: 'logs:*', Resource: '*' };
+  const withTheirs = (grants: Grants) => document(...ours(grants).Statement, theirs);
+
+  test('is nothing where all is granted', () => {
+    const wanted = { secrets: [a], files: [file] };
+    expect(grantsBesides(wanted, [ours(wanted)])).toBeUndefined();
+    expect(grantsBesides({ secrets: [], files: [] }, [])).toBeUndefined();
+    expect(grantsBesides(wanted, [document({ ...theirs, Action: '*' })], [ours(wanted)])).toBe(
+      undefined,
+    );
+  });
+
+  test('is what is missing, behind what is there', () => {
+    const present = withTheirs({ secrets: [a], files: [file] });
+    expect(grantsBesides({ secrets: [b, a], files: [] }, [present])).toMatchObject({
+      secrets: [a, b],
+      files: [file],
+      others: [{ Effect: 'Allow', Action: ['logs:*'], Resource: ['*'] }],
+    });
+    expect(grantsBesides({ secrets: [], files: [other] }, [present])).toMatchObject({
+      secrets: [a],
+      files: [file, other],
+    });
+  });
+
+  test('is also what was granted earlier and is gone, and what others wrote, once', () => {
+    const earlier = [withTheirs({ secrets: [a], files: [other] })];
+    const present = [withTheirs({ secrets: [b], files: [file] })];
+    const found = grantsBesides({ secrets: [b], files: [] }, present, earlier);
+    expect(found).toMatchObject({ secrets: [b, a], files: [file, other] });
+    expect(found?.others).toHaveLength(1);
+    const gone = [
+      document({ ...theirs, Action: 'ecr:*' }, ...ours({ secrets: [a], files: [] }).Statement),
+    ];
+    expect(grantsBesides({ secrets: [], files: [] }, present, gone)?.others).toMatchObject([
+      { Action: ['logs:*'] },
+      { Action: ['ecr:*'] },
+    ]);
+  });
+
+  test('does not count a denial, which no grant would change', () => {
+    const denied = document(...ours({ secrets: [a], files: [] }).Statement, {
+      Effect: 'Deny',
+      Action: 'ssm:*',
+      Resource: '*',
+    });
+    expect(notGranted({ secrets: [a], files: [] }, [denied])).toEqual({ secrets: [], files: [] });
+    expect(grantsBesides({ secrets: [a], files: [] }, [denied])).toBeUndefined();
   });
 });

@@ -75,6 +75,31 @@ describe('policy variables in resources', () => {
   });
 });
 
+describe('fillIn', () => {
+  const variables = (key: string): string | undefined => (key === 'a' ? 'x' : undefined);
+
+  it.each([
+    ['${a}-${ a }-${a , b}', 'x-x-x'],
+    ['${*}${?}${$}', '*?$'],
+    ["${b,'d'}${b, ' d, ' }", 'd d, '],
+    ["${b,''}${b,'it's'}", "it's"],
+    ['$a {a} ${a', '$a {a} ${a'],
+    ['', ''],
+    ['${b}', undefined],
+    ["${b,'}", undefined],
+    ["${b,'d}", undefined],
+    ["${b,d'}", undefined],
+    ['${b,d}', undefined],
+    ['${b,}', undefined],
+  ])('%s becomes %s', (written, text) => {
+    expect(fillIn(written, variables)).toBe(text);
+  });
+
+  it('leaves all as it is without variables', () => {
+    expect(fillIn('${a}${*}')).toBe('${a}${*}');
+  });
+});
+
 describe('policy variables in conditions', () => {
   it.each([
     ['StringEquals', 'aws:userid', "AROA:${aws:none, 'deploy'}", true],

@@ -475,6 +475,12 @@ describe('refersTo', () => {
     });
   });
 
+  it('a partial ARN means its secret, also with a hyphen and six characters in its middle', () => {
+    const name = 'shop-secret-db';
+    const identity: SecretIdentity = { ...db, name, arn: `${smArn}:${name}-XyZ123` };
+    expect(refers(`${smArn}:${name}`, identity)).toBe(true);
+  });
+
   it('holds for a reference and the secret that it was resolved to', () => {
     fc.assert(
       fc.property(reference, text('abcXYZ019', 6), (original, end) => {
@@ -493,6 +499,24 @@ describe('refersTo', () => {
         expect(refersTo({ ...original, name: `${name}x` }, identity, at)).toBe(false);
       }),
     );
+  });
+});
+
+describe('of a text that is no reference', () => {
+  it('what follows "=" is not shown, not by its characters either', () => {
+    const takes = '(it takes A-Z a-z 0-9 and /_+=.@!-)';
+    expect(problemsOf(() => parseReference('sm:a b=p#q'))).toEqual([
+      `secret reference "sm:a b=…" has characters that Secrets Manager does not take: " " ${takes}`,
+    ]);
+    expect(problemsOf(() => parseReference('sm:a=p#q'))).toEqual([
+      `secret reference "sm:a=…" has characters that Secrets Manager does not take ${takes}`,
+    ]);
+  });
+
+  it('"sm:" counts at its front only', () => {
+    expect(problemsOf(() => parseValueFrom('x-sm:db', 'secrets-manager'))).toEqual([
+      'secret reference "x-sm:db" has characters that Secrets Manager does not take: ":" (it takes A-Z a-z 0-9 and /_+=.@!-)',
+    ]);
   });
 });
 
@@ -541,6 +565,15 @@ describe('checkWritable', () => {
     expect(refused(written)).toEqual([
       `parameter name "${name}" begins with "aws" or "ssm" (in any case), which AWS keeps to itself`,
     ]);
+  });
+
+  it.each([
+    ['aws-key', 'choose another name'],
+    ['sm:db::AWSCURRENT', 'leave the stage and the version out: sm:NAME or sm:NAME:KEY'],
+  ])('says of %s what to do', (written, hint) => {
+    expect(() => {
+      checkWritable(parseReference(written));
+    }).toThrow(expect.objectContaining({ hint }));
   });
 
   it.each(['sm:db::AWSCURRENT', 'sm:db:user:AWSPREVIOUS', `sm:db:::${uuid}`])(
