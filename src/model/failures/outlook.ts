@@ -86,8 +86,9 @@ const passing: readonly RegExp[] = [
   /throttl|too ?many ?requests|rate limit|retry quota exceeded/i,
   /SlowDown|time-?out|timed out|deadline exceeded|request (context )?cancell?ed/i,
   /connection (reset|refused)|no such host|\bEOF\b|\btry again\b/i,
-  // The address between the words has colons: `unexpected status from HEAD request to https://…: 502`.
-  /status ?code:? 5\d\d|unexpected (HTTP )?status.{0,300}: 5\d\d/i,
+  /status ?code:? 5\d\d/i,
+  // The status line of a registry's answer: `…/manifests/latest: 502 Bad Gateway`.
+  /: 50\d [A-Z][a-z]/,
   /internal ?(service|server)? ?error|service ?unavailable/i,
 ];
 
