@@ -90,6 +90,8 @@ describe('fillIn', () => {
     ["${b,'d}", undefined],
     ["${b,d'}", undefined],
     ['${b,d}', undefined],
+    ["${b,x'd'}", undefined],
+    ["${b,'d'x}", undefined],
     ['${b,}', undefined],
   ])('%s becomes %s', (written, text) => {
     expect(fillIn(written, variables)).toBe(text);
