@@ -160,6 +160,11 @@ describe('a policy with grants of ours', () => {
     const [, location] = ours({ secrets: [], files: [file] }).Statement;
     expect(grantedBy(document(location!)).others).toHaveLength(1);
     expect(grantedBy(document(location!)).files).toEqual([]);
+    const elsewhere = ours({ secrets: [], files: [object('c/web.env')] }).Statement[0]!;
+    expect(grantedBy(document(elsewhere, location!))).toMatchObject({
+      files: [object('c/web.env')],
+      others: [{ Action: ['s3:GetBucketLocation'] }],
+    });
   });
 
   test('is written with the statements of others behind ours, each under a name of its own', () => {
