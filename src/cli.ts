@@ -46,8 +46,8 @@ export interface Reporter {
   event(text: string): void;
   /** Whether `live` shows anything. */
   isLive: boolean;
-  /** Redraws the live lines of a terminal. */
-  live(lines: readonly string[]): void;
+  /** Shows live lines on a terminal, drawn again every second. */
+  live(draw: () => readonly string[]): void;
   /** Takes the live lines away. */
   clearLive(): void;
   /** Leaves the live lines as they are. */
@@ -206,8 +206,8 @@ export function createReporter({ stderr, env }: World, { quiet = false }: Global
     },
     event: say,
     isLive,
-    live: (lines) => {
-      if (isLive) stderr.showLive(lines);
+    live: (draw) => {
+      if (isLive) stderr.showLive(draw);
     },
     clearLive: () => {
       if (isLive) stderr.clearLive();

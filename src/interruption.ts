@@ -12,6 +12,8 @@ export function callsCutOff({ clock, interrupted }: World): { signal: AbortSigna
   // Every call under way listens to it, and there may be dozens.
   setMaxListeners(0, cutOff.signal);
   const over = new AbortController();
+  // Every call and pause under way listens, and Node warns on the screen of more than 10.
+  setMaxListeners(0, cutOff.signal, interrupted);
   const onInterrupt = (): void => {
     void clock.sleep(patience, over.signal).then(() => {
       cutOff.abort();

@@ -39,8 +39,8 @@ function safe(
     write: (text, options = {}) => {
       output.write(options.exact ? text : shown(text));
     },
-    showLive: (lines) => {
-      output.showLive(lines.map((line) => shown(oneLine(line))));
+    showLive: (draw) => {
+      output.showLive(() => draw().map((line) => shown(oneLine(line))));
     },
   };
 }

@@ -5,7 +5,7 @@ import { appendFile, readFile } from 'node:fs/promises';
 import { constants } from 'node:os';
 import type { createLogUpdate } from 'log-update';
 import { safeWrites, type StandardStream } from './safe-writes.ts';
-import type { Output, Style, World } from './world.ts';
+import type { Output, Size, Style, World } from './world.ts';
 
 /**
  * The process we run in, for this command line. What most runs do not need is loaded when it is used, for a
@@ -124,9 +124,12 @@ async function output(
   return {
     isTTY,
     style,
+    size: () => sizeOf(stream),
     write(text) {
       live.clear();
       write(stream, text);
+      // A text without a line's end is about to go on.
+      if (text.endsWith('\n')) live.draw();
     },
     showLive: live.show,
     clearLive: live.drop,
@@ -134,17 +137,37 @@ async function output(
   };
 }
 
+/** A terminal that does not know its size is taken for a small one. */
+function sizeOf({ isTTY, columns, rows }: StandardStream): Size {
+  if (!isTTY) return { columns: Number.POSITIVE_INFINITY, rows: Number.POSITIVE_INFINITY };
+  return { columns: columns || 80, rows: rows || 24 };
+}
+
 /** The lines at the bottom that are drawn anew; the library that does it is loaded on first use. */
 function liveArea(stream: NodeJS.WriteStream) {
   let update: ReturnType<typeof createLogUpdate> | undefined;
   let loading: Promise<void> | undefined;
-  let latest: readonly string[] = [];
+  let latest: (() => readonly string[]) | undefined;
+  let ticks: NodeJS.Timeout | undefined;
+  let drawn = 0;
   const draw = (): void => {
-    if (latest.length > 0) update?.(latest.join('\n'));
+    if (!latest) return;
+    const lines = latest();
+    // log-update 7.2 leaves the wrong lines where their number changes.
+    if (lines.length !== drawn) update?.clear();
+    drawn = lines.length;
+    update?.(lines.join('\n'));
+  };
+  const stop = (): void => {
+    latest = undefined;
+    clearInterval(ticks);
+    ticks = undefined;
   };
   return {
-    show: (lines: readonly string[]): void => {
+    draw,
+    show: (lines: () => readonly string[]): void => {
       latest = lines;
+      ticks ??= setInterval(draw, 1_000).unref();
       loading ??= import('log-update').then(({ createLogUpdate }) => {
         update = createLogUpdate(stream);
         draw();
@@ -152,15 +175,17 @@ function liveArea(stream: NodeJS.WriteStream) {
       draw();
     },
     clear: (): void => {
-      if (latest.length > 0) update?.clear();
+      if (latest) update?.clear();
     },
     drop: (): void => {
-      if (latest.length > 0) update?.clear();
-      latest = [];
+      if (latest) update?.clear();
+      // Shows the cursor again.
+      if (latest) update?.done();
+      stop();
     },
     end: (): void => {
-      if (latest.length > 0) update?.done();
-      latest = [];
+      if (latest) update?.done();
+      stop();
     },
   };
 }

@@ -58,12 +58,20 @@ export interface Output {
   write(text: string, options?: { exact?: boolean }): void;
   /** Colours, or the text as it is where the stream shows none. */
   style: Style;
-  /** Rewrites these lines in place, below what was written; only on a terminal. */
-  showLive: (lines: readonly string[]) => void;
+  /** How many characters a line has, and how many lines there are; no limit where it is no terminal. */
+  size: () => Size;
+  /** Draws lines below what was written, again every second and after each text; only on a terminal. */
+  showLive: (draw: () => readonly string[]) => void;
   /** Takes the live lines away. */
   clearLive: () => void;
   /** Leaves the live lines as they are and goes on below them. */
   endLive: () => void;
+}
+
+/** The size of a terminal, which changes while it is open. */
+export interface Size {
+  columns: number;
+  rows: number;
 }
 
 /** What could not be written to: `standard output` or `standard error`, and node's error. */

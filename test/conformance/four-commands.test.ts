@@ -178,7 +178,7 @@ describe.each(backends())('the four commands against %s', (name) => {
   test.runIf(cli)('rotate --redeploy follows the deployment to its end', async () => {
     // Deployments in moto never finish: there the time limit is what can be seen.
     const [limit, code, end] =
-      name === 'moto' ? ['1s', 5, /timed-out after \d+ s/] : ['25s', 0, /completed after \d+ s/];
+      name === 'moto' ? ['1s', 5, /timed-out after \d+ s/] : ['25s', 0, /redeployed in \d+ s/];
     const argv = ['rotate', parameter, '--redeploy', '--timeout', limit];
     const seen = await backend.run(argv, 'three');
     expect(seen.code).toBe(code);

@@ -3,7 +3,7 @@ import { randomInt } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import picomatch from 'picomatch';
 import { main } from '../../src/main.ts';
-import type { Output, Style, World } from '../../src/world.ts';
+import type { Output, Size, Style, World } from '../../src/world.ts';
 
 /** What a user sees of one command. */
 export interface Seen {
@@ -27,6 +27,8 @@ export interface Setting {
   stuck?: { path: string; reached: () => void };
   /** Makes stdin and stderr a terminal; the answer to the hidden prompt. */
   terminal?: { answer: string | undefined };
+  /** The size of the terminal; without limits when left out. */
+  size?: Size;
   /** Shows colours, in the sequences of chalk. */
   colours?: boolean;
   /** Aborted when the user presses Ctrl-C. */
@@ -45,8 +47,12 @@ export async function run(argv: readonly string[], setting: Setting = {}): Promi
     write: (text) => {
       seen[name] += text;
     },
-    showLive: (lines) => {
-      seen[name] += `[live] ${lines.join(' | ')}\n`;
+    size: () => {
+      const none = Number.POSITIVE_INFINITY;
+      return setting.size ?? { columns: none, rows: none };
+    },
+    showLive: (draw) => {
+      seen[name] += `[live] ${draw().join(' | ')}\n`;
     },
     clearLive: () => undefined,
     endLive: () => undefined,

@@ -1,6 +1,6 @@
 """Runs a program on a pseudo terminal, by steps that come as JSON on standard input.
 
-{"argv": [...], "steps": [{"expect": TEXT} | {"send": HEX} | {"signal": NUMBER} | {"settle": true}]}
+{"argv": [...], "size": [ROWS, COLUMNS], "steps": [{"expect": TEXT} | {"send": HEX} | {"signal": NUMBER} | {"settle": true}]}
 
 Prints {"screen": TEXT, "code": N | null, "signal": N | null, "echo": BOOL, "line": BOOL}: what was on the
 screen, how the program ended, and whether the terminal echoes and edits lines then. "settle" waits until
@@ -10,6 +10,7 @@ import fcntl, json, os, pty, select, struct, sys, termios, time
 
 order = json.load(sys.stdin)
 main, other = pty.openpty()
+fcntl.ioctl(other, termios.TIOCSWINSZ, struct.pack("HHHH", *order["size"], 0, 0))
 pid = os.fork()
 if pid == 0:
     os.setsid()

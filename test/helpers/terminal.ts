@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import type { Size } from '../../src/world.ts';
 import { runProgram } from './run.ts';
 
 /** What is done on a terminal: wait for a text, type, send a signal to the program, wait until all is read. */
@@ -24,8 +25,10 @@ export async function onTerminal(
   argv: readonly string[],
   steps: readonly TerminalStep[],
   env: Record<string, string | undefined> = {},
+  { columns, rows }: Size = { columns: 80, rows: 24 },
 ): Promise<TerminalEnd> {
   const order = {
+    size: [rows, columns],
     argv: [process.execPath, bin, ...argv],
     steps: steps.map((step) =>
       'send' in step ? { send: Buffer.from(step.send as string).toString('hex') } : step,

@@ -14,7 +14,7 @@ export function progressView({ report, world }: Context): (progress: ImportProgr
     const seconds = (now - (started ?? now)) / 1_000;
     const rate = seconds > 0 && done > 1 ? `, ${(done / seconds).toFixed(1)}/s` : '';
     const line = `${step} ${done}/${total}${rate}`;
-    report.live([line]);
+    report.live(() => [line]);
     if (report.isLive || now - told < 5_000) return;
     told = now;
     report.event(line);

@@ -76,11 +76,11 @@ async function retireOld(
     interrupted: world.interrupted,
     onStep: ({ what, done, total }: StepProgress): void => {
       const text = `${what} ${done} of ${total} old revisions of ${family}`;
-      if (report.isLive) report.live([text]);
+      if (report.isLive) report.live(() => [text]);
       else if (done % toldEvery === 0) report.event(text);
     },
     onProgress: (text: string): void => {
-      report.live([text]);
+      report.live(() => [text]);
     },
   };
   const { revisions, unchecked } = await oldRevisions(aws, family, latest, watch);

@@ -104,7 +104,7 @@ Examples:
       clock: world.clock,
       interrupted: world.interrupted,
       onProgress: (text: string) => {
-        report.live([text]);
+        report.live(() => [text]);
       },
       onWarning: (text: string) => {
         report.warn(text);

@@ -16,9 +16,9 @@ import {
   redeployData,
   redeployFailure,
   summaryOf,
-  tellDeployments,
   warnOfOthers,
 } from '../rollout/redeploy-result.ts';
+import { tellOutcome } from '../rollout/conclusion.ts';
 import { rolloutView } from '../rollout/rollout-view.ts';
 import { defaultParallel } from '../usage/service-options.ts';
 import { lastPart } from '../../model/last-part.ts';
@@ -119,7 +119,7 @@ export async function deployRevision(
   }: { arn: string; found: Scan; timeout: number; wait: boolean; codeDeploy?: boolean },
   registered: Result,
 ): Promise<Result> {
-  const view = rolloutView(report, world.stderr.style);
+  const view = rolloutView(report, world);
   // A service that runs it already is not deployed again.
   const consumers = servicesToDeploy(found).filter(({ revision }) => revision.arn !== arn);
   const outcome = await redeployServices(aws, consumers, {
@@ -134,7 +134,7 @@ export async function deployRevision(
     interrupted: world.interrupted,
     onEvent: view.onEvent,
   });
-  report.endLive();
+  report.clearLive();
   const already = found.services.length - consumers.length;
   if (already > 0) report.note(`${already} of the services run it already`);
   const goOn = `${arn} is registered; run the command again to deploy what is left`;
@@ -142,7 +142,7 @@ export async function deployRevision(
   warnOfOthers(outcome, report, failure);
   return {
     data: { ...(registered.data as object), ...redeployData(outcome) },
-    text: [registered.text, ...tellDeployments(outcome)].join('\n'),
+    text: [registered.text, ...tellOutcome(outcome, undefined, world.stdout.size())].join('\n'),
     summary: summaryOf(`register ${lastPart(arn)}`, outcome),
     failure,
   };

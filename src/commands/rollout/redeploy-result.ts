@@ -3,7 +3,6 @@ import { CliError, exitCodes, Interrupted } from '../../errors.ts';
 import { classifyFailure } from '../../model/failures/classify-failure.ts';
 import { formatDuration } from '../../model/duration.ts';
 import { markdownText } from '../../model/markdown.ts';
-import { oneLine } from '../../model/printable.ts';
 import type { Consumer, StandaloneConsumer } from '../../operations/usage/find-consumers.ts';
 import {
   oldValueHolders,
@@ -26,16 +25,6 @@ export function redeployData({ deployments, skipped, refused, notStarted }: Rede
     })),
     notStarted: notStarted.map(named),
   };
-}
-
-/** The deployments of an outcome, a line each. */
-export function tellDeployments({ deployments }: RedeployOutcome): string[] {
-  if (deployments.length === 0) return ['no service was redeployed'];
-  return deployments.map(({ service, deploymentId, state, elapsed, reason }) => {
-    const time = state === 'in-progress' ? '' : ` after ${formatDuration(elapsed)}`;
-    const why = reason === undefined ? '' : `: ${oneLine(reason)}`;
-    return `  ${serviceName(service)}  ${deploymentId ?? 'unconfirmed'}  ${state}${time}${why}`;
-  });
 }
 
 /** The deployments of an outcome as a table in Markdown. */
@@ -96,6 +85,12 @@ export function warnOfOthers(
   }
 }
 
+/** The first of many names, as many as a person reads in an error. */
+export function named(names: readonly string[]): string {
+  const more = names.length - mostNamed;
+  return more > 0 ? `${names.slice(0, mostNamed).join(', ')} and ${more} more` : names.join(', ');
+}
+
 /** Names of the services whose deployment failed or was refused. */
 export function failedServices({ deployments, refused }: RedeployOutcome): string[] {
   return [
@@ -114,27 +109,23 @@ export function redeployFailure(
 ): CliError | undefined {
   const { deployments, skipped } = outcome;
   const notStarted = outcome.notStarted.map(({ service }) => serviceName(service));
-  const rest = notStarted.length > 0 && `not started: ${notStarted.join(', ')}`;
+  const rest = notStarted.length > 0 && `not started: ${named(notStarted)}`;
   const sentence = (...parts: (string | false)[]): string => parts.filter(Boolean).join('; ');
   if (outcome.interrupted) {
     const open = inState(deployments, 'interrupted');
-    const going = open.length > 0 && `these deployments continue in ECS: ${open.join(', ')}`;
+    const going = open.length > 0 && `these deployments continue in ECS: ${named(open)}`;
     return new Interrupted(sentence('interrupted', going, rest), hints.goOn);
   }
   const failed = failedServices(outcome);
   if (failed.length > 0) {
-    return new CliError(
-      'rollout-failed',
-      sentence(`deployment failed: ${failed.join(', ')}`, rest),
-      {
-        exitCode: exitCodes.rolloutFailed,
-        hint: withDiagnosis(outcome, withRefusal(outcome, hints.failed)),
-      },
-    );
+    return new CliError('rollout-failed', sentence(`deployment failed: ${named(failed)}`, rest), {
+      exitCode: exitCodes.rolloutFailed,
+      hint: withDiagnosis(outcome, withRefusal(outcome, hints.failed)),
+    });
   }
   const late = inState(deployments, 'timed-out');
   if (late.length > 0) {
-    const message = `timed out; these deployments continue in ECS: ${late.join(', ')}`;
+    const message = `timed out; these deployments continue in ECS: ${named(late)}`;
     return new CliError('timed-out', sentence(message, rest), {
       exitCode: exitCodes.timedOut,
       hint: hints.goOn,
@@ -142,7 +133,7 @@ export function redeployFailure(
   }
   const lost = inState(deployments, 'not-followed');
   if (lost.length > 0) {
-    const message = `these deployments continue in ECS but could not be followed: ${lost.join(', ')}`;
+    const message = `these deployments continue in ECS but could not be followed: ${named(lost)}`;
     return new CliError('not-followed', sentence(message, rest), { hint: hints.goOn });
   }
   const isFollowed = !inState(deployments, 'in-progress').length;
@@ -173,6 +164,9 @@ export function withDiagnosis({ deployments }: RedeployOutcome, hint: string): s
 }
 
 // --- internal ---
+
+/** So many services are named in one message; the result lists all that are not completed. */
+const mostNamed = 5;
 
 /** Code of the error that lists the services with the old value. */
 const oldValueHeld = 'old-value-held';

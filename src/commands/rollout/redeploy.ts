@@ -7,10 +7,10 @@ import {
   redeployData,
   redeployFailure,
   summaryOf,
-  tellDeployments,
   warnOfOthers,
   warnOfStandalone,
 } from './redeploy-result.ts';
+import { tellOutcome } from './conclusion.ts';
 import { referenceArgument } from '../reference-argument.ts';
 import { rolloutView } from './rollout-view.ts';
 import {
@@ -74,7 +74,7 @@ Examples:
         'ecs-secrets redeploy REF, or ecs-secrets redeploy --service CLUSTER/SERVICE',
       );
     }
-    const view = rolloutView(report, world.stderr.style);
+    const view = rolloutView(report, world);
     const outcome = await redeployConsumers(aws, {
       reference,
       filter,
@@ -98,7 +98,7 @@ Examples:
         onEvent: view.onEvent,
       },
     });
-    report.endLive();
+    report.clearLive();
     const again = 'run the command again with --stale to redeploy what is left';
     const failure = redeployFailure(outcome, {
       goOn: again,
@@ -108,9 +108,9 @@ Examples:
     warnOfStandalone(outcome.standalone, report);
     return {
       data: redeployData(outcome),
-      text: tellDeployments(outcome).join('\n'),
+      text: tellOutcome(outcome, undefined, world.stdout.size()).join('\n'),
       summary: summaryOf('redeploy', outcome),
-      failure: redeployFailure(outcome, { goOn: again, failed: `fix the cause, then ${again}` }),
+      failure,
     };
   },
 });

@@ -68,7 +68,7 @@ Examples:
       replaceJson: false,
       dryRun: earlier.dryRun,
     });
-    context.report.endLive();
+    context.report.clearLive();
     const call = { ref: written, command: 'rollback', invoked: false } as const;
     const result = rotateResult(context, call, outcome);
     if (!restored) return result;

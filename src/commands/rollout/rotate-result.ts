@@ -9,12 +9,13 @@ import {
 import type { RotateOutcome } from '../../operations/rollout/rotate-secret.ts';
 import { serviceName } from '../../operations/usage/service-name.ts';
 import { tellPut } from '../secrets/put.ts';
+import { tellOutcome } from './conclusion.ts';
 import {
   failedServices,
   redeployData,
   redeployFailure,
   summaryOf,
-  tellDeployments,
+  named,
   warnOfOthers,
   warnOfStandalone,
   withDiagnosis,
@@ -33,7 +34,7 @@ export interface RotateCall {
 
 /** The result of a rotation, for people and as JSON. */
 export function rotateResult(
-  { report }: Context,
+  { report, world }: Context,
   call: RotateCall,
   outcome: RotateOutcome,
 ): Result {
@@ -70,9 +71,10 @@ export function rotateResult(
       },
     },
     text: [
-      ...(put ? [tellPut(put)] : []),
-      ...(redeploy ? tellDeployments(redeploy) : tellHolders(consumers, put)),
-      ...(rollback ? tellRollback(rollback) : []),
+      ...(redeploy ? tellOutcome(redeploy, rollback, world.stdout.size()) : []),
+      // A value that was put back is not what is stored now.
+      ...(put && !rollback?.value.restored ? [tellPut(put)] : []),
+      ...(redeploy ? [] : tellHolders(consumers, put)),
       ...(put?.action === 'updated' && !rollback?.value.restored ? tellUnselected(holders) : []),
     ].join('\n'),
     ...(redeploy && { summary: summaryOf(`${call.command} ${call.ref}`, redeploy) }),
@@ -123,14 +125,6 @@ function tellUnselected({ unselected }: Holders): string[] {
   return [`not selected, with the old value: ${names.join(', ')}`];
 }
 
-function tellRollback({ value, redeploy }: NonNullable<RotateOutcome['rollback']>): string[] {
-  if (!value.restored) return [`the old value was not put back: ${value.why}`];
-  return [
-    `the old value is current again (version ${value.version})`,
-    ...(redeploy ? tellDeployments(redeploy) : []),
-  ];
-}
-
 function failureOf(
   call: RotateCall,
   { put, rollback, overtakenBy }: RotateOutcome,
@@ -162,7 +156,7 @@ function overtaken(
       hint: `their value was not changed; ${goOn}`,
     });
   }
-  return new CliError('rollout-failed', `deployment failed: ${failed.join(', ')}; ${theirs}`, {
+  return new CliError('rollout-failed', `deployment failed: ${named(failed)}; ${theirs}`, {
     exitCode: exitCodes.rolloutFailed,
     hint: withDiagnosis(redeploy, `their value was not changed; ${goOn}`),
   });
@@ -176,14 +170,14 @@ function rolledBack(
   const make = (end: string, hint: string): CliError =>
     new CliError(
       'rollout-failed',
-      `deployment failed: ${failedServices(redeploy).join(', ')}. ${end}`,
+      `deployment failed: ${named(failedServices(redeploy))}. ${end}`,
       {
         exitCode: exitCodes.rolloutFailed,
         hint: withDiagnosis(redeploy, withRefusal(redeploy, hint)),
       },
     );
   if (!value.restored) return make(`The new value stays: ${value.why}`, `fix the cause; ${goOn}`);
-  const names = left.map((service) => serviceName(service)).join(', ');
+  const names = named(left.map((service) => serviceName(service)));
   const parts = [
     'Old value restored',
     back?.interrupted && 'redeployment interrupted',
@@ -193,7 +187,7 @@ function rolledBack(
   const again = back ? failedServices(back) : [];
   return again.length > 0
     ? make(
-        `Old value restored, and every task holds it; the redeployment failed too: ${again.join(', ')}`,
+        `Old value restored, and every task holds it; the redeployment failed too: ${named(again)}`,
         'fix the cause and rotate again',
       )
     : make('Old value restored, and every task holds it', 'fix the cause and rotate again');

@@ -60,7 +60,7 @@ Examples:
       replaceJson: options.replaceJson ?? false,
       dryRun: options.dryRun ?? false,
     });
-    report.endLive();
+    report.clearLive();
     const call = { ref: written, command: 'rotate', invoked: options.invoke ?? false } as const;
     return rotateResult(context, call, outcome);
   },

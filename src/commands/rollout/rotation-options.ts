@@ -65,7 +65,7 @@ export function rotationPlan(
   const first = serviceNames('--first', options.first, problems);
   const limits = rolloutLimits(options, problems);
   const maxFailures = wholeNumber('--max-failures', options.maxFailures, 0, problems);
-  const view = rolloutView(report, world.stderr.style);
+  const view = rolloutView(report, world);
   return {
     timeout: limits.timeout,
     filter,
@@ -100,7 +100,7 @@ export function rotationPlan(
       );
     },
     onRollback: () => {
-      report.endLive();
+      report.clearLive();
       report.event('putting the old value back');
     },
   };

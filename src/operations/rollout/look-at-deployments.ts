@@ -11,6 +11,7 @@ import {
 } from '../../model/rollout/rollout.ts';
 import { stoppedFromOutside } from '../../model/failures/stopped-from-outside.ts';
 import { stopReason } from '../failures/stop-reason.ts';
+import type { Consumer } from '../usage/find-consumers.ts';
 import type { FollowedDeployment } from './redeploy-outcome.ts';
 import { shouldGiveUp } from './should-give-up.ts';
 import type { Service } from '../../aws/ecs-answers.ts';
@@ -23,7 +24,7 @@ export type FollowEvent =
   | { kind: 'task-stopped'; deployment: FollowedDeployment; reason: string }
   /** It failed for reasons that pass by themselves, and will be started again. */
   | { kind: 'starting-again'; deployment: FollowedDeployment; reason: string }
-  | { kind: 'polled'; deployments: readonly FollowedDeployment[]; waiting: number };
+  | { kind: 'polled'; deployments: readonly FollowedDeployment[]; waiting: readonly Consumer[] };
 
 /**
  * Looks once at deployments in progress, ten services a call, and notes in each how far it has come.

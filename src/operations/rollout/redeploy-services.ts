@@ -297,7 +297,7 @@ class Rolling {
     await lookAtDeployments(this.#ecs, deployments, clock.now(), onEvent);
     for (const track of open) if (track.phase === 'following') this.#settle(track);
     const all = this.#followed();
-    this.#options.onEvent({ kind: 'polled', deployments: all, waiting: this.#queue.length });
+    this.#options.onEvent({ kind: 'polled', deployments: all, waiting: [...this.#queue] });
     return happened;
   }
 

@@ -66,7 +66,7 @@ test('a parameter whose description lags is not told as overtaken, and is rolled
     'bad',
   );
   expect(seen.code).toBe(4);
-  expect(seen.stdout).toContain('the old value is current again (version 3)');
+  expect(seen.stdout).toContain('; version 3 holds the old value again');
   const current = new GetParameterCommand({ Name: '/shop/db', WithDecryption: true });
   expect((await shop.ssm.send(current)).Parameter?.Value).toBe('good-1');
 });

@@ -196,7 +196,7 @@ describe('a bad value', () => {
     expect(seen.code).toBe(4);
     expect(seen.stderr).toMatch(/a task stopped: Essential container in task exited/);
     expect(seen.stderr).toContain('Old value restored, and every task holds it');
-    expect(seen.stdout).toContain('the old value is current again (version 3)');
+    expect(seen.stdout).toContain('; version 3 holds the old value again');
     expect(await parameter()).toBe('good-1');
     expect(await shop.injected('shop', 'web', 'DB')).toEqual(['good-1', 'good-1']);
     expect((await stale('/shop/db')).code).toBe(0);
@@ -319,8 +319,9 @@ describe('the preflight', () => {
     });
     const seen = await rotate([], 'good-2');
     expect(seen.code).toBe(0);
-    expect(seen.stdout).toMatch(/shop\/idle .* completed/);
-    expect(seen.stdout).toMatch(/shop\/daemon .* completed/);
+    expect(seen.stdout).toMatch(/^2 services redeployed in \d+ s\n/);
+    expect(seen.stderr).toContain('shop/idle: completed, ');
+    expect(seen.stderr).toContain('shop/daemon: completed, ');
     expect(await shop.injected('shop', 'daemon', 'DB')).toEqual(['good-2']);
   });
 });
@@ -424,7 +425,9 @@ describe('a service under CODE_DEPLOY', () => {
     expect(without.stderr).toMatch(/error: shop\/blue: .*--codedeploy/);
     const seen = await shop.bin(['redeploy', '/shop/db', '--codedeploy']);
     expect(seen.code).toBe(0);
-    expect(seen.stdout).toMatch(/shop\/blue {2}d-\S+ {2}completed/);
+    expect(seen.stdout).toMatch(/^2 services redeployed in \d+ s\n/);
+    expect(seen.stderr).toMatch(/^shop\/blue: started deployment d-\S+$/m);
+    expect(seen.stderr).toMatch(/^shop\/blue: completed, /m);
     expect(await shop.injected('shop', 'blue', 'DB')).toEqual(['good-2']);
   });
 

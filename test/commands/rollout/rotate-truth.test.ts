@@ -216,10 +216,10 @@ describe('a rotation function', () => {
     const argv = ['rotate', 'sm:shop/api', '--invoke', '--redeploy'];
     const seen = await scene.shop.run(argv);
     expect(seen.code).toBe(4);
-    expect(seen.stdout).not.toContain('the old value is current again');
+    expect(seen.stdout).not.toContain('holds the old value again');
     expect(seen.stderr).toContain('the rotation function has changed the credential itself');
     const asked = await scene.shop.run([...argv, '--rollback', '--force']);
-    expect(asked.stdout).toContain('the old value is current again');
+    expect(asked.stdout).toContain('holds the old value again');
   });
 
   test('and a rotation under way are warned of before a value is stored', async () => {

@@ -89,14 +89,15 @@ describe('rotate', () => {
     // httpd:2.4 is a tag that somebody chose: nothing is said of it.
     expect(lines[1]).toBe('stored version 2');
     expect(lines[2]).toMatch(/^shop\/web: started deployment ecs-svc\/\d+$/);
-    expect(lines.at(-1)).toBe('shop/web: completed, 2/2 new tasks running, 0 old');
+    expect(lines.at(-1)).toBe('shop/web: completed, 2/2 new · 0 old');
   });
 
   test('shows live lines on a terminal, and is silent with --quiet', async () => {
     const live = await shop.run(['rotate', '/shop/db', '--redeploy', '--generate'], {
       terminal: { answer: undefined },
     });
-    expect(live.stderr).toMatch(/\[live\] shop\/web {2}completed {4}2\/2 new tasks running, 0 old/);
+    expect(live.stderr).toMatch(/\[live\] shop\/web {2}completed {2}2\/2 new · 0 old {2}\d+ s\n/);
+    expect(live.stdout).toMatch(/^shop\/web redeployed in \d+ s\nparameter \/shop\/db updated/);
     const quiet = await shop.run(['rotate', '/shop/db', '--redeploy', '--generate', '--quiet'], {});
     expect(quiet).toMatchObject({ code: 0, stderr: '' });
   });
@@ -191,7 +192,9 @@ describe('rotate', () => {
     interrupts.abort();
     const seen = await rotating;
     expect(seen.code).toBe(130);
-    expect(seen.stdout).toMatch(/version 2, was 1[\s\S]*shop\/web {2}ecs-svc\/\d+ {2}interrupted/);
+    expect(seen.stdout).toMatch(
+      /^0 of 1 service redeployed; 1 interrupted\n {2}shop\/web {2}ecs-svc\/\d+ {2}interrupted[\s\S]*version 2, was 1/,
+    );
     expect(seen.stderr).toContain(
       'error: interrupted; these deployments continue in ECS: shop/web',
     );
