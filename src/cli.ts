@@ -32,6 +32,8 @@ export interface Result {
   failure?: CliError | undefined;
   /** The text is a value: it is written as it is, without a newline of ours. */
   exact?: boolean;
+  /** The text has tables, whose cells are `oneLine`: the tabs between them are ours. */
+  tabs?: boolean;
   /** An exit code other than 0 that is no failure of ours (a child's). */
   exitCode?: number;
 }

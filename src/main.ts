@@ -244,13 +244,13 @@ function logCall({ stderr }: World) {
 
 function printResult(
   { stdout, stderr }: World,
-  { data, text, exact }: Result,
+  { data, text, exact, tabs = false }: Result,
   { json }: GlobalOptions,
 ): void {
   stderr.endLive();
   if (json && data !== undefined) stdout.write(`${JSON.stringify(data, null, 2)}\n`);
   else if (exact) stdout.write(text, { exact });
-  else if (!json && text !== '') stdout.write(text.endsWith('\n') ? text : `${text}\n`);
+  else if (!json && text !== '') stdout.write(text.endsWith('\n') ? text : `${text}\n`, { tabs });
 }
 
 /** GitHub shows what a step adds to this file on the page of the run. The command itself is done. */

@@ -37,7 +37,8 @@ function safe(
     ...output,
     style,
     write: (text, options = {}) => {
-      output.write(options.exact ? text : shown(text));
+      const safe = options.tabs ? text.split('\t').map(shown).join('\t') : shown(text);
+      output.write(options.exact ? text : safe);
     },
     showLive: (draw) => {
       output.showLive(() => draw().map((line) => shown(oneLine(line))));

@@ -53,9 +53,9 @@ export interface Output {
   isTTY: boolean;
   /**
    * Writes a text. Control characters and workflow commands in it are escaped, unless it is a value
-   * that was asked for (`exact`); see safe-output.ts.
+   * that was asked for (`exact`); `tabs` stay where they part columns. See safe-output.ts.
    */
-  write(text: string, options?: { exact?: boolean }): void;
+  write(text: string, options?: { exact?: boolean; tabs?: boolean }): void;
   /** Colours, or the text as it is where the stream shows none. */
   style: Style;
   /** How many characters a line has, and how many lines there are; no limit where it is no terminal. */

@@ -1,18 +1,77 @@
+import type { Command, OptionValues } from '@commander-js/extra-typings';
+import { cutAtEnd, shortened, wrapped } from '../model/fit-text.ts';
 import { oneLine } from '../model/printable.ts';
+import type { Output } from '../world.ts';
 
-/** Lays rows out in columns under their heads; columns that are empty throughout are left out. */
-export function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
-  const used = heads.map((_, column) => rows.some((row) => row[column]));
-  const all = [heads, ...rows].map((row) => row.filter((_, column) => used[column]).map(oneLine));
-  const widths = (all[0] ?? []).map((_, column) =>
-    Math.max(...all.map((row) => row[column]?.length ?? 0)),
+/** How a table is laid out. */
+export interface TableLayout {
+  /** Where it is written to. */
+  output: Pick<Output, 'isTTY' | 'size'>;
+  /** On a terminal: every column, unshortened. */
+  wide?: boolean | undefined;
+}
+
+/** Adds `--wide` to a command that prints a table. */
+export function withWide<Args extends unknown[], Opts extends OptionValues>(
+  command: Command<Args, Opts>,
+) {
+  return command.option(
+    '--wide',
+    'show every column in full, also beyond the width of the terminal',
   );
-  return all
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
+}
+
+/**
+ * Lays rows out in columns under their heads. On a terminal no line is longer than that: what is the
+ * same in every row is said once above, and the widest columns are shortened in the middle. Elsewhere
+ * every column is there, in full, with a tab in between.
+ */
+export function table(
+  heads: readonly string[],
+  rows: readonly (readonly string[])[],
+  { output, wide = false }: TableLayout,
+): string {
+  const all = [heads, ...rows].map((row) => row.map(oneLine));
+  if (!output.isTTY) return all.map((row) => row.join('\t')).join('\n');
+  const columns = all[0]?.map((_, column) => all.map((row) => row[column] ?? '')) ?? [];
+  if (wide) return aligned(columns, Number.POSITIVE_INFINITY);
+  const { columns: width } = output.size();
+  const filled = columns.filter(([, ...cells]) => cells.some((cell) => cell !== ''));
+  // One row has no column that differs, and a table has at least one column.
+  const isSame = ([, first, ...others]: string[]): boolean =>
+    others.length > 0 && others.every((cell) => cell === first);
+  const differing = filled.filter((column) => !isSame(column));
+  if (differing.length === 0) return aligned(filled, width);
+  const same = filled.filter(isSame).map(([head, cell]) => `${head ?? ''} ${cell ?? ''}`);
+  return [
+    ...(same.length === 0 ? [] : wrapped(`in every row: ${same.join(', ')}`, width, '  ')),
+    aligned(differing, width),
+  ].join('\n');
+}
+
+// --- internal ---
+
+/** A column that is shorter than this tells nothing. */
+const leastWidth = 8;
+
+const gap = '  ';
+
+/** Lines of at most so many characters. */
+function aligned(columns: readonly (readonly string[])[], width: number): string {
+  const widths = columns.map((cells) => Math.max(...cells.map((cell) => cell.length)));
+  const total = (): number => widths.reduce((sum, one) => sum + one + gap.length, -gap.length);
+  while (total() > width && Math.max(...widths) > leastWidth) {
+    const widest = Math.max(...widths);
+    widths[widths.indexOf(widest)] = widest - 1;
+  }
+  const lines = columns[0]?.map((_, row) =>
+    columns
+      .map((cells, column) => {
+        const own = widths[column] ?? 0;
+        return shortened(cells[row] ?? '', own).padEnd(own);
+      })
+      .join(gap)
+      .trimEnd(),
+  );
+  return (lines ?? []).map((line) => cutAtEnd(line, width)).join('\n');
 }

@@ -10,12 +10,12 @@ import { auditFiles } from '../../operations/plaintext/audit-files.ts';
 import { searchProgress } from '../search-progress.ts';
 import { notWritable } from '../../operations/file-problem.ts';
 import { sourcesOf } from '../sources.ts';
-import { table } from '../table.ts';
+import { table, withWide, type TableLayout } from '../table.ts';
 
 /** `audit [FILE...]`: secrets in plain text in task definitions, of AWS or of files. */
 export const audit = defineCommand({
   declare: (command) =>
-    command
+    withWide(command)
       .addArgument(
         new Argument('[file...]', 'task definitions in JSON or YAML, globs, or - (stdin)'),
       )
@@ -80,7 +80,10 @@ Examples:
     const sarif = options.format === 'sarif' ? sarifOf(findings) : undefined;
     return {
       data: sarif ?? { findings: findings.map(withoutPath), ignored, looked: found.looked },
-      text: sarif ? JSON.stringify(sarif, null, 2) : textOf(findings, found.looked, ignored),
+      tabs: true,
+      text: sarif
+        ? JSON.stringify(sarif, null, 2)
+        : textOf(findings, found.looked, ignored, { output: world.stdout, wide: options.wide }),
       failure:
         findings.length === 0
           ? undefined
@@ -129,6 +132,7 @@ function textOf(
   findings: readonly AuditFinding[],
   looked: Audit['looked'],
   ignored: number,
+  layout: TableLayout,
 ): string {
   if (findings.length === 0) {
     const where =
@@ -150,6 +154,7 @@ function textOf(
       finding.hint ?? '',
       finding.services?.join(', ') ?? '',
     ]),
+    layout,
   );
 }
 

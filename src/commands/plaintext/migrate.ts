@@ -25,14 +25,14 @@ import { checkOutputs, deployRevision, writeOutputs } from '../register/register
 import { serviceNames } from '../usage/service-options.ts';
 import { sourcesOf } from '../sources.ts';
 import { storeOption } from '../secrets/store-option.ts';
-import { table } from '../table.ts';
+import { table, withWide, type TableLayout } from '../table.ts';
 
 /** `migrate FILE|FAMILY`: plaintext secrets of a task definition move into the store. */
 export const migrate = defineCommand({
   handlesInterrupt: true,
 
   declare: (command) =>
-    command
+    withWide(command)
       .addArgument(new Argument('<file|family>', 'FILE (- for stdin) or FAMILY[:REVISION]'))
       .requiredOption('--prefix <prefix>', '/path or sm:NAME to store the values below')
       .addOption(storeOption())
@@ -114,13 +114,14 @@ Examples:
       await checkMigration(aws, request);
       await checkOutputs(world, options.outputFile);
     };
-    const shown = tellPlan(plan);
     if (dryRun) {
       const failure = await untilStopped(problemOf(check()));
-      return { data: { ...planData(plan), dryRun }, text: shown, failure };
+      const text = tellPlan(plan, { output: world.stdout, wide: options.wide });
+      return { data: { ...planData(plan), dryRun }, text, tabs: true, failure };
     }
     await untilStopped(check());
     if (plan.moves.length > 0) {
+      const shown = tellPlan(plan, { output: world.stderr, wide: options.wide });
       for (const line of shown.split('\n')) report.event(line);
       const many =
         plan.moves.length === 1 ? 'this variable' : `these ${plan.moves.length} variables`;
@@ -183,14 +184,14 @@ function planData({ moves, elsewhere }: MigrationPlan) {
   };
 }
 
-function tellPlan({ moves }: MigrationPlan): string {
+function tellPlan({ moves }: MigrationPlan, layout: TableLayout): string {
   if (moves.length === 0) return 'no plain variable looks like a secret';
   const row = ({ container, name, reference, kind, stored }: Move): string[] => [
     `${container}:${name}`,
     formatReference(reference).replace(/^ssm:/, ''),
     stored ? 'stored already' : (kind ?? 'named'),
   ];
-  return table(['VARIABLE', 'BECOMES', 'WHY'], moves.map(row));
+  return table(['VARIABLE', 'BECOMES', 'WHY'], moves.map(row), layout);
 }
 
 function migrated(plan: MigrationPlan, { stored, role, registered }: MigrationOutcome): Result {

@@ -11,13 +11,13 @@ import {
   withReferenceOptions,
   type ReferenceOptions,
 } from './role-references.ts';
-import { table } from '../table.ts';
+import { table, withWide } from '../table.ts';
 
 /** `role check NAME`: whether a role covers what task definitions refer to. */
 export const roleCheck = defineCommand({
   declare: (command) =>
-    withReferenceOptions(
-      command.addArgument(new Argument('<name>', 'name or ARN of the role')),
+    withWide(
+      withReferenceOptions(command.addArgument(new Argument('<name>', 'name or ARN of the role'))),
     ).addHelpText(
       'after',
       `
@@ -31,7 +31,7 @@ Examples:
     ),
 
   async run(context, [name], options) {
-    const { aws, report } = context;
+    const { aws, report, world } = context;
     const references = await readReferences(context, options);
     const found = await readRole(await aws.iam(), name);
     const grants = await grantsFor(aws, references);
@@ -56,8 +56,12 @@ Examples:
     }
     return {
       data: { name: found.role.name, arn: found.role.arn, findings, unused, simulated },
+      tabs: true,
       text: [
-        table(['', 'WHAT', 'ACTION', 'WHY'], findings.map(row)),
+        table(['RESULT', 'WHAT', 'ACTION', 'WHY'], findings.map(row), {
+          output: world.stdout,
+          wide: options.wide,
+        }),
         ...unused.map((grant) => `unused: ${grant}`),
       ].join('\n'),
       exitCode: wrong.length > 0 ? exitCodes.findings : exitCodes.done,

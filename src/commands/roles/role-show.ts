@@ -2,12 +2,12 @@ import { Argument } from '@commander-js/extra-typings';
 import { defineCommand } from '../../cli.ts';
 import { readRole, type AttachedPolicy } from '../../operations/roles/role-policies.ts';
 import { shortArn } from '../short-arn.ts';
-import { table } from '../table.ts';
+import { table, withWide } from '../table.ts';
 
 /** `role show NAME`: what a role grants, statement by statement. */
 export const roleShow = defineCommand({
   declare: (command) =>
-    command.addArgument(new Argument('<name>', 'name or ARN of the role')).addHelpText(
+    withWide(command.addArgument(new Argument('<name>', 'name or ARN of the role'))).addHelpText(
       'after',
       `
 Shows each action on each resource, with the policy and the statement that grants it.
@@ -16,7 +16,7 @@ Examples:
   $ ecs-secrets role show shop-execution`,
     ),
 
-  async run({ aws }, [name]) {
+  async run({ aws, world }, [name], { wide }) {
     const { role, policies, boundary } = await readRole(await aws.iam(), name);
     const grants = [...policies, ...(boundary ? [boundary] : [])].flatMap(grantsOf);
     return {
@@ -27,6 +27,7 @@ Examples:
         permissionsBoundary: role.permissionsBoundary,
         grants,
       },
+      tabs: true,
       text: [
         `role ${role.arn}`,
         ...(boundary ? [`permissions boundary ${boundary.name}`] : []),
@@ -42,6 +43,7 @@ Examples:
                 statement ?? '',
                 conditions.join(', '),
               ]),
+              { output: world.stdout, wide },
             ),
       ].join('\n'),
     };

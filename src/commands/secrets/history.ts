@@ -5,26 +5,27 @@ import { referenceArgument } from '../reference-argument.ts';
 import { storeOption } from './store-option.ts';
 import { shortArn } from '../short-arn.ts';
 import { minute } from '../minute.ts';
-import { table } from '../table.ts';
+import { table, withWide } from '../table.ts';
 
 /** `history REF`: the versions that a store keeps, without their values. */
 export const history = defineCommand({
   declare: (command) =>
-    command
-      .addArgument(new Argument('<ref>', 'NAME or /path/NAME, sm:NAME, or an ARN'))
-      .addOption(storeOption())
-      .addHelpText(
-        'after',
-        `
+    withWide(
+      command
+        .addArgument(new Argument('<ref>', 'NAME or /path/NAME, sm:NAME, or an ARN'))
+        .addOption(storeOption()),
+    ).addHelpText(
+      'after',
+      `
 Newest first. Parameter Store keeps 100 versions; Secrets Manager those with a stage, and for some
 time others. Values are never read. Times are UTC.
 
 Examples:
   $ ecs-secrets history /shop/prod/db-password
   $ ecs-secrets history sm:shop/prod/db --json`,
-      ),
+    ),
 
-  async run({ aws }, [ref], { store }) {
+  async run({ aws, world }, [ref], { store, wide }) {
     const { name, versions } = await secretHistory(aws, referenceArgument(ref, store));
     const rows = versions.map(({ version, labels, changedAt, changedBy, kmsKeyId, tier }) => [
       String(version),
@@ -36,7 +37,11 @@ Examples:
     ]);
     return {
       data: { name, versions },
-      text: table(['VERSION', 'LABELS', 'STORED', 'BY', 'KEY', 'TIER'], rows),
+      tabs: true,
+      text: table(['VERSION', 'LABELS', 'STORED', 'BY', 'KEY', 'TIER'], rows, {
+        output: world.stdout,
+        wide,
+      }),
     };
   },
 });

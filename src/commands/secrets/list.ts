@@ -6,28 +6,29 @@ import { listSecrets } from '../../operations/secrets/list-secrets.ts';
 import { storeOption } from './store-option.ts';
 import { shortArn } from '../short-arn.ts';
 import { minute } from '../minute.ts';
-import { table } from '../table.ts';
+import { table, withWide } from '../table.ts';
 
 /** `list [PREFIX]`: the secrets of a store, without their values. */
 export const list = defineCommand({
   declare: (command) =>
-    command
-      .addArgument(
-        new Argument('[prefix]', '/path, or sm:NAME of Secrets Manager; all when left out'),
-      )
-      .addOption(storeOption())
-      .addHelpText(
-        'after',
-        `
+    withWide(
+      command
+        .addArgument(
+          new Argument('[prefix]', '/path, or sm:NAME of Secrets Manager; all when left out'),
+        )
+        .addOption(storeOption()),
+    ).addHelpText(
+      'after',
+      `
 Lists the parameters below a path, or the secrets of Secrets Manager below a name. Values are never
 read. Times are UTC.
 
 Examples:
   $ ecs-secrets list /shop/prod
   $ ecs-secrets list sm: --json`,
-      ),
+    ),
 
-  async run({ aws, report }, [text], options) {
+  async run({ aws, report, world }, [text], options) {
     const prefix = parsePrefix(withoutWildcard(text ?? ''), options.store);
     const found = await listSecrets(aws, prefix);
     const rows = found.map(({ name, type, version, changedAt, changedBy, kmsKeyId, tier }) => [
@@ -50,10 +51,14 @@ Examples:
     );
     return {
       data: { secrets: found },
+      tabs: true,
       text:
         rows.length === 0
           ? ''
-          : table(['NAME', 'TYPE', 'VERSION', 'CHANGED', 'BY', 'KEY', 'TIER'], rows),
+          : table(['NAME', 'TYPE', 'VERSION', 'CHANGED', 'BY', 'KEY', 'TIER'], rows, {
+              output: world.stdout,
+              wide: options.wide,
+            }),
     };
   },
 });

@@ -15,17 +15,20 @@ import {
 import { referenceArgument } from '../reference-argument.ts';
 import { searchProgress } from '../search-progress.ts';
 import { serviceFilter, withAllRegions, withServiceOptions } from './service-options.ts';
+import { table, withWide } from '../table.ts';
 import { storeOption } from '../secrets/store-option.ts';
 import { lastPart } from '../../model/last-part.ts';
 
 /** `where-used REF`: every service, task, rule and schedule that refers to a secret. */
 export const whereUsed = defineCommand({
   declare: (command) =>
-    withAllRegions(
-      withServiceOptions(
-        command
-          .addArgument(new Argument('<ref>', 'NAME or /path/NAME, sm:NAME, or an ARN'))
-          .addOption(storeOption()),
+    withWide(
+      withAllRegions(
+        withServiceOptions(
+          command
+            .addArgument(new Argument('<ref>', 'NAME or /path/NAME, sm:NAME, or an ARN'))
+            .addOption(storeOption()),
+        ),
       ),
     ).addHelpText(
       'after',
@@ -58,22 +61,25 @@ Examples:
     const note = otherRegionsNote(otherRegions, '--all-regions searches them');
     if (note !== undefined) report.note(note);
     const at = (cluster: string): string => regionMark(cluster, used.regions);
-    const lines = [
-      ...used.services.map(
-        ({ service, uses }) =>
-          `service  ${serviceName(service)}${at(service.cluster)}  ${places(uses)}`,
-      ),
-      ...used.tasks.map(
-        ({ task, uses }) =>
-          `task  ${serviceName({ cluster: task.cluster, name: lastPart(task.arn) })}${at(task.cluster)}  ${places(uses)}`,
-      ),
-      ...used.scheduled.map(
-        ({ scheduled, uses }) =>
-          `${scheduled.kind}  ${scheduled.name}${at(scheduled.cluster)}  ${places(uses)}`,
-      ),
+    const rows = [
+      ...used.services.map(({ service, uses }) => [
+        'service',
+        `${serviceName(service)}${at(service.cluster)}`,
+        places(uses),
+      ]),
+      ...used.tasks.map(({ task, uses }) => [
+        'task',
+        `${serviceName({ cluster: task.cluster, name: lastPart(task.arn) })}${at(task.cluster)}`,
+        places(uses),
+      ]),
+      ...used.scheduled.map(({ scheduled, uses }) => [
+        scheduled.kind,
+        `${scheduled.name}${at(scheduled.cluster)}`,
+        places(uses),
+      ]),
     ];
     const nothing = `nothing${narrowing?.where ?? ''} refers to ${ref}`;
-    if (lines.length > 0 && narrowing?.unasked) report.note(narrowing.unasked);
+    if (rows.length > 0 && narrowing?.unasked) report.note(narrowing.unasked);
     return {
       data: {
         arn: used.secret.arn,
@@ -93,7 +99,11 @@ Examples:
         scheduled: used.scheduled.map(({ scheduled, uses }) => ({ ...scheduled, uses })),
         unchecked: used.unchecked,
       },
-      text: lines.join('\n') || [nothing, narrowing?.rest].filter(Boolean).join('; '),
+      tabs: true,
+      text:
+        rows.length > 0
+          ? table(['KIND', 'NAME', 'USES'], rows, { output: world.stdout, wide: options.wide })
+          : [nothing, narrowing?.rest].filter(Boolean).join('; '),
     };
   },
 });

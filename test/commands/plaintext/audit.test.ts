@@ -54,12 +54,12 @@ describe('in AWS', () => {
   test('tells where, what and who runs it, and exits with 3', async () => {
     const seen = await shop.run(['audit']);
     expect(seen.code).toBe(3);
-    expect(seen.stdout.split('\n').map((line) => line.split(/ {2,}/))).toEqual([
+    expect(seen.stdout.split('\n').map((line) => line.split('\t'))).toEqual([
       ...[
         ['CONFIDENCE', 'KIND', 'WHERE', 'CONTAINER', 'NAME', 'PLACE', 'LENGTH', 'HINT', 'SERVICES'],
       ],
-      ...[['high', 'AWS access key', 'job:1', 'app', 'KEY_ID', place, '20', 'AKIA…']],
-      ...[['high', 'password by name', 'web:1', 'app', 'DB_PASSWORD', place, '12', 'shop/web']],
+      ...[['high', 'AWS access key', 'job:1', 'app', 'KEY_ID', place, '20', 'AKIA…', '']],
+      ...[['high', 'password by name', 'web:1', 'app', 'DB_PASSWORD', place, '12', '', 'shop/web']],
       [''],
     ]);
     expect(seen.stderr).toMatch(
@@ -231,7 +231,7 @@ describe('in files', () => {
   test('YAML too, and the output of describe-task-definition', async () => {
     const yaml = await audit(['ecs/prod/job.yaml']);
     expect(yaml.code).toBe(3);
-    expect(yaml.stdout).toContain('URL with a password  ecs/prod/job.yaml:7');
+    expect(yaml.stdout).toContain('URL with a password\tecs/prod/job.yaml:7');
     const wrapped = JSON.stringify({ taskDefinition: JSON.parse(webJson) as object }, null, 1);
     const stdin = await audit(['-', '--json'], { stdin: wrapped });
     const { findings } = JSON.parse(stdin.stdout) as { findings: { file: string; line: number }[] };
@@ -255,7 +255,7 @@ describe('in files', () => {
 
   test('--min-confidence tells more or less', async () => {
     const all = await audit(['ecs/web.json', '--min-confidence', 'low']);
-    expect(all.stdout).toMatch(/low +key by name .* API_KEY/);
+    expect(all.stdout).toMatch(/low\tkey by name\t.*\tAPI_KEY/);
     expect((await audit(['ecs/web.json'])).stdout).not.toContain('API_KEY');
   });
 

@@ -45,10 +45,10 @@ describe('list', () => {
     await put('/shop/a', '1');
     await put('/shopping/c', '1');
     const seen = await shop.run(['list', '/shop']);
-    expect(seen.stdout.split('\n').map((line) => line.split(/ {2,}/).slice(0, 2))).toEqual([
-      ['NAME', 'VERSION'],
-      ['/shop/a', '1'],
-      ['/shop/b', '2'],
+    expect(seen.stdout.split('\n').map((line) => line.split('\t').slice(0, 3))).toEqual([
+      ['NAME', 'TYPE', 'VERSION'],
+      ['/shop/a', '', '1'],
+      ['/shop/b', '', '2'],
       [''],
     ]);
     expect(await shop.json(['list', '/shop/'])).toMatchObject({
@@ -63,7 +63,7 @@ describe('list', () => {
     await put('/shop/a', '1');
     await shop.ssm.send(new PutParameterCommand({ Name: 'plain', Value: 'x', Type: 'String' }));
     const seen = await shop.run(['list']);
-    expect(seen.stdout).toMatch(/\/shop\/a +1 [\s\S]*plain +String +1/);
+    expect(seen.stdout).toMatch(/\/shop\/a\t\t1\t[\s\S]*plain\tString\t1\t/);
   });
 
   test('shows secrets of Secrets Manager, by pages', async () => {
@@ -225,11 +225,12 @@ describe('history', () => {
     const rows = seen.stdout
       .split('\n')
       .slice(1, 4)
-      .map((line) => line.split(/ {2,}/));
-    expect(rows.map(([version, labels]) => `${version} ${labels}`)).toEqual([
-      expect.stringMatching(/^3 20/),
-      '2 good',
-      expect.stringMatching(/^1 20/),
+      .map((line) => line.split('\t'));
+    const date = expect.stringMatching(/^20/) as string;
+    expect(rows.map((row) => row.slice(0, 3))).toEqual([
+      ['3', '', date],
+      ['2', 'good', date],
+      ['1', '', date],
     ]);
     expect(await shop.json(['history', '/shop/db'])).toMatchObject({
       name: '/shop/db',

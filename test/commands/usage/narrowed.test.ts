@@ -116,7 +116,7 @@ test('rules of a cluster in which nothing runs are found', async () => {
   };
   await events.send(new PutTargetsCommand({ Rule: 'nightly', Targets: [target] }));
   const seen = await shop.run(['where-used', '/shop/db', '--cluster', 'other']);
-  expect(seen).toMatchObject({ code: 0, stdout: 'rule  nightly  web:DB\n' });
+  expect(seen).toMatchObject({ code: 0, stdout: 'KIND\tNAME\tUSES\nrule\tnightly\tweb:DB\n' });
 });
 
 describe('a narrowed search says so', () => {
@@ -143,15 +143,15 @@ describe('a narrowed search says so', () => {
       'by --cluster, which wins over the environment',
       ['--cluster', 'shop', '--cluster', 'other'],
       { env },
-      'service  shop/web  web:DB',
+      'KIND\tNAME\tUSES\nservice\tshop/web\tweb:DB',
     ],
     [
       'by --service, which leaves the environment aside',
       ['--service', 'shop/web'],
       { env },
-      'service  shop/web  web:DB',
+      'KIND\tNAME\tUSES\nservice\tshop/web\tweb:DB',
     ],
-    ['not at all', [], {}, 'service  shop/web  web:DB'],
+    ['not at all', [], {}, 'KIND\tNAME\tUSES\nservice\tshop/web\tweb:DB'],
   ])('where-used, %s', async (_, narrowed, setting, text) => {
     const seen = await shop.run(['where-used', '/shop/db', ...narrowed], setting);
     expect(seen).toEqual({ code: 0, stdout: `${text}\n`, stderr: '' });

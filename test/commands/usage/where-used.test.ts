@@ -66,12 +66,13 @@ afterEach(() => shop.sandbox.close());
 test('where-used names services, tasks of no service, rules and schedules, and no others', async () => {
   const seen = await shop.run(['where-used', 'sm:shop/api']);
   expect(seen).toMatchObject({ code: 0, stderr: '' });
-  expect(seen.stdout.replace(/task {2}shop\/\w+/, 'task  shop/ID')).toBe(
+  expect(seen.stdout.replace(/task\tshop\/\w+/, 'task\tshop/ID')).toBe(
     [
-      'service  shop/web  web:KEY',
-      'task  shop/ID  web:KEY',
-      'rule  nightly  web:KEY',
-      'schedule  default/hourly  web:KEY',
+      'KIND\tNAME\tUSES',
+      'service\tshop/web\tweb:KEY',
+      'task\tshop/ID\tweb:KEY',
+      'rule\tnightly\tweb:KEY',
+      'schedule\tdefault/hourly\tweb:KEY',
       '',
     ].join('\n'),
   );
