@@ -1,5 +1,6 @@
 import type { FailureId } from '../../failures/finding.ts';
 import type { SecretReference } from '../../secrets/reference.ts';
+import { nearest } from '../../nearest.ts';
 import type { Draft, StartFacts, Step, UseFact } from './facts.ts';
 import { aboutSecret, referTo, soundSuffix, subjectOf, withSuffix } from './uses.ts';
 
@@ -16,6 +17,18 @@ export function checkValues({ uses, here }: StartFacts): Draft[] {
 }
 
 // --- internal ---
+
+/** So many keys are named where none resembles the one that is missing. */
+const mostNamed = 5;
+
+/** What to write instead of a key that is missing. */
+function instead(missing: string, keys: readonly string[]): string {
+  const near = nearest(missing, keys);
+  if (near !== undefined) return `did you mean ${near}?`;
+  if (keys.length === 0) return 'it has none';
+  const named = keys.slice(0, mostNamed).join(', ');
+  return `it has ${named}${keys.length > mostNamed ? ` and ${keys.length - mostNamed} more` : ''}`;
+}
 
 type Judgement = [status: Draft['status'], message: string, fix?: Step[], failure?: FailureId];
 
@@ -56,10 +69,12 @@ function judge(
   const key = keys.find(({ name }) => name === jsonKey);
   if (!key) {
     const similar = keys.find(({ name }) => name.toLowerCase() === jsonKey.toLowerCase());
-    const names = keys.map(({ name }) => name).join(', ') || 'none';
     return [
       'problem',
-      `${written} has no key "${jsonKey}"; it has ${names}`,
+      `${written} has no key "${jsonKey}"; ${instead(
+        jsonKey,
+        keys.map(({ name }) => name),
+      )}`,
       similar ? sound() : [aboutSecret('put', reference, here)],
       'json-key-missing',
     ];
