@@ -40,7 +40,7 @@ test.skipIf(process.platform === 'win32')(
       await shop.service({ cluster: 'shop', name: 'web', taskDefinition: 'web' });
       expect(await shop.injected('shop', 'web', 'DATABASE_PASSWORD')).toEqual([env.DB_PASSWORD]);
 
-      expect(await shell(rotate!)).toMatch(/shop\/web .*completed/);
+      expect(await shell(rotate!)).toMatch(/^shop\/web redeployed/m);
       const stored = await shop.ssm.send(
         new GetParameterCommand({ Name: '/shop/prod/db-password', WithDecryption: true }),
       );
