@@ -21,8 +21,8 @@ const bash = (line: string) =>
 const full = 'no space left on the device';
 
 test.each([
-  ['the result', '$ecs list >/dev/full'],
-  ['the result as JSON', '$ecs list --json >/dev/full'],
+  ['the result', '$ecs list --quiet >/dev/full'],
+  ['the result as JSON', '$ecs list --quiet --json >/dev/full'],
   ['the help', '$ecs --help >/dev/full'],
   ['a value', '$ecs get /shop/db --reveal >/dev/full'],
 ])('%s that cannot be written is one line of error', async (_what, line) => {

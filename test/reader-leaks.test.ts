@@ -57,7 +57,7 @@ const kinds: Record<string, { says: RegExp; files: (string | Uint8Array)[] }> = 
     ],
   },
   PEM: {
-    says: /is a PEM file.*put --value-file/,
+    says: /is a PEM file.*put REF --value-file/,
     files: [
       `-----BEGIN RSA PRIVATE KEY-----\n${mark}${mark}==\n-----END RSA PRIVATE KEY-----\n`,
       `Bag Attributes: ${mark}\n-----BEGIN ENCRYPTED PRIVATE KEY-----\n${mark}\n`,

@@ -168,9 +168,10 @@ describe('other regions', () => {
       code: 0,
       stderr: '',
       stdout: [
-        'service  shop/away (us-east-1)  web:DB',
-        'service  shop/home (us-east-1)  web:DB',
-        'service  shop/abroad (eu-west-1)  web:DB',
+        'KIND\tNAME\tUSES',
+        'service\tshop/away (us-east-1)\tweb:DB',
+        'service\tshop/home (us-east-1)\tweb:DB',
+        'service\tshop/abroad (eu-west-1)\tweb:DB',
         '',
       ].join('\n'),
     });

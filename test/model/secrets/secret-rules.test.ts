@@ -54,7 +54,10 @@ describe('the size of a value', () => {
   );
 
   it.each([
-    [4097, 'the value has 4097 bytes; a standard parameter takes 4096: --tier advanced takes 8192'],
+    [
+      4097,
+      'the value has 4097 bytes; a standard parameter takes 4096, an advanced one 8192 (ecs-secrets put REF --tier advanced)',
+    ],
     [
       8193,
       'the value has 8193 bytes; Parameter Store takes 8192 at most (advanced tier): store it in Secrets Manager (sm:NAME), which takes 65536',
