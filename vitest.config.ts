@@ -3,8 +3,8 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    // The tests need the processor: a worker on every core. By default vitest leaves one core idle.
-    maxWorkers: '100%',
+    // More workers than cores: many tests wait for servers, deployments and other programs.
+    maxWorkers: '150%',
     // A worker loads the modules once for all its files, so a file has to undo what it changes outside.
     isolate: false,
     setupFiles: ['test/helpers/shared-process.ts'],
