@@ -1,10 +1,11 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    // More workers than cores: many tests wait for servers, deployments and other programs.
-    maxWorkers: '150%',
+    // A worker more than there are cores: many tests wait for servers, deployments and other programs.
+    maxWorkers: availableParallelism() + 1,
     // A worker loads the modules once for all its files, so a file has to undo what it changes outside.
     isolate: false,
     setupFiles: ['test/helpers/shared-process.ts'],
