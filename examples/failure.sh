@@ -4,25 +4,7 @@
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
-tools=$(mktemp -d)
-trap 'rm -rf "$tools"' EXIT
-ln -s "$here/../bin/ecs-secrets.js" "$tools/ecs-secrets"
-PATH=$tools:$PATH
-
-case ${AWS_ENDPOINT_URL:-} in
-http://127.0.0.1:* | http://localhost:*) ;;
-*)
-  echo 'run it in the sandbox: npm run demo:failure' >&2
-  exit 2
-  ;;
-esac
-
-say() { printf '\n# %s\n' "$*"; }
-run() {
-  printf '$ %s\n' "$*"
-  "$@"
-}
-
+. "$here/prepare.sh"
 
 say 'A service that works: a password, a role, a task definition.'
 printf %s 'correct-horse-battery' | ecs-secrets put /shop/prod/db-password

@@ -4,24 +4,7 @@
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
-tools=$(mktemp -d)
-trap 'rm -rf "$tools"' EXIT
-ln -s "$here/../bin/ecs-secrets.js" "$tools/ecs-secrets"
-PATH=$tools:$PATH
-
-case ${AWS_ENDPOINT_URL:-} in
-http://127.0.0.1:* | http://localhost:*) ;;
-*)
-  echo 'run it in the sandbox: npm run demo' >&2
-  exit 2
-  ;;
-esac
-
-say() { printf '\n# %s\n' "$*"; }
-run() {
-  printf '$ %s\n' "$*"
-  "$@"
-}
+. "$here/prepare.sh"
 
 say '1. Store the password. It comes through a pipe, never as an argument.'
 printf '$ %s\n' 'printf %s "$DB_PASSWORD" | ecs-secrets put /shop/prod/db-password'
