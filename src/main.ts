@@ -1,30 +1,18 @@
-import { Command, CommanderError, type CommandUnknownOpts } from '@commander-js/extra-typings';
-import packageJson from '../package.json' with { type: 'json' };
+import { CommanderError } from '@commander-js/extra-typings';
 import { createAws, createJournal, type CallRecord } from './aws/index.ts';
-import {
-  addGlobalOptions,
-  createReporter,
-  completeFromEnv,
-  globalOptions,
-  refuseRepeats,
-  type CommandDefinition,
-  type GlobalOptions,
-  type Result,
-} from './cli.ts';
-import { commands, type CommandGroup, type CommandEntry } from './commands/index.ts';
+import { createReporter, type GlobalOptions, type Result } from './cli.ts';
 import { UsageError, describeError, exitCodes, stackOf } from './errors.ts';
-import { helpLayout } from './help.ts';
 import { meantRegion } from './model/meant-region.ts';
 import { oneLine } from './model/printable.ts';
 import { callsCutOff, interruption } from './interruption.ts';
 import { parseDuration } from './model/duration.ts';
 import { Problems } from './model/problems.ts';
 import { fileProblem, notWritable } from './operations/file-problem.ts';
-import { refuseSwallowed } from './option-values.ts';
+import { asOptions, buildProgram } from './program.ts';
 import { withSafeOutput } from './safe-output.ts';
 import { shownUrl } from './model/shown-url.ts';
 import { processWorld } from './terminal.ts';
-import { wrongUsage, type Called } from './wrong-usage.ts';
+import type { Called } from './wrong-usage.ts';
 import type { World } from './world.ts';
 
 /**
@@ -96,115 +84,13 @@ async function runCommand(argv: readonly string[], world: World): Promise<number
       json: outcome.globals.json ?? (own.includes('--json') || Boolean(world.env.ECS_SECRETS_JSON)),
       debug: outcome.globals.debug ?? own.includes('--debug'),
     };
+    // Loaded where something was wrong only: most runs need no guesses.
+    const { wrongUsage } = await import('./wrong-usage.ts');
     return printError(world, wrongUsage(error, called), globals, outcome.command);
   } finally {
     // What nobody waits for any more must not keep the process.
     cutOff.end();
   }
-}
-
-type Run = (
-  definition: CommandDefinition,
-  /** How the command is called, e.g. `role create`. */
-  path: string,
-  given: {
-    globals: GlobalOptions;
-    args: unknown[];
-    options: Record<string, unknown>;
-    fromEnvironment: ReadonlyMap<string, string>;
-  },
-) => Promise<void>;
-
-function buildProgram(world: World, called: Called, run: Run): CommandUnknownOpts {
-  const program = new Command('ecs-secrets')
-    .description(packageJson.description)
-    .version(packageJson.version, '-V, --version', 'print the version')
-    .addHelpText('after', programExamples);
-  setUp(program, world);
-  // Global options are known to each subcommand as well, so both places work.
-  program.enablePositionalOptions();
-  addGlobalOptions(program);
-  refuseRepeats(program);
-  refuseSwallowed(program);
-  addCommands(program, commands, { world, called, run });
-  return program;
-}
-
-/** Declares the subcommands by name; what a command takes is loaded when it is the one to run. */
-function addCommands(
-  parent: CommandUnknownOpts,
-  entries: readonly (CommandEntry | CommandGroup)[],
-  setting: { world: World; called: Called; run: Run },
-): void {
-  const { world, called, run } = setting;
-  for (const entry of entries) {
-    const command = parent.command(entry.name).description(entry.summary);
-    setUp(command, world);
-    if ('group' in entry) command.helpGroup(`${entry.group}:`);
-    const path = parent.parent ? [parent.name(), entry.name] : [entry.name];
-    parent.hook('preSubcommand', (_parent, chosen) => {
-      if (chosen === command) Object.assign(called, { path, command });
-    });
-    if ('commands' in entry) {
-      command.exitOverride((error) => {
-        if (error.code !== 'commander.help') throw error;
-        const words = `ecs-secrets ${entry.name}`;
-        throw new UsageError(`${entry.name} needs a command`, `${words} --help lists them`);
-      });
-      addCommands(command, entry.commands, setting);
-      continue;
-    }
-    command.aliases(entry.aliases ?? []);
-    parent.hook('preSubcommand', async (_parent, chosen) => {
-      if (chosen !== command) return;
-      const definition = await entry.load();
-      definition.declare(command);
-      addGlobalOptions(command);
-      refuseRepeats(command);
-      refuseSwallowed(command);
-      command.action((...all: unknown[]) => {
-        const fromEnvironment = completeFromEnv(command, world.env);
-        return run(definition, path.join(' '), {
-          globals: globalOptions(command),
-          args: command.registeredArguments.map((_, index) => all[index]),
-          options: command.opts(),
-          fromEnvironment,
-        });
-      });
-    });
-  }
-}
-
-const programExamples = `Examples:
-  $ printf %s "$DB_PASSWORD" | ecs-secrets put /shop/prod/db-password
-  $ ecs-secrets role create shop-execution --task-definition web.json
-  $ ecs-secrets register web.json --secret DB_PASSWORD=/shop/prod/db-password
-  $ ecs-secrets rotate /shop/prod/db-password --generate 40 --redeploy`;
-
-function setUp(command: CommandUnknownOpts, { stdout }: World): void {
-  command
-    .helpOption('-h, --help', 'print this help')
-    .helpCommand(false)
-    .configureHelp(helpLayout)
-    .exitOverride()
-    .configureOutput({
-      writeOut: (text) => {
-        stdout.write(text);
-      },
-      // Errors are told once, by printError.
-      writeErr: () => undefined,
-      getOutHasColors: () => false,
-    });
-}
-
-/** `help X` means `X --help`, `role help X` means `role X --help`, and `version` means `--version`. */
-function asOptions(argv: readonly string[]): string[] {
-  const [first, second, ...rest] = argv;
-  if (first === undefined) return ['--help'];
-  if (first === 'help') return [...argv.slice(1), '--help'];
-  if (first === 'version' && second === undefined) return ['--version'];
-  const isGroup = commands.some((entry) => entry.name === first && 'commands' in entry);
-  return isGroup && second === 'help' ? [first, ...rest, '--help'] : [...argv];
 }
 
 function checkedUrl(url: string | undefined): string | undefined {

@@ -1,0 +1,124 @@
+import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
+import packageJson from '../package.json' with { type: 'json' };
+import {
+  addGlobalOptions,
+  completeFromEnv,
+  globalOptions,
+  refuseRepeats,
+  type CommandDefinition,
+  type GlobalOptions,
+} from './cli.ts';
+import { commands, type CommandGroup, type CommandEntry } from './commands/index.ts';
+import { UsageError } from './errors.ts';
+import { helpLayout } from './help.ts';
+import { refuseSwallowed } from './option-values.ts';
+import type { World } from './world.ts';
+import type { Called } from './wrong-usage.ts';
+
+/** Runs the command that was chosen. */
+export type Run = (
+  definition: CommandDefinition,
+  /** How the command is called, e.g. `role create`. */
+  path: string,
+  given: {
+    globals: GlobalOptions;
+    args: unknown[];
+    options: Record<string, unknown>;
+    fromEnvironment: ReadonlyMap<string, string>;
+  },
+) => Promise<void>;
+
+/** Declares the program, its global options and its commands. What is called is noted in `called`. */
+export function buildProgram(world: World, called: Called, run: Run): CommandUnknownOpts {
+  const program = new Command('ecs-secrets')
+    .description(packageJson.description)
+    .version(packageJson.version, '-V, --version', 'print the version')
+    .addHelpText('after', programExamples);
+  setUp(program, world);
+  // Global options are known to each subcommand as well, so both places work.
+  program.enablePositionalOptions();
+  addGlobalOptions(program);
+  refuseRepeats(program);
+  refuseSwallowed(program);
+  addCommands(program, commands, { world, called, run });
+  return program;
+}
+
+/** `help X` means `X --help`, `role help X` means `role X --help`, and `version` means `--version`. */
+export function asOptions(argv: readonly string[]): string[] {
+  const [first, second, ...rest] = argv;
+  if (first === undefined) return ['--help'];
+  if (first === 'help') return [...argv.slice(1), '--help'];
+  if (first === 'version' && second === undefined) return ['--version'];
+  const isGroup = commands.some((entry) => entry.name === first && 'commands' in entry);
+  return isGroup && second === 'help' ? [first, ...rest, '--help'] : [...argv];
+}
+
+// --- internal ---
+
+/** Declares the subcommands by name; what a command takes is loaded when it is the one to run. */
+function addCommands(
+  parent: CommandUnknownOpts,
+  entries: readonly (CommandEntry | CommandGroup)[],
+  setting: { world: World; called: Called; run: Run },
+): void {
+  const { world, called, run } = setting;
+  for (const entry of entries) {
+    const command = parent.command(entry.name).description(entry.summary);
+    setUp(command, world);
+    if ('group' in entry) command.helpGroup(`${entry.group}:`);
+    const path = parent.parent ? [parent.name(), entry.name] : [entry.name];
+    parent.hook('preSubcommand', (_parent, chosen) => {
+      if (chosen === command) Object.assign(called, { path, command });
+    });
+    if ('commands' in entry) {
+      command.exitOverride((error) => {
+        if (error.code !== 'commander.help') throw error;
+        const words = `ecs-secrets ${entry.name}`;
+        throw new UsageError(`${entry.name} needs a command`, `${words} --help lists them`);
+      });
+      addCommands(command, entry.commands, setting);
+      continue;
+    }
+    command.aliases(entry.aliases ?? []);
+    parent.hook('preSubcommand', async (_parent, chosen) => {
+      if (chosen !== command) return;
+      const definition = await entry.load();
+      definition.declare(command);
+      addGlobalOptions(command);
+      refuseRepeats(command);
+      refuseSwallowed(command);
+      command.action((...all: unknown[]) => {
+        const fromEnvironment = completeFromEnv(command, world.env);
+        return run(definition, path.join(' '), {
+          globals: globalOptions(command),
+          args: command.registeredArguments.map((_, index) => all[index]),
+          options: command.opts(),
+          fromEnvironment,
+        });
+      });
+    });
+  }
+}
+
+const programExamples = `Examples:
+  $ printf %s "$DB_PASSWORD" | ecs-secrets put /shop/prod/db-password
+  $ ecs-secrets role create shop-execution --task-definition web.json
+  $ ecs-secrets register web.json --secret DB_PASSWORD=/shop/prod/db-password
+  $ ecs-secrets rotate /shop/prod/db-password --generate 40 --redeploy`;
+
+function setUp(command: CommandUnknownOpts, { stdout }: World): void {
+  command
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand(false)
+    .configureHelp(helpLayout)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => {
+        stdout.write(text);
+      },
+      // Errors are told once, by printError.
+      writeErr: () => undefined,
+      getOutHasColors: () => false,
+    });
+}
