@@ -180,7 +180,7 @@ function prefixesOf(arn: string): string[] {
   // The six characters behind a secret's name are no part of it.
   const own = name.replace(/-([A-Za-z0-9]{6}|\?{6})$/, '');
   // A slash in front of everything is common to the whole store.
-  return [...own.matchAll(/(?<=[^/])[/_.-]/g)].map(({ index }) => head + own.slice(0, index + 1));
+  return [...own.matchAll(/(?<=[^/])\/|[_.-]/g)].map(({ index }) => head + own.slice(0, index + 1));
 }
 
 /** How narrow a prefix is: levels count before characters. */

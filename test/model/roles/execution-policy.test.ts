@@ -386,6 +386,13 @@ describe('the policy of an execution role', () => {
 });
 
 describe('compacted grants', () => {
+  test('may share a separator that a name begins with', () => {
+    const secrets = ['-', '-/a', '-b'].flatMap((name) => grantsOf(parameterOf(name)));
+    const widest = secrets.map((grant) => ({ ...grant, arn: `${arnOf(parameterOf('-'))}*` }));
+    const compact = compactGrants({ secrets, files: [] }, policySize(executionPolicy(widest)));
+    expect(compact?.wildcards).toEqual([{ pattern: `${arnOf(parameterOf('-'))}*`, secrets: 3 }]);
+  });
+
   test('let every granted secret be read, and besides only what the wildcards tell', async () => {
     const seen = { widened: 0, exact: 0, refused: 0, between: 0 };
     await fc.assert(
