@@ -95,19 +95,18 @@ export interface GlobalOptions {
 export function addGlobalOptions(command: CommandUnknownOpts): void {
   command.optionsGroup(globalGroup);
   const options = [
-    fromEnv(new Option('--region <region>', "AWS region (default: the SDK's own)")),
+    fromEnv(
+      new Option('--region <region>', 'AWS region (default: from the environment or the profile)'),
+    ),
     fromEnv(new Option('--profile <name>', 'profile of the AWS configuration files')),
     fromEnv(new Option('--endpoint-url <url>', 'send all calls to this address')),
     fromEnv(
-      new Option(
-        '--request-timeout <duration>',
-        'fail a call to AWS without a complete answer after this time (default: 30s)',
-      ),
+      new Option('--request-timeout <duration>', 'time limit for one AWS call (default: 30s)'),
     ),
     fromEnv(new Option('--json', 'print the result as one JSON document')),
     fromEnv(new Option('--quiet', 'no notes and no progress on stderr')),
     new Option('--debug', 'list the AWS calls (never values), show stack traces'),
-    new Option('-y, --yes', 'answer yes where a command would ask'),
+    new Option('-y, --yes', 'answer yes to every question'),
     new Option('--no-color', 'print no colors (as with NO_COLOR; FORCE_COLOR=1 forces them)'),
   ];
   for (const option of options) command.addOption(option);

@@ -92,7 +92,7 @@ export function isAccessDenied(error: unknown): error is AwsError {
 
 /**
  * Whether nobody can tell if a call was carried out: its answer got lost, is late or cannot be read, or
- * AWS failed at it. What may not be done twice has to be looked up then.
+ * AWS returned an error for it. What may not be done twice has to be looked up then.
  */
 export function isUncertain(error: unknown): error is CliError {
   if (error instanceof Interrupted) return error.isUncertain;

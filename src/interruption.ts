@@ -44,7 +44,7 @@ export function interruption(interrupted: AbortSignal, journal: Journal): Promis
           ? new Interrupted('interrupted; nothing was changed')
           : new Interrupted(
               `interrupted; ${told.join('; ')}`,
-              'run the command again: what was done is not done twice',
+              'run the command again: completed steps are not repeated',
             ),
       );
     };

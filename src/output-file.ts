@@ -103,7 +103,7 @@ async function replace(
   try {
     try {
       await file.writeFile(text);
-      // Root may write a file of somebody else, who has to be able to read it afterwards.
+      // Root may write a file of someone else, who has to be able to read it afterwards.
       if (old) await file.chown(old.uid, old.gid).catch(() => undefined);
       await file.chmod(mode ?? (old ? old.mode & 0o7777 : ownerOnly));
     } finally {

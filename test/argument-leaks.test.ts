@@ -75,7 +75,7 @@ const cases: [string[], RegExp][] = [
   [['verify', `DB_PASSWORD=${mark}`], /no task definition DB_PASSWORD=…/],
   [['migrate', `DB_PASSWORD=${mark}`, '--prefix', '/p'], /no task definition DB_PASSWORD=…/],
   [['diff', `DB_PASSWORD=${mark}`, '/shop'], /no task definition DB_PASSWORD=…/],
-  [['diagnose', `DB_PASSWORD=${mark}`], /"DB_PASSWORD=…" is no service/],
+  [['diagnose', `DB_PASSWORD=${mark}`], /"DB_PASSWORD=…" is not a service/],
   [['exec', '--prefix', '/shop', '--', `DB_PASSWORD=${mark}`, 'npm'], /cannot run DB_PASSWORD=…/],
   [['sandbox', '--', `DB_PASSWORD=${mark}`, 'npm'], /cannot run DB_PASSWORD=…/],
   [['redeploy', '--service', `DB_PASSWORD=${mark}`], /"DB_PASSWORD=…" is not CLUSTER\/SERVICE/],

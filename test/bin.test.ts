@@ -91,5 +91,5 @@ test('a port in use is told as such', async () => {
   const seen = await runBin(['sandbox', '--port', new URL(sandbox.url).port, '--', 'true']);
   await sandbox.close();
   expect(seen).toMatchObject({ code: 1 });
-  expect(seen.stderr).toMatch(/^error: port \d+ is in use\nhint: leave --port out/);
+  expect(seen.stderr).toMatch(/^error: port \d+ is in use\nhint: omit --port/);
 });

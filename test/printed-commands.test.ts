@@ -1,9 +1,9 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
-import ts from 'typescript';
 import { expect, test } from 'vitest';
 import { addGlobalOptions } from '../src/cli.ts';
 import { commands } from '../src/commands/index.ts';
+import { textsIn } from './helpers/source-texts.ts';
 
 // Every `ecs-secrets …` in a text of the sources (help, hints, messages) is one that the parser takes. A command
 // in a sentence ends at the first word that is neither an option nor a placeholder, a reference or a number.
@@ -16,22 +16,6 @@ for (const entry of commands) {
     addGlobalOptions(command);
     declared.set(one === entry ? entry.name : `${entry.name} ${one.name}`, command);
   }
-}
-
-/** Every text in a source file, with X for what is put in. */
-function textsIn(source: string): string[] {
-  const texts: string[] = [];
-  const visit = (node: ts.Node): void => {
-    if (ts.isStringLiteral(node) || ts.isNoSubstitutionTemplateLiteral(node)) texts.push(node.text);
-    if (ts.isTemplateExpression(node)) {
-      texts.push(
-        node.head.text + node.templateSpans.map(({ literal }) => `X${literal.text}`).join(''),
-      );
-    }
-    ts.forEachChild(node, visit);
-  };
-  visit(ts.createSourceFile('x.ts', source, ts.ScriptTarget.Latest, true));
-  return texts;
 }
 
 /** What is wrong with a command, undefined for nothing. */
@@ -86,8 +70,8 @@ const files = (await readdir('src', { recursive: true })).filter((name) => name.
 const printed = (
   await Promise.all(
     files.map(async (file) =>
-      textsIn(await readFile(`src/${file}`, 'utf8')).flatMap((text) =>
-        [...text.matchAll(/ecs-secrets (?=[a-z-])([^\n]*?)(?=\n|$| ecs-secrets )/g)].map(
+      textsIn(await readFile(`src/${file}`, 'utf8')).flatMap(({ filled }) =>
+        [...filled.matchAll(/ecs-secrets (?=[a-z-])([^\n]*?)(?=\n|$| ecs-secrets )/g)].map(
           (match) => ({
             file,
             written: match[1] ?? '',

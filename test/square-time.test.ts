@@ -38,11 +38,7 @@ test.each([
 const many = Array.from({ length: 20_000 }, (_, index) => index);
 
 test.each([
-  [
-    'many keys',
-    `${many.map((one) => `N${one}: x`).join('\n')}\nN7: y`,
-    'the key stands there twice',
-  ],
+  ['many keys', `${many.map((one) => `N${one}: x`).join('\n')}\nN7: y`, 'the key appears twice'],
   ['aliases', `A: &a x\n${many.map((one) => `N${one}: *a`).join('\n')}\nZ: [a]`, 'Z is a list'],
 ])('import reads %s of YAML in linear time', async (_what, stdin, problem) => {
   const seen = await run(['import', '-', '--prefix', '/a', '--format', 'yaml'], { stdin });

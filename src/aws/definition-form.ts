@@ -63,7 +63,7 @@ export function formOf(definition: object): DefinitionForm {
     for (const [name, member] of Object.entries(value) as [string, unknown][]) {
       const memberSchema = known.get(name);
       if (memberSchema) compare(member, memberSchema, inner(name));
-      else form.unknown.push(`${inner(name).at}: this release does not know it`);
+      else form.unknown.push(`${inner(name).at}: this release does not recognize it`);
     }
     // Both members that are required at the top are looked at elsewhere, with better words.
     const needed = place.at === '' ? [] : requiredMembers(schema);
@@ -80,7 +80,7 @@ export function formOf(definition: object): DefinitionForm {
     if (!choice || !values || values.includes(value)) return;
     const alike = values.find((one) => one.toLowerCase() === value.toLowerCase());
     if (alike !== undefined) form.warnings.push(`${at}: AWS documents "${alike}", not "${value}"`);
-    else if (choice.grows) form.unknown.push(`${at}: this release does not know "${value}"`);
+    else if (choice.grows) form.unknown.push(`${at}: this release does not recognize "${value}"`);
     else form.faults.push(`${at}: must be ${listed(values)}, not "${value}"`);
   }
 }

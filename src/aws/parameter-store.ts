@@ -61,7 +61,7 @@ export interface ParameterStore {
   /**
    * A new version in place of version `over`. Attributes left undefined may be reset by AWS: pass on
    * what is to be kept. When the answer was lost, the versions above `over` are read before anything is
-   * repeated: throws CliError `concurrent-write` where somebody else stored one and we did not, and
+   * repeated: throws CliError `concurrent-write` where someone else stored one and we did not, and
    * `uncertain-write` where they cannot be read.
    */
   overwrite(

@@ -21,7 +21,7 @@ type Read = (name: string, version?: number) => Promise<ReadParameter | undefine
 /**
  * Makes the call that stores a value on top of version `over` (0: of nothing). PutParameter with
  * Overwrite stores one more version each time it is called, so a lost answer is looked up: the call is
- * repeated only while `over` is still current. Throws CliError `concurrent-write` where somebody else
+ * repeated only while `over` is still current. Throws CliError `concurrent-write` where someone else
  * stored a value and we did not, and `uncertain-write` where nobody can look.
  */
 export function createPut(client: SSMClient, read: Read) {
@@ -68,7 +68,7 @@ export function createPut(client: SSMClient, read: Read) {
 // --- internal ---
 
 /**
- * The version above `over` that has a value; `other` where somebody else's were stored only, undefined
+ * The version above `over` that has a value; `other` where someone else's were stored only, undefined
  * where none was.
  */
 async function storedAbove(
@@ -94,7 +94,7 @@ function pause(milliseconds: number): Promise<void> {
 function overtaken(name: string, cause: CliError): CliError {
   return new CliError(
     'concurrent-write',
-    `somebody else stored a value of ${name} at the same time; your value was not stored`,
+    `someone else stored a value of ${name} at the same time; your value was not stored`,
     {
       hint: `ecs-secrets history ${name} lists the versions; run the command again if the value is still wanted`,
       cause,

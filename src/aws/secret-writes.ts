@@ -34,7 +34,7 @@ export interface SecretWrites {
    * The same, but only while `current` holds AWSCURRENT (undefined: while no version does); undefined
    * when another version came to hold it. UpdateSecretVersionStage refuses to take a label from a version that has lost it (API
    * reference, RemoveFromVersionId), which makes it a compare-and-set. Also answered is a version that
-   * became current and was replaced by somebody else's before AWS's answer came.
+   * became current and was replaced by someone else's before AWS's answer came.
    */
   putValueOver(
     id: string,
@@ -43,7 +43,7 @@ export interface SecretWrites {
   ): Promise<{ versionId: string } | undefined>;
   /**
    * Makes a version current again in place of another. False when that other one is not current any
-   * more: somebody else stored a value. Throws AwsError ResourceNotFoundException when a version is not
+   * more: someone else stored a value. Throws AwsError ResourceNotFoundException when a version is not
    * kept any more.
    */
   moveCurrent(id: string, to: string, from: string): Promise<boolean>;

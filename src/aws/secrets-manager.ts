@@ -99,7 +99,7 @@ export function createSecretsManager(config: AwsConfig, region?: string): Secret
         if (isAwsError(error, 'ResourceNotFoundException')) return undefined;
         throw isAwsError(error, 'InvalidRequestException') && error.message.includes('for deletion')
           ? new AwsError('pending-deletion', `the secret ${id} is scheduled for deletion`, {
-              hint: `ecs-secrets restore ${referenceTo(id)} takes the deletion back`,
+              hint: `ecs-secrets restore ${referenceTo(id)} cancels the deletion`,
               awsCode: error.awsCode,
             })
           : error;

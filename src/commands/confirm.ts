@@ -13,7 +13,7 @@ export async function confirmed(
 ): Promise<void> {
   if (globals.yes) return;
   if (!canAsk(world)) {
-    throw new UsageError(`nobody is there to answer: ${question}`, '--yes answers yes');
+    throw new UsageError(`cannot ask without a terminal: ${question}`, 'pass --yes');
   }
   const answer = await untilInterrupted(
     world.stdin.confirm(question),

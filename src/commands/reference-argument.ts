@@ -9,7 +9,7 @@ import { setsVariable, valueHint, withoutValue } from '../model/secrets/shown-te
 export function referenceArgument(text: string, store: Store | undefined): Reference {
   if (!text.startsWith('arn:') && setsVariable(text)) {
     throw new InvalidInput(
-      `"${withoutValue(text)}" sets a value; REF is a name alone`,
+      `"${withoutValue(text)}" sets a value, but REF is only a name`,
       `${valueHint}; a secret that has a "=" in its name is given by its ARN`,
     );
   }

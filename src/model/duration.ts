@@ -12,7 +12,7 @@ export function parseDuration(text: string): number {
   throw new InvalidInput(
     /^\d+(?:\.\d+)?$/.test(text) && Number(text) > 0
       ? `"${text}" has no unit; write ${text}s or ${text}m`
-      : `"${text}" is no duration: write 90s, 15m or 1h30m`,
+      : `"${text}" is not a duration: write 90s, 15m or 1h30m`,
   );
 }
 

@@ -29,7 +29,7 @@ export function jsonFault(text: string): string | undefined {
   const isPlaceholder =
     /^(?:\$\{|\{\{|<\w)/.test(text.slice(at)) || text.slice(0, wrong).endsWith('{{');
   const rule = isPlaceholder
-    ? 'a placeholder stands here without quotes; replace it first, for example with envsubst'
+    ? 'unquoted placeholder; replace it first, for example with envsubst'
     : 'this is not expected here';
   return `${placeOf(text, at)}: ${rule}`;
 }
@@ -67,16 +67,16 @@ function faultOf(text: string): 'end' | 'early' | undefined {
 /** In words of our own: the sentences of the library quote the text. */
 const rules: Partial<Record<string, string>> = {
   ALIAS_PROPS: 'an alias ("*") takes no anchor and no tag',
-  BAD_ALIAS: 'a value that begins with "*" has to be quoted',
-  BAD_COLLECTION_TYPE: 'this is no map and no list, as its tag says',
-  BAD_DIRECTIVE: 'a line that begins with "%" has to be quoted',
+  BAD_ALIAS: 'a value that begins with "*" must be quoted',
+  BAD_COLLECTION_TYPE: 'this is neither a map nor a list, as its tag says',
+  BAD_DIRECTIVE: 'a line that begins with "%" must be quoted',
   BAD_DQ_ESCAPE: 'the text in double quotes has an escape that YAML does not know',
   BAD_INDENT: 'the indentation is wrong',
   BAD_PROP_ORDER: 'an anchor or a tag stands in the wrong place',
-  BAD_SCALAR_START: 'a value that begins with this character has to be quoted',
+  BAD_SCALAR_START: 'a value that begins with this character must be quoted',
   BLOCK_AS_IMPLICIT_KEY: 'a key and its value stand on one line, and more follows: quote the value',
   BLOCK_IN_FLOW: 'within brackets everything has to be in brackets',
-  DUPLICATE_KEY: 'the key stands there twice',
+  DUPLICATE_KEY: 'the key appears twice',
   IMPOSSIBLE: 'this is not expected here: should the value be quoted?',
   KEY_OVER_1024_CHARS: 'the key is longer than 1,024 characters: should the value be quoted?',
   MISSING_CHAR: 'a character is missing: a quote, a bracket, or the space after a colon',
@@ -86,7 +86,7 @@ const rules: Partial<Record<string, string>> = {
   MULTIPLE_TAGS: 'a value has one tag ("!") at most',
   NON_STRING_KEY: 'a key has to be text',
   RESOURCE_EXHAUSTION: 'it is nested too deeply',
-  TAB_AS_INDENT: 'a tab is no indentation',
-  TAG_RESOLVE_FAILED: 'a value that begins with "!" has to be quoted',
+  TAB_AS_INDENT: 'a tab cannot be used for indentation',
+  TAG_RESOLVE_FAILED: 'a value that begins with "!" must be quoted',
   UNEXPECTED_TOKEN: 'this is not expected here: should the value be quoted?',
 };

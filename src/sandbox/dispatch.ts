@@ -100,5 +100,8 @@ export function createDispatcher(options: {
 // --- internal ---
 
 function notInSandbox(service: string, operation: string): ServiceError {
-  return new ServiceError('NotInSandbox', `${service}:${operation} is not in the sandbox`);
+  return new ServiceError(
+    'NotInSandbox',
+    `${service}:${operation} is not supported by the sandbox`,
+  );
 }

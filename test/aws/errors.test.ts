@@ -86,7 +86,7 @@ test.each([
     'a server fault',
     answer('InternalServerError', 'oops', 500),
     'aws-failed',
-    /AWS failed at ssm:PutParameter: oops/,
+    /AWS returned an error for ssm:PutParameter: oops/,
     /again/,
   ],
   [

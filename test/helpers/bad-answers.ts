@@ -20,7 +20,7 @@ export interface Known extends AskedCall {
   values: readonly string[];
 }
 
-/** Answers of AWS, of a proxy or of somebody else in which a value or a credential stands. */
+/** Answers of AWS, of a proxy or of someone else in which a value or a credential stands. */
 export const badAnswers: Record<string, (known: Known) => BadAnswer> = {
   'the request as JSON': ({ body }) => refusal(`the proxy does not allow this request: ${body}`),
   'the request as a page': ({ body }) => ({

@@ -9,9 +9,9 @@ export interface Incident {
   from?: number;
   /** How many calls it happens to; 1 when left out. */
   times?: number;
-  /** What somebody else does before the call arrives. */
+  /** What someone else does before the call arrives. */
   before?: () => Promise<unknown>;
-  /** What somebody else does after the call was carried out, and before its answer arrives. */
+  /** What someone else does after the call was carried out, and before its answer arrives. */
   after?: () => Promise<unknown>;
   /** Changes the answer. */
   rewrite?: (answer: never) => object;

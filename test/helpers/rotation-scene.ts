@@ -20,7 +20,7 @@ export interface RotationScene {
   rotate(argv: readonly string[], value: string, setting?: Setting): Promise<Rotated>;
   /** The current value of /shop/db. */
   parameter(): Promise<string | undefined>;
-  /** Stores a value of /shop/db as somebody else would. */
+  /** Stores a value of /shop/db as someone else would. */
   overwrite(value: string): Promise<void>;
   /** The operations that were called so far, without those of tasks. */
   calls(): Promise<string[]>;

@@ -43,7 +43,7 @@ describe('parseDuration', () => {
     'Infinity',
   ])('refuses "%s"', (text) => {
     expect(problemsOf(() => parseDuration(text))).toEqual([
-      `"${text}" is no duration: write 90s, 15m or 1h30m`,
+      `"${text}" is not a duration: write 90s, 15m or 1h30m`,
     ]);
   });
 });

@@ -122,7 +122,7 @@ test('refuses what cannot work, and remembers the calls', async () => {
   expect((await scheduler('GET', '/schedules/%zz')).body.__type).toBe('SerializationException');
   expect(await scheduler('GET', '/tags/x')).toEqual({
     status: 400,
-    body: { __type: 'NotInSandbox', Message: 'scheduler:Unknown is not in the sandbox' },
+    body: { __type: 'NotInSandbox', Message: 'scheduler:Unknown is not supported by the sandbox' },
   });
 
   const calls = (await (await fetch(`${url}/_sandbox/calls`)).json()) as { operation: string }[];

@@ -85,12 +85,14 @@ describe('the server', () => {
     const ask = async (target: string): Promise<string> =>
       (await send(url, { ...signed, 'x-amz-target': target }, '{}')).text;
     expect(await ask('AmazonSSM.ListDocuments')).toBe(
-      '{"__type":"NotInSandbox","message":"ssm:ListDocuments is not in the sandbox"}',
+      '{"__type":"NotInSandbox","message":"ssm:ListDocuments is not supported by the sandbox"}',
     );
     expect(await ask('DynamoDB_20120810.ListTables')).toContain(
-      'DynamoDB_20120810:ListTables is not in the sandbox',
+      'DynamoDB_20120810:ListTables is not supported by the sandbox',
     );
-    expect(await ask('AmazonSSM.constructor')).toContain('ssm:constructor is not in the sandbox');
+    expect(await ask('AmazonSSM.constructor')).toContain(
+      'ssm:constructor is not supported by the sandbox',
+    );
     expect((await send(url, signed, 'Action=AssumeRole&Version=2011-06-15')).text).toContain(
       'NotInSandbox',
     );
@@ -104,7 +106,7 @@ describe('the server', () => {
       sts,
       'Action=AssumeRoleForService&Version=2011-06-15',
     );
-    expect(answer.text).toContain('sts:AssumeRoleForService is not in the sandbox');
+    expect(answer.text).toContain('sts:AssumeRoleForService is not supported by the sandbox');
   });
 
   it('keeps regions apart and remembers calls without what was in them', async () => {

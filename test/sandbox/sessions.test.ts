@@ -198,7 +198,9 @@ describe('AssumeRole', () => {
     const message = async (more: object) => (await errorOf(assume(scene, more))).message;
     expect(await message({ DurationSeconds: 7200 })).toMatch(/MaxSessionDuration/);
     expect(await message({ DurationSeconds: 1 })).toMatch(/greater than or equal to 900/);
-    expect(await message({ Policy: '{}' })).toBe('The member Policy is not in the sandbox');
+    expect(await message({ Policy: '{}' })).toBe(
+      'The member Policy is not supported by the sandbox',
+    );
     expect(await message({ Tags: [{ Key: 'a', Value: 'b' }] })).toMatch(/not in the sandbox/);
   });
 });

@@ -54,8 +54,8 @@ export async function again<T>(
 
 /**
  * Calls that have another effect each time they are made: PutParameter with Overwrite stores one more
- * version, and a whole policy written once more undoes what somebody else wrote after the first time. Or
- * their repetition is refused, as somebody else's would be: what was created is there already, what was
+ * version, and a whole policy written once more undoes what someone else wrote after the first time. Or
+ * their repetition is refused, as someone else's would be: what was created is there already, what was
  * deleted is not there.
  */
 const notRepeatable = new Set([
@@ -82,7 +82,7 @@ function mostRepeats(action: string, code: string): number {
 }
 
 /**
- * Errors by which a service asks to come again because somebody else is changing the same thing; the
+ * Errors by which a service asks to come again because someone else is changing the same thing; the
  * SDK does not try them again (PutParameter and IAM API references).
  */
 const busy = new Set(['TooManyUpdates', 'ConcurrentModificationException']);

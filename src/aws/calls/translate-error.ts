@@ -33,7 +33,7 @@ export function translateError(thrown: unknown, call: FailedCall): CliError {
             ? `no AWS credentials were found: ${text}`
             : `the profile "${call.profile}" gave no credentials: ${text}`,
           call.profile !== undefined
-            ? 'aws configure list-profiles lists what there is; aws sso login --profile renews a session'
+            ? 'aws configure list-profiles lists the profiles; aws sso login --profile renews a session'
             : 'set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give --profile; ecs-secrets sandbox needs none',
         );
   }
@@ -47,15 +47,15 @@ export function translateError(thrown: unknown, call: FailedCall): CliError {
     return make(
       'invalid-credentials',
       `AWS does not accept the credentials (${call.action}): ${text}`,
-      'check that the key, the secret key and the session token belong together; aws sts get-caller-identity shows who they are',
+      'check that the key, the secret key and the session token belong together; aws sts get-caller-identity shows the identity that they belong to',
     );
   }
   if (denied.has(name)) return accessDenied(text, String(error.message), call, make);
   if (throttling.has(name) || error.$retryable?.throttling) {
     return make(
       'throttled',
-      `AWS limits the rate of ${call.action}, and kept doing so after several tries: ${text || name}`,
-      'run the command again in a minute; what was done is not done twice',
+      `AWS limits the rate of ${call.action}, and still did so after several attempts: ${text || name}`,
+      'run the command again in a minute; completed steps are not repeated',
     );
   }
   const network = networkCode(error);
@@ -72,7 +72,11 @@ export function translateError(thrown: unknown, call: FailedCall): CliError {
   if (unread) return unreadable(call.action, unread);
   const told = text === notShown ? `${name} (${notShown})` : text || name;
   if ((error.$metadata?.httpStatusCode ?? 0) >= 500) {
-    return make('aws-failed', `AWS failed at ${call.action}: ${told}`, 'run the command again');
+    return make(
+      'aws-failed',
+      `AWS returned an error for ${call.action}: ${told}`,
+      'run the command again',
+    );
   }
   if (!error.$metadata && !error.$fault) {
     return new CliError('internal', text, {
@@ -106,8 +110,7 @@ interface SdkError {
   $retryable?: { throttling?: boolean };
 }
 
-const renew =
-  'sign in again (aws sso login, or new session credentials) and run the command once more';
+const renew = 'sign in again (aws sso login, or new session credentials) and run the command again';
 
 const expired = new Set(['ExpiredToken', 'ExpiredTokenException', 'RequestExpired']);
 const invalidCredentials = new Set([
@@ -165,7 +168,7 @@ function accessDenied(
   const target = resource === undefined ? '' : ` on ${resource}`;
   const by = user === undefined ? '' : `, as ${user}`;
   const hint = /explicit deny/i.test(text)
-    ? `a policy denies ${action} explicitly: look at permissions boundaries, service control policies and the resource's own policy`
+    ? `a policy denies ${action} explicitly: check permissions boundaries, service control policies and the resource's own policy`
     : `allow ${action}${target} in the caller's policy`;
   return make('access-denied', `access denied: ${action}${target}${by}`, hint);
 }
@@ -185,7 +188,7 @@ function isNetworkCode(code: string): boolean {
 
 const networkWords: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'the connection was refused (ECONNREFUSED)',
-  ENOTFOUND: 'the host name is not known (ENOTFOUND)',
+  ENOTFOUND: 'the host name was not found (ENOTFOUND)',
   EAI_AGAIN: 'the host name could not be looked up (EAI_AGAIN)',
   ETIMEDOUT: 'the connection timed out (ETIMEDOUT)',
   ECONNRESET: 'the connection was reset (ECONNRESET)',

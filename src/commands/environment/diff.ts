@@ -20,12 +20,12 @@ export const diff = defineCommand({
       )
       .addArgument(new Argument('<b>', 'the same'))
       .addOption(storeOption())
-      .option('--container <name>', 'which container, where a task definition has several')
+      .option('--container <name>', 'container, if the task definition has several')
       .addHelpText(
         'after',
         `
-Compares the values, which are never shown: "-" is only in A, "+" only in B, "~" differs. Of task
-definitions the environment is compared that ECS would inject. Exit code 3 when they differ.
+Compares values without printing them: "-" is only in A, "+" only in B, "~" differs. For a task definition,
+compares the environment that ECS would inject. Exit code 3 when they differ.
 
 Examples:
   $ ecs-secrets diff /shop/staging /shop/prod

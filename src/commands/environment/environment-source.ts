@@ -37,7 +37,7 @@ export function withSourceOptions<Args extends unknown[], Opts extends OptionVal
     )
     .addOption(storeOption())
     .option('--task-definition <file|family>', "a container's environment, as ECS would inject it")
-    .option('--container <name>', 'which container, where there are several');
+    .option('--container <name>', 'container, if there are several');
 }
 
 /** The options as if the source that stands as an argument were one of them. Throws UsageError for two. */
@@ -70,7 +70,7 @@ export async function readEnvironment(
     const definition = await readTaskDefinition(taskDefinition, aws, sourcesOf(world));
     environment = await readContainer(aws, definition, container);
   } else {
-    if (container !== undefined) throw new UsageError('--container goes with --task-definition');
+    if (container !== undefined) throw new UsageError('--container requires --task-definition');
     environment = await readPrefixes({ aws, report }, prefixes(prefix ?? [], store), variables);
   }
   for (const warning of environment.warnings) report.warn(warning);
@@ -84,12 +84,12 @@ export function asVariables(values: readonly NamedValue[], place: string): Named
   const named = values.flatMap(({ name, value }): NamedValue[] => {
     const variable = variableName(name);
     if (variable === undefined) {
-      problems.add(`${name} (below ${place}) does not make the name of a variable`);
+      problems.add(`${name} (below ${place}) cannot be turned into a variable name`);
       return [];
     }
     const other = taken.get(variable);
     if (other !== undefined)
-      problems.add(`${other} and ${name} both make the variable ${variable}`);
+      problems.add(`${other} and ${name} both become the variable ${variable}`);
     taken.set(variable, name);
     return [{ name: variable, value }];
   });
@@ -102,7 +102,7 @@ export function asVariables(values: readonly NamedValue[], place: string): Named
 function prefixes(written: readonly string[], store: Store | undefined): Prefix[] {
   const problems = new Problems();
   const parsed = written.flatMap((text) => {
-    if (text === '') throw new UsageError('--prefix is empty', '/ is the whole store');
+    if (text === '') throw new UsageError('--prefix is empty', '/ stands for the whole store');
     return problems.attempt(() => parsePrefix(text, store)) ?? [];
   });
   problems.throwIfAny();

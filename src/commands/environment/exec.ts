@@ -15,14 +15,14 @@ export const exec = defineCommand({
     withSourceOptions(
       command.addArgument(new Argument('<command...>', 'program and its arguments, after --')),
     )
-      .option('--pristine', 'give it these variables only, none of ours')
-      .option('--preserve', 'where a variable is set already, leave it as it is')
-      .option('--allow-unsafe-names', 'set variables that run code too (PATH, LD_PRELOAD, …)')
+      .option('--pristine', 'pass only these variables, none of the current environment')
+      .option('--preserve', 'keep variables that are already set')
+      .option('--allow-unsafe-names', 'also set variables that can run code (PATH, LD_PRELOAD, …)')
       .addHelpText(
         'after',
         `
 Runs CMD with the secrets in its environment, resolved as ECS would, and exits with its code. Below a
-prefix "/", "-" and "." of a name become "_". Values are in no argument and in no file. Below a prefix,
+prefix "/", "-" and "." of a name become "_". Values never appear in arguments or files. Below a prefix,
 names that make programs run other code (PATH, LD_PRELOAD, NODE_OPTIONS, BASH_ENV, ...) are refused.
 
 Examples:
@@ -34,7 +34,7 @@ Examples:
   async run(context, [command], options) {
     const { world, report } = context;
     const { pristine = false, preserve = false, allowUnsafeNames = false } = options;
-    if (pristine && preserve) throw new UsageError('--pristine and --preserve exclude each other');
+    if (pristine && preserve) throw new UsageError('--pristine and --preserve cannot be combined');
     const values = await untilInterrupted(
       readEnvironment(context, options, true, 'ecs-secrets exec --prefix PREFIX -- COMMAND'),
       world.interrupted,
@@ -42,11 +42,14 @@ Examples:
     );
     const nul = values.filter(({ value }) => value.matches(/\0/)).map(({ name }) => name);
     if (nul.length > 0) {
-      throw new CliError('not-a-variable', `no variable holds a NUL: ${nul.join(', ')}`);
+      throw new CliError(
+        'not-a-variable',
+        `a variable cannot hold a NUL character: ${nul.join(', ')}`,
+      );
     }
     const kept = values.filter(({ name }) => preserve && world.env[name] !== undefined);
     if (kept.length > 0) {
-      report.note(`kept as set already: ${kept.map(({ name }) => name).join(', ')}`);
+      report.note(`already set, kept: ${kept.map(({ name }) => name).join(', ')}`);
     }
     const set = values.filter((entry) => !kept.includes(entry));
     const unsafe = set.map(({ name }) => name).filter(isUnsafeName);

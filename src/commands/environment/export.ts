@@ -36,7 +36,7 @@ Examples:
   async run(context, [source], options) {
     const { json = false } = context.globals;
     if (json && options.format !== undefined && options.format !== 'json') {
-      throw new UsageError('--json and --format exclude each other', 'give one of them');
+      throw new UsageError('--json and --format cannot be combined', 'give one of them');
     }
     const format = json ? 'json' : (options.format ?? 'dotenv');
     const values = await readEnvironment(

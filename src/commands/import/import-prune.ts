@@ -40,7 +40,7 @@ export async function planPrune(
       world.interrupted,
     );
     for (const what of unchecked) {
-      report.warn(`not checked, for want of a permission: ${what}`);
+      report.warn(`not checked (missing permission): ${what}`);
     }
   }
   if (!dryRun) await confirmed(context, `${question(extra)} (below ${formatPrefix(prefix)})?`);

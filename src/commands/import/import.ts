@@ -35,10 +35,10 @@ export const importCommand = defineCommand({
   declare: (command) =>
     command
       .addArgument(new Argument('<file>', 'dotenv, JSON or YAML file, or - for standard input'))
-      .addOption(new Option('--format <format>', 'what the file is').choices(secretFileFormats))
+      .addOption(new Option('--format <format>', 'format of the file').choices(secretFileFormats))
       .option('--prefix <prefix>', '/path or sm:NAME to store them below')
       .addOption(storeOption())
-      .option('--as-json <name>', 'set them as keys of this one secret of Secrets Manager')
+      .option('--as-json <name>', 'store them as keys of this one Secrets Manager secret')
       .addOption(fromEnv(new Option('--kms-key <key>', 'encrypt with this key: id, ARN or alias')))
       .addOption(
         fromEnv(
@@ -46,15 +46,15 @@ export const importCommand = defineCommand({
         ),
       )
       .option('--tag <key=value>', 'tag each (repeatable)', repeatable)
-      .option('--prune', 'delete what is below the prefix and not in the file (asks)')
-      .option('--prune-in-use', 'with --prune: delete without looking who uses it')
-      .option('--force', 'write equal values too')
-      .option('--replace-json', 'replace a JSON object by a value that is not one')
-      .option('--dry-run', 'say what would be done, and do nothing')
+      .option('--prune', 'delete secrets below the prefix that are not in the file (asks)')
+      .option('--prune-in-use', 'with --prune: delete without checking for users')
+      .option('--force', 'write values even if they are equal')
+      .option('--replace-json', 'replace a JSON object with a value that is not one')
+      .option('--dry-run', 'print what would be done, and do nothing')
       .addHelpText(
         'after',
         `
-Compares first and writes only what differs, at the rate that AWS takes: run it again to go on after
+Compares first and writes only what differs, at the rate that AWS allows. Run it again to continue after
 an interruption. Nested maps become paths; the case of a name is never changed.
 
 Examples:
@@ -75,14 +75,15 @@ Examples:
     );
     problems.throwIfAny();
     if (options.asJson !== undefined && prefix) {
-      throw new UsageError('--as-json and --prefix exclude each other', 'give one of them');
+      throw new UsageError('--as-json and --prefix cannot be combined', 'give one of them');
     }
-    if (options.prefix === '') throw new UsageError('--prefix is empty', '/ is the whole store');
+    if (options.prefix === '')
+      throw new UsageError('--prefix is empty', '/ stands for the whole store');
     if (options.prune && !prefix?.path && options.asJson === undefined) {
       throw new UsageError('--prune needs --prefix: it would look at the whole store');
     }
     if (options.pruneInUse && !options.prune) {
-      throw new UsageError('--prune-in-use goes with --prune');
+      throw new UsageError('--prune-in-use requires --prune');
     }
     const request = {
       tags: tags ?? [],
@@ -122,10 +123,11 @@ Examples:
       ({ put }) => put?.compared === false && put.action === 'updated',
     ).length;
     if (uncompared > 0) {
-      report.note(`${uncompared} may not be read, so they were written uncompared`);
+      report.note(`${uncompared} could not be read, so they were written without comparison`);
     }
     const failed = imported.some(({ error }) => error !== undefined);
-    if (failed && extra.length > 0) report.note('nothing was deleted, since not all was stored');
+    if (failed && extra.length > 0)
+      report.note('nothing was deleted because not everything was stored');
     const pruned = request.dryRun
       ? { ...nothingPruned, deleted: extra }
       : failed

@@ -25,12 +25,12 @@ export const audit = defineCommand({
       .option('--all-revisions', 'older revisions too, ACTIVE and INACTIVE')
       .option('--no-services', 'do not look for the services that run what is found')
       .addOption(
-        new Option('--min-confidence <confidence>', 'tell findings that are at least so sure')
+        new Option('--min-confidence <confidence>', 'minimum confidence to report')
           .choices(['low', 'medium', 'high'] as const)
           .default('medium' as const),
       )
-      .option('--baseline <file>', 'pass over the findings that this file lists')
-      .option('--write-baseline <file>', 'write what is found into such a file')
+      .option('--baseline <file>', 'ignore findings that this file lists')
+      .option('--write-baseline <file>', 'write the findings to such a file')
       .addOption(
         new Option('--format <format>', 'format of the result')
           .choices(['text', 'sarif'] as const)
@@ -39,10 +39,10 @@ export const audit = defineCommand({
       .addHelpText(
         'after',
         `
-Without arguments: the latest ACTIVE revision of every family of the region, and whatever revision a
-service runs. With files: no call to AWS; * and ? stand for part of a name, ** for any folders. Looks at
+Without arguments: the latest ACTIVE revision of every family of the region, and every revision that a
+service runs. With files: no call to AWS; * and ? match part of a name, ** any folders. Checks
 environment, command, entryPoint, healthCheck, dockerLabels, and options of logConfiguration and
-firelensConfiguration. Never shows a value. Exit code 3 when there are findings.
+firelensConfiguration. Never prints a value. Exit code 3 when there are findings.
 
 Examples:
   $ ecs-secrets audit --all-revisions
@@ -75,7 +75,7 @@ Examples:
       written === undefined ? sure.filter(({ fingerprint }) => !known.has(fingerprint)) : [];
     const ignored = sure.length - findings.length;
     if (ignored > 0 && written === undefined) {
-      report.note(`${counted(ignored, 'finding')} of the baseline passed over`);
+      report.note(`${counted(ignored, 'finding')} of the baseline ignored`);
     }
     const sarif = options.format === 'sarif' ? sarifOf(findings) : undefined;
     return {
@@ -116,12 +116,12 @@ function look(
   const { family: families = [], cluster: clusters = [], allRevisions = false } = options;
   if (files.length > 0) {
     if (families.length > 0 || clusters.length > 0 || allRevisions) {
-      throw new UsageError('files do not go together with --family, --cluster, --all-revisions');
+      throw new UsageError('files cannot be combined with --family, --cluster, --all-revisions');
     }
     return auditFiles(files, { ...sourcesOf(world), glob: world.glob });
   }
   if (families.length > 0 && clusters.length > 0) {
-    throw new UsageError('--family and --cluster do not go together');
+    throw new UsageError('--family and --cluster cannot be combined');
   }
   const onProgress = searchProgress(report, world.stderr.style);
   const { services } = options;

@@ -93,8 +93,8 @@ async function retireOld(
   if (unchecked.length > 0 && !force) {
     throw new CliError(
       'not-checked',
-      `no old revision was ${done}, since something that was not checked may run it`,
-      { hint: "add what is missing to the caller's policy; --force goes by the rest" },
+      `no old revision was ${done}, because something that could not be checked may run it`,
+      { hint: "add what is missing to the caller's policy; --force relies on the rest" },
     );
   }
   const some = free.slice(0, 10).map(nameOf).join(', ');
@@ -124,6 +124,6 @@ function stateOf(one: OldRevision, { deregistered, deleted }: Retired, choice: O
   if (deregistered.includes(one.arn)) return 'deregistered';
   if (one.users.length > 0) return `used by ${one.users.join(', ')}`;
   return choice.deregister || choice.deletion
-    ? 'nothing is seen to run it'
-    : 'nothing is seen to run it; --deregister-old or --delete-old retires it';
+    ? 'nothing found that runs it'
+    : 'nothing found that runs it; --deregister-old or --delete-old retires it';
 }

@@ -41,11 +41,15 @@ export const migrate = defineCommand({
       .addOption(fromEnv(new Option('--kms-key <key>', 'encrypt with this key: id, ARN or alias')))
       .option('--tag <key=value>', 'tag each secret (repeatable)', repeatable)
       .addOption(
-        fromEnv(new Option('--execution-role <role>', 'name or ARN, where there is none yet')),
+        fromEnv(new Option('--execution-role <role>', 'name or ARN, if there is none yet')),
       )
       .option('--no-role', 'leave the execution role as it is')
-      .option('--service <cluster/service>', 'have it run the revision (repeatable)', repeatable)
-      .option('--no-wait', 'start the deployments and do not follow them')
+      .option(
+        '--service <cluster/service>',
+        'deploy the revision to this service (repeatable)',
+        repeatable,
+      )
+      .option('--no-wait', 'start the deployments without following them')
       .option('--timeout <duration>', 'stop following after this time', '15m')
       .option('--deregister-old', 'deregister older revisions that hold the values (asks)')
       .option('--delete-old', 'deregister and delete them (asks)')
@@ -56,9 +60,9 @@ export const migrate = defineCommand({
         'after',
         `
 Finds plain variables that look like secrets, shows which secret each becomes, and asks (--yes
-answers). Checks the role, the revision, the services and the output file before it stores the values,
+skips the question). Checks the role, the revision, the services and the output file before it stores the values,
 grants them to the role, and registers the revision that refers to them. If it stops, run it again: it
-does what is left. A value that is stored already is never overwritten by another one.
+completes what is left. A stored value is never overwritten with another one.
 Old revisions are retired only if no service, task, rule or schedule runs them, and all could be checked.
 
 Examples:
@@ -77,7 +81,7 @@ Examples:
     if (!prefix?.path) throw new UsageError('--prefix is empty', 'give /path or sm:NAME');
     const { deregisterOld = false, deleteOld = false, dryRun = false } = options;
     if ((deregisterOld || deleteOld) && !dryRun && !context.globals.yes && !canAsk(world)) {
-      throw new UsageError('old revisions are retired only after asking', '--yes answers yes');
+      throw new UsageError('old revisions are retired only after asking', 'pass --yes');
     }
     const untilStopped = <T>(reading: Promise<T>): Promise<T> =>
       untilInterrupted(reading, world.interrupted, 'interrupted; nothing was done');

@@ -32,7 +32,7 @@ export function registeredResult(
   const uses = secretUses(definition);
   const against = latest === undefined ? 'a new family' : `against ${lastPart(latest)}`;
   const changes = asked ? [diff.length === 0 ? 'no differences' : against, ...diff] : [];
-  const words = action === 'registered' ? 'registered' : 'unchanged: it has this content already';
+  const words = action === 'registered' ? 'registered' : 'unchanged: it already has this content';
   return {
     data: { action, dryRun, taskDefinitionArn: arn, taskDefinition: definition, diff },
     text: [

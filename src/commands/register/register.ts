@@ -38,7 +38,7 @@ export const register = defineCommand({
           'JSON or YAML, register input or describe output; - for stdin; or FAMILY[:REVISION]',
         ),
       )
-      .option('--family <family>', 'its family; without FILE: start from this FAMILY[:REVISION]')
+      .option('--family <family>', 'family; without FILE, start from this FAMILY[:REVISION]')
       .option(
         '--secret <env=ref>',
         'set a variable from a secret: [CONTAINER:]ENV=REF (repeatable)',
@@ -61,10 +61,10 @@ export const register = defineCommand({
       )
       .option(
         '--remove-secret <env>',
-        'set a variable from a secret no more: [CONTAINER:]ENV (repeatable)',
+        'remove a secret variable: [CONTAINER:]ENV (repeatable)',
         repeatable,
       )
-      .option('--exclusive-secrets', 'drop every variable from a secret that is not given here')
+      .option('--exclusive-secrets', 'remove every secret variable that is not given here')
       .addOption(storeOption())
       .option('--image <uri>', 'set an image: [CONTAINER=]URI (repeatable)', repeatable)
       .addOption(
@@ -75,21 +75,21 @@ export const register = defineCommand({
       .option('--memory <mib>', 'memory of the task')
       .option('--tag <key=value>', 'tag the revision (repeatable)', repeatable)
       .option('--substitute', 'replace ${NAME} in FILE by environment variables')
-      .option('--read-values', 'read JSON secrets, to see whether their keys are there')
+      .option('--read-values', 'read JSON secrets to check that their keys exist')
       .option('--strict', 'treat warnings as errors')
-      .option('--diff', 'show what differs from the latest revision, without values')
-      .option('--show-plain', 'print plain values that look like secrets too')
+      .option('--diff', 'show the differences from the latest revision, without values')
+      .option('--show-plain', 'also print plain values that look like secrets')
       .option('--output-file <file>', 'write the task definition to this file')
       .option('--force', 'register even if the latest revision is the same')
       .option('--dry-run', 'print what would be registered, and register nothing')
       .optionsGroup('Deployment:')
       .option(
         '--service <cluster/service>',
-        'have this service run it, and follow the deployment (repeatable)',
+        'deploy it to this service and follow the deployment (repeatable)',
         repeatable,
       )
       .option('--codedeploy', 'deploy services of the CODE_DEPLOY controller through CodeDeploy')
-      .option('--no-wait', 'start the deployments and do not follow them')
+      .option('--no-wait', 'start the deployments without following them')
       .addOption(
         fromEnv(
           new Option('--timeout <duration>', 'stop following after this time').default('15m'),
@@ -98,8 +98,8 @@ export const register = defineCommand({
       .addHelpText(
         'after',
         `
-References become the full ARNs that AWS knows; one that does not exist stops the command before
-anything is registered. The latest revision is returned when its content is the same.
+References become full ARNs. If a secret does not exist, nothing is registered. If the latest revision
+has the same content, it is returned.
 
 Examples:
   $ ecs-secrets register web.json --secret web:DATABASE_PASSWORD=/shop/prod/db-password --execution-role shop-execution
@@ -166,7 +166,7 @@ Examples:
       interrupted: world.interrupted,
       onWait: () => {
         report.note(
-          'ECS does not see the role yet: IAM takes up to two minutes to spread a new one',
+          'ECS does not see the role yet: IAM takes up to two minutes to propagate a new one',
         );
       },
     });
@@ -177,7 +177,7 @@ Examples:
     );
     const failure = await writeOutputs(context, outcome, options.outputFile);
     const images = mutableImages(outcome.definition);
-    if (images.length > 0) report.note(`images by a tag that may move: ${images.join(', ')}`);
+    if (images.length > 0) report.note(`images with a mutable tag: ${images.join(', ')}`);
     const diff = options.diff ?? false;
     const { shown, hidden } = hidePlaintext(outcome.definition);
     if (hidden > 0 && !options.showPlain && (context.globals.json || (dryRun && !diff))) {
@@ -211,7 +211,7 @@ Examples:
       }
       if (options.family === undefined) {
         throw new UsageError(
-          'there is no task definition to register',
+          'no task definition given',
           'give a FILE (- for stdin), or --family FAMILY[:REVISION] to start from a registered one',
         );
       }

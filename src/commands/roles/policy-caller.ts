@@ -22,7 +22,7 @@ export const policyCaller = defineCommand({
       .addHelpText(
         'after',
         `
-"role" stands for all its commands. verify and diagnose read no values; "verify --read-values" lets them.
+"role" means all of its commands. "verify --read-values" includes the permission to read values.
 Without --prefix, --role and --cluster it covers the account.
 
 Examples:

@@ -16,7 +16,7 @@ export const policyExecution = defineCommand({
       .addHelpText(
         'after',
         `
-The inline policy that role create would write, for CloudFormation, Terraform or anything else.
+Prints the inline policy that role create would write, for CloudFormation, Terraform or other tools.
 
 Examples:
   $ ecs-secrets policy execution --task-definition web.json
@@ -28,8 +28,8 @@ Examples:
     tellGrants(context.report, grants);
     const document = executionPolicy(grants.secrets, grants.files);
     if (!document) {
-      throw new CliError('nothing-to-grant', 'the task definitions refer to nothing', {
-        hint: 'a role without a policy of its own is enough for them',
+      throw new CliError('nothing-to-grant', 'the task definitions have no references', {
+        hint: 'their execution role needs no inline policy',
       });
     }
     return {

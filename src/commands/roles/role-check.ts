@@ -22,8 +22,8 @@ export const roleCheck = defineCommand({
       'after',
       `
 Evaluates trust, inline and attached policies, the permissions boundary, the policies of keys and
-secrets, and asks IAM's simulation where you may. Reads no value. Exit code 3 when something is missing
-or denied; what cannot be seen is told as unknown.
+secrets, and runs IAM's policy simulation if you have permission. Reads no value. Exit code 3 when
+something is missing or denied; what cannot be read is reported as unknown.
 
 Examples:
   $ ecs-secrets role check shop-execution --task-definition web.json
@@ -43,15 +43,13 @@ Examples:
       references.definitions,
     );
     if (notSimulated !== undefined) {
-      report.note(
-        `not confirmed by IAM, so policies of an organization are not known: ${notSimulated}`,
-      );
+      report.note(`not confirmed by IAM, so organization policies are unknown: ${notSimulated}`);
     }
     const wrong = findings.filter(({ verdict }) => verdict === 'missing' || verdict === 'denied');
     // What is denied is so by somebody's decision; a grant does not change that.
     if (wrong.some(({ verdict }) => verdict === 'missing')) {
       report.note(
-        `this grants what it lacks: ${mendingCommand(found.role.name, optionsOf(options))}`,
+        `to grant what is missing: ${mendingCommand(found.role.name, optionsOf(options))}`,
       );
     }
     return {

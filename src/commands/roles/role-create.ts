@@ -31,24 +31,25 @@ export const roleCreate = defineCommand({
         fromEnv(new Option('--permissions-boundary <arn>', 'set this permissions boundary')),
       )
       .option('--path <path>', 'create the role under this path')
-      .option('--description <text>', 'what it is for')
+      .option('--description <text>', 'description')
       .option('--exact', 'also remove what these references do not need (asks)')
-      .option('--force', 'with --exact: remove also what running services need')
+      .option('--force', 'with --exact: also remove what running services need')
       // What role create does by default; kept for scripts that give it.
       .addOption(new Option('--add', 'only add (the default)').hideHelp())
-      .option('--compact', 'where the policy is too large, grant common prefixes')
-      .option('--split', 'where it is too large, spread it over managed policies')
+      .option('--compact', 'if the policy is too large, grant common prefixes')
+      .option('--split', 'if it is too large, spread it over managed policies')
       .option('--tag <key=value>', 'tag the role (repeatable)', repeatable)
       .option('--no-source-condition', 'trust ECS without naming this account and region')
-      .option('--dry-run', 'say what would be done, and do nothing')
+      .option('--dry-run', 'print what would be done, and do nothing')
       .addHelpText(
         'after',
         `
-Adds to a role that exists: trust, grants, permissions boundary and policies of others stay, so several
-task definitions can share a role, and several runs can change it at the same time.
+Adds to a role that exists: trust, grants, permissions boundary and policies of others are kept, so
+several task definitions can share a role, and several runs can change it at the same time.
 Its inline policy is named ecs-secrets.
---exact brings the role to exactly what is given. It lists what goes, asks (--yes answers), and refuses
-while a service, a running task, a rule or a schedule of this region needs it. Run --dry-run first.
+--exact makes the role grant exactly what is given. It lists what will be removed, asks (--yes skips the
+question), and fails while a service, running task, rule or schedule of this region needs it. Run
+--dry-run first.
 
 Examples:
   $ ecs-secrets role create shop-execution --task-definition web.json
@@ -60,11 +61,11 @@ Examples:
   async run(context, [name], options) {
     const { aws, world, report } = context;
     if (options.compact && options.split) {
-      throw new UsageError('--compact and --split exclude each other', 'give one of them');
+      throw new UsageError('--compact and --split cannot be combined', 'give one of them');
     }
     const { exact = false, force = false } = options;
     if (exact && options.add) {
-      throw new UsageError('--add and --exact exclude each other', 'give one of them');
+      throw new UsageError('--add and --exact cannot be combined', 'give one of them');
     }
     if (force && !exact) throw new UsageError('--force is only for --exact');
     const named = /^arn:[^:]+:iam::\d*:role\/(?:.+\/)?([\w+=,.@-]{1,64})$/.exec(name)?.[1];
@@ -114,9 +115,7 @@ Examples:
         },
         onCompact: (wildcards) => {
           for (const { pattern, secrets } of wildcards) {
-            report.warn(
-              `${pattern} stands for ${secrets} secrets, and for whatever else lies there`,
-            );
+            report.warn(`${pattern} stands for ${secrets} secrets, and any other secret below it`);
           }
         },
         onLoss: async (loss) => {
@@ -132,7 +131,7 @@ Examples:
     const revoked = outcome.changes.flatMap(({ revokes = [] }) => revokes).length;
     if (revoked > 0) {
       report.warn(
-        `${count(revoked)} ${dryRun ? 'would be ' : ''}removed; tasks that need ${revoked === 1 ? 'it' : 'them'} fail at their next start`,
+        `${count(revoked)} ${dryRun ? 'would be ' : ''}removed; tasks that need ${revoked === 1 ? 'it' : 'them'} will fail at their next start`,
       );
     }
     const kept = exact ? 0 : outcome.unneeded.length;
@@ -143,7 +142,7 @@ Examples:
       );
     }
     if (outcome.others.length > 0) {
-      report.note(`left alone, not made by this command: ${outcome.others.join(', ')}`);
+      report.note(`kept, not created by this command: ${outcome.others.join(', ')}`);
     }
     return { data: { ...outcome, dryRun }, text: tell(outcome, dryRun), failure };
   },

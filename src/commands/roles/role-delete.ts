@@ -9,14 +9,14 @@ export const roleDelete = defineCommand({
   declare: (command) =>
     command
       .addArgument(new Argument('<name>', 'name or ARN of the role'))
-      .option('--force', 'delete without looking who uses it')
-      .option('--dry-run', 'say what would go, and do nothing')
+      .option('--force', 'delete without checking for users')
+      .option('--dry-run', 'print what would be deleted, and do nothing')
       .addHelpText(
         'after',
         `
-Asks first (--yes answers). Refuses while a service, a running task, a rule or a schedule of this region
-has the role. Deletes its policies with it; managed policies that others made or use are detached and
-stay.
+Asks first (--yes skips the question). Fails while a service, running task, rule or schedule of this
+region uses the role. Deletes its policies as well; managed policies that others made or use are only
+detached.
 
 Examples:
   $ ecs-secrets role delete shop-execution`,
@@ -31,7 +31,7 @@ Examples:
       const unchecked = await checkRoleUnused(aws, role, onProgress);
       report.clearLive();
       for (const what of unchecked) {
-        report.warn(`not checked, for want of a permission: ${what}`);
+        report.warn(`not checked (missing permission): ${what}`);
       }
     }
     const lines = [
@@ -50,7 +50,7 @@ Examples:
       return { data, text: [`role ${role.name} would be deleted`, ...lines].join('\n') };
     }
     for (const line of lines) report.event(line.trim());
-    await confirmed(context, `Delete the role ${role.name} and what is on it?`);
+    await confirmed(context, `Delete the role ${role.name} and its policies?`);
     await deleteRole(aws, remains);
     return { data, text: `role ${role.name} deleted` };
   },

@@ -43,7 +43,7 @@ export function withReferenceOptions<Args extends unknown[], Opts extends Option
   return command
     .option(
       '--task-definition <file|family>',
-      'what it refers to: FILE, FAMILY[:REVISION] (repeatable)',
+      'what this refers to: FILE, FAMILY[:REVISION] (repeatable)',
       repeatable,
     )
     .option(
@@ -53,12 +53,8 @@ export function withReferenceOptions<Args extends unknown[], Opts extends Option
     )
     .option('--secret <ref>', 'this secret (repeatable)', repeatable)
     .addOption(storeOption())
-    .option('--allow-missing', 'take secrets too that do not exist yet, by their names')
-    .option(
-      '--kms-key <arn>',
-      "key of secrets whose own cannot be looked up: another account's (repeatable)",
-      repeatable,
-    );
+    .option('--allow-missing', 'also grant secrets that do not exist yet')
+    .option('--kms-key <arn>', 'KMS key of a cross-account secret (repeatable)', repeatable);
 }
 
 /** What is to be read, and the task definitions that it was found in. */
@@ -81,7 +77,7 @@ export async function readReferences(
   if (written.length + secrets.length + services.length === 0) {
     problems.throwIfAny();
     throw new UsageError(
-      'there is nothing to grant',
+      'no references given',
       'give --task-definition FILE|FAMILY, --service CLUSTER/SERVICE or --secret REF',
     );
   }
@@ -124,7 +120,7 @@ export async function readReferences(
 export function tellGrants(report: Reporter, { missing, unknownKeys }: DerivedGrants): void {
   for (const reference of missing) {
     report.warn(
-      `${reference} does not exist yet; it is granted by its name, under the store's own key`,
+      `${reference} does not exist yet; it is granted by name, with the store's default key`,
     );
   }
   for (const arn of unknownKeys) {

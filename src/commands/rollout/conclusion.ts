@@ -79,7 +79,7 @@ function rollbackConclusion(
 ): string {
   const failed = outcome.refused.length + failedOf(outcome.deployments).length;
   const those = `${failed} of ${services(countAll(outcome))} failed`;
-  if (!value.restored) return `${those}; the old value was not put back: ${oneLine(value.why)}`;
+  if (!value.restored) return `${those}; the old value was not restored: ${oneLine(value.why)}`;
   const holds = `version ${String(value.version).slice(0, 8)} holds the old value again`;
   const again = failedOf(redeploy?.deployments ?? []).length + (redeploy?.refused.length ?? 0);
   return [

@@ -38,13 +38,13 @@ export const redeploy = defineCommand({
           .option('--stale', 'only services with a task that may hold an old value'),
       ),
     )
-      .option('--max-failures <n>', 'start no more deployments when more than so many have failed')
+      .option('--max-failures <n>', 'start no further deployments after this many failures')
       .addHelpText(
         'after',
         `
-With --stale it continues a rotation that was interrupted: it needs nothing but AWS's own dates, and
+With --stale it continues an interrupted rotation: it decides by the dates that AWS reports, and
 follows a deployment that began after the value was stored instead of starting another one. A secret
-that cannot be looked at is reported as not checked, and no service is redeployed for it.
+that cannot be described is reported as not checked, and no service is redeployed for it.
 
 Examples:
   $ ecs-secrets redeploy /shop/prod/db-password --stale

@@ -87,8 +87,8 @@ function wholeSecret(reference: Reference): Reference {
   const { jsonKey, versionStage, versionId } = reference;
   if ((jsonKey ?? versionStage ?? versionId) === undefined) return reference;
   throw new InvalidInput(
-    `${formatReference(reference)} names a part of a secret; a rollback takes the whole secret back`,
-    'leave the key out, and name the version with --to',
+    `${formatReference(reference)} names a part of a secret; a rollback affects the whole secret`,
+    'omit the key, and name the version with --to',
   );
 }
 

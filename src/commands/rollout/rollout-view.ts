@@ -54,7 +54,7 @@ export function rolloutView(report: Reporter, { stderr, clock }: World) {
           );
         }
       } else if (event.kind === 'starting-again') {
-        tell(name, `deploying again after a failure that passes: ${event.reason}`);
+        tell(name, `deploying again after a temporary failure: ${event.reason}`);
       } else {
         const { state, reason, rollout, serviceDeployment } = deployment;
         if (!report.isLive) {

@@ -150,7 +150,7 @@ function overtaken(
   redeploy: RedeployOutcome,
 ): CliError {
   const failed = failedServices(redeploy);
-  const theirs = `somebody else stored version ${version} while the services were redeployed for version ${put?.version ?? ''}`;
+  const theirs = `someone else stored version ${version} while the services were redeployed for version ${put?.version ?? ''}`;
   if (failed.length === 0) {
     return new CliError('concurrent-write', theirs, {
       hint: `their value was not changed; ${goOn}`,

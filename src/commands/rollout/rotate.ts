@@ -22,13 +22,13 @@ export const rotate = defineCommand({
           .addArgument(new Argument('<ref>', 'NAME or /path/NAME, sm:NAME, sm:NAME:KEY, or an ARN'))
           .addOption(storeOption()),
       )
-        .option('--replace-json', 'replace a JSON object by a value that is not one')
-        .option('--invoke', 'let the rotation function of the secret make the value')
+        .option('--replace-json', 'replace a JSON object with a value that is not one')
+        .option('--invoke', 'run the rotation function of the secret to make the value')
         .option('--dry-run', 'print which services would be redeployed, and store nothing'),
     ).addHelpText(
       'after',
       `
-A container reads its secrets once, when it starts: without --redeploy the services are only listed.
+A container reads its secrets only when it starts: without --redeploy the services are only listed.
 If a deployment fails, no further one starts, the old value becomes current again and the services
 that took the new one are redeployed; not with --invoke, where the function has changed the
 credential itself. Exit code 3: services still hold the old value. 4: a deployment failed. 5: timed
@@ -76,6 +76,6 @@ function checkInvoke(
     throw new UsageError('--invoke is for Secrets Manager: parameters have no rotation function');
   }
   if (valueFile !== undefined || fromEnv !== undefined || generate !== undefined) {
-    throw new UsageError('--invoke and a value exclude each other', 'give one of them');
+    throw new UsageError('--invoke and a value cannot be combined', 'give one of them');
   }
 }

@@ -29,7 +29,7 @@ export function withRotationOptions<Args extends unknown[], Opts extends OptionV
   )
     .option(
       '--first <cluster/service>',
-      'redeploy this one first, the others when it is completed (repeatable)',
+      'redeploy this one first, the others after it completes (repeatable)',
       repeatable,
     )
     .option('--max-failures <n>', 'services that may fail before the old value is put back', '0')

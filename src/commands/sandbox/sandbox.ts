@@ -13,9 +13,9 @@ export const sandbox = defineCommand({
     command
       .addArgument(new Argument('[command...]', 'program to run in it, after --'))
       .addOption(new Option('--port <port>', 'listen on this port (default: a free one)'))
-      .option('--deploy-time <duration>', 'let a deployment take about this time (default: 1s)')
-      .option('--throttle', 'keep to the request rates that AWS publishes')
-      .option('--rate <service:operation=n>', 'take n calls a second (repeatable)', repeatable)
+      .option('--deploy-time <duration>', 'approximate duration of a deployment (default: 1s)')
+      .option('--throttle', 'apply the request rates that AWS publishes')
+      .option('--rate <service:operation=n>', 'allow n calls per second (repeatable)', repeatable)
       .option(
         '--fault <service:operation=code@share>',
         'fail with this error, e.g. ssm:PutParameter=ThrottlingException@10%, lose the answer (lost@5%), send it late (late500ms) or read an older state (lag500ms) (repeatable)',
@@ -24,7 +24,7 @@ export const sandbox = defineCommand({
       .addHelpText(
         'after',
         `
-Runs CMD with an AWS of its own: AWS_ENDPOINT_URL, dummy credentials and a region are set, so
+Runs CMD with an embedded AWS: AWS_ENDPOINT_URL, dummy credentials and a region are set, so
 ecs-secrets, the AWS CLI and every SDK work against it unchanged. Exits with CMD's code. Without CMD it
 prints the variables to set and serves until interrupted. Nothing leaves this machine.
 
@@ -58,7 +58,7 @@ Examples:
     }).catch((error: unknown) => {
       if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
       throw new CliError('port-in-use', `port ${port ?? ''} is in use`, {
-        hint: 'leave --port out to take a free one',
+        hint: 'omit --port to use a free port',
       });
     });
     try {

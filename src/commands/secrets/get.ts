@@ -39,15 +39,15 @@ Examples:
         (reference.jsonKey ?? reference.versionStage ?? reference.versionId) !== undefined
       ) {
         throw new UsageError(
-          'a key, a stage or a version goes with --reveal; without it the whole secret is described',
+          'a key, stage or version requires --reveal; without it the whole secret is described',
           `ecs-secrets get ${ref.replace(/^(sm:[^:]+|arn:(?:[^:]*:){5}secret:[^:]+):.*$/, '$1')}`,
         );
       }
       const details = await describeSecret(aws, reference);
-      if (!details.tags) report.note('its tags may not be seen (ssm:ListTagsForResource)');
+      if (!details.tags) report.note('its tags cannot be read (ssm:ListTagsForResource)');
       const { store: own, version, deletedAt, bytes, binary } = details;
       if (own === 'secrets-manager' && version && !deletedAt && bytes === undefined && !binary) {
-        report.note('whether it has keys may not be seen (secretsmanager:GetSecretValue)');
+        report.note('whether it has keys cannot be read (secretsmanager:GetSecretValue)');
       }
       return { data: details, text: tell(details) };
     }

@@ -17,8 +17,8 @@ export const history = defineCommand({
     ).addHelpText(
       'after',
       `
-Newest first. Parameter Store keeps 100 versions; Secrets Manager those with a stage, and for some
-time others. Values are never read. Times are UTC.
+Newest first. Parameter Store keeps 100 versions. Secrets Manager keeps versions with a stage, and
+others for a limited time. Values are never read. Times are UTC.
 
 Examples:
   $ ecs-secrets history /shop/prod/db-password

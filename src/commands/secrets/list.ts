@@ -14,7 +14,7 @@ export const list = defineCommand({
     withWide(
       command
         .addArgument(
-          new Argument('[prefix]', '/path, or sm:NAME of Secrets Manager; all when left out'),
+          new Argument('[prefix]', '/path, or sm:NAME of Secrets Manager (default: all)'),
         )
         .addOption(storeOption()),
     ).addHelpText(

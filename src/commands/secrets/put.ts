@@ -29,17 +29,17 @@ export const put = defineCommand({
             new Option('--tier <tier>', 'standard, advanced or intelligent-tiering (parameters)'),
           ),
         )
-        .option('--description <text>', 'what it is for')
+        .option('--description <text>', 'description')
         .option('--tag <key=value>', 'tag it (repeatable)', repeatable)
         .option('--no-overwrite', 'fail if it exists')
-        .option('--force', 'write an equal value too')
-        .option('--replace-json', 'replace a JSON object by a value that is not one')
-        .option('--restore', 'take back a scheduled deletion first (Secrets Manager)')
-        .option('--dry-run', 'say what would be done, and do nothing'),
+        .option('--force', 'write the value even if it is equal')
+        .option('--replace-json', 'replace a JSON object with a value that is not one')
+        .option('--restore', 'cancel a scheduled deletion first (Secrets Manager)')
+        .option('--dry-run', 'print what would be done, and do nothing'),
     ).addHelpText(
       'after',
       `
-An equal value is not written again. On an update the key, the tier and the description stay unless given.
+An equal value is not written again. On an update the key, tier and description are kept unless given.
 
 Examples:
   $ printf %s "$DB_PASSWORD" | ecs-secrets put /shop/prod/db-password
@@ -76,7 +76,9 @@ Examples:
     };
     const outcome = await putSecret(context.aws, reference, { ...request, value, onWarning });
     if (!outcome.compared && outcome.action === 'updated') {
-      context.report.note('the old value may not be read, so the new one was written uncompared');
+      context.report.note(
+        'no permission to read the old value; the new value was written without comparison',
+      );
     }
     if (
       outcome.action === 'created' &&

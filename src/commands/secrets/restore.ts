@@ -11,7 +11,7 @@ export const restore = defineCommand({
     command.addArgument(new Argument('<ref>', 'sm:NAME or an ARN')).addHelpText(
       'after',
       `
-The secret comes back with its values, its ARN and its tags.
+The secret is restored with its values, ARN and tags.
 
 Examples:
   $ ecs-secrets restore sm:shop/prod/db`,
@@ -32,7 +32,7 @@ Examples:
     if (deletedAt) await manager.restore(arn);
     return {
       data: { store: 'secrets-manager', name, arn, action: deletedAt ? 'restored' : 'unchanged' },
-      text: deletedAt ? `secret ${name} restored` : `secret ${name} is not being deleted`,
+      text: deletedAt ? `secret ${name} restored` : `secret ${name} is not scheduled for deletion`,
     };
   },
 });

@@ -4,7 +4,7 @@ import type { Store } from '../../model/secrets/reference.ts';
 
 const stores = ['parameter-store', 'secrets-manager'] as const satisfies readonly Store[];
 
-/** `--store`: what a bare NAME means. */
+/** `--store`: store of a bare NAME. */
 export function storeOption() {
-  return fromEnv(new Option('--store <store>', 'what a bare NAME means').choices(stores));
+  return fromEnv(new Option('--store <store>', 'store of a bare NAME').choices(stores));
 }

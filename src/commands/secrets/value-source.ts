@@ -39,7 +39,7 @@ export function withValueOptions<Args extends unknown[], Opts extends OptionValu
     .addOption(
       new Option(
         '--alphabet <set>',
-        `what --generate makes it of: ${Object.keys(alphabets).join(', ')}, or chars:CHARACTERS`,
+        `character set for --generate: ${Object.keys(alphabets).join(', ')}, or chars:CHARACTERS`,
       ),
     )
     .addOption(new Option('--raw', 'keep a trailing newline and a byte order mark'));
@@ -69,7 +69,7 @@ export function checkSources({ valueFile, fromEnv, generate, alphabet }: ValueOp
     );
   }
   if (alphabet !== undefined) {
-    if (generate === undefined) throw new UsageError('--alphabet goes with --generate');
+    if (generate === undefined) throw new UsageError('--alphabet requires --generate');
     parseAlphabet(alphabet);
   }
   if (typeof generate === 'string' && !/^\d+$/.test(generate)) {
@@ -104,7 +104,7 @@ async function readFrom(
     const value = trimmed(SecretValue.fromBytes(await readStdin(world)), how, report);
     if (value.byteLength === 0) {
       throw new InvalidInput(
-        'the value is empty: nothing came from standard input',
+        'the value is empty: standard input was empty',
         'pipe the value in, or give --value-file, --from-env or --generate',
       );
     }
@@ -112,7 +112,7 @@ async function readFrom(
   }
   if (!canAsk(world)) {
     throw new UsageError(
-      'there is no value, and nobody to ask for it',
+      'no value was given, and there is no terminal to ask on',
       'pipe the value in, or give --value-file, --from-env or --generate',
     );
   }

@@ -27,14 +27,13 @@ export const diagnose = defineCommand({
         fromEnv(new Option('--cluster <cluster>', 'cluster of a task given by its id alone')),
       )
       .option('--since <duration>', 'how far to look back for what failed', '1h')
-      .option('--read-values', 'read secrets, to see whether they have the keys (prints none)')
+      .option('--read-values', 'read secrets to check that the keys exist (prints no values)')
       .addHelpText(
         'after',
         `
-Reads why tasks stopped, what ECS says of the deployments, and the service's events; - takes a reason
-that was copied from anywhere, or the output of aws ecs describe-tasks. Tells each distinct failure once:
-its cause, what is wrong in the account that explains it, and the commands that put it right. Changes
-nothing. Exit code 3 when something has failed.
+Reads the stop reasons of tasks, the state of deployments, and the service's events. With -, reads a
+reason copied from anywhere, or the output of aws ecs describe-tasks. Prints each distinct failure once,
+with its cause, what explains it in the account, and the commands that fix it. Changes nothing. Exit code 3 when something has failed.
 
 Examples:
   $ ecs-secrets diagnose shop/web
@@ -91,7 +90,7 @@ async function readTarget(
     return { kind: 'service', cluster: service[1] ?? '', service: service[2] ?? '' };
   }
   throw new UsageError(
-    `"${shownName(written)}" is no service, task or -`,
+    `"${shownName(written)}" is not a service, a task or -`,
     'give CLUSTER/SERVICE, CLUSTER/TASK, the ARN of one, or - and the text on standard input',
   );
 }
@@ -113,7 +112,7 @@ function tell(found: Diagnosis, target: string, since: string, style: Style): st
   const { failures, others, fix, unseen, notSeen, state, recovered } = found;
   const open = notSeen.map((what) => `${style.dim('not looked at:')} ${what}`);
   if (failures.length === 0) {
-    if (target === '-') return 'the text on standard input tells of nothing that failed';
+    if (target === '-') return 'the text on standard input describes no failure';
     return [
       `${target}: nothing failed in the last ${since}${state === undefined ? '' : `; ${state}`}`,
       ...open,
@@ -133,11 +132,11 @@ function tell(found: Diagnosis, target: string, since: string, style: Style): st
           'the next start would also meet:',
           ...others.map((finding) => findingLine(finding, style)),
         ]),
-    ...(fix.length === 0 ? [] : ['', 'to put it right:', ...fix.map((command) => `  ${command}`)]),
+    ...(fix.length === 0 ? [] : ['', 'To fix:', ...fix.map((command) => `  ${command}`)]),
   ].join('\n');
 }
 
-const startAgain = 'it is in order now; what failed has to start again';
+const startAgain = 'fixed now; restart the failed tasks';
 
 function tellFailure(failure: ReportedFailure, recovered: boolean, style: Style): string {
   const { title, cause, references, evidence, reason, source, count, lastAt, fix, advice } =

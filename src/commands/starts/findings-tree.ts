@@ -28,7 +28,7 @@ export function findingsTree(
     style.bold(oneLine(head)),
     ...[...groups].flatMap(([title, group]) => [`  ${title}`, ...lines(group, style)]),
     `  ${conclusion(findings, style)}`,
-    ...(fix.length > 0 ? ['', 'to put it right:', ...fix.map((command) => `  ${command}`)] : []),
+    ...(fix.length > 0 ? ['', 'To fix:', ...fix.map((command) => `  ${command}`)] : []),
   ].join('\n');
 }
 

@@ -15,14 +15,14 @@ export const verify = defineCommand({
       )
       .option('--family <family>', 'of a file with several task definitions, this one')
       .option('--substitute', 'replace ${NAME} in a file by the environment variable NAME')
-      .option('--read-values', 'read secrets, to see whether they have the keys (prints none)')
-      .option('--strict', 'exit with 3 for warnings too')
+      .option('--read-values', 'read secrets to check that the keys exist (prints no values)')
+      .option('--strict', 'exit with 3 for warnings as well')
       .addHelpText(
         'after',
         `
 Looks at references, secrets, keys, execution role, log groups, platform, size, network and your own
-iam:PassRole, all at once, without changing anything. What could not be looked at is told as not checked,
-and is no problem by itself. A file is known by its ending; write ./FILE for another. Exit code 3 when
+iam:PassRole, without changing anything. What could not be checked is reported as not checked, which is
+not a problem by itself. A file is recognized by its extension; write ./FILE for others. Exit code 3 when
 there is a problem.
 
 Examples:
@@ -46,7 +46,7 @@ Examples:
     }));
     if (found.some(({ taskDefinition, fix }) => !taskDefinition && fix.some(isRegister))) {
       report.note(
-        'register mends what is registered, not the file: write the references there too',
+        'register fixes the registered revision, not the file: write the references into the file too',
       );
     }
     const count = (status: string): number =>

@@ -19,18 +19,16 @@ export const deleteCommand = defineCommand({
     command
       .addArgument(new Argument('<ref>', 'NAME or /path/NAME, sm:NAME, or an ARN'))
       .addOption(storeOption())
-      .option(
-        '--recovery-days <days>',
-        'days during which restore brings a secret back: 7 to 30 (30)',
-      )
-      .option('--no-recovery', 'delete a secret at once and for good')
-      .option('--force', 'delete without looking who uses it')
-      .option('--dry-run', 'look who uses it, and do nothing')
+      .option('--recovery-days <days>', 'recovery window in days: 7 to 30 (default: 30)')
+      .option('--no-recovery', 'delete a secret immediately, without a recovery window')
+      .option('--force', 'delete without checking for users')
+      .option('--dry-run', 'print who uses it, and do nothing')
       .addHelpText(
         'after',
         `
-Asks first (--yes answers). Refuses while a service, a running task, a rule or a schedule refers to it.
-A parameter is gone at once; a secret of Secrets Manager can be restored for some time.
+Asks first (--yes skips the question). Fails while a service, running task, rule or schedule refers to
+it. A parameter is deleted immediately; a secret of Secrets Manager can be restored within its recovery
+window.
 
 Examples:
   $ ecs-secrets delete /shop/old/db-password
@@ -49,7 +47,7 @@ Examples:
       const unchecked = await checkUnused(aws, [secret], '--force', onProgress);
       report.clearLive();
       for (const what of unchecked) {
-        report.warn(`not checked, for want of a permission: ${what}`);
+        report.warn(`not checked (missing permission): ${what}`);
       }
     }
     const { store, name } = secret;
@@ -57,7 +55,7 @@ Examples:
     if (dryRun) return { data: { store, name, dryRun }, text: `${noun} ${name} would be deleted` };
     const how =
       store === 'parameter-store' || recoveryDays === 0
-        ? 'It cannot be brought back.'
+        ? 'It cannot be restored.'
         : `It can be restored for ${recoveryDays} days.`;
     await confirmed(context, `Delete the ${noun} ${name}? ${how}`);
     const deleted = await deleteSecret(aws, secret, recoveryDays);
@@ -80,7 +78,7 @@ async function checkRegion({ aws }: Context, arn: string): Promise<void> {
   if (own === region) return;
   throw new UsageError(
     `${arn} is in ${own}, and its users would be looked for in ${region}`,
-    `run the command with --region ${own}; --force deletes without looking`,
+    `run the command with --region ${own}; --force deletes without this check`,
   );
 }
 
@@ -91,17 +89,17 @@ function checkedDays(
   if (reference.store === 'parameter-store') {
     if (recoveryDays === undefined && recovery) return 0;
     throw new UsageError(
-      '--recovery-days and --no-recovery are for Secrets Manager: a deleted parameter is gone',
+      '--recovery-days and --no-recovery are for Secrets Manager: a deleted parameter cannot be restored',
     );
   }
   if (reference.jsonKey ?? reference.versionStage ?? reference.versionId) {
     throw new InvalidInput(
       `${formatReference(reference)} names a part of a secret; only whole secrets are deleted`,
-      'to take a key away, put the whole secret without it (put sm:NAME)',
+      'to remove a key, store the whole secret without it (put sm:NAME)',
     );
   }
   if (!recovery && recoveryDays !== undefined) {
-    throw new UsageError('--recovery-days and --no-recovery exclude each other');
+    throw new UsageError('--recovery-days and --no-recovery cannot be combined');
   }
   if (!recovery) return 0;
   const days = Number(recoveryDays ?? 30);

@@ -44,7 +44,7 @@ export function withRolloutOptions<Args extends unknown[], Opts extends OptionVa
 ) {
   return command
     .option('--codedeploy', 'deploy services of the CODE_DEPLOY controller through CodeDeploy')
-    .option('--no-wait', 'start the deployments and do not follow them')
+    .option('--no-wait', 'start the deployments without following them')
     .addOption(
       fromEnv(
         new Option('--timeout <duration>', 'stop following a deployment after this time').default(
@@ -54,7 +54,7 @@ export function withRolloutOptions<Args extends unknown[], Opts extends OptionVa
     )
     .addOption(
       fromEnv(
-        new Option('--max-parallel <n>', 'services that are redeployed at the same time').default(
+        new Option('--max-parallel <n>', 'number of services redeployed at the same time').default(
           defaultParallel,
         ),
       ),
@@ -119,7 +119,8 @@ export function wholeNumber(
   problems: Problems,
 ): number {
   const number = /^\d{1,9}$/.test(written) ? Number(written) : Number.NaN;
-  if (!(number >= least)) problems.add(`${option}: "${written}" is no whole number from ${least}`);
+  if (!(number >= least))
+    problems.add(`${option}: "${written}" is not a whole number of at least ${least}`);
   return number;
 }
 

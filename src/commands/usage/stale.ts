@@ -33,7 +33,7 @@ export const stale = defineCommand({
       'after',
       `
 current: the task started after the current value was stored. stale: it started before.
-unknown: AWS's dates do not tell. The task started while the value was stored, or the secret (its
+unknown: the dates do not decide it. The task started while the value was stored, or the secret (its
 tags and description included) changed after the task was created.
 Exit code 3 when a task is stale or unknown.
 

@@ -55,8 +55,7 @@ Examples:
     const onProgress = searchProgress(report, world.stderr.style);
     const used = await findUses(aws, reference, filter, { allRegions, onProgress });
     report.clearLive();
-    for (const what of used.unchecked)
-      report.warn(`not checked, for want of a permission: ${what}`);
+    for (const what of used.unchecked) report.warn(`not checked (missing permission): ${what}`);
     const otherRegions = regionsNotSearched(used.secret, used.regions);
     const note = otherRegionsNote(otherRegions, '--all-regions searches them');
     if (note !== undefined) report.note(note);

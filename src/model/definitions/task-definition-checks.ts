@@ -82,7 +82,7 @@ export function structureProblems(definition: TaskDefinition): string[] {
     add(`family: "${family}" is not 1 to 255 letters, digits, "_" and "-"`);
   }
   if (containers.length > 10) {
-    add(`containerDefinitions: there are ${containers.length}; ECS takes 10 at most`);
+    add(`containerDefinitions: there are ${containers.length}; ECS accepts at most 10`);
   }
   for (const name of repeated(containers.map((container) => container.name))) {
     add(`containerDefinitions: the name "${name}" is used twice`);
@@ -94,7 +94,7 @@ export function structureProblems(definition: TaskDefinition): string[] {
     const secrets = (container.secrets ?? []).map(({ name }) => name);
     const environment = new Set((container.environment ?? []).map(({ name }) => name));
     for (const name of repeated(secrets)) {
-      add(`${place}.secrets: "${name}" is there twice; each name must be unique`);
+      add(`${place}.secrets: "${name}" is listed twice; each name must be unique`);
     }
     for (const name of new Set(secrets.filter((secret) => environment.has(secret)))) {
       add(`${place}: "${name}" is in environment and in secrets; remove it from environment`);
@@ -102,7 +102,7 @@ export function structureProblems(definition: TaskDefinition): string[] {
     for (const name of repeated(
       (container.logConfiguration?.secretOptions ?? []).map((o) => o.name),
     )) {
-      add(`${place}.logConfiguration.secretOptions: "${name}" is there twice`);
+      add(`${place}.logConfiguration.secretOptions: "${name}" is listed twice`);
     }
   });
 
@@ -122,7 +122,7 @@ export function structureProblems(definition: TaskDefinition): string[] {
   checkLimits(definition, add);
   const bytes = Buffer.byteLength(JSON.stringify(definition), 'utf8');
   if (bytes > taskDefinitionBytes) {
-    add(`the task definition has ${bytes} bytes; ECS takes ${taskDefinitionBytes} at most`);
+    add(`the task definition has ${bytes} bytes; ECS accepts at most ${taskDefinitionBytes}`);
   }
   return problems;
 }
@@ -178,9 +178,9 @@ function checkLimits(definition: TaskDefinition, add: (problem: string) => void)
   const { containerDefinitions: containers, placementConstraints, tags } = definition;
   const count = (list: unknown): number => (Array.isArray(list) ? list.length : 0);
   if (count(placementConstraints) > 10) {
-    add('placementConstraints: ECS takes 10 at most');
+    add('placementConstraints: ECS accepts at most 10');
   }
-  if (count(tags) > 50) add('tags: ECS takes 50 at most');
+  if (count(tags) > 50) add('tags: ECS accepts at most 50');
   if (containers.length > 0 && containers.every(({ essential }) => essential === false)) {
     add('containerDefinitions: at least one container must be essential');
   }

@@ -56,7 +56,7 @@ export function editTaskDefinition(
     const names = all.map((container) => container.name).join(', ');
     if (name === undefined) {
       if (all.length === 1) return all[0];
-      problems.add(`${option}: say which container it is for; there are ${names}`);
+      problems.add(`${option}: name a container; the task definition has ${names}`);
       return undefined;
     }
     const found = all.find((container) => container.name === name);
@@ -67,7 +67,7 @@ export function editTaskDefinition(
   const taken = new Set<string>();
   /** Of one thing set twice the last would win without a word. */
   const once = (option: string, key: string): void => {
-    if (taken.has(key)) problems.add(`${option}: the same is set twice`);
+    if (taken.has(key)) problems.add(`${option}: set twice`);
     taken.add(key);
   };
 
@@ -187,10 +187,7 @@ function valueFromOf(option: string, written: string, store: Store): string {
   } catch (error) {
     if (!(error instanceof InvalidInput)) throw error;
     throw shownReference(written) === '…'
-      ? new InvalidInput(
-          `${option}: what stands behind "=" is no reference`,
-          assignmentHint(option),
-        )
+      ? new InvalidInput(`${option}: the text after "=" is not a reference`, assignmentHint(option))
       : new InvalidInput(error.problems, error.hint ?? assignmentHint(option));
   }
 }

@@ -25,9 +25,9 @@ export interface StartFailure {
 }
 
 const decrypt =
-  'the role lacks kms:Decrypt on the customer-managed key, or the key policy leaves the role out';
+  'the role lacks kms:Decrypt on the customer-managed key, or the key policy excludes the role';
 const way =
-  'the task has no way there: a NAT gateway, an internet gateway with a public IP, or a VPC endpoint';
+  'the task has no network route: a NAT gateway, an internet gateway with a public IP, or a VPC endpoint';
 
 /**
  * How starts fail, with the words of ECS (Fargate and agent), SSM, Secrets Manager, KMS and IAM that tell
@@ -68,7 +68,7 @@ export const startFailures: readonly StartFailure[] = [
   },
   {
     id: 'secret-denied',
-    title: 'the execution role may not read a secret',
+    title: 'the execution role is not allowed to read a secret',
     cause:
       'no policy of the role allows secretsmanager:GetSecretValue on it, or one denies it (a boundary or a policy of the secret or the organization can)',
     wordings: [['not authorized to perform: secretsmanager:GetSecretValue']],
@@ -77,7 +77,7 @@ export const startFailures: readonly StartFailure[] = [
   },
   {
     id: 'parameter-denied',
-    title: 'the execution role may not read a parameter',
+    title: 'the execution role is not allowed to read a parameter',
     cause:
       'no policy of the role allows ssm:GetParameters on it (ssm:GetParameter is another action), or one denies it',
     wordings: [
@@ -89,7 +89,7 @@ export const startFailures: readonly StartFailure[] = [
   },
   {
     id: 'registry-denied',
-    title: 'the execution role may not pull from ECR',
+    title: 'the execution role is not allowed to pull from ECR',
     cause: 'the role lacks the actions of AmazonECSTaskExecutionRolePolicy',
     wordings: [['not authorized to perform: ecr:'], ['ecr registry auth', 'AccessDenied']],
     checks: ['image', 'role'],
@@ -98,7 +98,7 @@ export const startFailures: readonly StartFailure[] = [
   },
   {
     id: 'logs-denied',
-    title: 'the execution role may not write the logs',
+    title: 'the execution role is not allowed to write the logs',
     cause:
       'the role lacks logs:CreateLogStream, or logs:CreateLogGroup where awslogs-create-group is set (AmazonECSTaskExecutionRolePolicy has no CreateLogGroup)',
     wordings: [
@@ -114,7 +114,7 @@ export const startFailures: readonly StartFailure[] = [
     cause: 'no value was ever put into the secret, or no version has that staging label',
     wordings: [["can't find the specified secret value for staging label"]],
     checks: ['existence'],
-    advice: 'put a value (ecs-secrets put sm:NAME), or leave the stage out of the reference',
+    advice: 'put a value (ecs-secrets put sm:NAME), or omit the stage in the reference',
   },
   {
     id: 'version-missing',
@@ -126,12 +126,12 @@ export const startFailures: readonly StartFailure[] = [
       ['VersionStage that is not associated'],
     ],
     checks: ['existence'],
-    advice: 'leave the version id out of the reference',
+    advice: 'omit the version id in the reference',
   },
   {
     id: 'secret-deleted',
     title: 'the secret is scheduled for deletion',
-    cause: 'somebody deleted it; until its recovery window ends it can be restored',
+    cause: 'it was deleted; it can be restored until its recovery window ends',
     wordings: [['marked for deletion'], ['scheduled for deletion', 'secret']],
     checks: ['existence'],
     advice: 'ecs-secrets restore sm:NAME',
@@ -140,7 +140,7 @@ export const startFailures: readonly StartFailure[] = [
     id: 'secret-missing',
     title: 'the secret does not exist',
     cause:
-      'name, region or account is wrong, or it was deleted; a secret that is made again has another end of its ARN',
+      'name, region or account is wrong, or it was deleted; a secret that was created again has another ARN suffix',
     wordings: [
       ["can't find the specified secret"],
       ["can't retrieve the secret with ARN", 'Check whether the secret exists'],
@@ -159,7 +159,7 @@ export const startFailures: readonly StartFailure[] = [
   },
   {
     id: 'secret-not-json',
-    title: 'the secret is no JSON object',
+    title: 'the secret is not a JSON object',
     cause: 'the reference names a JSON key of a secret whose value is plain text',
     // Go's encoding/json: scanner.go, decode.go.
     wordings: [
@@ -183,7 +183,7 @@ export const startFailures: readonly StartFailure[] = [
     // An answer of AWS or of a proxy that is no JSON: the secret was not read at all.
     unless: ['deserialization failed', 'failed to decode response'],
     checks: ['value', 'reference'],
-    advice: 'leave the key out of the reference, or store a JSON object',
+    advice: 'omit the key in the reference, or store a JSON object',
   },
   {
     id: 'arn-malformed',
@@ -198,7 +198,7 @@ export const startFailures: readonly StartFailure[] = [
   },
   {
     id: 'version-id-malformed',
-    title: 'something else stands where the version id belongs',
+    title: 'a version id in a reference is malformed',
     cause:
       'a JSON key or a stage is one colon too far to the right: the order is :KEY:STAGE:VERSION',
     wordings: [
@@ -210,15 +210,15 @@ export const startFailures: readonly StartFailure[] = [
   },
   {
     id: 'secret-name-malformed',
-    title: 'no secret can have this name',
-    cause: 'the reference has characters that Secrets Manager does not take',
+    title: 'a secret cannot have this name',
+    cause: 'the reference has characters that Secrets Manager does not accept',
     wordings: [['Invalid name. Must be a valid name'], ['alphanumeric characters', '-/_+=.@!']],
     checks: ['reference'],
     advice: 'correct the ARN; ecs-secrets register writes it from sm:NAME',
   },
   {
     id: 'parameter-name-malformed',
-    title: 'no parameter can have this name',
+    title: 'a parameter cannot have this name',
     cause: 'the reference is empty, or has characters that Parameter Store does not accept',
     wordings: [
       ['Invalid parameter name'],
@@ -232,14 +232,14 @@ export const startFailures: readonly StartFailure[] = [
     id: 'parameter-missing',
     title: 'a parameter does not exist',
     cause:
-      "there is none of this name in the task's region; a Secrets Manager secret by its bare name is taken for a parameter, too",
+      "the task's region has none with this name; the bare name of a Secrets Manager secret is read as a parameter, too",
     wordings: [['invalid ssm parameters:'], ['invalid parameters:'], ['ParameterNotFound']],
     checks: ['existence', 'reference'],
     advice: 'create it (ecs-secrets put NAME), or refer to the secret as sm:NAME',
   },
   {
     id: 'reference-refused',
-    title: 'ECS does not register a reference',
+    title: 'ECS rejects a reference',
     cause:
       'it is malformed, of another account, or its name is used twice in the container (in secrets, or in environment too)',
     wordings: [
@@ -253,8 +253,9 @@ export const startFailures: readonly StartFailure[] = [
   },
   {
     id: 'role-not-passed',
-    title: 'the caller may not hand the role to ECS',
-    cause: 'whoever registers, runs or deploys needs iam:PassRole on execution role and task role',
+    title: 'the caller is not allowed to pass the role to ECS',
+    cause:
+      'to register, run or deploy, the caller needs iam:PassRole on the execution role and the task role',
     wordings: [['not authorized to perform: iam:PassRole']],
     checks: ['caller'],
     advice: 'ecs-secrets policy caller --for register prints what the caller needs',
@@ -277,7 +278,7 @@ export const startFailures: readonly StartFailure[] = [
   },
   {
     id: 'parameter-store-unreachable',
-    title: 'the task does not reach Parameter Store',
+    title: 'the task cannot reach Parameter Store',
     cause: way,
     wordings: [
       ['cannot pull secrets from AWS Systems Manager'],
@@ -299,7 +300,7 @@ export const startFailures: readonly StartFailure[] = [
   },
   {
     id: 'secrets-manager-unreachable',
-    title: 'the task does not reach Secrets Manager',
+    title: 'the task cannot reach Secrets Manager',
     cause: way,
     wordings: [
       ['connection issue between the task and AWS Secrets Manager'],
@@ -323,7 +324,7 @@ export const startFailures: readonly StartFailure[] = [
   },
   {
     id: 'registry-unreachable',
-    title: 'the task does not reach ECR',
+    title: 'the task cannot reach ECR',
     cause: way,
     wordings: [
       ['cannot pull registry auth from Amazon ECR'],
@@ -343,7 +344,7 @@ export const startFailures: readonly StartFailure[] = [
     id: 'log-group-missing',
     title: 'the log group does not exist',
     cause:
-      'ECS makes it only with awslogs-create-group and a role that may (AmazonECSTaskExecutionRolePolicy may not)',
+      'ECS creates it only with awslogs-create-group and a role that allows it (AmazonECSTaskExecutionRolePolicy does not)',
     wordings: [
       ['specified log group does not exist'],
       ['cannot find the Amazon CloudWatch log group defined'],
@@ -354,7 +355,7 @@ export const startFailures: readonly StartFailure[] = [
   },
   {
     id: 'logs-unreachable',
-    title: 'the task does not reach CloudWatch Logs',
+    title: 'the task cannot reach CloudWatch Logs',
     cause: way,
     wordings: [
       ['connection issue between the task and Cloudwatch'],
@@ -373,7 +374,7 @@ export const startFailures: readonly StartFailure[] = [
     id: 'role-not-assumable',
     title: 'ECS could not assume the execution role',
     cause:
-      'the role does not exist, its trust policy leaves out ecs-tasks.amazonaws.com or names another account or region, or IAM has not spread a new role yet',
+      'the role does not exist, its trust policy leaves out ecs-tasks.amazonaws.com or names another account or region, or IAM has not propagated a new role yet',
     wordings: [
       ['unable to assume the'],
       ['trust relationship has been misconfigured'],
@@ -381,7 +382,7 @@ export const startFailures: readonly StartFailure[] = [
       ['not authorized to perform: sts:AssumeRole'],
     ],
     checks: ['role', 'trust'],
-    advice: 'ecs-secrets role create ROLE --task-definition FAMILY brings its trust in step',
+    advice: 'ecs-secrets role create ROLE --task-definition FAMILY fixes its trust policy',
   },
   {
     id: 'no-execution-role',
@@ -449,7 +450,8 @@ export const startFailures: readonly StartFailure[] = [
   {
     id: 'image-not-pulled',
     title: 'the image could not be pulled',
-    cause: 'it does not exist, may not be pulled, or the registry is not reached',
+    cause:
+      'it does not exist, the role is not allowed to pull it, or the registry cannot be reached',
     wordings: [
       ['CannotPullContainerError'],
       ['CannotPullImageManifestError'],
@@ -471,7 +473,7 @@ export const startFailures: readonly StartFailure[] = [
   {
     id: 'health-check-failed',
     title: 'the health check failed',
-    cause: 'the container runs, and does not answer as expected',
+    cause: 'the container runs, but does not answer as expected',
     wordings: [
       ['failed ELB health check'],
       ['failed container health check'],
@@ -516,7 +518,7 @@ export const startFailures: readonly StartFailure[] = [
   },
   {
     id: 'service-unavailable',
-    title: 'an AWS service did not answer as it should',
+    title: 'an AWS service returned an error',
     cause: 'it returned a server error (5xx), or a proxy on the way answered in its place',
     wordings: [
       ['https response error StatusCode: 5'],
@@ -548,8 +550,8 @@ export const startFailures: readonly StartFailure[] = [
   },
   {
     id: 'container-exited',
-    title: 'a container ended by itself',
-    cause: 'the program in it stopped',
+    title: 'a container exited',
+    cause: 'its program stopped',
     wordings: [['Essential container in task exited']],
     checks: [],
     advice: 'read its log: a wrong value of a secret can be the reason',
@@ -558,7 +560,7 @@ export const startFailures: readonly StartFailure[] = [
   {
     id: 'starts-keep-failing',
     title: 'tasks keep failing to start',
-    cause: 'ECS gives up or waits longer and longer; the stopped tasks tell why',
+    cause: 'ECS gives up or waits longer and longer; the stopped tasks show why',
     wordings: [
       ['unable to consistently start tasks successfully'],
       ['circuit breaker'],

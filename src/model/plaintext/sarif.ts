@@ -62,7 +62,7 @@ function ruleOf(kind: string): ReportingDescriptor {
     id: ruleId(kind),
     shortDescription: { text: `Secret in plain text: ${kind}` },
     fullDescription: {
-      text: 'Whoever may describe a task definition reads what stands in it, in every revision.',
+      text: 'Anyone with ecs:DescribeTaskDefinition can read it, in every revision.',
     },
     help: {
       text: 'Store the value with ecs-secrets put, refer to it with ecs-secrets register --secret, and change it: old revisions keep it.',

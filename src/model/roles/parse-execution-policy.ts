@@ -9,7 +9,7 @@ export type ReadStatement = Policy['Statement'][number];
 
 /** What a policy grants. */
 export interface Granted extends Grants {
-  /** Statements that `executionPolicy` does not write, so that somebody else did. */
+  /** Statements that `executionPolicy` does not write, so that someone else did. */
   others: ReadStatement[];
 }
 

@@ -53,7 +53,7 @@ export function parseAlphabet(text: string): string {
   }
   const characters = text.slice('chars:'.length);
   if (!/^[\x20-\x7e]{2,}$/.test(characters) || new Set(characters).size !== characters.length) {
-    throw new InvalidInput('chars: takes two or more different characters of ASCII');
+    throw new InvalidInput('chars: needs at least two different ASCII characters');
   }
   return characters;
 }

@@ -29,7 +29,7 @@ export function parsePrefix(text: string, store: Store = 'parameter-store'): Pre
   }
   if (path.includes(':')) {
     throw new InvalidInput(
-      `prefix "${withoutValue(text)}" has a ":"; a prefix names no ARN and no key`,
+      `prefix "${withoutValue(text)}" has a ":"; a prefix is neither an ARN nor a key`,
     );
   }
   if (path !== '' && own === 'parameter-store' && !path.startsWith('/')) {

@@ -122,14 +122,14 @@ export function checkWritable(reference: Reference): void {
   if (reference.store === 'parameter-store') {
     if (!/^\/?(aws|ssm)/i.test(name)) return;
     throw new InvalidInput(
-      `parameter name "${name}" begins with "aws" or "ssm" (in any case), which AWS keeps to itself`,
+      `parameter name "${name}" begins with "aws" or "ssm" (in any case), which AWS reserves`,
       'choose another name',
     );
   }
   if (!reference.versionStage && !reference.versionId) return;
   throw new InvalidInput(
     `${formatReference(reference)} names a version; a value is always stored as AWSCURRENT`,
-    'leave the stage and the version out: sm:NAME or sm:NAME:KEY',
+    'omit the stage and the version: sm:NAME or sm:NAME:KEY',
   );
 }
 
@@ -144,13 +144,13 @@ function parameter(written: string, scope?: Scope): ParameterReference {
   const name = canonicalParameterName(written);
   if (name.includes('=')) {
     throw new InvalidInput(
-      `parameter name "${withoutValue(written)}" has a "=", which Parameter Store does not take`,
+      `parameter name "${withoutValue(written)}" has a "=", which Parameter Store does not accept`,
       valueHint,
     );
   }
   if (looksLikePassword(written)) {
     throw new InvalidInput(
-      'the parameter name has characters that Parameter Store does not take (it takes A-Z a-z 0-9 _ . - and /)',
+      'the parameter name has characters that Parameter Store does not accept (allowed: A-Z a-z 0-9 _ . - and /)',
       valueHint,
     );
   }
@@ -172,15 +172,15 @@ function parameterNameProblems(name: string, written: string): string[] {
   const rules: [boolean, string][] = [
     [
       illegal !== '',
-      `has characters that Parameter Store does not take: ${illegal} (it takes A-Z a-z 0-9 _ . - and /)`,
+      `has characters that Parameter Store does not accept: ${illegal} (allowed: A-Z a-z 0-9 _ . - and /)`,
     ],
     [levels.length > 1 && !name.startsWith('/'), 'has several levels, so it must start with "/"'],
     [name.endsWith('/'), 'must not end with "/"'],
     [levels.slice(0, -1).includes(''), 'has an empty level ("//")'],
-    [levels.length > 15, `has ${levels.length} levels; Parameter Store takes 15 at most`],
+    [levels.length > 15, `has ${levels.length} levels; Parameter Store accepts at most 15`],
     [
       name.length > longestName,
-      `has ${name.length} characters; Parameter Store takes ${longestName} at most`,
+      `has ${name.length} characters; Parameter Store accepts at most ${longestName}`,
     ],
   ];
   return rules
@@ -203,19 +203,19 @@ function secret(written: string, parts: string[], scope?: Scope): SecretReferenc
   };
   const [name = '', jsonKey = '', versionStage = '', versionId = ''] = parts;
   if (parts.length > 4) {
-    bad(`has ${parts.length} parts; NAME:KEY:STAGE:VERSION is the most`);
+    bad(`has ${parts.length} parts; NAME:KEY:STAGE:VERSION is the maximum`);
   }
   if (name === '') bad('has no secret name');
-  if (name.length > 512) bad(`has a name of ${name.length} characters; 512 is the most`);
+  if (name.length > 512) bad(`has a name of ${name.length} characters; 512 is the maximum`);
   const illegal = /[^A-Za-z0-9/_+=.@!-]/gu;
   if (illegal.test(name)) {
     const shown = listOf(name.replace(/=[^]*$/, '').match(illegal));
     bad(
-      `has characters that Secrets Manager does not take${shown && `: ${shown}`} (it takes A-Z a-z 0-9 and /_+=.@!-)`,
+      `has characters that Secrets Manager does not accept${shown && `: ${shown}`} (allowed: A-Z a-z 0-9 and /_+=.@!-)`,
     );
   }
   if (versionStage && versionId)
-    bad('has both a version stage and a version id; ECS takes one of them');
+    bad('has both a version stage and a version id; ECS accepts one of them');
   if (versionId && (versionId.length < 32 || versionId.length > 64)) {
     bad(
       `has a version id of ${versionId.length} characters; 32 to 64 are allowed (is it a key or a stage in the wrong place?)`,
@@ -254,7 +254,7 @@ function parseArnReference(text: string): Reference {
     if (rest.startsWith('/'))
       throw malformed('"parameter//" has one slash too many: the name follows without its own');
     if (rest.includes(':'))
-      throw malformed('ECS takes no version or label of a parameter: it always reads the latest');
+      throw malformed('ECS accepts no version or label of a parameter: it always reads the latest');
     return parameter(rest.includes('/') ? `/${rest}` : rest, scope);
   }
   if (!resource.startsWith('secret:'))
@@ -262,7 +262,7 @@ function parseArnReference(text: string): Reference {
   const parts = resource.slice('secret:'.length).split(':');
   if (parts.length !== 1 && parts.length !== 4) {
     throw malformed(
-      `it has ${parts.length - 1} ${parts.length === 2 ? 'colon' : 'colons'} after the secret's name; ECS takes none or three (:KEY:STAGE:VERSION, any of them empty)`,
+      `it has ${parts.length - 1} ${parts.length === 2 ? 'colon' : 'colons'} after the secret's name; ECS accepts none or three (:KEY:STAGE:VERSION, any of them empty)`,
     );
   }
   return secret(text, parts, scope);

@@ -27,7 +27,7 @@ export interface Tag {
 export function checkValue(value: SecretValue, store: Store, tier?: Tier): void {
   const problems = new Problems();
   const size = value.byteLength;
-  if (size === 0) problems.add('the value is empty; neither store keeps an empty value');
+  if (size === 0) problems.add('the value is empty; neither store accepts an empty value');
   if (value.matches(/\p{Cs}/u)) problems.add('the value has half of a Unicode surrogate pair');
   if (value.matches(/\0/)) {
     problems.add(
@@ -36,14 +36,14 @@ export function checkValue(value: SecretValue, store: Store, tier?: Tier): void 
   }
   if (store === 'secrets-manager') {
     if (size > secretBytes) {
-      problems.add(`the value has ${size} bytes; Secrets Manager takes ${secretBytes} at most`);
+      problems.add(`the value has ${size} bytes; Secrets Manager accepts at most ${secretBytes}`);
     }
   } else {
     const limit = tier === 'Standard' ? standardTierBytes : advancedTierBytes;
     if (size > limit) problems.add(tooLarge(size));
     if (value.matches(/^(?:[^{]|\{(?!\{))*\{\{[^]*\}\}/)) {
       problems.add(
-        'the value contains "{{ }}", which Parameter Store refuses; Secrets Manager (sm:NAME) takes it',
+        'the value contains "{{ }}", which Parameter Store rejects; Secrets Manager (sm:NAME) accepts it',
       );
     }
   }
@@ -53,8 +53,8 @@ export function checkValue(value: SecretValue, store: Store, tier?: Tier): void 
 /** The sentence for a value that its tier does not take, with the place that does. */
 export function tooLarge(size: number): string {
   return size > advancedTierBytes
-    ? `the value has ${size} bytes; Parameter Store takes ${advancedTierBytes} at most (advanced tier): store it in Secrets Manager (sm:NAME), which takes ${secretBytes}`
-    : `the value has ${size} bytes; a standard parameter takes ${standardTierBytes}, an advanced one ${advancedTierBytes} (ecs-secrets put REF --tier advanced)`;
+    ? `the value has ${size} bytes; Parameter Store accepts at most ${advancedTierBytes} (advanced tier): store it in Secrets Manager (sm:NAME), which holds ${secretBytes}`
+    : `the value has ${size} bytes; a standard parameter holds ${standardTierBytes}, an advanced one ${advancedTierBytes} (ecs-secrets put REF --tier advanced)`;
 }
 
 /** Reads `KEY=VALUE` tags; throws InvalidInput with all that are malformed or repeated. */
@@ -67,15 +67,15 @@ export function parseTags(written: readonly string[]): Tag[] {
     const value = cut < 0 ? '' : text.slice(cut + 1);
     if (cut < 1) problems.add(`tag "${withoutValue(text)}" is not KEY=VALUE`);
     else if (key.length > 128 || value.length > 256) {
-      problems.add(`tag "${key}" is too long; a key takes 128 characters, a value 256`);
+      problems.add(`tag "${key}" is too long; a key may have 128 characters, a value 256`);
     } else if (/^aws:/i.test(key))
-      problems.add(`tag "${key}" begins with "aws:", which AWS keeps to itself`);
+      problems.add(`tag "${key}" begins with "aws:", which AWS reserves`);
     else if (!/^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u.test(key + value)) {
-      problems.add(`tag "${key}" has characters that AWS does not take in tags`);
+      problems.add(`tag "${key}" has characters that AWS does not accept in tags`);
     } else if (tags.has(key)) problems.add(`tag "${key}" is given twice`);
     tags.set(key, value);
   }
-  if (tags.size > 50) problems.add(`${tags.size} tags are given; AWS takes 50 at most`);
+  if (tags.size > 50) problems.add(`${tags.size} tags are given; AWS accepts at most 50`);
   problems.throwIfAny();
   return [...tags].map(([key, value]) => ({ key, value }));
 }

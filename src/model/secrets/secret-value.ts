@@ -125,7 +125,7 @@ export class SecretValue {
 
   /**
    * What stands under a top-level JSON key: the text of a string, the JSON of anything else; undefined
-   * when the value is no JSON object, or has no such key.
+   * when the value is not a JSON object, or has no such key.
    */
   jsonMember(key: string): SecretValue | undefined {
     if (!this.jsonKeys()?.includes(key)) return undefined;

@@ -38,7 +38,7 @@ export async function expandSecrets(
     from: string,
     ref: string,
   ): void => {
-    if (variable === undefined) problems.add(`${from} does not make the name of a variable`);
+    if (variable === undefined) problems.add(`${from} cannot be turned into a variable name`);
     else assignments.push(`${container}${variable}=${ref}`);
   };
   for (const written of prefixes) {
@@ -59,7 +59,7 @@ export async function expandSecrets(
     }
     const manager = await aws.secretsManager(reference.scope?.region);
     const keys = (await manager.read(lookupId(reference)))?.value?.jsonKeys();
-    if (!keys || keys.length === 0) throw nothing(`${option} is no JSON object with keys`);
+    if (!keys || keys.length === 0) throw nothing(`${option} is not a JSON object with keys`);
     for (const jsonKey of keys) {
       const variable = isVariableName(jsonKey) ? jsonKey : undefined;
       add(container, variable, `${rest}:${jsonKey}`, formatReference({ ...reference, jsonKey }));
@@ -89,7 +89,7 @@ function quietly<T>(option: string, read: () => T): T {
   } catch (error) {
     if (!(error instanceof InvalidInput) || !option.endsWith('…')) throw error;
     throw new InvalidInput(
-      `${option}: this is no prefix and no secret`,
+      `${option}: this is neither a prefix nor a secret`,
       'write /path, sm:NAME or an ARN; a value is never an argument',
     );
   }
@@ -97,6 +97,6 @@ function quietly<T>(option: string, read: () => T): T {
 
 function nothing(message: string): CliError {
   return new CliError('nothing-found', message, {
-    hint: 'ecs-secrets list shows what there is; sm: selects Secrets Manager',
+    hint: 'ecs-secrets list prints the names; sm: selects Secrets Manager',
   });
 }

@@ -111,7 +111,7 @@ function dockerLine(name: string, value: string): Line {
 /** Terraform brings texts into Unicode's normal form C (go-cty), which changes some. */
 function tfvarsLine(name: string, value: string): Line {
   if (value.includes('\0')) return nul;
-  if (reservedVariables.has(name)) return { refused: 'Terraform keeps this name to itself' };
+  if (reservedVariables.has(name)) return { refused: 'Terraform reserves this name' };
   // Go's normalization looks at 16 bits of a character, and parts long runs of marks.
   const cut = Array.from(value, (one) =>
     String.fromCharCode((one.codePointAt(0) ?? 0) & 0xffff),

@@ -50,7 +50,7 @@ export async function readPrefix(aws: Aws, prefix: Prefix): Promise<Environment>
     throw new CliError(
       'nothing-found',
       `there is nothing below ${formatPrefix(prefix)} (account ${account}, region ${region})`,
-      { hint: 'ecs-secrets list shows what there is; --store or sm: selects Secrets Manager' },
+      { hint: 'ecs-secrets list prints the names; --store or sm: selects Secrets Manager' },
     );
   }
   return { values: values.sort((a, b) => (a.name < b.name ? -1 : 1)), warnings };
@@ -224,7 +224,7 @@ function injected({ value }: ReadSecret, reference: SecretReference): Resolved {
       ? { value }
       : {
           value: nothing,
-          warning: 'a binary secret comes as an empty variable from the ECS agent',
+          warning: 'the ECS agent passes a binary secret as an empty variable',
         };
   }
   const given = value?.injectedKey(jsonKey);
@@ -239,7 +239,7 @@ function injected({ value }: ReadSecret, reference: SecretReference): Resolved {
     ? { value: given }
     : {
         value: given,
-        warning: `the key "${jsonKey}" of ${versionOf(reference)} is not a string: the ECS agent prints it in its own way (12345678 as 1.2345678e+07)`,
+        warning: `the key "${jsonKey}" of ${versionOf(reference)} is not a string: the ECS agent formats it as Go does (12345678 as 1.2345678e+07)`,
       };
 }
 

@@ -24,7 +24,7 @@ export interface ImportedJson {
 /**
  * Sets many keys of one JSON secret, in one new version on top of the one that was read: what others
  * set meanwhile is not lost. Other keys stay, unless `prune`. Throws CliError `json-secret` for a
- * secret that is no JSON object.
+ * secret that is not a JSON object.
  */
 export async function importAsJson(
   aws: Aws,
@@ -83,7 +83,7 @@ function unreadable(reference: SecretReference): CliError {
 function noObject(reference: SecretReference): CliError {
   return new CliError(
     'json-secret',
-    `${formatReference(reference)} is no JSON object, so it takes no keys`,
+    `${formatReference(reference)} is not a JSON object, so it takes no keys`,
     { hint: 'choose another name, or delete it first' },
   );
 }

@@ -121,7 +121,7 @@ function inOrder(
   return items.map(({ key, reference }) => {
     const result = byKey.get(key);
     if (result) return result;
-    const why = stopped ? 'not tried: the error before would have met it too' : 'not tried';
+    const why = stopped ? 'not tried, because of the previous error' : 'not tried';
     return { key, reference, error: new CliError('not-tried', why) };
   });
 }

@@ -10,7 +10,7 @@ export async function readBaseline(path: string, sources: Sources): Promise<Read
   const read = await parseDocument(await readText(path, sources), name, 'a baseline');
   const { version, fingerprints } = (read ?? {}) as Record<string, unknown>;
   if (version !== 1 || !Array.isArray(fingerprints)) {
-    throw new InvalidInput(`${name} is no baseline`, 'audit --write-baseline FILE writes one');
+    throw new InvalidInput(`${name} is not a baseline`, 'audit --write-baseline FILE writes one');
   }
   return new Set(fingerprints.filter((one) => typeof one === 'string'));
 }

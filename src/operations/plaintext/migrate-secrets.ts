@@ -91,7 +91,7 @@ export async function migrateSecrets(
     clock: request.clock,
     interrupted,
     onWait: () => {
-      onProgress('waiting for IAM to spread the role');
+      onProgress('waiting for IAM to propagate the role');
     },
   });
   const registered = await untilInterrupted(
@@ -153,7 +153,7 @@ export function migrationRole(
 
 // --- internal ---
 
-const goOn = 'run the command again: it does what is left';
+const goOn = 'run the command again: it completes what is left';
 
 function stopIf(interrupted: AbortSignal, done: string): void {
   if (!interrupted.aborted) return;
@@ -183,7 +183,7 @@ async function storeValues(aws: Aws, request: MigrationRequest): Promise<number>
   if (failed.length === 0) return items.length;
   const why = ({ code, message }: CliError): string =>
     code === 'already-exists'
-      ? 'it is there, and may not be read to compare it (ssm:GetParameters, secretsmanager:GetSecretValue): access denied'
+      ? 'it exists, but cannot be read for comparison (ssm:GetParameters, secretsmanager:GetSecretValue): access denied'
       : message;
   throw new CliError(
     'store-failed',

@@ -117,7 +117,9 @@ async function withStored(aws: Aws, { store }: Prefix, moves: readonly Move[]): 
     const stored = found.get(move.reference.name);
     if (!stored) return move;
     if (stored.value?.equals(move.value)) return { ...move, stored: true };
-    taken.push(`${formatReference(move.reference)} is there with another value than ${move.name}`);
+    taken.push(
+      `${formatReference(move.reference)} already exists with a different value than ${move.name}`,
+    );
     return move;
   });
   if (taken.length > 0) {

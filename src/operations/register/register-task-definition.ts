@@ -88,7 +88,7 @@ export async function registerTaskDefinition(
     ...(await checkReferences(aws, definition, request)),
   ];
   if (request.strict && warnings.length > 0)
-    throw new InvalidInput(warnings, 'mend them, or leave --strict out');
+    throw new InvalidInput(warnings, 'fix them, or omit --strict');
   // What AWS knows since this release is no fault of the file: --strict lets it pass.
   const unknown = form.unknown.map((text) => `${text}; it is passed on (is it misspelt?)`);
   for (const warning of [...unknown, ...warnings]) request.onWarning(warning);
@@ -146,7 +146,7 @@ async function withArns(
   return { definition: result, valueless };
 }
 
-/** ECS says "Role is not valid" to one that IAM has not spread yet; `onWait` is told so once. */
+/** ECS says "Role is not valid" to one that IAM has not propagated yet; `onWait` is told so once. */
 async function oncePropagated<T>(
   call: () => Promise<T>,
   { clock, interrupted, onWait }: RegisterRequest,

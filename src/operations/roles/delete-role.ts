@@ -53,19 +53,19 @@ export async function checkRoleUnused(
     if (users.length === 0) return unchecked;
     const names = [...new Set(users.map(({ name }) => name))];
     throw new CliError('in-use', `the role ${role.name} is used by ${names.join(', ')}`, {
-      hint: 'give their task definition another role first; --force deletes all the same',
+      hint: 'give their task definition another role first; --force deletes it anyway',
     });
   } catch (error) {
     if (!isAccessDenied(error)) throw error;
     throw new CliError(
       'access-denied',
       `whether a service uses the role cannot be checked: ${error.message}`,
-      { hint: `${error.hint ?? 'allow it'}; --force deletes without looking`, cause: error },
+      { hint: `${error.hint ?? 'allow it'}; --force deletes without this check`, cause: error },
     );
   }
 }
 
-/** Takes everything off a role and deletes it; done again after a crash, it does what is left. */
+/** Takes everything off a role and deletes it; done again after a crash, it completes what is left. */
 export async function deleteRole(aws: Aws, { role, inline, attached }: RoleRemains): Promise<void> {
   const iam = await aws.iam();
   for (const { arn, own, loose } of attached) {

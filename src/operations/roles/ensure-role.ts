@@ -26,16 +26,16 @@ export interface RoleOutcome extends Omit<RolePlan, 'steps' | 'loss'> {
  * does what is left; what is new is granted before what is old goes. Throws InvalidInput when the policy
  * is too large, CliError when the role serves something else or others keep changing it.
  *
- * Several runs may change one role at the same time. IAM has no write that fails when somebody else
+ * Several runs may change one role at the same time. IAM has no write that fails when someone else
  * wrote in between (PutRolePolicy has no condition). So each run reads a document once more right before
  * it replaces it; and after its last write it reads the role again, at random moments of the next
  * seconds, until two reads in a row have all that it needs. What is missing then is added to what is
  * there and to all that was seen before. Reads of IAM may lag: a state that was seen already must not be
  * taken for a loss at once, so it has to show twice.
  *
- * What remains possible: somebody else reads the role before our write and writes later than our last
+ * What remains possible: someone else reads the role before our write and writes later than our last
  * look (a call that hangs for seconds): our grants are gone then, though we said that they are there. Or
- * four reads in a row lag, and what somebody else added meanwhile is not in what we write. `role check`
+ * four reads in a row lag, and what someone else added meanwhile is not in what we write. `role check`
  * finds either, and a second run grants it again.
  */
 export async function ensureRole(aws: Aws, asked: RoleRequest, clock: Clock): Promise<RoleOutcome> {
@@ -84,7 +84,7 @@ export async function ensureRole(aws: Aws, asked: RoleRequest, clock: Clock): Pr
 
 // --- internal ---
 
-/** How often what somebody else overwrote is added again. */
+/** How often what someone else overwrote is added again. */
 const mostRounds = 10;
 
 const ignore = (): void => undefined;
@@ -204,7 +204,7 @@ function pause(clock: Clock, least: number, most: number): Promise<void> {
 function keepsChanging(name: string): CliError {
   return new CliError(
     'concurrent-write',
-    `the role ${name} is being changed by somebody else at the same time`,
-    { hint: 'run the command again: it does what is left' },
+    `the role ${name} is being changed by someone else at the same time`,
+    { hint: 'run the command again: it completes what is left' },
   );
 }

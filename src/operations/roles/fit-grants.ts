@@ -52,11 +52,11 @@ export async function fitGrants(
     return { inline: grants, parts: [], wildcards: [] };
   }
 
-  const numbers = `the inline policy for ${count(grants)} has ${own} characters${others === 0 ? '' : `, its other inline policies ${others}`}; IAM takes ${inlinePolicyCharacters} for all inline policies of a role`;
+  const numbers = `the inline policy for ${count(grants)} has ${own} characters${others === 0 ? '' : `, its other inline policies ${others}`}; IAM allows ${inlinePolicyCharacters} for all inline policies of a role`;
   if (oversize === 'fail') {
     throw new InvalidInput(
       numbers,
-      '--compact grants what lies together by its common prefix, --split spreads over managed policies, or use several roles',
+      '--compact grants common prefixes, --split spreads over managed policies, or use several roles',
     );
   }
   if (oversize === 'compact') {

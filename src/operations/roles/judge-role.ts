@@ -79,13 +79,13 @@ export function judge(
   if (unseen && isKey)
     return finding(
       'unknown',
-      'allowed by the role; the policy of the key is not seen (kms:GetKeyPolicy)',
+      'allowed by the role; the policy of the key cannot be read (kms:GetKeyPolicy)',
     );
   const policy = allower(found, request) ?? 'the policy of the resource';
   if (!unseen) return finding('allowed', policy);
   const read = 'secretsmanager:GetResourcePolicy';
   return {
-    ...finding('allowed', `${policy}; its own policy is not seen (${read})`),
+    ...finding('allowed', `${policy}; its own policy cannot be read (${read})`),
     unseen: read,
   };
 }
@@ -125,7 +125,7 @@ function whyUnknown(
   const [what, action] = request.action.startsWith('kms:')
     ? ['key', 'kms:GetKeyPolicy']
     : ['secret', 'secretsmanager:GetResourcePolicy'];
-  return `no policy of the role allows it; whether that of the ${what} does is not seen (${action})`;
+  return `no policy of the role allows it; whether that of the ${what} does cannot be read (${action})`;
 }
 
 function dependsOn(keys: readonly string[]): string {
@@ -155,7 +155,7 @@ function reasonFor(found: RoleWithPolicies, request: PolicyRequest, by: string):
     return `the permissions boundary ${found.boundary?.name ?? ''} does not allow it`;
   }
   if (by === 'resource') {
-    return 'the policy of the key neither names the role nor leaves it to IAM';
+    return 'the policy of the key neither names the role nor delegates to IAM';
   }
   const { action, resource } = request;
   const has = (other: PolicyRequest): boolean => allower(found, other) !== undefined;

@@ -24,7 +24,7 @@ export type Loose = 'required' | 'if-allowed.ts' | 'no';
 /** The managed policies of a role that have a name of ours. */
 export interface OwnPolicies {
   own: OwnPolicy[];
-  /** ARNs of those that are not ours though: attached elsewhere too, or written by somebody else. */
+  /** ARNs of those that are not ours though: attached elsewhere too, or written by someone else. */
   foreign: string[];
   /** Names for new ones, in their order. */
   freeName(index: number): string;

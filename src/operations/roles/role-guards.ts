@@ -22,7 +22,7 @@ export function checkOurs({ name, trustPolicy }: Role, hint: string): void {
 export function checkPath(role: Role, path: string | undefined): void {
   if (path === undefined || path === role.path) return;
   throw new CliError('path-differs', `the role ${role.name} exists under the path ${role.path}`, {
-    hint: 'IAM does not move roles: leave --path out, or choose another name',
+    hint: 'IAM does not move roles: omit --path, or choose another name',
   });
 }
 

@@ -89,7 +89,7 @@ export async function neededOfLoss(
     throw new CliError(
       'access-denied',
       `whether a service needs what goes cannot be checked: ${error.message}`,
-      { hint: `${error.hint ?? 'allow it'}; --force removes it without looking`, cause: error },
+      { hint: `${error.hint ?? 'allow it'}; --force removes it without this check`, cause: error },
     );
   }
 }

@@ -48,7 +48,7 @@ export async function planRole(
   const managedArn = executionRolePolicyArn(here.partition);
   const added = role !== undefined && !asked.exact ? role : undefined;
   if (role) checkPath(role, asked.path);
-  if (role && asked.exact) checkOurs(role, 'leave --exact out to only add, or choose another name');
+  if (role && asked.exact) checkOurs(role, 'omit --exact to only add, or choose another name');
   const ourTrust = trustPolicy(here, asked.sourceCondition);
   const trust = added ? trustAdded(added, ourTrust, here, asked.sourceCondition) : ourTrust;
   const request = added ? withoutLoss(asked, added, state, managedArn) : asked;

@@ -21,7 +21,7 @@ export interface Desired {
 
 /** A change, and how it is made. */
 export interface Step extends RoleChange {
-  /** Replaces a document as a whole, so that what somebody else writes at the same time can get lost. */
+  /** Replaces a document as a whole, so that what someone else writes at the same time can get lost. */
   overwrites: boolean;
   /** Answers with the role's ARN where it made the role. Throws Overtaken. */
   run: () => Promise<string | undefined>;

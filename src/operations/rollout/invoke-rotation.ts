@@ -27,7 +27,7 @@ export async function invokeRotation(
   await start(manager, secret, id);
   const begin = clock.now();
   const hint =
-    'see the log of the rotation function; ecs-secrets redeploy --stale goes on when it is done';
+    'see the log of the rotation function; ecs-secrets redeploy --stale continues when it is done';
   for (let wait = 500; ; wait = Math.min(wait * 1.3, 10_000)) {
     await untilInterrupted(clock.sleep(wait, interrupted), interrupted, interruptedHere);
     // At the deadline there is one more look, which may take a second.
@@ -55,7 +55,7 @@ export async function invokeRotation(
       };
     }
     if (clock.now() - begin >= timeout) {
-      throw new CliError('timed-out', `time is up, and ${secret.name} has no new value yet`, {
+      throw new CliError('timed-out', `timed out: ${secret.name} has no new value yet`, {
         exitCode: exitCodes.timedOut,
         hint,
       });
@@ -90,9 +90,9 @@ function rotatedTo(
   before: string | undefined,
 ): string | undefined {
   const labels = stages[id] ?? [];
-  // AWSPREVIOUS: it was current, and somebody else has stored a value since.
+  // AWSPREVIOUS: it was current, and someone else has stored a value since.
   if (labels.includes('AWSCURRENT') || labels.includes('AWSPREVIOUS')) return id;
-  // A function may have given its version another id; while one is pending, it is somebody else's.
+  // A function may have given its version another id; while one is pending, it is someone else's.
   const other = pendingVersionId === undefined && currentVersionId !== before;
   return other ? currentVersionId : undefined;
 }

@@ -230,11 +230,11 @@ async function judge(
   if (look) return look();
   if (deploymentId === undefined) return undefined;
   if (!service) {
-    const reason = 'ECS does not know the service any more';
+    const reason = 'ECS no longer lists the service';
     return { state: 'service-deleted', reason, deployment: undefined, oldTasks: 0 };
   }
   const judged = judgeRollout(deploymentId, service, before);
-  // ECS rolls back within the same service deployment; somebody else's deployment is another one.
+  // ECS rolls back within the same service deployment; someone else's deployment is another one.
   const isRollback =
     judged.state === 'superseded' &&
     serviceDeployment !== undefined &&
@@ -262,7 +262,7 @@ function isLagging(
   return rollout.state === 'rolled-back' && before.includes(primaryOf(service)?.id ?? '');
 }
 
-/** Somebody else's deployment reads the current value too: its end counts, not that of ours. */
+/** Someone else's deployment reads the current value too: its end counts, not that of ours. */
 function followTheOther(
   deployment: FollowedDeployment,
   service: Service,

@@ -5,7 +5,7 @@ import type { ResolvedSecret } from '../secrets/resolve-references.ts';
 import { currentVersion } from '../secrets/restore-value.ts';
 
 /**
- * The version that somebody else has stored since `ours`; undefined while our value is current. With
+ * The version that someone else has stored since `ours`; undefined while our value is current. With
  * `jsonKey` only that key of the secret counts. Credentials that ran out must not cost the report:
  * then nothing is known of another version.
  */

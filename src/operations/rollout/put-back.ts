@@ -48,7 +48,7 @@ export async function putBack(
     left: [],
   });
   if (version === undefined || previousVersion === undefined) {
-    return notRestored('the version before is not known');
+    return notRestored('the previous version is not known');
   }
   const since = await changedAt(aws, secret);
   const value = await restoreValue(aws, secret, version, previousVersion, jsonKey);

@@ -79,7 +79,7 @@ export const nothingRedeployed: RedeployOutcome = {
 
 /**
  * How many consumers speak against the new value. A deployment that superseded ours does not: it is
- * somebody else's and may fail for its own reasons.
+ * someone else's and may fail for its own reasons.
  */
 export function failuresOf({
   deployments,

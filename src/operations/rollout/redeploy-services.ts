@@ -34,7 +34,7 @@ export interface RedeployOptions {
   taskDefinition?: string;
   /** How many services roll at the same time; without `wait`, how many requests are under way. */
   maxParallel: number;
-  /** The role was made or changed just now, perhaps: a denial may only mean that IAM has not spread it. */
+  /** The role was made or changed just now, perhaps: a denial may only mean that IAM has not propagated it. */
   roleMayBeNew?: boolean;
   /** Undefined: every deployment is started, whatever becomes of the others. */
   gate: Gate | undefined;

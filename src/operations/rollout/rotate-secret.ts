@@ -53,7 +53,7 @@ export interface RotateOutcome {
   /** Undefined when no redeployment was asked for. */
   redeploy: RedeployOutcome | undefined;
   rollback: RollbackOutcome | undefined;
-  /** The version that somebody else stored while we redeployed. */
+  /** The version that someone else stored while we redeployed. */
   overtakenBy: number | string | undefined;
 }
 

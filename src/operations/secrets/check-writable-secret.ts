@@ -15,7 +15,7 @@ export function checkWritableSecret({
   if (owningService !== undefined) {
     throw new CliError(
       'managed-secret',
-      `the secret ${name} is managed by the service ${owningService}, which alone stores its values`,
+      `the secret ${name} is managed by the service ${owningService}; only that service can store its values`,
       { hint: `change it there: ${owningService} keeps the secret and its own records in step` },
     );
   }
@@ -24,7 +24,9 @@ export function checkWritableSecret({
     throw new CliError(
       'replica',
       `the secret ${name} in ${region} is a replica of the one in ${primaryRegion}, and AWS changes it only there`,
-      { hint: `run the command with --region ${primaryRegion}; replicas follow by themselves` },
+      {
+        hint: `run the command with --region ${primaryRegion}; its replicas are updated automatically`,
+      },
     );
   }
 }

@@ -108,7 +108,7 @@ export async function readValueOf(aws: Aws, reference: Reference): Promise<Secre
   if (!read) throw await valueNotFound(aws, manager, reference);
   const written = formatReference(reference);
   if (!read.value) {
-    throw new CliError('binary-secret', `${written} is binary, and ECS injects texts only`, {
+    throw new CliError('binary-secret', `${written} is binary, and ECS injects text only`, {
       hint: 'aws secretsmanager get-secret-value gives it in base64',
     });
   }

@@ -19,7 +19,7 @@ export async function secretNotFound(aws: Aws, reference: Reference): Promise<Cl
   return new CliError(
     'secret-not-found',
     `there is no secret ${formatReference(reference)}${where}`,
-    { hint: `to see what there is: ecs-secrets list ${store}` },
+    { hint: `to list the secrets: ecs-secrets list ${store}` },
   );
 }
 

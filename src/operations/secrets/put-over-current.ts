@@ -11,7 +11,7 @@ export interface StoredOver {
 }
 
 /**
- * Stores a value that `make` makes from the current one, by compare-and-set: when somebody else stores
+ * Stores a value that `make` makes from the current one, by compare-and-set: when someone else stores
  * a value meanwhile, it is made from theirs. `current` is the version that was read. Undefined when
  * `make` answers undefined. Throws CliError `concurrent-write` when others keep writing.
  */
@@ -32,7 +32,7 @@ export async function putOverCurrent(
     await delay(Math.random() * 50 * attempt);
     known = await manager.read(id);
   }
-  throw new CliError('concurrent-write', `others keep writing ${id}; nothing was stored`, {
+  throw new CliError('concurrent-write', `others keep changing ${id}; nothing was stored`, {
     hint: 'run the command again',
   });
 }

@@ -31,7 +31,7 @@ export async function putParameter(
     // A write that does not overwrite is safe, whether we may look or not.
     const created = await create(store, name, request);
     if (created) return { ...created, compared };
-    // It exists: somebody else made it since we looked, or we may not look.
+    // It exists: someone else made it since we looked, or we may not look.
   }
   const current = known ?? (compared ? await store.read(name) : undefined);
   if (request.only === 'create') throw exists(name);
@@ -156,7 +156,7 @@ async function update(
   const { version } = write ? await store.overwrite(name, value, attributes, before) : stored;
   // Parameter Store refuses tags together with an overwrite.
   if (newTags.length > 0) await store.addTags(name, newTags);
-  // The one before ours, even if somebody else wrote since we looked.
+  // The one before ours, even if someone else wrote since we looked.
   return { ...outcome('updated', version), ...(write && { previousVersion: version - 1 }) };
 }
 
@@ -165,14 +165,14 @@ function checkUpdate(stored: ParameterDescription, { value, tier }: PutRequest):
   if (stored.type !== 'SecureString') {
     throw new CliError(
       'not-secure-string',
-      `${name} is a plain ${stored.type} parameter, and AWS does not change a parameter's type`,
+      `${name} is a plain ${stored.type} parameter, and AWS cannot change a parameter's type`,
       { hint: 'delete it and put it again, or choose another name' },
     );
   }
   if (tier === 'Standard' && stored.tier === 'Advanced') {
     throw new InvalidInput(
-      `${name} is an advanced parameter, which AWS does not turn back into a standard one`,
-      'leave --tier out, or delete the parameter and put it again',
+      `${name} is an advanced parameter, which cannot become a standard one again`,
+      'omit --tier, or delete the parameter and put it again',
     );
   }
   const inEffect = tier ?? stored.tier ?? 'Standard';
@@ -198,6 +198,6 @@ function notFound(name: string): CliError {
 
 function exists(name: string): CliError {
   return new CliError('already-exists', `the parameter ${name} exists already`, {
-    hint: 'leave --no-overwrite out to store a new version',
+    hint: 'omit --no-overwrite to store a new version',
   });
 }

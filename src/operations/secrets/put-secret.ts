@@ -38,7 +38,7 @@ export function checkTarget(reference: Reference, request: Omit<PutRequest, 'val
   });
   const isParameter = reference.store === 'parameter-store';
   if (isParameter && request.restore) {
-    problems.add('--restore is for Secrets Manager: a deleted parameter is gone');
+    problems.add('--restore is for Secrets Manager: a deleted parameter cannot be restored');
   }
   if (!isParameter && request.tier) {
     problems.add('--tier is for Parameter Store; Secrets Manager has no tiers');

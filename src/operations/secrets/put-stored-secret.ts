@@ -21,7 +21,7 @@ export async function putStoredSecret(
   if (!stored && request.only !== 'update') {
     const created = await create(manager, reference, request, found === 'denied');
     if (created) return { ...created, compared: found !== 'denied' };
-    // It exists: somebody else made it since we looked, or we may not look.
+    // It exists: someone else made it since we looked, or we may not look.
   }
   if (request.only === 'create') throw exists(reference);
   if (!stored && found !== 'denied' && request.only === 'update') throw notFound(reference);
@@ -41,7 +41,7 @@ export function pendingDeletion(written: string, at: Date | undefined): CliError
     'pending-deletion',
     `the secret ${written} is scheduled for deletion${when}`,
     {
-      hint: `ecs-secrets restore ${written} takes the deletion back; put --restore stores a value too`,
+      hint: `ecs-secrets restore ${written} cancels the deletion; put --restore stores a value too`,
     },
   );
 }
@@ -155,7 +155,7 @@ async function write(
   const { jsonKey } = reference;
   if (jsonKey !== undefined) {
     const before = old?.value?.jsonMember(jsonKey);
-    // On top of the value that is current at that moment: a key that somebody else sets is not lost.
+    // On top of the value that is current at that moment: a key that someone else sets is not lost.
     const written = await putOverCurrent(manager, id, old, (current) => {
       if (current && !current.value) throw binary(reference);
       const base = current?.value ?? new SecretValue('{}');
@@ -203,7 +203,7 @@ const defaultKey = 'alias/aws/secretsmanager';
 function overtaken(reference: SecretReference): CliError {
   return new CliError(
     'concurrent-write',
-    `somebody else stored a value of ${formatReference(reference)} at the same time; your value was not stored`,
+    `someone else stored a value of ${formatReference(reference)} at the same time; your value was not stored`,
     { hint: 'see what they stored, then run the command again if it is still wanted' },
   );
 }
@@ -219,8 +219,8 @@ function losesKeys(reference: SecretReference, keys: readonly string[]): CliErro
   const written = formatReference(reference);
   return new CliError(
     'json-secret',
-    `${written} is a JSON object with the keys ${keys.join(', ')}, and the new value is none: whoever uses a key would fail`,
-    { hint: `${written}:KEY sets one key; --replace-json replaces the whole` },
+    `${written} is a JSON object with the keys ${keys.join(', ')}, and the new value is not: tasks that use a key would fail`,
+    { hint: `${written}:KEY sets one key; --replace-json replaces the whole value` },
   );
 }
 
@@ -240,6 +240,6 @@ function notFound(reference: SecretReference): CliError {
 
 function exists(reference: SecretReference): CliError {
   return new CliError('already-exists', `the secret ${formatReference(reference)} exists already`, {
-    hint: 'leave --no-overwrite out to store a new version',
+    hint: 'omit --no-overwrite to store a new version',
   });
 }

@@ -35,7 +35,8 @@ export async function readSecretFile(
   const entries = await read(text, format ?? formatOf(path, text), name, problems);
   problems.throwIfAny();
   for (const { key, value } of entries) {
-    if (value.byteLength === 0) problems.add(`${name}: ${key} is empty; neither store keeps that`);
+    if (value.byteLength === 0)
+      problems.add(`${name}: ${key} is empty; neither store accepts that`);
   }
   problems.throwIfAny();
   if (entries.length === 0) throw new InvalidInput(`${name} has no secrets in it`);
@@ -101,9 +102,9 @@ function readDotenv(text: string, name: string, problems: Problems): SecretFileE
     if (end === 'open') {
       bad(line, ': the quote is not closed');
     } else if (end === 'text behind') {
-      bad(line, ': there is text behind the quote');
+      bad(line, ': there is text after the quote');
     } else if (value === '' || (!isQuoted && /^=+$/.test(value))) {
-      bad(line, ': there is no value; one of several lines has to be quoted');
+      bad(line, ': there is no value; a value of several lines must be quoted');
     } else if (!isQuoted && /\S#/.test(written)) {
       bad(line, ': there is a "#", where dotenv begins a comment: quote the value');
     } else if (seen.has(key)) {
@@ -193,7 +194,7 @@ async function readYaml(
     if (isMap(target) && isAlias(node)) {
       problems.add(`${place} stands for a map elsewhere; write it out`);
     } else if (isAlias(node) && !target) {
-      problems.add(`${place}: a value that begins with "*" has to be quoted`);
+      problems.add(`${place}: a value that begins with "*" must be quoted`);
     } else if (isMap(target)) {
       if (target.items.length === 0 && path.length > 0) problems.add(`${place} is an empty map`);
       for (const { key, value } of target.items) {
@@ -201,10 +202,10 @@ async function readYaml(
         // Without a colon what stands there is rather a value than a key: it is not told.
         if (value === null) problems.add(`${place} has a key without a value`);
         else if (isScalar(key) && key.value !== '') walk(value, [...path, String(key.value)]);
-        else problems.add(`${place} has a key that is no text`);
+        else problems.add(`${place} has a key that is not text`);
       }
     } else if (path.length === 0) {
-      problems.add(`${name} is no map of names to values`);
+      problems.add(`${name} is not a map of names to values`);
     } else if (!isScalar(target)) {
       problems.add(`${place} is ${target ? 'a list' : 'nothing'}; a secret is a text`);
     } else if (target.type === 'PLAIN' && /^(|~|null)$/i.test(String(target.value))) {
@@ -216,7 +217,7 @@ async function readYaml(
   walk(document.contents, []);
   const paths = new Set<string>();
   for (const { key } of entries) {
-    if (paths.has(key)) problems.add(`${name}: ${key} stands there twice`);
+    if (paths.has(key)) problems.add(`${name}: ${key} appears twice`);
     paths.add(key);
   }
   return entries;

@@ -91,7 +91,7 @@ async function restoreParameter(
   if (now?.value.equals(earlier.value)) return outcome;
   if (dryRun) return { ...outcome, action: 'updated' };
   const { version } = await store.overwrite(name, earlier.value, description, current.version);
-  // The one before ours, even if somebody else wrote since we looked.
+  // The one before ours, even if someone else wrote since we looked.
   return { ...outcome, action: 'updated', version, previousVersion: version - 1 };
 }
 
@@ -154,14 +154,14 @@ function noEarlier(name: string, ref: string): CliError {
 
 function notFound(name: string, to: string, kept: readonly string[]): CliError {
   return new CliError('version-not-found', `${name} has no version ${to}`, {
-    hint: kept.length > 0 ? `it has: ${kept.slice(-10).join(', ')}` : 'it is not kept any more',
+    hint: kept.length > 0 ? `it has: ${kept.slice(-10).join(', ')}` : 'it is no longer kept',
   });
 }
 
 function overtaken(name: string, ref: string): CliError {
   return new CliError(
     'concurrent-write',
-    `somebody else has stored a value of ${name} at the same time; it is left alone`,
+    `someone else has stored a value of ${name} at the same time; it was not changed`,
     { hint: `ecs-secrets history ${ref} shows what there is; then run the command again` },
   );
 }

@@ -16,9 +16,9 @@ export type RestoreOutcome =
   { restored: true; version: number | string } | { restored: false; why: string; uncertain?: true };
 
 /**
- * Makes the value before ours current again, unless somebody else has stored a value since. `ours` is
+ * Makes the value before ours current again, unless someone else has stored a value since. `ours` is
  * the version that we stored, `previous` the one that it replaced. Secrets Manager moves AWSCURRENT
- * back (see `makeCurrent`). With `jsonKey`, values that somebody else stored on top of ours stay, and that key alone is set
+ * back (see `makeCurrent`). With `jsonKey`, values that someone else stored on top of ours stay, and that key alone is set
  * back in them, unless they changed it too. Parameter Store writes the earlier value once more, with the
  * attributes that the parameter has. What cannot be done is answered, with the reason.
  */
@@ -85,7 +85,7 @@ interface Versions {
 
 const overtaken: RestoreOutcome = {
   restored: false,
-  why: 'somebody else has stored a value since, and it is left alone',
+  why: 'someone else has stored a value since, and it was not changed',
 };
 
 async function restoreParameter(
@@ -95,7 +95,7 @@ async function restoreParameter(
   previous: number,
 ): Promise<RestoreOutcome> {
   const now = await store.read(name);
-  if (!now) return { restored: false, why: 'the parameter does not exist any more' };
+  if (!now) return { restored: false, why: 'the parameter no longer exists' };
   if (now.version > ours) return overtaken;
   const old = await store.read(name, previous);
   if (!old) return notKept(previous);
@@ -123,7 +123,7 @@ async function restoreSecret(
   return (await manager.moveCurrent(arn, previous, ours)) ? previous : undefined;
 }
 
-/** Sets a key back on top of what somebody else has stored, if it still has our value there. */
+/** Sets a key back on top of what someone else has stored, if it still has our value there. */
 async function restoreKey(
   manager: SecretsManager,
   arn: string,
@@ -149,5 +149,5 @@ async function restoreKey(
 }
 
 function notKept(version: number | string): RestoreOutcome {
-  return { restored: false, why: `version ${version} is not kept any more` };
+  return { restored: false, why: `version ${version} is no longer kept` };
 }

@@ -135,7 +135,7 @@ async function serviceTarget(
   const service = await describedService(
     await aws.ecs(),
     { cluster, service: name },
-    'give CLUSTER/SERVICE; a file is written with its ending or as ./FILE',
+    'give CLUSTER/SERVICE; name a file with its extension, or as ./FILE',
   );
   const { taskDefinition } = service;
   if (taskDefinition === undefined) {

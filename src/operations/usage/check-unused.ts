@@ -6,7 +6,7 @@ import { withRegions } from '../secrets/secret-regions.ts';
 
 /**
  * Throws CliError `in-use`, naming everybody who refers to one of these secrets. Answers what could
- * not be looked at, e.g. `EventBridge rules`. `override` is the option that deletes without looking.
+ * not be looked at, e.g. `EventBridge rules`. `override` is the option that deletes without this check.
  */
 export async function checkUnused(
   aws: Aws,
@@ -24,7 +24,7 @@ export async function checkUnused(
       .map(({ name, arn }) => `${name} is used by ${users.get(arn)?.join(', ') ?? ''}`)
       .join('\n'),
     {
-      hint: `take the reference out of the task definitions first; ${override} deletes all the same`,
+      hint: `remove the reference from the task definitions first; ${override} deletes it anyway`,
     },
   );
 }

@@ -52,7 +52,7 @@ export async function findReferences(
     throw new CliError(
       'access-denied',
       `whether a service uses it cannot be checked: ${error.message}`,
-      { hint: `${error.hint ?? 'allow it'}; ${override} deletes without looking`, cause: error },
+      { hint: `${error.hint ?? 'allow it'}; ${override} deletes without this check`, cause: error },
     );
   }
 }

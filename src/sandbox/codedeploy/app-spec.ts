@@ -40,7 +40,7 @@ function fromJson(content: string): TargetService {
   try {
     spec = JSON.parse(content);
   } catch {
-    throw invalid('the AppSpec is no JSON.');
+    throw invalid('the AppSpec is not JSON.');
   }
   const [first] = asList(member(spec, 'Resources') ?? member(spec, 'resources'));
   const service = member(first, 'TargetService');

@@ -95,7 +95,7 @@ export function optional<T>(field: Field<T>): Field<T | undefined> {
 export function notHere(member: string): Field<undefined> {
   return (value) => {
     if (value === undefined || value === null || value === '') return undefined;
-    throw new ServiceError('NotInSandbox', `The member ${member} is not in the sandbox`);
+    throw new ServiceError('NotInSandbox', `The member ${member} is not supported by the sandbox`);
   };
 }
 

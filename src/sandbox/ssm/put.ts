@@ -107,7 +107,10 @@ function checkRequest(input: Put, existing: Parameter | undefined): void {
     );
   }
   if (input.DataType !== undefined && input.DataType !== 'text') {
-    throw new ServiceError('NotInSandbox', `The data type ${input.DataType} is not in the sandbox`);
+    throw new ServiceError(
+      'NotInSandbox',
+      `The data type ${input.DataType} is not supported by the sandbox`,
+    );
   }
 }
 

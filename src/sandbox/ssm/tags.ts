@@ -55,7 +55,7 @@ export function withTags(
   for (const { Key, Value } of added) {
     if (/^aws:/i.test(Key)) throw invalid(`Tag keys that begin with "aws:" are reserved for AWS.`);
     if (!/^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u.test(Key + Value)) {
-      throw invalid(`The tag ${Key} has characters that AWS does not take.`);
+      throw invalid(`The tag ${Key} has characters that AWS does not accept.`);
     }
   }
   const all = new Map([...tags, ...added.map(({ Key, Value }) => [Key, Value] as const)]);

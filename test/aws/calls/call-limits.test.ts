@@ -57,7 +57,7 @@ test('an interrupt says which calls were carried out, and which may have been', 
 
 test.each([
   ['15', '--request-timeout: "15" has no unit; write 15s or 15m'],
-  ['soon', '--request-timeout: "soon" is no duration: write 90s, 15m or 1h30m'],
+  ['soon', '--request-timeout: "soon" is not a duration: write 90s, 15m or 1h30m'],
 ])('--request-timeout %s is refused', async (limit, problem) => {
   const seen = await run(['list', '--request-timeout', limit]);
   expect(seen.code).toBe(2);

@@ -266,9 +266,9 @@ describe('exec', () => {
     expect(await code('--prefix', '/app/dev', '--container', 'web')).toBe(2);
     const clash = await bin(['exec', '--prefix', '/clash', '--', 'true']);
     expect(clash.code).toBe(2);
-    expect(clash.stderr).toContain('a-b and a.b both make the variable a_b');
+    expect(clash.stderr).toContain('a-b and a.b both become the variable a_b');
     const digits = await bin(['exec', '--prefix', '/digits', '--', 'true']);
-    expect(digits.stderr).toContain('1st (below /digits) does not make the name of a variable');
+    expect(digits.stderr).toContain('1st (below /digits) cannot be turned into a variable name');
     expect((await bin(['exec', '--prefix', '/none', '--', 'true'])).stderr).toContain(
       'there is nothing below /none',
     );

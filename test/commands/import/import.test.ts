@@ -96,7 +96,7 @@ describe('into Parameter Store', () => {
     const twice = JSON.stringify({ 'a/b': '1', a: { b: '2' } });
     const seen = await shop.run(['import', 'x.json', '--prefix', '/s'], load(twice, 'x.json'));
     expect(seen.code).toBe(2);
-    expect(seen.stderr).toContain('a/b stands there twice');
+    expect(seen.stderr).toContain('a/b appears twice');
     const same = JSON.stringify({ foo: '1', '/foo': '2' });
     const both = await shop.run(['import', 'x.json'], load(same, 'x.json'));
     expect(both.code).toBe(2);
@@ -214,7 +214,7 @@ describe('--prune', () => {
     const seen = await shop.run(argv, load('A=x'));
     expect(seen.code).toBe(1);
     expect(seen.stderr).toContain('/shop/B is used by service shop/web');
-    expect(seen.stderr).toContain('--prune-in-use deletes all the same');
+    expect(seen.stderr).toContain('--prune-in-use deletes it anyway');
     // --force has one meaning: it writes what is equal.
     expect((await shop.run([...argv, '--force'], load('A=x'))).code).toBe(1);
     expect(Object.keys(await values('/shop'))).toHaveLength(2);
@@ -300,7 +300,7 @@ describe('into Secrets Manager', () => {
     expect(await text('db')).toBe('{"A":"new"}');
   });
 
-  test('does not lose a key that somebody else sets at the same moment', async () => {
+  test('does not lose a key that someone else sets at the same moment', async () => {
     await shop.run(['import', '-', '--as-json', 'db'], { stdin: 'A=1\n' });
     const others = Array.from({ length: 4 }, (_, index) =>
       shop.run(['import', '-', '--as-json', 'db'], { stdin: `K${index}=${index}\n` }),
@@ -327,7 +327,7 @@ describe('into Secrets Manager', () => {
     const big = `A=${'x'.repeat(65_530)}`;
     const seen = await shop.run(['import', '.env', '--as-json', 'db'], load(big));
     expect(seen.code).toBe(2);
-    expect(seen.stderr).toContain('Secrets Manager takes 65536');
+    expect(seen.stderr).toContain('Secrets Manager accepts at most 65536');
   });
 
   test('names a secret that is about to be deleted, and goes on with the others', async () => {
@@ -347,7 +347,7 @@ describe('into Secrets Manager', () => {
     expect((await shop.run(argv, load('A=1'))).code).toBe(1);
     const forced = await shop.run([...argv, '--force'], load('A=1'));
     expect(forced.code).toBe(1);
-    expect(forced.stderr).toContain('--replace-json replaces the whole');
+    expect(forced.stderr).toContain('--replace-json replaces the whole value');
     expect((await shop.run([...argv, '--replace-json'], load('A=1'))).code).toBe(0);
     expect(await text('p/A')).toBe('1');
   });
@@ -356,7 +356,7 @@ describe('into Secrets Manager', () => {
     await shop.secrets.send(new CreateSecretCommand({ Name: 'db', SecretString: 'text' }));
     const seen = await shop.run(['import', '.env', '--as-json', 'db'], load('A=1'));
     expect(seen.code).toBe(1);
-    expect(seen.stderr).toContain('no JSON object');
+    expect(seen.stderr).toContain('not a JSON object');
     expect(await text('db')).toBe('text');
   });
 

@@ -141,7 +141,7 @@ describe('in AWS', () => {
     expect(again).toMatchObject({
       code: 0,
       stdout: 'no secret in plain text found in 3 revisions beyond the baseline\n',
-      stderr: 'note: 2 findings of the baseline passed over\n',
+      stderr: 'note: 2 findings of the baseline ignored\n',
     });
     const more = await shop.run(['audit', '--all-revisions', '--baseline', 'b.json'], { files });
     expect(more.code).toBe(3);
@@ -269,10 +269,10 @@ describe('in files', () => {
   test.each([
     [['none.json'], 1, 'cannot read none.json'],
     [['none/*.json'], 1, 'no file matches none/*.json'],
-    [['ecs/web.json', '--family', 'web'], 2, 'files do not go together'],
-    [['--family', 'web', '--cluster', 'shop'], 2, 'do not go together'],
-    [['ecs/web.json', '--baseline', 'ecs/web.json'], 2, 'ecs/web.json is no baseline'],
-    [['ecs/web.json', '--baseline', 'README.md'], 2, 'README.md is no baseline'],
+    [['ecs/web.json', '--family', 'web'], 2, 'files cannot be combined'],
+    [['--family', 'web', '--cluster', 'shop'], 2, 'cannot be combined'],
+    [['ecs/web.json', '--baseline', 'ecs/web.json'], 2, 'ecs/web.json is not a baseline'],
+    [['ecs/web.json', '--baseline', 'README.md'], 2, 'README.md is not a baseline'],
     [['ecs/web.json', '--baseline', 'none'], 1, 'cannot read none'],
   ])('%j fails', async (argv, code, message) => {
     const seen = await audit(argv);

@@ -135,11 +135,11 @@ describe('before the first write', () => {
       'a role without room',
       definition(),
       ['--execution-role', 'full'],
-      /IAM takes 10240 for all inline policies/,
+      /IAM allows 10240 for all inline policies/,
       () => makeRole('full', 'Allow', s3('x'.repeat(10_100))),
     ],
     [
-      'a family that ECS does not take',
+      'a family that ECS does not accept',
       definition({ family: 'my app' }),
       [],
       /family: "my app"/,

@@ -193,7 +193,7 @@ test('never overwrites another value, and stores nothing then', async () => {
   await shop.run(['put', '/shop/app/DB_PASSWORD'], { stdin: 'another' });
   const seen = await shop.run([...argv, '--yes']);
   expect(seen.code).toBe(1);
-  expect(seen.stderr).toContain('/shop/app/DB_PASSWORD is there with another value');
+  expect(seen.stderr).toContain('/shop/app/DB_PASSWORD already exists with a different value');
   expect(await valuesBelow(shop.ssm, '/shop/app')).toEqual({ '/shop/app/DB_PASSWORD': 'another' });
   const left = ['--except', 'DB_PASSWORD', '--yes'];
   expect((await shop.run([...argv, ...left])).code).toBe(0);

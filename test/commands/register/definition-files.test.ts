@@ -54,7 +54,7 @@ const rows: [kind: string, text: string, ...stderr: string[]][] = [
   [
     'a placeholder in place of a number',
     `{ "family": "web",\n  "containerDefinitions": [ { "name": "web", "memory": \${MEMORY} } ] }`,
-    'error: FILE is neither JSON nor YAML: line 2, column 56: a placeholder stands here without quotes; replace it first, for example with envsubst',
+    'error: FILE is neither JSON nor YAML: line 2, column 56: unquoted placeholder; replace it first, for example with envsubst',
   ],
   [
     'a placeholder without quotes',

@@ -223,7 +223,7 @@ describe.each(Object.entries(rows))('%s', (_, [definition, ...faults]) => {
     expect([2, 3]).toContain(seen.code);
     const told = problemsIn(seen);
     for (const fault of faults) expect(told).toContain(fault);
-    expect(seen.stdout).not.toContain('form and size are within');
+    expect(seen.stdout).not.toContain('structure and size are valid');
   });
 });
 
@@ -267,8 +267,8 @@ describe('not refused is', () => {
     );
     const { registering, verifying } = await accepted(newer, '--strict');
     for (const text of [
-      `${first}.shinyNewMember: this release does not know it`,
-      'runtimePlatform.operatingSystemFamily: this release does not know "WINDOWS_SERVER_2031_CORE"',
+      `${first}.shinyNewMember: this release does not recognize it`,
+      'runtimePlatform.operatingSystemFamily: this release does not recognize "WINDOWS_SERVER_2031_CORE"',
     ]) {
       expect(registering).toContain(`warning: ${text}; it is passed on (is it misspelt?)`);
       expect(verifying).toContain(`not checked  ${text} (is it misspelt?)`);

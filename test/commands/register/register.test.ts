@@ -36,9 +36,9 @@ describe('register', () => {
     expect(seen.stderr).toMatch(
       /the role shop-execution does not allow .*role create shop-execution/,
     );
-    expect(seen.stderr).not.toContain('images by a tag');
+    expect(seen.stderr).not.toContain('mutable tag');
     const latest = await shop.run(['register', 'web.json', '--image', 'httpd:latest', '--dry-run']);
-    expect(latest.stderr).toContain('note: images by a tag that may move: httpd:latest');
+    expect(latest.stderr).toContain('note: images with a mutable tag: httpd:latest');
     const none = ['register', 'web.json', '--image', 'registry.example:5000/web', '--dry-run'];
     expect((await shop.run(none)).stderr).toContain('may move: registry.example:5000/web');
     expect(seen.stdout).toMatch(
@@ -150,7 +150,7 @@ describe('register', () => {
       'containerDefinitions[0].Secrets',
       'containerDefinitions[0].linuxParameters.swapp',
     ]) {
-      expect(seen.stderr).toContain(`warning: ${place}: this release does not know it`);
+      expect(seen.stderr).toContain(`warning: ${place}: this release does not recognize it`);
     }
     // What the SDK does not know comes back, and is kept in the next revision.
     const next = await shop.json(['register', '--family', 'web', '--image', 'httpd:3']);
@@ -165,7 +165,7 @@ describe('register', () => {
       'family: m\nx: &base\n  image: httpd\n  memory: 64\ncontainerDefinitions:\n  - <<: *base\n    name: a\n';
     const seen = await shop.run(['register', 'm.yaml'], { files: { 'm.yaml': yaml } });
     expect(seen.code).toBe(0);
-    expect(seen.stderr).toContain('warning: x: this release does not know it');
+    expect(seen.stderr).toContain('warning: x: this release does not recognize it');
     const broken = await shop.run(['register', 'b.yaml'], { files: { 'b.yaml': 'a: *none\n' } });
     expect(broken.code).toBe(2);
   });
@@ -223,7 +223,7 @@ describe('register', () => {
       'family: it is missing',
       '"DB" is in environment and in secrets',
       'secrets[0].valueFrom: malformed ARN',
-      'ECS takes none or three',
+      'ECS accepts none or three',
       'secrets[1].valueFrom: malformed ARN "arn:aws:nonsense"',
       'executionRoleArn: it is missing though secrets are referenced',
     ]) {
@@ -285,7 +285,7 @@ describe('register', () => {
         '--execution-role',
         'r',
       ],
-      'the same is set twice',
+      'set twice',
     ],
   ])('refuses %s with exit code 2', async (_what, argv, message) => {
     const seen = await shop.run(argv);

@@ -112,7 +112,7 @@ const web: Step[] = [
 ];
 const manySecrets = Array.from({ length: 110 }, (_, index) => `/many/${'x'.repeat(60)}-${index}`);
 const many = manySecrets.flatMap((name) => ['--secret', name]);
-const readValuesNote = /not be read|uncompared/;
+const readValuesNote = /without comparison/;
 
 /** What is looked at beside services and tasks; where it may not be, that is said. */
 const scheduledOnly = {
@@ -347,7 +347,7 @@ const scenarios: Record<CallerCommand, Scenario> = {
     degrades: {
       'iam:SimulatePrincipalPolicy': /not confirmed by IAM/,
       'kms:GetKeyPolicy': /unknown.*kms:GetKeyPolicy/,
-      'secretsmanager:GetResourcePolicy': /not seen \(secretsmanager:GetResourcePolicy/,
+      'secretsmanager:GetResourcePolicy': /cannot be read \(secretsmanager:GetResourcePolicy/,
     },
   },
   'role delete': {

@@ -213,7 +213,7 @@ describe('role create of a role that exists', () => {
     expect((await role())?.PermissionsBoundary).toBeUndefined();
   });
 
-  test('keeps what somebody else wrote into our policy', async () => {
+  test('keeps what someone else wrote into our policy', async () => {
     await done(create('web'));
     const document = (await policies())['ecs-secrets']!;
     const theirs = [
@@ -339,7 +339,7 @@ describe('the trust of a role that is added to', () => {
     expect(await writesOf(create('web'))).toEqual([]);
   });
 
-  test('that lets somebody else in is told, since they get what is granted', async () => {
+  test('that lets someone else in is told, since they get what is granted', async () => {
     await done(create('web'));
     await setTrust(assume({ Service: ['ecs-tasks.amazonaws.com', 'lambda.amazonaws.com'] }));
     const { err } = await done(create('worker'));
@@ -374,7 +374,7 @@ describe('a role whose policy is too large', () => {
     const argv = [...create('worker'), ...many];
     const refused = await shop.run(argv, setting);
     expect(refused.code).toBe(2);
-    expect(refused.stderr).toMatch(/has \d+ characters; IAM takes 10240/);
+    expect(refused.stderr).toMatch(/has \d+ characters; IAM allows 10240/);
     expect(await granted()).toEqual(first);
 
     const compact = await done([...argv, '--compact']);
@@ -413,7 +413,7 @@ describe('a role whose policy is too large', () => {
     },
   );
 
-  test('keeps what somebody else wrote into its managed policies', async () => {
+  test('keeps what someone else wrote into its managed policies', async () => {
     const many = await manyParameters(110);
     await done([...base, ...many, '--split']);
     const [name, document] = Object.entries(await policies())[0]!;

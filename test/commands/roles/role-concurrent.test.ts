@@ -8,7 +8,7 @@ import { openShop, type Shop } from '../../helpers/scene.ts';
 import { isWhole } from '../../helpers/whole.ts';
 
 // Several pipelines add to the role that their task definitions share, in the same moment. IAM has no
-// write that fails when somebody else wrote first.
+// write that fails when someone else wrote first.
 let shop: Shop;
 const names = Array.from({ length: 6 }, (_, index) => `/shop/secret-${index}`);
 beforeAll(async () => {
@@ -34,7 +34,7 @@ const create = (role: string, ...secrets: (string | undefined)[]): string[] => [
   ...secrets.flatMap((name = '') => ['--secret', name]),
 ];
 
-/** Adds a statement to the policy of a role, as somebody else does. */
+/** Adds a statement to the policy of a role, as someone else does. */
 async function addAnother(role: string, index: number): Promise<void> {
   const { Version, Statement } = await policy(role);
   const arn = `arn:aws:ssm:us-east-1:123456789012:parameter${names[index] ?? ''}`;
@@ -139,7 +139,7 @@ describe('a run whose reads show an old state', () => {
     const seen = await shop.run(create(role, names[1]), { env });
     expect(seen, seen.stderr).toMatchObject({ code: 0 });
     expect(await granted(role)).toEqual(names.slice(0, 3));
-    // Its own, and that of somebody else.
+    // Its own, and that of someone else.
     expect((await writes()) - before).toBe(2);
   });
 
@@ -171,7 +171,7 @@ test('a write whose answer is lost is looked up, not repeated', async () => {
   expect((await writes()) - before).toBe(1);
 });
 
-test('with --exact a run does not take away what somebody else added just now', async () => {
+test('with --exact a run does not take away what someone else added just now', async () => {
   await shop.json(create('exact', names[0], names[1]));
   const url = await lagging(
     () => false,

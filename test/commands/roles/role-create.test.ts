@@ -134,7 +134,7 @@ describe('role create', () => {
     const seen = await shop.run(argv);
     expect(seen.code).toBe(2);
     expect(seen.stderr).toMatch(
-      /has \d+ characters, its other inline policies \d+; IAM takes 10240/,
+      /has \d+ characters, its other inline policies \d+; IAM allows 10240/,
     );
     expect(await trust('r')).toEqual(before);
   });
@@ -237,7 +237,7 @@ describe('role create', () => {
       }),
     );
     const seen = await shop.run(['role', 'create', 'r', '--secret', 'sm:shop/api']);
-    expect(seen.stderr).toContain('left alone, not made by this command: theirs');
+    expect(seen.stderr).toContain('kept, not created by this command: theirs');
     const { PolicyNames } = await shop.iam.send(new ListRolePoliciesCommand({ RoleName: 'r' }));
     expect(PolicyNames).toEqual(['ecs-secrets', 'theirs']);
   });
@@ -288,7 +288,7 @@ describe('role create', () => {
   });
 
   test.each([
-    ['nothing to grant', ['r'], 2, 'there is nothing to grant'],
+    ['nothing to grant', ['r'], 2, 'no references given'],
     ['a bad name', ['a b', '--secret', '/shop/db'], 2, 'role name "a b"'],
     ['a bad path', ['r', '--secret', '/shop/db', '--path', 'x'], 2, 'path "x"'],
     ['a bad reference', ['r', '--secret', 'a/b'], 2, 'must start with "/"'],

@@ -86,7 +86,7 @@ describe.each<[string, object, string[]]>([
     for (const argv of [split, ['role', 'create', 'r', '--secret', '/shop/db', ...exact]]) {
       const seen = await shop.run(argv);
       expect(seen, seen.stderr).toMatchObject({ code: 0 });
-      expect(seen.stderr).toContain(`left alone, not made by this command: ${policyArn(1)}`);
+      expect(seen.stderr).toContain(`kept, not created by this command: ${policyArn(1)}`);
       expect(await document(1)).toBe(before);
       expect(await attached('r')).toContain(policyArn(1));
     }

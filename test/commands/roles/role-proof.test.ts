@@ -305,7 +305,7 @@ describe('200 references', () => {
     const seen = await shop.run(create('plain'));
     expect(seen).toMatchObject({ code: 2, stdout: '' });
     const [, characters] =
-      /the inline policy for 200 secrets has (\d+) characters; IAM takes 10240/.exec(seen.stderr)!;
+      /the inline policy for 200 secrets has (\d+) characters; IAM allows 10240/.exec(seen.stderr)!;
     const whole = await shop.json(['policy', 'execution', ...options(references)]);
     expect(Number(characters)).toBe(JSON.stringify(whole).length);
     expect(Number(characters)).toBeGreaterThan(10_240);

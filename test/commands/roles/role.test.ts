@@ -209,7 +209,7 @@ describe('role check', () => {
     const closed = await check('--secret', '/shop/db');
     expect(closed.findings[2]).toMatchObject({
       verdict: 'missing',
-      why: 'the policy of the key neither names the role nor leaves it to IAM',
+      why: 'the policy of the key neither names the role nor delegates to IAM',
     });
 
     await shop.kms.send(new DisableKeyCommand({ KeyId }));
@@ -280,7 +280,7 @@ describe('role check', () => {
     const files = { 'the web.json': '{"containerDefinitions":[{"name":"a","image":"x"}]}' };
     const seen = await shop.run([...argv, '--task-definition', 'the web.json'], { files });
     expect(seen.code).toBe(3);
-    const [, told = ''] = /this grants what it lacks: ecs-secrets (.*)\n/.exec(seen.stderr)!;
+    const [, told = ''] = /to grant what is missing: ecs-secrets (.*)\n/.exec(seen.stderr)!;
     expect(told).toBe(
       "role create r --task-definition 'the web.json' --secret shop/new --store secrets-manager",
     );

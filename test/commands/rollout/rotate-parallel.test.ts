@@ -52,7 +52,7 @@ describe('a mass start that is throttled', () => {
     });
     scene.shop.sandbox.inject({ ...throttled, times: 10 });
     const seen = await scene.rotate([], 'good-2');
-    expect(seen.stderr).toMatch(/s\d: deploying again after a failure that passes: .*Throttling/);
+    expect(seen.stderr).toMatch(/s\d: deploying again after a temporary failure: .*Throttling/);
     expect(seen.code).toBe(0);
     expect(await scene.parameter()).toBe('good-2');
     expect(await held(3)).toEqual(Array(3).fill('good-2'));

@@ -177,7 +177,7 @@ describe('--invoke', () => {
     await configured('always-fail');
     const late = await shop.run(['rotate', 'sm:shop/api', '--invoke', '--timeout', '0.3s']);
     expect(late.code).toBe(5);
-    expect(late.stderr).toContain('error: time is up, and shop/api has no new value yet');
+    expect(late.stderr).toContain('error: timed out: shop/api has no new value yet');
   });
 
   test('is refused for a parameter, and together with a value', async () => {
@@ -185,7 +185,7 @@ describe('--invoke', () => {
     expect(parameter).toMatchObject({ code: 2 });
     expect(parameter.stderr).toContain('--invoke is for Secrets Manager');
     const both = ['rotate', 'sm:shop/api', '--invoke', '--generate'];
-    expect((await shop.run(both)).stderr).toContain('--invoke and a value exclude each other');
+    expect((await shop.run(both)).stderr).toContain('--invoke and a value cannot be combined');
   });
 });
 
@@ -212,7 +212,7 @@ describe('a bad value', () => {
     expect(seen.code).toBe(4);
     expect(seen.stdout).toMatch(/shop\/web .* failed/);
     expect(seen.stdout).toContain(
-      'the old value was not put back: the AWS credentials have expired',
+      'the old value was not restored: the AWS credentials have expired',
     );
     expect(await parameter()).toBe('bad');
   });
@@ -372,7 +372,7 @@ describe('two rotations at once', () => {
       shop.run(['rotate', 'sm:whole'], { stdin: 'first' }),
     );
     expect(seen.code).toBe(1);
-    expect(seen.stderr).toContain('somebody else stored a value of sm:whole');
+    expect(seen.stderr).toContain('someone else stored a value of sm:whole');
     const { SecretString } = await shop.secrets.send(
       new GetSecretValueCommand({ SecretId: 'whole' }),
     );
@@ -385,7 +385,7 @@ describe('two rotations at once', () => {
     const seen = await rotateAround('UpdateService', argv, 'bad', () => rotate([], 'good-3'));
     expect(seen.code).toBe(1);
     expect(seen.stderr).toContain(
-      'error: somebody else stored version 3 while the services were redeployed for version 2',
+      'error: someone else stored version 3 while the services were redeployed for version 2',
     );
     const { Parameter } = await shop.ssm.send(
       new GetParameterCommand({ Name: '/shop/db', WithDecryption: true }),

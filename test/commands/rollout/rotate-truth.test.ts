@@ -99,7 +99,7 @@ describe('what happens to a service meanwhile', () => {
   });
 });
 
-describe('what somebody else stores meanwhile', () => {
+describe('what someone else stores meanwhile', () => {
   test('is left alone, and a failure still exits with 4', async () => {
     await scene.service('web', { picky: true });
     const rotating = scene.rotate([], 'bad');
@@ -109,7 +109,7 @@ describe('what somebody else stores meanwhile', () => {
     const seen = await rotating;
     expect(await scene.parameter()).toBe('good-theirs');
     expect(seen.code).toBe(seen.stderr.includes('deployment failed') ? 4 : 1);
-    expect(seen.stderr).toContain('somebody else stored version 3');
+    expect(seen.stderr).toContain('someone else stored version 3');
   });
 
   test('an answer of DescribeParameters that lags is not theirs', async () => {
@@ -117,7 +117,7 @@ describe('what somebody else stores meanwhile', () => {
     scene.shop.sandbox.inject({ service: 'ssm', operation: 'DescribeParameters', lagMs: 300 });
     const seen = await scene.rotate([], 'bad');
     expect(seen.code).toBe(4);
-    expect(seen.stderr).not.toContain('somebody else');
+    expect(seen.stderr).not.toContain('someone else');
     expect(await scene.parameter()).toBe('good-1');
   });
 

@@ -308,7 +308,7 @@ describe('rotate', () => {
       2,
       'is not CLUSTER/SERVICE',
     ],
-    ['a bad timeout', ['rotate', '/shop/db', '--timeout', 'soon'], 2, '"soon" is no duration'],
+    ['a bad timeout', ['rotate', '/shop/db', '--timeout', 'soon'], 2, '"soon" is not a duration'],
     ['no parallelism', ['rotate', '/shop/db', '--max-parallel', '0'], 2, '--max-parallel'],
   ])('refuses %s before anything is written', async (_what, argv, code, message) => {
     const seen = await shop.run(argv, { stdin: 'new' });

@@ -114,7 +114,7 @@ describe('rotate --invoke', () => {
     expect(await current()).not.toBe('one');
   });
 
-  test('does not take for its own what somebody else stores meanwhile', async () => {
+  test('does not take for its own what someone else stores meanwhile', async () => {
     await configure('rotator');
     let theirs: string | undefined;
     const write = async () => {

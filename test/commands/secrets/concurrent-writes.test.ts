@@ -71,7 +71,7 @@ const theirParameter = () =>
     }),
   );
 
-/** Somebody else sets keys of the JSON secret. */
+/** Someone else sets keys of the JSON secret. */
 async function setKeys(keys: Record<string, unknown>): Promise<string | undefined> {
   const SecretString = JSON.stringify({ ...((await json()) as object), ...keys });
   const put = new PutSecretValueCommand({ SecretId: 'db', SecretString });
@@ -79,7 +79,7 @@ async function setKeys(keys: Record<string, unknown>): Promise<string | undefine
 }
 
 describe('PutParameter whose answer is lost', () => {
-  test('is not repeated over what somebody else stored on top', async () => {
+  test('is not repeated over what someone else stored on top', async () => {
     await shop.run(['put', '/shop/db'], { stdin: 'one' });
     const incident: Incident = { operation: 'PutParameter', after: theirParameter, lost: true };
     const seen = await amid([incident], ['put', '/shop/db'], 'two');
@@ -90,7 +90,7 @@ describe('PutParameter whose answer is lost', () => {
     expect(await parameter()).toEqual({ value: 'theirs', version: 3 });
   });
 
-  test('and was not carried out is not repeated over what somebody else stored', async () => {
+  test('and was not carried out is not repeated over what someone else stored', async () => {
     await shop.run(['put', '/shop/db'], { stdin: 'one' });
     const fault = { service: 'ssm', operation: 'PutParameter', code: 'InternalServerError' };
     shop.sandbox.inject({ ...fault, status: 500, times: 1 });
@@ -110,7 +110,7 @@ describe('PutParameter whose answer is lost', () => {
     expect(await parameter()).toEqual({ value: 'two', version: 2 });
   });
 
-  test('of a new parameter that somebody else overwrites counts as created', async () => {
+  test('of a new parameter that someone else overwrites counts as created', async () => {
     const incident: Incident = { operation: 'PutParameter', after: theirParameter, lost: true };
     const seen = await amid([incident], ['put', '/shop/db'], 'one');
     expect(seen).toMatchObject({ code: 0, stdout: 'parameter /shop/db created (version 1)\n' });
@@ -192,7 +192,7 @@ describe('a secret whose answers are lost', () => {
     expect(await labels()).toEqual(['AWSCURRENT', 'AWSPREVIOUS']);
   });
 
-  test('keeps what somebody else stored on top of a key that was set', async () => {
+  test('keeps what someone else stored on top of a key that was set', async () => {
     await shop.run(['put', 'sm:db:a'], { stdin: '1' });
     const incident: Incident = {
       operation: 'UpdateSecretVersionStage',
@@ -217,7 +217,7 @@ describe('setting one key', () => {
     expect(await json()).toEqual({ a: '2', other: 'theirs' });
   });
 
-  test('of a secret without a value does not replace the first value of somebody else', async () => {
+  test('of a secret without a value does not replace the first value of someone else', async () => {
     await shop.secrets.send(new CreateSecretCommand({ Name: 'db' }));
     const first = new PutSecretValueCommand({ SecretId: 'db', SecretString: '{"other":"theirs"}' });
     const incident: Incident = {
@@ -241,7 +241,7 @@ describe('setting one key', () => {
     expect(await labels()).toEqual(['AWSCURRENT', 'AWSPREVIOUS']);
   });
 
-  test('does not make JSON of what somebody else replaced by bytes', async () => {
+  test('does not make JSON of what someone else replaced by bytes', async () => {
     await shop.run(['put', 'sm:db:a'], { stdin: '1' });
     const SecretBinary = new Uint8Array([1, 2]);
     const set = () =>
@@ -274,7 +274,7 @@ describe('setting one key', () => {
   });
 });
 
-test('an import into a secret without a value does not replace the first value of somebody else', async () => {
+test('an import into a secret without a value does not replace the first value of someone else', async () => {
   await shop.secrets.send(new CreateSecretCommand({ Name: 'db' }));
   const first = new PutSecretValueCommand({ SecretId: 'db', SecretString: '{"other":"theirs"}' });
   const incident: Incident = {

@@ -228,7 +228,7 @@ describe('a parameter the caller may not read', () => {
       code: 0,
       stdout: 'parameter /shop/db updated (version 2, was 1)\n',
     });
-    expect(seen.stderr).toContain('may not be read');
+    expect(seen.stderr).toContain('without comparison');
     expect(await parameter('/shop/db')).toBe('two');
   });
 
@@ -295,7 +295,7 @@ describe('a secret of Secrets Manager', () => {
     expect(await secret('db')).toBe('{"port":"12345678"}');
   });
 
-  test('that is no JSON object gets no key, and is not shown', async () => {
+  test('that is not a JSON object gets no key, and is not shown', async () => {
     await shop.run(['put', 'sm:db'], { stdin: 'MARKED-VALUE' });
     const seen = await shop.run(['put', 'sm:db:key'], { stdin: 'x' });
     expect(seen.code).toBe(2);
@@ -365,7 +365,7 @@ describe('a secret of Secrets Manager', () => {
     expect(await secret('db')).toBe('{"user":"admin"}');
     const forced = await shop.run(['put', 'sm:db', '--force'], { stdin: 'text' });
     expect(forced.code).toBe(1);
-    expect(forced.stderr).toContain('--replace-json replaces the whole');
+    expect(forced.stderr).toContain('--replace-json replaces the whole value');
     expect((await shop.run(['put', 'sm:db', '--replace-json'], { stdin: 'text' })).code).toBe(0);
     expect(await secret('db')).toBe('text');
   });
@@ -434,7 +434,7 @@ describe('the value comes from', () => {
 describe('bad input stops before any call, with exit code 2:', () => {
   const cases: [string, string[], string | undefined, string][] = [
     ['a bad name', ['put', '/a//b c'], 'x', 'has an empty level'],
-    ['a reserved name', ['put', '/aws/x'], 'x', 'which AWS keeps to itself'],
+    ['a reserved name', ['put', '/aws/x'], 'x', 'which AWS reserves'],
     ['a path without slash', ['put', 'a/b'], 'x', 'must start with "/"'],
     ['an empty value', ['put', '/a'], '', 'the value is empty'],
     ['only a newline', ['put', '/a'], '\n', 'the value is empty'],
@@ -454,7 +454,7 @@ describe('bad input stops before any call, with exit code 2:', () => {
       'x'.repeat(4097),
       '--tier advanced',
     ],
-    ['a secret over 65536 bytes', ['put', 'sm:a'], 'x'.repeat(65_537), '65536 at most'],
+    ['a secret over 65536 bytes', ['put', 'sm:a'], 'x'.repeat(65_537), 'at most 65536'],
     ['a parameter in a value', ['put', '/a'], 'a{{b}}', '"{{ }}"'],
     ['an unknown tier', ['put', '/a', '--tier', 'gold'], 'x', 'unknown tier "gold"'],
     ['a tier for a secret', ['put', 'sm:a', '--tier', 'advanced'], 'x', 'no tiers'],

@@ -368,7 +368,7 @@ describe('rollback', () => {
   test.each([
     ['one version only', ['rollback', '/shop/one'], 'no version before'],
     ['a version that is not there', ['rollback', '/shop/one', '--to', '9'], 'has no version 9'],
-    ['one key', ['rollback', 'sm:db:key'], 'takes the whole secret back'],
+    ['one key', ['rollback', 'sm:db:key'], 'affects the whole secret'],
     ['a secret with one version', ['rollback', 'sm:one'], 'no version before'],
     ['a managed secret', ['rollback', 'sm:rds!x'], 'managed by the service rds'],
   ])('refuses %s', async (_name, argv, why) => {
@@ -397,7 +397,7 @@ describe('delete', () => {
     await put('/shop/db', 'x');
     const no = await shop.run(['delete', '/shop/db'], { terminal: { answer: 'n' } });
     expect(no.code).toBe(130);
-    expect(no.stderr).toContain('Delete the parameter /shop/db? It cannot be brought back. [y/N]');
+    expect(no.stderr).toContain('Delete the parameter /shop/db? It cannot be restored. [y/N]');
     expect((await shop.run(['delete', '/shop/db'])).code).toBe(2);
     expect(await valuesBelow(shop.ssm, '/shop')).toEqual({ '/shop/db': 'x' });
     const yes = await shop.run(['delete', '/shop/db'], { terminal: { answer: 'y' } });
@@ -433,7 +433,7 @@ describe('delete', () => {
     expect(again.stderr).toMatch(/is scheduled for deletion[\s\S]*ecs-secrets restore sm:db/);
     expect((await shop.run(['restore', 'sm:db'])).stdout).toBe('secret db restored\n');
     expect(await secret('db')).toBe('x');
-    expect((await shop.run(['restore', 'db'])).stdout).toContain('is not being deleted');
+    expect((await shop.run(['restore', 'db'])).stdout).toContain('is not scheduled for deletion');
     expect((await shop.run(['delete', 'sm:db', '--yes', '--no-recovery'])).code).toBe(0);
     expect((await shop.run(['restore', 'sm:db'])).code).toBe(1);
   });

@@ -156,7 +156,7 @@ describe('a service', () => {
     const { stdout } = await shop.run(['diagnose', target]);
     expect(stdout).toMatch(/^the secret has no value at that stage \(task, \d times, last at /);
     expect(stdout).toContain('\nthe next start would also meet:\n');
-    expect(stdout).toContain(`\nto put it right:\n  ${fix.join('\n  ')}\n`);
+    expect(stdout).toContain(`\nTo fix:\n  ${fix.join('\n  ')}\n`);
 
     // Its commands mend what has failed and what would.
     await runPrinted(shop, fix, { stdin: 'value' });
@@ -180,7 +180,7 @@ describe('a service', () => {
     expect(others).toEqual([]);
     expect(fix).toEqual(['ecs-secrets redeploy --service mended/web']);
     const { stdout } = await shop.run(['diagnose', target]);
-    expect(stdout).toContain('what to do: it is in order now; what failed has to start again');
+    expect(stdout).toContain('what to do: fixed now; restart the failed tasks');
 
     await runPrinted(shop, fix);
     const after = await diagnose([target]);
@@ -199,7 +199,7 @@ describe('a service', () => {
     expect(ids(await diagnose([target, '--since', '2h']))).toEqual(['stage-missing']);
     const bad = await shop.run(['diagnose', target, '--since', 'yesterday']);
     expect(bad).toMatchObject({ code: 2 });
-    expect(bad.stderr).toContain('"yesterday" is no duration');
+    expect(bad.stderr).toContain('"yesterday" is not a duration');
   });
 });
 
@@ -348,7 +348,7 @@ describe('standard input', () => {
       const seen = await shop.run(['diagnose', '-'], { stdin });
       expect(seen).toMatchObject({
         code: 0,
-        stdout: 'the text on standard input tells of nothing that failed\n',
+        stdout: 'the text on standard input describes no failure\n',
       });
     }
   });
@@ -365,7 +365,7 @@ describe('standard input', () => {
       for (const stdin of [reason, wrapped, JSON.stringify([{ stoppedReason: reason }])]) {
         for (const format of [[], ['--json']]) {
           const seen = await shop.run(['diagnose', '-', ...format], { stdin });
-          expect(seen.stdout).toContain('secret is no JSON object');
+          expect(seen.stdout).toContain('secret is not a JSON object');
           expect(seen.stdout).not.toMatch(/Q|314159|literal null/);
         }
       }
@@ -398,7 +398,7 @@ describe('standard input', () => {
     expect(seen).toEqual({
       code: 0,
       stderr: '',
-      stdout: 'the text on standard input tells of nothing that failed\n',
+      stdout: 'the text on standard input describes no failure\n',
     });
   });
 
@@ -448,7 +448,7 @@ describe('standard input', () => {
       try {
         const seen = await shop.run(['diagnose', '-', ...argv], { stdin: deniedReason, env });
         expect(seen).toMatchObject({ code: 3, stderr: '' });
-        expect(seen.stdout).toMatch(/^the execution role may not read a parameter\n/);
+        expect(seen.stdout).toMatch(/^the execution role is not allowed to read a parameter\n/);
         expect(seen.stdout).toMatch(/\n {2}what to do: grant it: /);
         expect(seen.stdout).toMatch(/\nnothing could be looked up: /);
         expect(seen.stdout).toMatch(why);
@@ -533,7 +533,7 @@ describe('a target', () => {
     const seen = await shop.run(['diagnose', target]);
     expect(seen).toMatchObject({ code: 2, stdout: '' });
     expect(seen.stderr).toMatch(
-      /^error: ".*" is no service, task or -\nhint: give CLUSTER\/SERVICE, CLUSTER\/TASK/,
+      /^error: ".*" is not a service, a task or -\nhint: give CLUSTER\/SERVICE, CLUSTER\/TASK/,
     );
   });
 

@@ -1070,8 +1070,8 @@ async function expectNoProblem(
 /** The warnings that a plan deserves: where things work, and surprise later or elsewhere. */
 function warningsOf({ references: refs, launch, target, caller }: Plan): RegExp[] {
   const deserved: [RegExp, RegExp][] = [
-    [/with a slash/, /Parameter Store keeps it as/],
-    [/AWSPREVIOUS|version/, /it is fixed to/],
+    [/with a slash/, /Parameter Store stores it as/],
+    [/AWSPREVIOUS|version/, /it is pinned to/],
     [/partial ARN/, /lacks the six characters/],
   ];
   const seesSecrets = caller !== 'who sees nothing';
@@ -1434,7 +1434,7 @@ describe('of everything in four targets verify', () => {
       const seen = await shop.run(['verify', ...argv, ...more], { files });
       expect(seen.code).toBe(0);
       expect(seen.stdout + seen.stderr).not.toContain(mark);
-      expect(seen.stdout.includes('is seen with')).toBe(!argv.includes('--read-values'));
+      expect(seen.stdout.includes('is checked with')).toBe(!argv.includes('--read-values'));
     }
   });
 

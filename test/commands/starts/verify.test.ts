@@ -93,11 +93,11 @@ describe('what is told', () => {
       "shop.json
         references
           problem      web GONE: there is no parameter ssm:/shop/gone in us-east-1
-          warning      web OLD: it is fixed to the stage AWSPREVIOUS: a new value never reaches it
+          warning      web OLD: it is pinned to the stage AWSPREVIOUS: a new value never reaches it
           ok           web DB: ssm:/shop/db exists
           ok           web OLD: arn:aws:secretsmanager:us-east-1:123456789012:secret:shop/api-AbCdEf:user:AWSPREVIOUS: exists
         values
-          not checked  web OLD: whether arn:aws:secretsmanager:us-east-1:123456789012:secret:shop/api-AbCdEf has the key "user" is seen with --read-values
+          not checked  web OLD: whether arn:aws:secretsmanager:us-east-1:123456789012:secret:shop/api-AbCdEf has the key "user" is checked with --read-values
         execution role
           problem      parameter/shop/gone: ssm:GetParameters is not allowed: no policy of the role allows it
           ok           shop-execution: the execution role of web exists
@@ -109,16 +109,16 @@ describe('what is told', () => {
           problem      logs of web: logs:PutLogEvents is not allowed: no policy of the role allows it
           problem      web: there is no log group /shop/web in us-east-1
         platform
-          ok           Fargate platform version LATEST: it supports all that the task definition uses
+          ok           Fargate platform version LATEST: it supports everything that the task definition uses
         form and limits
-          ok           task definition: form and size are within what ECS takes
+          ok           task definition: structure and size are valid for ECS
         your own permissions
-          ok           shop-execution: you may pass the execution role (iam:PassRole)
+          ok           shop-execution: you are allowed to pass the execution role (iam:PassRole)
         network
           not checked  ssm, secretsmanager, logs: whether they are reached is not known: a task definition names no subnets; verify CLUSTER/SERVICE looks at the network
         5 problems, 1 warning, 2 not checked
 
-      to put it right:
+      To fix:
         ecs-secrets put ssm:/shop/gone
         aws logs create-log-group --log-group-name /shop/web --region us-east-1
         ecs-secrets role create shop-execution --task-definition shop.json
@@ -233,10 +233,15 @@ containerDefinitions:
 
 describe('warnings', () => {
   const habits: [string, (arn: string) => string, RegExp, string][] = [
-    ['the stage AWSPREVIOUS', (arn) => `${arn}:user:AWSPREVIOUS:`, /fixed to the stage/, ':user::'],
-    ['a version id', (arn) => `${arn}:user::VERSION`, /fixed to version/, ':user::'],
+    [
+      'the stage AWSPREVIOUS',
+      (arn) => `${arn}:user:AWSPREVIOUS:`,
+      /pinned to the stage/,
+      ':user::',
+    ],
+    ['a version id', (arn) => `${arn}:user::VERSION`, /pinned to version/, ':user::'],
     ['a partial ARN', (arn) => `${arn.slice(0, -7)}:user::`, /lacks the six characters/, ':user::'],
-    ['a name with one slash', () => '/top', /Parameter Store keeps it as top/, '=top'],
+    ['a name with one slash', () => '/top', /Parameter Store stores it as top/, '=top'],
   ];
 
   test.each(habits)('%s is one, and fails with --strict only', async (_what, of, message, to) => {
@@ -277,7 +282,7 @@ describe('keys of a JSON secret', () => {
     const unread = wrong(await findings(use), 'not-checked').filter((f) => f.check === 'value');
     expect(unread.map(({ message }) => message)).toEqual(
       ['user', 'port', 'none'].map(
-        (key) => `whether ${api} has the key "${key}" is seen with --read-values`,
+        (key) => `whether ${api} has the key "${key}" is checked with --read-values`,
       ),
     );
     const read = await findings(use, { argv: ['--read-values'] });
@@ -402,7 +407,7 @@ describe("the caller's iam:PassRole", () => {
         check: 'caller',
         subject: 'shop-execution',
         message:
-          'you may not pass the execution role (iam:PassRole), as register and run-task need: no policy allows it',
+          'you are not allowed to pass the execution role (iam:PassRole), as register and run-task need: no policy allows it',
         failure: 'role-not-passed',
         fix: ['ecs-secrets policy caller --for register'],
       },
@@ -443,8 +448,8 @@ describe("the caller's iam:PassRole", () => {
     const taskRoleArn = `arn:aws:iam::${account}:role/task`;
     const found = await asDeployer(shop, () => findings({ DB: '/shop/db' }, { taskRoleArn }));
     expect(wrong(found).map(({ message }) => message)).toEqual([
-      'you may not pass the execution role (iam:PassRole), as register and run-task need: a policy denies it',
-      'you may not pass the task role (iam:PassRole), as register and run-task need: a policy denies it',
+      'you are not allowed to pass the execution role (iam:PassRole), as register and run-task need: a policy denies it',
+      'you are not allowed to pass the task role (iam:PassRole), as register and run-task need: a policy denies it',
     ]);
   });
 });
@@ -684,7 +689,7 @@ describe('form, size and logs', () => {
     ).toEqual([
       'limits family: "a b" is not 1 to 255 letters, digits, "_" and "-"',
       'limits containerDefinitions[0]: "DB" is in environment and in secrets; remove it from environment',
-      expect.stringMatching(/^limits task definition: .*has \d+ bytes; ECS takes 65536 at most/),
+      expect.stringMatching(/^limits task definition: .*has \d+ bytes; ECS accepts at most 65536/),
     ]);
   });
 

@@ -173,7 +173,7 @@ describe('redeploy --stale', () => {
     expect(await deployments()).toBe(before);
   });
 
-  test('nor for a secret that does not exist any more', async () => {
+  test('nor for a secret that no longer exists', async () => {
     await startWeb();
     const before = await deployments();
     await shop.secrets.send(

@@ -90,7 +90,7 @@ describe('a task definition is refused', () => {
     [
       'with eleven containers',
       { ...base, containerDefinitions: containers(11) },
-      'containerDefinitions: there are 11; ECS takes 10 at most',
+      'containerDefinitions: there are 11; ECS accepts at most 10',
     ],
     [
       'with a container name used twice',
@@ -100,7 +100,7 @@ describe('a task definition is refused', () => {
     [
       'with a secret twice',
       containing({ secrets: [secret('A'), secret('B'), secret('A', '/other')] }),
-      'containerDefinitions[0].secrets: "A" is there twice; each name must be unique',
+      'containerDefinitions[0].secrets: "A" is listed twice; each name must be unique',
     ],
     [
       'with a name that is variable and secret',
@@ -112,7 +112,7 @@ describe('a task definition is refused', () => {
       containing({
         logConfiguration: { logDriver: 'splunk', secretOptions: [secret('t'), secret('t')] },
       }),
-      'containerDefinitions[0].logConfiguration.secretOptions: "t" is there twice',
+      'containerDefinitions[0].logConfiguration.secretOptions: "t" is listed twice',
     ],
     [
       'with a malformed reference',
@@ -122,7 +122,7 @@ describe('a task definition is refused', () => {
     [
       'with a key after a bare name',
       containing({ secrets: [secret('A', 'db:user::')] }),
-      'containerDefinitions[0].secrets[0].valueFrom: parameter name "db:user::" has characters that Parameter Store does not take: ":" (it takes A-Z a-z 0-9 _ . - and /)',
+      'containerDefinitions[0].secrets[0].valueFrom: parameter name "db:user::" has characters that Parameter Store does not accept: ":" (allowed: A-Z a-z 0-9 _ . - and /)',
     ],
     [
       'with secrets but no execution role',
@@ -202,12 +202,12 @@ describe('a task definition is refused', () => {
     [
       'with 11 placement constraints',
       { ...base, placementConstraints: listOf(11, { type: 'memberOf', expression: 'x' }) },
-      'placementConstraints: ECS takes 10 at most',
+      'placementConstraints: ECS accepts at most 10',
     ],
     [
       'with 51 tags',
       { ...base, tags: listOf(51, { key: 'a', value: 'b' }) },
-      'tags: ECS takes 50 at most',
+      'tags: ECS accepts at most 50',
     ],
     [
       'with no container that is essential',
@@ -325,9 +325,9 @@ describe('a task definition is refused', () => {
     expect(problems(definition)).toEqual([
       'family: "a b" is not 1 to 255 letters, digits, "_" and "-"',
       'containerDefinitions: the name "web" is used twice',
-      'containerDefinitions[1].secrets: "A" is there twice; each name must be unique',
+      'containerDefinitions[1].secrets: "A" is listed twice; each name must be unique',
       'containerDefinitions[1]: "A" is in environment and in secrets; remove it from environment',
-      'containerDefinitions[1].logConfiguration.secretOptions: "t" is there twice',
+      'containerDefinitions[1].logConfiguration.secretOptions: "t" is listed twice',
       'containerDefinitions[1].secrets[0].valueFrom: parameter name "x//y" has several levels, so it must start with "/"',
       'containerDefinitions[1].secrets[0].valueFrom: parameter name "x//y" has an empty level ("//")',
       'containerDefinitions[1].logConfiguration.secretOptions[0].valueFrom: malformed ARN "arn:aws:s3:::b": its service is "s3", not ssm or secretsmanager',
@@ -342,7 +342,7 @@ describe('a task definition is refused', () => {
     };
     expect(problems(sized(taskDefinitionBytes))).toEqual([]);
     expect(problems(sized(taskDefinitionBytes + 1))).toEqual([
-      'the task definition has 65537 bytes; ECS takes 65536 at most',
+      'the task definition has 65537 bytes; ECS accepts at most 65536',
     ]);
   });
 });

@@ -134,7 +134,7 @@ describe('edits of a task definition', () => {
 
   it('--secret given twice for one name is refused', () => {
     expect(problemsOf(() => edit(two, { secrets: ['web:A=/a', 'web:A=/b/c'] }))).toEqual([
-      '--secret web:A=/b/c: the same is set twice',
+      '--secret web:A=/b/c: set twice',
     ]);
   });
 
@@ -142,10 +142,7 @@ describe('edits of a task definition', () => {
     const options = ['side:a=/a', 'side:b=/b', 'side:a=/c'];
     expect(
       problemsOf(() => edit(two, { images: ['web=a', 'side=a', 'web=b'], secretOptions: options })),
-    ).toEqual([
-      '--image web=b: the same is set twice',
-      '--secret-option side:a=/c: the same is set twice',
-    ]);
+    ).toEqual(['--image web=b: set twice', '--secret-option side:a=/c: set twice']);
     const secrets = ['web:A=/a', 'side:A=/a', 'side:B=/a'];
     expect(problemsOf(() => edit(two, { secrets, secretOptions: ['side:A=/a'] }))).toEqual([]);
   });
@@ -172,7 +169,7 @@ describe('edits of a task definition', () => {
   it.each([
     [one, 'C', '--remove-secret C: container "web" has no secret "C"'],
     [two, 'web:A', '--remove-secret web:A: container "web" has no secret "A"'],
-    [two, 'A', '--remove-secret A: say which container it is for; there are web, side'],
+    [two, 'A', '--remove-secret A: name a container; the task definition has web, side'],
     [two, 'db:A', '--remove-secret db:A: there is no container "db"; there are web, side'],
     [one, 'A=hunter2', '--remove-secret A=…: container "web" has no secret "A=…"'],
   ])('of %# refuse --remove-secret %s', (definition, written, problem) => {
@@ -230,12 +227,12 @@ describe('edits of a task definition', () => {
   it.each([
     [
       { images: ['nginx:2'] },
-      '--image nginx:2: say which container it is for; there are web, side',
+      '--image nginx:2: name a container; the task definition has web, side',
     ],
-    [{ secrets: ['A=/a'] }, '--secret A=/a: say which container it is for; there are web, side'],
+    [{ secrets: ['A=/a'] }, '--secret A=/a: name a container; the task definition has web, side'],
     [
       { secretOptions: ['a=/a'] },
-      '--secret-option a=/a: say which container it is for; there are web, side',
+      '--secret-option a=/a: name a container; the task definition has web, side',
     ],
     [
       { images: ['db=nginx:2'] },
@@ -257,7 +254,7 @@ describe('edits of a task definition', () => {
       { secretOptions: ['web:=/a'] },
       '--secret-option web:=/a: it is not [CONTAINER:]NAME=REFERENCE',
     ],
-    [{ secrets: ['web:A=a b'] }, '--secret web:A=…: what stands behind "=" is no reference'],
+    [{ secrets: ['web:A=a b'] }, '--secret web:A=…: the text after "=" is not a reference'],
     [{ secretOptions: ['side:a=/a/'] }, 'parameter name "/a/" must not end with "/"'],
   ])('refuse %j', (edits, problem) => {
     expect(problemsOf(() => edit(two, edits))).toEqual([problem]);
@@ -287,11 +284,11 @@ describe('edits of a task definition', () => {
       secretOptions: ['web:a=/a', 'side:b=c/d'],
     };
     expect(problemsOf(() => edit(two, edits))).toEqual([
-      '--image nginx:2: say which container it is for; there are web, side',
+      '--image nginx:2: name a container; the task definition has web, side',
       '--image db=x: there is no container "db"; there are web, side',
       '--secret …: it is not [CONTAINER:]NAME=REFERENCE',
       '--secret db:A=/a: there is no container "db"; there are web, side',
-      '--secret web:A=…: what stands behind "=" is no reference',
+      '--secret web:A=…: the text after "=" is not a reference',
       '--secret-option web:a=/a: container "web" has no logConfiguration to set it in',
       'parameter name "c/d" has several levels, so it must start with "/"',
     ]);

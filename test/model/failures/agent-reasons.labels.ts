@@ -33,7 +33,7 @@ const noName = (host: string): string =>
 
 type Id = LabelledReason['failures'][number];
 
-/** What Go's encoding/json says of a secret that is no JSON object (scanner.go, decode.go). */
+/** What Go's encoding/json says of a secret that is not a JSON object (scanner.go, decode.go). */
 export const jsonErrors: readonly string[] = [
   "invalid character 'h' looking for beginning of value",
   "invalid character 'ï' looking for beginning of value",

@@ -83,7 +83,7 @@ describe('what a policy of ours grants', () => {
       'a bucket without a file',
       { Effect: 'Allow', Action: 's3:GetBucketLocation', Resource: 'arn:aws:s3:::b' },
     ],
-  ])('is not taken from what somebody else wrote: %s', (_what, statement) => {
+  ])('is not taken from what someone else wrote: %s', (_what, statement) => {
     const granted = grantedBy(document({ ...read, Resource: parameter('api') }, statement));
     expect(granted.secrets).toEqual([{ store: 'parameter-store', arn: parameter('api') }]);
     expect(granted.files).toEqual([]);

@@ -109,8 +109,8 @@ describe('parseReference', () => {
     });
   });
 
-  const ssmCharacters = 'has characters that Parameter Store does not take:';
-  const takes = '(it takes A-Z a-z 0-9 _ . - and /)';
+  const ssmCharacters = 'has characters that Parameter Store does not accept:';
+  const takes = '(allowed: A-Z a-z 0-9 _ . - and /)';
   const levels = (count: number): string => `/${Array(count).fill('l').join('/')}`;
 
   it.each([
@@ -120,9 +120,9 @@ describe('parseReference', () => {
     ['db:3', [`parameter name "db:3" ${ssmCharacters} ":" ${takes}`]],
     ['a b€', [`parameter name "a b€" ${ssmCharacters} " " "€" ${takes}`]],
     // What has the signs of a password, or stands behind "=", may be a value: it is not quoted.
-    ['a@b', ['the parameter name has characters that Parameter Store does not take ' + takes]],
-    ['A=b c', ['parameter name "A=…" has a "=", which Parameter Store does not take']],
-    ['/a=b', ['parameter name "/a=…" has a "=", which Parameter Store does not take']],
+    ['a@b', ['the parameter name has characters that Parameter Store does not accept ' + takes]],
+    ['A=b c', ['parameter name "A=…" has a "=", which Parameter Store does not accept']],
+    ['/a=b', ['parameter name "/a=…" has a "=", which Parameter Store does not accept']],
     ['a/b', ['parameter name "a/b" has several levels, so it must start with "/"']],
     ['/a/', ['parameter name "/a/" must not end with "/"']],
     ['/', ['parameter name "/" must not end with "/"']],
@@ -130,11 +130,13 @@ describe('parseReference', () => {
     ['//a', ['parameter name "//a" has an empty level ("//")']],
     [
       levels(16),
-      [`parameter name "${levels(16)}" has 16 levels; Parameter Store takes 15 at most`],
+      [`parameter name "${levels(16)}" has 16 levels; Parameter Store accepts at most 15`],
     ],
     [
       'a'.repeat(967),
-      [`parameter name "${'a'.repeat(967)}" has 967 characters; Parameter Store takes 966 at most`],
+      [
+        `parameter name "${'a'.repeat(967)}" has 967 characters; Parameter Store accepts at most 966`,
+      ],
     ],
     [
       'shop//db pass/',
@@ -157,24 +159,24 @@ describe('parseReference', () => {
     [
       'sm:db name',
       [
-        'has characters that Secrets Manager does not take: " " (it takes A-Z a-z 0-9 and /_+=.@!-)',
+        'has characters that Secrets Manager does not accept: " " (allowed: A-Z a-z 0-9 and /_+=.@!-)',
       ],
     ],
-    [`sm:${'n'.repeat(513)}`, ['has a name of 513 characters; 512 is the most']],
+    [`sm:${'n'.repeat(513)}`, ['has a name of 513 characters; 512 is the maximum']],
     [`sm:db:::${'v'.repeat(31)}`, [`has a version id of 31 characters; ${wrongPlace}`]],
     ['sm:db:::short', [`has a version id of 5 characters; ${wrongPlace}`]],
     [`sm:db:::${'v'.repeat(65)}`, [`has a version id of 65 characters; ${wrongPlace}`]],
     [
       `sm:db::AWSCURRENT:${uuid}`,
-      ['has both a version stage and a version id; ECS takes one of them'],
+      ['has both a version stage and a version id; ECS accepts one of them'],
     ],
-    ['sm:db:a:::', ['has 5 parts; NAME:KEY:STAGE:VERSION is the most']],
+    ['sm:db:a:::', ['has 5 parts; NAME:KEY:STAGE:VERSION is the maximum']],
     [
       'sm:#:key:stage:id:more',
       [
-        'has 5 parts; NAME:KEY:STAGE:VERSION is the most',
-        'has characters that Secrets Manager does not take: "#" (it takes A-Z a-z 0-9 and /_+=.@!-)',
-        'has both a version stage and a version id; ECS takes one of them',
+        'has 5 parts; NAME:KEY:STAGE:VERSION is the maximum',
+        'has characters that Secrets Manager does not accept: "#" (allowed: A-Z a-z 0-9 and /_+=.@!-)',
+        'has both a version stage and a version id; ECS accepts one of them',
         `has a version id of 2 characters; ${wrongPlace}`,
       ],
     ],
@@ -199,14 +201,14 @@ describe('parseReference', () => {
       'what follows the account must be parameter/NAME',
     ],
     [`${ssmArn}//a/b`, '"parameter//" has one slash too many: the name follows without its own'],
-    [`${ssmArn}/a:3`, 'ECS takes no version or label of a parameter: it always reads the latest'],
+    [`${ssmArn}/a:3`, 'ECS accepts no version or label of a parameter: it always reads the latest'],
     [
       `arn:aws:secretsmanager:us-east-1:${account}:a-AbCdEf`,
       'what follows the account must be secret:NAME-SUFFIX',
     ],
     ...[':user', ':user:', ':user:::'].map((suffix): [string, string] => [
       `${smArn}:db-AbCdEf${suffix}`,
-      `it has ${suffix.split(':').length - 1} colon${suffix.split(':').length === 2 ? '' : 's'} after the secret's name; ECS takes none or three (:KEY:STAGE:VERSION, any of them empty)`,
+      `it has ${suffix.split(':').length - 1} colon${suffix.split(':').length === 2 ? '' : 's'} after the secret's name; ECS accepts none or three (:KEY:STAGE:VERSION, any of them empty)`,
     ]),
   ])('refuses the ARN %s', (text, why) => {
     expect(problemsOf(() => parseReference(text))).toEqual([`malformed ARN "${text}": ${why}`]);
@@ -252,7 +254,7 @@ describe('parseValueFrom, as ECS reads a task definition', () => {
     ['db:user::', 'secrets-manager'],
   ] as const)('takes no key after a bare name: %s (%s)', (text, store) => {
     expect(problemsOf(() => parseValueFrom(text, store))).toEqual([
-      expect.stringContaining('does not take: ":"'),
+      expect.stringContaining('does not accept: ":"'),
     ]);
   });
 });
@@ -504,18 +506,18 @@ describe('refersTo', () => {
 
 describe('of a text that is no reference', () => {
   it('what follows "=" is not shown, not by its characters either', () => {
-    const takes = '(it takes A-Z a-z 0-9 and /_+=.@!-)';
+    const takes = '(allowed: A-Z a-z 0-9 and /_+=.@!-)';
     expect(problemsOf(() => parseReference('sm:a b=p#q'))).toEqual([
-      `secret reference "sm:a b=…" has characters that Secrets Manager does not take: " " ${takes}`,
+      `secret reference "sm:a b=…" has characters that Secrets Manager does not accept: " " ${takes}`,
     ]);
     expect(problemsOf(() => parseReference('sm:a=p#q'))).toEqual([
-      `secret reference "sm:a=…" has characters that Secrets Manager does not take ${takes}`,
+      `secret reference "sm:a=…" has characters that Secrets Manager does not accept ${takes}`,
     ]);
   });
 
   it('"sm:" counts at its front only', () => {
     expect(problemsOf(() => parseValueFrom('x-sm:db', 'secrets-manager'))).toEqual([
-      'secret reference "x-sm:db" has characters that Secrets Manager does not take: ":" (it takes A-Z a-z 0-9 and /_+=.@!-)',
+      'secret reference "x-sm:db" has characters that Secrets Manager does not accept: ":" (allowed: A-Z a-z 0-9 and /_+=.@!-)',
     ]);
   });
 });
@@ -561,15 +563,15 @@ describe('checkWritable', () => {
     ['/AWS', 'AWS'],
     ['SSMthing', 'SSMthing'],
     [`${ssmArn}/aws/service/x`, '/aws/service/x'],
-  ])('refuses %s, which AWS keeps to itself', (written, name) => {
+  ])('refuses %s, which AWS reserves', (written, name) => {
     expect(refused(written)).toEqual([
-      `parameter name "${name}" begins with "aws" or "ssm" (in any case), which AWS keeps to itself`,
+      `parameter name "${name}" begins with "aws" or "ssm" (in any case), which AWS reserves`,
     ]);
   });
 
   it.each([
     ['aws-key', 'choose another name'],
-    ['sm:db::AWSCURRENT', 'leave the stage and the version out: sm:NAME or sm:NAME:KEY'],
+    ['sm:db::AWSCURRENT', 'omit the stage and the version: sm:NAME or sm:NAME:KEY'],
   ])('says of %s what to do', (written, hint) => {
     expect(() => {
       checkWritable(parseReference(written));

@@ -39,7 +39,7 @@ describe('the size of a value', () => {
   it('Secrets Manager takes 65536 bytes and not one more', () => {
     expect(refused(bytes(65_536), 'secrets-manager')).toEqual([]);
     expect(refused(bytes(65_537), 'secrets-manager')).toEqual([
-      'the value has 65537 bytes; Secrets Manager takes 65536 at most',
+      'the value has 65537 bytes; Secrets Manager accepts at most 65536',
     ]);
   });
 
@@ -47,7 +47,7 @@ describe('the size of a value', () => {
     'an empty one is refused by %s',
     (store) => {
       expect(refused('', store)).toEqual([
-        'the value is empty; neither store keeps an empty value',
+        'the value is empty; neither store accepts an empty value',
       ]);
       expect(refused('x', store)).toEqual([]);
     },
@@ -56,11 +56,11 @@ describe('the size of a value', () => {
   it.each([
     [
       4097,
-      'the value has 4097 bytes; a standard parameter takes 4096, an advanced one 8192 (ecs-secrets put REF --tier advanced)',
+      'the value has 4097 bytes; a standard parameter holds 4096, an advanced one 8192 (ecs-secrets put REF --tier advanced)',
     ],
     [
       8193,
-      'the value has 8193 bytes; Parameter Store takes 8192 at most (advanced tier): store it in Secrets Manager (sm:NAME), which takes 65536',
+      'the value has 8193 bytes; Parameter Store accepts at most 8192 (advanced tier): store it in Secrets Manager (sm:NAME), which holds 65536',
     ],
   ] as const)('of %d bytes says what takes it', (size, sentence) => {
     expect(tooLarge(size)).toBe(sentence);
@@ -86,7 +86,7 @@ describe('a value that no container can be given', () => {
 
 describe('"{{ }}" in a value', () => {
   const refusal =
-    'the value contains "{{ }}", which Parameter Store refuses; Secrets Manager (sm:NAME) takes it';
+    'the value contains "{{ }}", which Parameter Store rejects; Secrets Manager (sm:NAME) accepts it';
 
   it.each(['{{x}}', 'a {{ssm:b}} c', '{{}}', '{{\n}}', '{a {b{{c}}', '}\n{{{}}'])(
     '%j is refused by Parameter Store only',
@@ -138,17 +138,17 @@ describe('tags', () => {
     ['a', 'tag "a" is not KEY=VALUE'],
     ['=1', 'tag "=…" is not KEY=VALUE'],
     ['', 'tag "" is not KEY=VALUE'],
-    ['aws:x=1', 'tag "aws:x" begins with "aws:", which AWS keeps to itself'],
-    ['AWS:x=1', 'tag "AWS:x" begins with "aws:", which AWS keeps to itself'],
-    ['a?=1', 'tag "a?" has characters that AWS does not take in tags'],
-    ['a=1*', 'tag "a" has characters that AWS does not take in tags'],
+    ['aws:x=1', 'tag "aws:x" begins with "aws:", which AWS reserves'],
+    ['AWS:x=1', 'tag "AWS:x" begins with "aws:", which AWS reserves'],
+    ['a?=1', 'tag "a?" has characters that AWS does not accept in tags'],
+    ['a=1*', 'tag "a" has characters that AWS does not accept in tags'],
     [
       `${'k'.repeat(129)}=1`,
-      `tag "${'k'.repeat(129)}" is too long; a key takes 128 characters, a value 256`,
+      `tag "${'k'.repeat(129)}" is too long; a key may have 128 characters, a value 256`,
     ],
-    [`a=${'v'.repeat(257)}`, 'tag "a" is too long; a key takes 128 characters, a value 256'],
-    ['?a=1', 'tag "?a" has characters that AWS does not take in tags'],
-    ['a=*1', 'tag "a" has characters that AWS does not take in tags'],
+    [`a=${'v'.repeat(257)}`, 'tag "a" is too long; a key may have 128 characters, a value 256'],
+    ['?a=1', 'tag "?a" has characters that AWS does not accept in tags'],
+    ['a=*1', 'tag "a" has characters that AWS does not accept in tags'],
     ['k'.repeat(129), `tag "${'k'.repeat(129)}" is not KEY=VALUE`],
   ])('%s is refused', (written, problem) => {
     expect(problemsOf(() => parseTags([written]))).toEqual([problem]);
@@ -157,9 +157,9 @@ describe('tags', () => {
   it('are refused with all their problems at once', () => {
     expect(problemsOf(() => parseTags(['a', 'aws:x=1', 'b=1', 'b=2', 'c=?']))).toEqual([
       'tag "a" is not KEY=VALUE',
-      'tag "aws:x" begins with "aws:", which AWS keeps to itself',
+      'tag "aws:x" begins with "aws:", which AWS reserves',
       'tag "b" is given twice',
-      'tag "c" has characters that AWS does not take in tags',
+      'tag "c" has characters that AWS does not accept in tags',
     ]);
   });
 
@@ -167,7 +167,7 @@ describe('tags', () => {
     const tags = (count: number): string[] => Array.from({ length: count }, (_, i) => `k${i}=v`);
     expect(parseTags(tags(50))).toHaveLength(50);
     expect(problemsOf(() => parseTags(tags(51)))).toEqual([
-      '51 tags are given; AWS takes 50 at most',
+      '51 tags are given; AWS accepts at most 50',
     ]);
   });
 });

@@ -287,7 +287,7 @@ const rows: Record<string, Row> = {
   // The interface's security groups
   'no rule out': {
     status: 'problem',
-    says: /\(sg-t\) does not let port 443 out/,
+    says: /\(sg-t\) does not allow outbound port 443/,
     facts: egress(open),
   },
   'another port out': {
@@ -359,7 +359,7 @@ const rows: Record<string, Row> = {
   },
   'an endpoint open to others': {
     status: 'problem',
-    says: /vpce-1, and its security group \(sg-e\) does not let port 443 in from the task/,
+    says: /vpce-1, and its security group \(sg-e\) does not allow inbound port 443 from the task/,
     facts: ingress(withEndpoint(), rule({ cidrs: ['10.0.2.0/24'], groups: ['sg-x'] })),
   },
   'a closed endpoint beside a NAT gateway': {
@@ -374,7 +374,7 @@ const rows: Record<string, Row> = {
   },
   'no rule out to an endpoint': {
     status: 'problem',
-    says: /the task \(sg-t\) does not let port 443 out to it/,
+    says: /the task \(sg-t\) does not allow outbound port 443 to it/,
     facts: egress(withEndpoint(), rule({ cidrs: ['10.0.7.0/24'] })),
   },
   'a rule out to the group of an endpoint': {
@@ -419,7 +419,7 @@ const rows: Record<string, Row> = {
   },
   'an endpoint that is being made': {
     status: 'not-checked',
-    says: /still being made/,
+    says: /still being created/,
     facts: withEndpoint({ state: 'pending' }),
   },
   'an endpoint that failed': {
@@ -483,7 +483,7 @@ const rows: Record<string, Row> = {
   },
   'S3 without a rule out': {
     status: 'problem',
-    says: /vpce-s3.*does not let port 443 out/,
+    says: /vpce-s3.*does not allow outbound port 443/,
     facts: egress({ ...routed(toS3), endpoints: [s3Gateway] }, rule({ cidrs: ['10.0.0.0/8'] })),
     to: s3,
   },

@@ -234,7 +234,7 @@ describe('container instances', () => {
     });
 
   const none =
-    'not-checked container instances of prod: there is none that is connected and takes tasks, so no agent was looked at';
+    'not-checked container instances of prod: no instance is connected and accepts tasks, so no agent was checked';
   const key = 'JSON keys, version stages and version ids of secrets';
   const place = 'containerDefinitions[0].secrets[0].valueFrom';
   test.each<[string, string, ContainerInstance[], string[], string?]>([
@@ -243,7 +243,7 @@ describe('container instances', () => {
       'JSON key',
       [instance('a'), instance('b')],
       [
-        'ok container instances of prod: every connected one supports all that the task definition uses',
+        'ok container instances of prod: every connected one supports everything that the task definition uses',
       ],
     ],
     [
@@ -276,7 +276,7 @@ describe('container instances', () => {
       'awslogs',
       [instance('a')],
       [
-        'problem container instances of prod: on 1 of 1 (i-a with agent 1.90.0) the agent does not announce support of awslogs under the execution role (containerDefinitions[0].logConfiguration.logDriver); awslogs needs its setting ECS_ENABLE_AWSLOGS_EXECUTIONROLE_OVERRIDE=true',
+        'problem container instances of prod: on 1 of 1 (i-a with agent 1.90.0) the agent does not announce support for awslogs under the execution role (containerDefinitions[0].logConfiguration.logDriver); awslogs needs its setting ECS_ENABLE_AWSLOGS_EXECUTIONROLE_OVERRIDE=true',
       ],
       'attribute-missing',
     ],
@@ -302,7 +302,7 @@ describe('container instances', () => {
       'secret',
       [instance('a', { agentVersion: undefined })],
       [
-        'ok container instances of prod: every connected one supports all that the task definition uses',
+        'ok container instances of prod: every connected one supports everything that the task definition uses',
       ],
     ],
     ['that are old but not connected', 'secret', [{ ...old('a'), connected: false }], [none]],
@@ -347,7 +347,7 @@ describe('container instances', () => {
   });
 
   const alone =
-    "not-checked ECS agent: a task definition alone does not tell the agent's version; verify CLUSTER/SERVICE looks at it";
+    "not-checked ECS agent: a task definition alone does not determine the agent's version; verify CLUSTER/SERVICE looks at it";
   test('that nobody has looked at are said to be so, once', () => {
     const launchTypes = ['EC2', 'EXTERNAL'];
     expect(lines(check('awslogs', undefined, { launchTypes }))).toEqual([alone]);

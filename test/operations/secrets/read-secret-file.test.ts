@@ -213,8 +213,8 @@ describe('dotenv', () => {
     ['an open backtick', 'A=`x', 'x.env, line 2: the quote is not closed'],
     ['an open quote before \\n', 'A="x\\ny', 'x.env, line 2: the quote is not closed'],
     ['an open quote before a #', 'A="x # y', 'x.env, line 2: the quote is not closed'],
-    ['text behind a quote', 'A="x" y', 'x.env, line 2: there is text behind the quote'],
-    ['text behind a quote with #', 'A="x#y" z', 'x.env, line 2: there is text behind the quote'],
+    ['text behind a quote', 'A="x" y', 'x.env, line 2: there is text after the quote'],
+    ['text behind a quote with #', 'A="x#y" z', 'x.env, line 2: there is text after the quote'],
     [
       'an unquoted #',
       'A=xx#y',
@@ -341,7 +341,7 @@ describe.each(['x.yaml', 'x.json'])('%s', (path) => {
   it.each([
     ['"a": null', 'a has no value'],
     ['"a": {"b": null}', 'a/b has no value'],
-    ['"a": ""', 'a is empty; neither store keeps that'],
+    ['"a": ""', 'a is empty; neither store accepts that'],
     ['"a": []', 'a is a list; a secret is a text'],
     ['"a": ["x"]', 'a is a list; a secret is a text'],
     ['"a": {"b": [{"c": "x"}]}', 'a/b is a list; a secret is a text'],
@@ -367,10 +367,10 @@ describe.each(['x.yaml', 'x.json'])('%s', (path) => {
   });
 
   it.each(['{"a": "x",\n "a": "y"}', '{"a": "x",\n "\\u0061": "x"}'])(
-    'refuses a key that stands there twice: %j',
+    'refuses a key that appears twice: %j',
     async (text) => {
       expect(await problems(text, path)).toEqual([
-        expect.stringMatching(`^${path}: line 2, column \\d+: the key stands there twice$`),
+        expect.stringMatching(`^${path}: line 2, column \\d+: the key appears twice$`),
       ]);
     },
   );
@@ -384,7 +384,7 @@ describe.each(['x.yaml', 'x.json'])('%s', (path) => {
   it.each(['"x"', '1', 'null', 'true', '[]', '["x"]', '[{"a": "x"}]'])(
     'refuses %s, which is no map',
     async (text) => {
-      expect(await problems(text, path)).toEqual([`${path} is no map of names to values`]);
+      expect(await problems(text, path)).toEqual([`${path} is not a map of names to values`]);
     },
   );
 
@@ -527,9 +527,13 @@ describe('YAML', () => {
       /^x\.yaml: (line 1, column 4|a: a value that begins with "\*")/,
     ],
     ['a list', 'a:\n  - x\n', 'x.yaml: a is a list; a secret is a text'],
-    ['a map as a key', '? {a: x}\n: y\n', 'x.yaml has a key that is no text'],
-    ['a map as a nested key', 'a:\n  ? [b]\n  : y\n', 'x.yaml: a has a key that is no text'],
-    ['an indentation of tabs', 'a:\n\tb: x\n', 'x.yaml: line 2, column 1: a tab is no indentation'],
+    ['a map as a key', '? {a: x}\n: y\n', 'x.yaml has a key that is not text'],
+    ['a map as a nested key', 'a:\n  ? [b]\n  : y\n', 'x.yaml: a has a key that is not text'],
+    [
+      'an indentation of tabs',
+      'a:\n\tb: x\n',
+      'x.yaml: line 2, column 1: a tab cannot be used for indentation',
+    ],
     ['a second document', 'a: x\n---\nb: y\n', /^x\.yaml: line 2, column 1: /],
   ])('refuses %s', async (_, text, problem) => {
     expect((await problems(text, 'x.yaml')).at(-1)).toMatch(problem);

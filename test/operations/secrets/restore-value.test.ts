@@ -42,7 +42,7 @@ async function resolved(ref: string): Promise<ResolvedSecret> {
 const fault = (service: string, operation: string, times: number, more: object = {}) => {
   shop.sandbox.inject({ service, operation, times, code: 'AccessDeniedException', ...more });
 };
-const overtaken = { restored: false, why: expect.stringContaining('somebody else') as string };
+const overtaken = { restored: false, why: expect.stringContaining('someone else') as string };
 
 describe('a secret', () => {
   let ours: string;
@@ -180,7 +180,7 @@ describe('a secret', () => {
     });
   });
 
-  test('has no version that is not kept any more', async () => {
+  test('has no version that is no longer kept', async () => {
     const gone = '00000000-0000-4000-8000-000000000000';
     expect(await restoreValue(await awsAmid(), db, ours, gone)).toMatchObject({
       restored: false,

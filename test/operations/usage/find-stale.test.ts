@@ -91,7 +91,7 @@ describe('what cannot be looked at is unknown, and the others are judged', () =>
       holding: 'stale',
       each: [
         'access denied: secretsmanager:DescribeSecret',
-        `${foreignParameter} is of account ${other}; the caller is of ${account}`,
+        `${foreignParameter} belongs to account ${other}; the caller belongs to ${account}`,
         'stale',
         'current',
       ],

@@ -37,7 +37,7 @@ function judge(key: KeyFact, fact: UseFact, here: Scope): Judgement | undefined 
     case 'missing':
       return [
         'problem',
-        `the key ${key.id} does not exist: the whole value has to be given again`,
+        `the key ${key.id} does not exist: store the whole value again`,
         underOwnKey(fact, here),
       ];
     case 'found':

@@ -47,7 +47,7 @@ export function checkForm(facts: StartFacts): Draft[] {
     ...(status === undefined ? form.unknown : []).map((text) =>
       draft('not-checked', `${text} (is it misspelt?)`),
     ),
-    ...(problems.length === 0 ? [draft('ok', 'form and size are within what ECS takes')] : []),
+    ...(problems.length === 0 ? [draft('ok', 'structure and size are valid for ECS')] : []),
   ];
 }
 

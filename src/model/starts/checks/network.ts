@@ -145,8 +145,8 @@ function throughEndpoint(
   if (isLetOut === 'no' || isLetIn === 'no') {
     const reason =
       isLetIn === 'no'
-        ? `its security group (${groups}) does not let port 443 in from the ${from.of}`
-        : `the security group of the ${from.of} (${from.securityGroups.join(', ')}) does not let port 443 out to it`;
+        ? `its security group (${groups}) does not allow inbound port 443 from the ${from.of}`
+        : `the security group of the ${from.of} (${from.securityGroups.join(', ')}) does not allow outbound port 443 to it`;
     return problem(
       `the name of the service leads to ${text}, and ${reason}`,
       openEndpoint(facts, from, endpoint),
@@ -155,7 +155,7 @@ function throughEndpoint(
   return isLetOut === 'yes' && isLetIn === 'yes'
     ? ok(text)
     : unseen(
-        `the security groups let only some addresses through to ${text}, or were not all found`,
+        `the security groups allow only some addresses to reach ${text}, or were not all found`,
       );
 }
 
@@ -169,7 +169,7 @@ function byEgress(
   const groups = securityGroups.join(', ');
   return isLetOut === 'no'
     ? problem(
-        `the way leads through ${way}, and the security group of the ${of} (${groups}) does not let port 443 out to it`,
+        `the way leads through ${way}, and the security group of the ${of} (${groups}) does not allow outbound port 443 to it`,
         fix(),
       )
     : unseen(
@@ -199,7 +199,7 @@ function withoutWay(
       : problem(`${text}, and endpoints of a VPC in ${facts.region} do not serve ${to.region}`, []);
   }
   const pending = endpoints.find(({ state }) => state === 'pending');
-  if (pending) return unseen(`${text}, and endpoint ${pending.id} is still being made`);
+  if (pending) return unseen(`${text}, and endpoint ${pending.id} is still being created`);
   const made = endpoints.filter(({ state }) => state === 'available');
   const gateway = made.find(({ kind }) => kind === 'gateway');
   if (gateway) {

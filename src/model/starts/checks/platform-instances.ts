@@ -20,7 +20,7 @@ export function checkInstances(
     notChecked(
       'ECS agent',
       why === undefined
-        ? "a task definition alone does not tell the agent's version; verify CLUSTER/SERVICE looks at it"
+        ? "a task definition alone does not determine the agent's version; verify CLUSTER/SERVICE looks at it"
         : `the agents were not looked at: ${why}`,
     ),
     ...(windows && logs
@@ -83,10 +83,7 @@ function check(
   const usable = instances.filter((one) => isUsable(one, kind, windows));
   if (usable.length === 0) {
     return [
-      notChecked(
-        subject,
-        'there is none that is connected and takes tasks, so no agent was looked at',
-      ),
+      notChecked(subject, 'no instance is connected and accepts tasks, so no agent was checked'),
     ];
   }
   const seen = usable.map((instance) => look(instance, features));
@@ -123,7 +120,7 @@ function check(
     const lacking = together(features, notAnnounced, 'notAnnounced');
     const needs = lacking.map(({ name, places }) => `${name} (${places[0] ?? ''})`);
     const logs = lacking.some(({ attributes }) => attributes.includes(awslogsAttribute));
-    const message = `on ${part(notAnnounced, seen)} the agent does not announce support of ${needs.join(', ')}`;
+    const message = `on ${part(notAnnounced, seen)} the agent does not announce support for ${needs.join(', ')}`;
     findings.push(
       finding(logs ? `${message}; awslogs needs its setting ${override}` : message, lacking, []),
     );
@@ -133,7 +130,7 @@ function check(
     findings.push(notChecked(subject, message));
   }
   if (findings.length > 0) return findings;
-  const message = 'every connected one supports all that the task definition uses';
+  const message = 'every connected one supports everything that the task definition uses';
   return [{ check: 'platform', status: 'ok', subject, message, fix: [] }];
 }
 

@@ -94,7 +94,7 @@ function checkFargate(
     });
   }
   if (findings.length > 0) return findings;
-  const message = 'it supports all that the task definition uses';
+  const message = 'it supports everything that the task definition uses';
   return [{ check: 'platform', status: 'ok', subject, message, fix: [] }];
 }
 

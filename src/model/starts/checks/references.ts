@@ -85,7 +85,7 @@ function habits(fact: UseFact, reference: Reference): Draft[] {
       const what = versionId ? `version ${versionId}` : `the stage ${versionStage ?? ''}`;
       drafts.push(
         warning(
-          `it is fixed to ${what}: a new value never reaches it`,
+          `it is pinned to ${what}: a new value never reaches it`,
           referTo(use, withSuffix(reference, { jsonKey: sound.jsonKey })),
         ),
       );
@@ -102,7 +102,7 @@ function habits(fact: UseFact, reference: Reference): Draft[] {
   if (/^\/[^/]+$/.test(use.valueFrom) && reference.store === 'parameter-store') {
     drafts.push(
       warning(
-        `Parameter Store keeps it as ${reference.name}; write it so, or as its ARN`,
+        `Parameter Store stores it as ${reference.name}; write that, or its ARN`,
         referTo(use, reference.name),
       ),
     );

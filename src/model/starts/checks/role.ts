@@ -58,7 +58,7 @@ export function checkExecutionRole(facts: StartFacts): Draft[] {
       {
         ...about,
         status: 'problem',
-        message: `the execution role is of account ${role.account}; it has to be of the task's own`,
+        message: `the execution role is of account ${role.account}; it must belong to the task's account`,
         failure: 'role-not-assumable',
       },
     ];
@@ -154,7 +154,7 @@ function judged(finding: RoleFinding, role: FoundRole, facts: StartFacts): Draft
   const [check, failure] = kinds[service] ?? ['grant', 'secret-denied'];
   const subject = check === 'trust' ? role.name : what;
   if (verdict === 'allowed' && finding.unseen !== undefined) {
-    const message = `${action} is allowed; whether the secret's own policy denies it is not seen (${finding.unseen})`;
+    const message = `${action} is allowed; whether the secret's own policy denies it cannot be read (${finding.unseen})`;
     return { check, status: 'not-checked', subject, message, fix: [] };
   }
   if (verdict === 'allowed') {

@@ -54,13 +54,13 @@ function judge(
   if (value.state === 'not-read') {
     return [
       'not-checked',
-      `whether ${written} has the key "${jsonKey}" is seen with --read-values`,
+      `whether ${written} has the key "${jsonKey}" is checked with --read-values`,
     ];
   }
   if (value.state === 'text') {
     return [
       'problem',
-      `${written} is no JSON object, so it has no key "${jsonKey}"`,
+      `${written} is not a JSON object, so it has no key "${jsonKey}"`,
       sound(),
       'secret-not-json',
     ];
@@ -82,7 +82,7 @@ function judge(
   if (!key.isText) {
     return [
       'warning',
-      `the key "${jsonKey}" of ${written} holds no text: the ECS agent prints it in Go's way (12345678 as 1.2345678e+07)`,
+      `the key "${jsonKey}" of ${written} is not a string: the ECS agent formats it as Go does (12345678 as 1.2345678e+07)`,
       [aboutSecret('put', reference, here)],
     ];
   }

@@ -43,7 +43,7 @@ export function updateService(world: World, input: UpdateServiceInput, region: s
   }
   checkController(service, input);
   if (deploymentController && deploymentController.type !== service.controller) {
-    throw clientError('Changing the deployment controller is not in the sandbox.');
+    throw clientError('Changing the deployment controller is not supported by the sandbox.');
   }
   checkConfiguration(service.controller, deploymentConfiguration ?? {});
   checkDesiredCount(desiredCount);

@@ -52,7 +52,7 @@ async function fetchAll(world: World, task: Task): Promise<InjectedContainer[]> 
 
   const values = new Map<string, string>();
   const needsRole = fromStores.length > 0 || containerDefinitions.some(needsRoleToRun);
-  // Without an execution role it is the instance that logs, whose own role is not in the sandbox.
+  // Without an execution role it is the instance that logs, whose own role is not supported by the sandbox.
   const principal = roleArn && needsRole ? await assume(world, task, roleArn) : owner;
   const reaches = ec2 ? everywhere : networkOf(world, task);
   const invoke: Invoke = async (service, operation, input, region) => {
