@@ -17,7 +17,7 @@ export async function parameterStoreOf(
     if (scope.account !== account) {
       throw new CliError(
         'wrong-account',
-        `${formatReference(reference)} is of account ${scope.account}; the caller is of ${account}`,
+        `${formatReference(reference)} belongs to account ${scope.account}; the caller belongs to ${account}`,
         { hint: 'use credentials of that account (--profile)' },
       );
     }

@@ -40,7 +40,7 @@ describe('register', () => {
     const latest = await shop.run(['register', 'web.json', '--image', 'httpd:latest', '--dry-run']);
     expect(latest.stderr).toContain('note: images with a mutable tag: httpd:latest');
     const none = ['register', 'web.json', '--image', 'registry.example:5000/web', '--dry-run'];
-    expect((await shop.run(none)).stderr).toContain('may move: registry.example:5000/web');
+    expect((await shop.run(none)).stderr).toContain('mutable tag: registry.example:5000/web');
     expect(seen.stdout).toMatch(
       /^arn:aws:ecs:us-east-1:123456789012:task-definition\/web:1 regist/,
     );
@@ -233,7 +233,7 @@ describe('register', () => {
   });
 
   test.each([
-    ['nothing to register', ['register'], 'no task definition to register'],
+    ['nothing to register', ['register'], 'no task definition given'],
     [
       'an unknown container',
       ['register', 'web.json', '--secret', 'api:A=/shop/db'],

@@ -216,7 +216,7 @@ const scenarios: Record<CallerCommand, Scenario> = {
       { argv: ['get', 'sm:s'] },
       { argv: ['get', 'sm:s', '--reveal'] },
     ],
-    degrades: { 'ssm:ListTagsForResource': /may not be seen \(ssm:ListTagsForResource\)/ },
+    degrades: { 'ssm:ListTagsForResource': /cannot be read \(ssm:ListTagsForResource\)/ },
   },
   history: {
     looksOnly: true,

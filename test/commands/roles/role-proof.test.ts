@@ -488,7 +488,7 @@ describe('a role that has more than ours', () => {
       const seen = await shop.run(['role', 'create', 'exec', ...argv, ...exactly]);
       expect(seen.code, seen.stderr).toBe(0);
       for (const name of ['theirs', 'ecs-secrets-2', ...names]) {
-        expect(seen.stderr).toMatch(new RegExp(`left alone.*\\b${name}(,|$)`, 'm'));
+        expect(seen.stderr).toMatch(new RegExp(`kept, not created.*\\b${name}(,|$)`, 'm'));
       }
       expect(await state()).toEqual(before);
     }

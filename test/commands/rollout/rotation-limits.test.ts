@@ -33,7 +33,7 @@ test('--timeout ends a look that has no answer', async () => {
 test('a look that is over its limit leaves the deployment as it is', async () => {
   const scene = await open();
   void silenceFollowing(scene);
-  const argv = ['--timeout', '1500ms', '--request-timeout', '100ms', '--no-rollback'];
+  const argv = ['--timeout', '2500ms', '--request-timeout', '2s', '--no-rollback'];
   const seen = await scene.rotate(argv, 'good-2');
   expect(seen.code, seen.stderr).toBe(5);
   expect(seen.data.deployments.map(({ state }) => state)).toEqual(['timed-out', 'timed-out']);
@@ -78,7 +78,7 @@ test.each(['/shop/db', 'sm:shop/api', 'sm:shop/api:key'])(
 test('a write that has no answer in time is looked up', async () => {
   const scene = await open();
   scene.shop.sandbox.inject({ service: 'ssm', operation: 'PutParameter', times: 1, ...forever });
-  const seen = await scene.rotate(['--no-wait', '--request-timeout', '200ms'], 'good-2');
+  const seen = await scene.rotate(['--no-wait', '--request-timeout', '2s'], 'good-2');
   expect(seen.code, seen.stderr).toBe(0);
   expect(await scene.parameter()).toBe('good-2');
   await scene.shop.sandbox.close();

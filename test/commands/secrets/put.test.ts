@@ -202,7 +202,7 @@ describe('a parameter', () => {
     const foreign = 'arn:aws:ssm:us-east-1:999999999999:parameter/shop/db';
     const seen = await shop.run(['put', foreign], { stdin: 'one' });
     expect(seen.code).toBe(1);
-    expect(seen.stderr).toContain('is of account 999999999999');
+    expect(seen.stderr).toContain('belongs to account 999999999999');
   });
 
   test('costs two calls to create and one to find unchanged', async () => {

@@ -482,7 +482,7 @@ describe('a reference to another account or region', () => {
     await put('/shop/db', 'one', 'two');
     const seen = await shop.run(argv, { stdin: 'three' });
     expect(seen).toMatchObject({ code: 1, stdout: '' });
-    expect(seen.stderr).toContain('is of account 999999999999');
+    expect(seen.stderr).toContain('belongs to account 999999999999');
     expect(await valuesBelow(shop.ssm, '/shop')).toEqual({ '/shop/db': 'two' });
   });
 

@@ -569,7 +569,7 @@ describe('other places', () => {
     const [problem] = wrong(targets[0]?.findings ?? []);
     expect(problem).toMatchObject({ check: 'reference' });
     expect(problem?.message).toContain(
-      'it is of account 210987654321; ECS reads parameters of its own',
+      'it belongs to account 210987654321; ECS reads parameters of its own',
     );
   });
 

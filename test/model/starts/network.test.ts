@@ -292,12 +292,12 @@ const rows: Record<string, Row> = {
   },
   'another port out': {
     status: 'problem',
-    says: /port 443 out/,
+    says: /outbound port 443/,
     facts: egress(open, rule({ from: 80, to: 80, cidrs: ['0.0.0.0/0'] })),
   },
   'UDP out': {
     status: 'problem',
-    says: /port 443 out/,
+    says: /outbound port 443/,
     facts: egress(open, rule({ protocol: 'udp', cidrs: ['0.0.0.0/0'] })),
   },
   'a range of ports out': {
@@ -307,7 +307,7 @@ const rows: Record<string, Row> = {
   },
   'private addresses out': {
     status: 'problem',
-    says: /port 443 out/,
+    says: /outbound port 443/,
     facts: egress(open, rule({ cidrs: ['10.0.0.0/8', '192.168.0.0/16'] })),
   },
   'some of the internet out': {

@@ -61,7 +61,7 @@ function place(fact: UseFact, reference: Reference, here: Here): Draft[] {
   }
   if (store === 'parameter-store' && scope.account !== here.account) {
     return problem(
-      `it is of account ${scope.account}; ECS reads parameters of its own account (${here.account}) only`,
+      `it belongs to account ${scope.account}; ECS reads parameters of its own account (${here.account}) only`,
     );
   }
   return [];

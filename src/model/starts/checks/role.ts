@@ -58,7 +58,7 @@ export function checkExecutionRole(facts: StartFacts): Draft[] {
       {
         ...about,
         status: 'problem',
-        message: `the execution role is of account ${role.account}; it must belong to the task's account`,
+        message: `the execution role belongs to account ${role.account}; it must belong to the task's account`,
         failure: 'role-not-assumable',
       },
     ];
