@@ -26,7 +26,7 @@ export async function roleRemains(aws: Aws, written: string): Promise<RoleRemain
   checkOurs(role, 'aws iam delete-role deletes it, if nothing needs it any more');
   const here = await aws.caller();
   const attached = await iam.attachedPolicies(name);
-  const { own } = await ownPolicies(iam, here, role, attached, 'if-allowed.ts');
+  const { own } = await ownPolicies(iam, here, role, attached, 'if-allowed');
   return {
     role,
     inline: await iam.inlinePolicies(name),

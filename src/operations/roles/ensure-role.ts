@@ -41,7 +41,7 @@ export interface RoleOutcome extends Omit<RolePlan, 'steps' | 'loss'> {
 export async function ensureRole(aws: Aws, asked: RoleRequest, clock: Clock): Promise<RoleOutcome> {
   const [here, iam] = await Promise.all([aws.caller(), aws.iam()]);
   const { name, dryRun, exact } = asked;
-  const loose = asked.oversize === 'split' ? 'required' : exact ? 'if-allowed.ts' : 'no';
+  const loose = asked.oversize === 'split' ? 'required' : exact ? 'if-allowed' : 'no';
   const reading = { name, path: asked.path, loose } as const;
   const read = (): Promise<RoleState> =>
     untilVisible(() => readRoleState(iam, here, reading), clock);

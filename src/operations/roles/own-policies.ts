@@ -19,7 +19,7 @@ export interface OwnPolicy {
 }
 
 /** Whether policies that are not attached are looked for; `if-allowed`: who may not look is told of none. */
-export type Loose = 'required' | 'if-allowed.ts' | 'no';
+export type Loose = 'required' | 'if-allowed' | 'no';
 
 /** The managed policies of a role that have a name of ours. */
 export interface OwnPolicies {

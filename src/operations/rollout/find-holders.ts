@@ -44,7 +44,7 @@ export async function findHolders(
   const narrowed = isNarrowed(filter);
   const [secret, chosen, all] = await Promise.all([
     resolveReference(aws, reference),
-    narrowed ? scan(aws, filter, { tasks: 'if-allowed.ts', onProgress }) : undefined,
+    narrowed ? scan(aws, filter, { tasks: 'if-allowed', onProgress }) : undefined,
     everything(aws, narrowed, onProgress),
   ]);
   const found = chosen ?? all;
@@ -95,7 +95,7 @@ async function everything(
   onProgress: (text: string) => void,
 ): Promise<Scan | undefined> {
   try {
-    return await scan(aws, { clusters: [], services: [] }, { tasks: 'if-allowed.ts', onProgress });
+    return await scan(aws, { clusters: [], services: [] }, { tasks: 'if-allowed', onProgress });
   } catch (error) {
     if (narrowed && isAccessDenied(error)) return undefined;
     throw error;

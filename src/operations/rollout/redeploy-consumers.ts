@@ -98,7 +98,7 @@ async function wantedConsumers(
     };
   };
   if (!stale) {
-    return wanted(await scan(aws, filter, { tasks: 'if-allowed.ts', onProgress }), () => true);
+    return wanted(await scan(aws, filter, { tasks: 'if-allowed', onProgress }), () => true);
   }
   const { scan: found, tasks, underWay } = await findStale(aws, secret, filter, onProgress);
   const old = new Set(

@@ -44,7 +44,7 @@ export async function scan(
   filter: ServiceFilter,
   options: {
     /** `if-allowed`: without a word when the caller may not see tasks. */
-    tasks?: 'required' | 'if-allowed.ts';
+    tasks?: 'required' | 'if-allowed';
     /** Revisions that an earlier scan of the same run described, by ARN: these are not asked for again. */
     known?: ReadonlyMap<string, Revision>;
     onProgress?: ((text: string) => void) | undefined;
