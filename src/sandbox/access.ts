@@ -1,8 +1,7 @@
+import { parsePolicy, type Policy } from '../model/roles/parse-policy.ts';
 import {
   evaluateAccess,
-  parsePolicy,
   type AccessDecision,
-  type Policy,
   type RequestPrincipal,
 } from '../model/roles/policy-evaluation.ts';
 import type { PolicyContext } from '../model/roles/policy-conditions.ts';

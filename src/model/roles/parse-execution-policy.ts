@@ -1,7 +1,8 @@
 import { executionPolicy, type FileGrant, type Grant, type Grants } from './execution-policy.ts';
 import { parseArn } from '../secrets/partition.ts';
 import { samePolicy, withDistinctSids, type PolicyDocument, type Statement } from './policy.ts';
-import { evaluate, parsePolicy, type Policy } from './policy-evaluation.ts';
+import { parsePolicy, type Policy } from './parse-policy.ts';
+import { evaluate } from './policy-evaluation.ts';
 import { fileNeeds, readNeeds, type RoleNeed } from './role-check.ts';
 
 /** A statement of a policy that was read. */

@@ -1,5 +1,6 @@
 import type { PolicyContext } from './policy-conditions.ts';
-import { contextKeysIn, type AccessPolicies, type Policy } from './policy-evaluation.ts';
+import type { Policy } from './parse-policy.ts';
+import { contextKeysIn, type AccessPolicies } from './policy-evaluation.ts';
 import { variablesIn } from './wildcard.ts';
 
 /** Policies as they decide where all that is not known of a request turns out well. */

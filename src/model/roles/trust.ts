@@ -1,6 +1,7 @@
 import type { Scope } from '../secrets/partition.ts';
 import { withDistinctSids, type PolicyDocument, type Statement } from './policy.ts';
-import { evaluate, parsePolicy, type Decision, type PolicyRequest } from './policy-evaluation.ts';
+import { parsePolicy } from './parse-policy.ts';
+import { evaluate, type Decision, type PolicyRequest } from './policy-evaluation.ts';
 import { assumeUnknownsPass } from './policy-unknowns.ts';
 
 /** The service that assumes execution roles. */

@@ -2,7 +2,7 @@ import pMap from 'p-map';
 import type { Aws } from '../../aws/index.ts';
 import { CliError, isAwsError } from '../../errors.ts';
 import { parseArn } from '../../model/secrets/partition.ts';
-import { parsePolicy, type Policy } from '../../model/roles/policy-evaluation.ts';
+import { parsePolicy, type Policy } from '../../model/roles/parse-policy.ts';
 import type { RoleNeed } from '../../model/roles/role-check.ts';
 import { ifAllowed } from '../if-allowed.ts';
 

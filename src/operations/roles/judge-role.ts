@@ -1,10 +1,9 @@
 import { parseArn, type Scope } from '../../model/secrets/partition.ts';
+import { parsePolicy, type Policy } from '../../model/roles/parse-policy.ts';
 import {
   evaluate,
   evaluateAccess,
-  parsePolicy,
   type AccessPolicies,
-  type Policy,
   type PolicyRequest,
 } from '../../model/roles/policy-evaluation.ts';
 import type { RoleFinding, RoleNeed } from '../../model/roles/role-check.ts';

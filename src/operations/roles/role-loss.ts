@@ -1,11 +1,8 @@
 import type { Aws } from '../../aws/index.ts';
 import { CliError, isAccessDenied } from '../../errors.ts';
 import { parseArn, type Scope } from '../../model/secrets/partition.ts';
-import {
-  evaluateAccess,
-  parsePolicy,
-  type AccessPolicies,
-} from '../../model/roles/policy-evaluation.ts';
+import { parsePolicy } from '../../model/roles/parse-policy.ts';
+import { evaluateAccess, type AccessPolicies } from '../../model/roles/policy-evaluation.ts';
 import {
   containerNeeds,
   fileNeeds,

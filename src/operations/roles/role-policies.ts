@@ -2,7 +2,7 @@ import type { Iam, Role } from '../../aws/iam.ts';
 import { CliError } from '../../errors.ts';
 import type { Scope } from '../../model/secrets/partition.ts';
 import { InvalidInput } from '../../model/problems.ts';
-import { parsePolicy, type Policy } from '../../model/roles/policy-evaluation.ts';
+import { parsePolicy, type Policy } from '../../model/roles/parse-policy.ts';
 
 /** A policy that bears on what a role may do. */
 export interface AttachedPolicy {

@@ -1,4 +1,4 @@
-import { parsePolicy, type Policy, type PolicyKind } from '../../model/roles/policy-evaluation.ts';
+import { parsePolicy, type Policy, type PolicyKind } from '../../model/roles/parse-policy.ts';
 import { InvalidInput } from '../../model/problems.ts';
 import { ServiceError } from '../service.ts';
 

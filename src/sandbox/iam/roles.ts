@@ -1,4 +1,5 @@
-import { evaluate, type Policy } from '../../model/roles/policy-evaluation.ts';
+import type { Policy } from '../../model/roles/parse-policy.ts';
+import { evaluate } from '../../model/roles/policy-evaluation.ts';
 import type { PolicyContext } from '../../model/roles/policy-conditions.ts';
 import type { RolePolicies } from '../access.ts';
 import { ServiceError, type Environment } from '../service.ts';

@@ -1,9 +1,9 @@
+import type { Policy } from '../../model/roles/parse-policy.ts';
 import {
   contextKeysIn,
   evaluate,
   evaluateAccess,
   type Decision,
-  type Policy,
   type PolicyRequest,
   type RequestPrincipal,
 } from '../../model/roles/policy-evaluation.ts';

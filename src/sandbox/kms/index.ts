@@ -1,5 +1,5 @@
 import { InvalidInput } from '../../model/problems.ts';
-import { parsePolicy } from '../../model/roles/policy-evaluation.ts';
+import { parsePolicy } from '../../model/roles/parse-policy.ts';
 import { flag, integer, operation, optional, structure, list, text } from '../protocol/input.ts';
 import { page, sortBy } from '../protocol/page.ts';
 import { ServiceError, type Call, type Environment } from '../service.ts';

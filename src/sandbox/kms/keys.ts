@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { dnsSuffix, parseArn } from '../../model/secrets/partition.ts';
-import { parsePolicy, type Policy } from '../../model/roles/policy-evaluation.ts';
+import { parsePolicy, type Policy } from '../../model/roles/parse-policy.ts';
 import type { PolicyContext } from '../../model/roles/policy-conditions.ts';
 import type { Access } from '../access.ts';
 import { byRegion } from '../by-region.ts';

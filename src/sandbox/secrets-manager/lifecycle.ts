@@ -1,4 +1,4 @@
-import { parsePolicy } from '../../model/roles/policy-evaluation.ts';
+import { parsePolicy } from '../../model/roles/parse-policy.ts';
 import { InvalidInput } from '../../model/problems.ts';
 import { flag, integer, operation, optional, text } from '../protocol/input.ts';
 import { ServiceError, type Call, type Operation } from '../service.ts';

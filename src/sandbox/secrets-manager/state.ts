@@ -1,4 +1,4 @@
-import type { Policy } from '../../model/roles/policy-evaluation.ts';
+import type { Policy } from '../../model/roles/parse-policy.ts';
 import type { KeyRing } from '../kms/keys.ts';
 import type { Environment } from '../service.ts';
 

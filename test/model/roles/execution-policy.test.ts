@@ -14,7 +14,8 @@ import {
   type Grant,
   type Grants,
 } from '../../../src/model/roles/execution-policy.ts';
-import { evaluateAccess, parsePolicy } from '../../../src/model/roles/policy-evaluation.ts';
+import { parsePolicy } from '../../../src/model/roles/parse-policy.ts';
+import { evaluateAccess } from '../../../src/model/roles/policy-evaluation.ts';
 import { grantsIn, policySize, type PolicyDocument } from '../../../src/model/roles/policy.ts';
 
 // --- accounts, and what lies in them ---

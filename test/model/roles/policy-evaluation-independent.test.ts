@@ -6,12 +6,8 @@ import {
 } from '@cloud-copilot/iam-simulate';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  evaluateAccess,
-  parsePolicy,
-  type Decision,
-  type Policy,
-} from '../../../src/model/roles/policy-evaluation.ts';
+import { parsePolicy, type Policy } from '../../../src/model/roles/parse-policy.ts';
+import { evaluateAccess, type Decision } from '../../../src/model/roles/policy-evaluation.ts';
 
 const account = '123456789012';
 const other = '999999999999';

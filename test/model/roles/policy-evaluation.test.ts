@@ -1,11 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { parsePolicy, type Policy } from '../../../src/model/roles/parse-policy.ts';
 import {
   evaluate,
   evaluateAccess,
-  parsePolicy,
   type Decision,
-  type Policy,
   type PolicyRequest,
 } from '../../../src/model/roles/policy-evaluation.ts';
 import { conditionsHold, isConditionOperator } from '../../../src/model/roles/policy-conditions.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { evaluateAccess, parsePolicy } from '../../../src/model/roles/policy-evaluation.ts';
+import { parsePolicy } from '../../../src/model/roles/parse-policy.ts';
+import { evaluateAccess } from '../../../src/model/roles/policy-evaluation.ts';
 import { assumeUnknownsPass, isAbsentForTasks } from '../../../src/model/roles/policy-unknowns.ts';
 import { trustHangsOn } from '../../../src/model/roles/trust.ts';
 

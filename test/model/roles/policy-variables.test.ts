@@ -1,10 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  contextKeysIn,
-  evaluate,
-  parsePolicy,
-  type Policy,
-} from '../../../src/model/roles/policy-evaluation.ts';
+import { parsePolicy, type Policy } from '../../../src/model/roles/parse-policy.ts';
+import { contextKeysIn, evaluate } from '../../../src/model/roles/policy-evaluation.ts';
 import { fillIn, variablesIn } from '../../../src/model/roles/wildcard.ts';
 
 const account = '123456789012';
