@@ -1,11 +1,15 @@
 import { defineConfig } from 'vitest/config';
 import whole from './vitest.config.ts';
 
-// For mutation testing (npm run mutate): the quick tests of the pure parts, which need no server.
+// For mutation testing (npm run mutate): the quick tests of the pure parts, and of operations with a fake of AWS, which need no server.
 const { env, setupFiles } = whole.test ?? {};
 export default defineConfig({
   test: {
-    include: ['test/model/**/*.test.ts', 'test/aws/calls/known-values.test.ts'],
+    include: [
+      'test/model/**/*.test.ts',
+      'test/operations/rollout/*.test.ts',
+      'test/aws/calls/known-values.test.ts',
+    ],
     exclude: ['**/policy-formats.test.ts', '**/policy-evaluation-independent.test.ts'],
     isolate: false,
     testTimeout: 120_000,

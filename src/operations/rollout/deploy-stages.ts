@@ -14,11 +14,10 @@ export async function deployStages(
   options: RedeployOptions,
 ): Promise<RedeployOutcome> {
   let outcome = nothingRedeployed;
-  for (const [index, stage] of stages.entries()) {
-    outcome =
-      index === 0 || isCompleted(outcome)
-        ? mergeOutcomes(outcome, await redeployServices(aws, stage, options))
-        : { ...outcome, notStarted: [...outcome.notStarted, ...stage] };
+  for (const stage of stages) {
+    outcome = isCompleted(outcome)
+      ? mergeOutcomes(outcome, await redeployServices(aws, stage, options))
+      : { ...outcome, notStarted: [...outcome.notStarted, ...stage] };
   }
   return outcome;
 }

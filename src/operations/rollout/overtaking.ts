@@ -17,7 +17,7 @@ export async function overtaking(
 ): Promise<number | string | undefined> {
   try {
     const now = await currentVersion(aws, secret, ours);
-    if (now === ours || now === undefined) return undefined;
+    if (now === ours) return undefined;
     return jsonKey !== undefined && (await isSameKey(aws, secret, String(ours), jsonKey))
       ? undefined
       : now;
