@@ -7,9 +7,7 @@ import {
   type Decision,
   type PolicyRequest,
 } from '../../../src/model/roles/policy-evaluation.ts';
-import { conditionsHold, isConditionOperator } from '../../../src/model/roles/policy-conditions.ts';
 import { matchesWildcard } from '../../../src/model/roles/wildcard.ts';
-import { InvalidInput } from '../../../src/model/problems.ts';
 
 const account = '123456789012';
 const parameter = `arn:aws:ssm:us-east-1:${account}:parameter/app/db`;
@@ -166,79 +164,6 @@ describe('evaluate', () => {
   });
 });
 
-describe('conditionsHold', () => {
-  const arn = `arn:aws:ecs:us-east-1:${account}:task/c/1`;
-  it.each<
-    [string, Record<string, Record<string, string[]>>, Record<string, string | string[]>, boolean]
-  >([
-    ['any of the wanted values', { StringEquals: { k: ['a', 'b'] } }, { k: 'b' }, true],
-    ['none of the refused values', { StringNotEquals: { k: ['a', 'b'] } }, { k: 'c' }, true],
-    ['one of the refused values', { StringNotEquals: { k: ['a', 'b'] } }, { k: 'b' }, false],
-    ['a refused value without the key', { StringNotEquals: { k: ['a'] } }, {}, true],
-    ['IfExists without the key', { StringEqualsIfExists: { k: ['a'] } }, {}, true],
-    ['IfExists with the key', { StringEqualsIfExists: { k: ['a'] } }, { k: 'b' }, false],
-    ['StringLike', { StringLike: { k: ['a*'] } }, { k: 'abc' }, true],
-    ['StringNotLike', { StringNotLike: { k: ['a*'] } }, { k: 'abc' }, false],
-    ['StringEquals takes no wildcard', { StringEquals: { k: ['a*'] } }, { k: 'abc' }, false],
-    ['StringEqualsIgnoreCase', { StringEqualsIgnoreCase: { k: ['ABC'] } }, { k: 'abc' }, true],
-    ['ArnLike', { ArnLike: { k: [`arn:aws:ecs:*:${account}:*`] } }, { k: arn }, true],
-    ['ArnLike part by part', { ArnLike: { k: ['arn:*:task/c/1'] } }, { k: arn }, false],
-    ['ArnNotEquals', { ArnNotEquals: { k: [arn] } }, { k: arn }, false],
-    ['Bool', { Bool: { k: ['true'] } }, { k: 'True' }, true],
-    ['Null of a missing key', { Null: { k: ['true'] } }, {}, true],
-    ['Null of a present key', { Null: { k: ['true'] } }, { k: 'a' }, false],
-    ['ForAnyValue', { 'ForAnyValue:StringEquals': { k: ['a'] } }, { k: ['b', 'a'] }, true],
-    ['ForAnyValue without the key', { 'ForAnyValue:StringEquals': { k: ['a'] } }, {}, false],
-    ['ForAllValues', { 'ForAllValues:StringEquals': { k: ['a'] } }, { k: ['b', 'a'] }, false],
-    ['ForAllValues without the key', { 'ForAllValues:StringEquals': { k: ['a'] } }, {}, true],
-    ['numbers', { NumericLessThanEquals: { k: ['10'] } }, { k: '9' }, true],
-    [
-      'dates',
-      { DateGreaterThan: { k: ['2020-01-01T00:00:00Z'] } },
-      { k: '2021-01-01T00:00:00Z' },
-      true,
-    ],
-    ['an address', { IpAddress: { k: ['1.2.3.4'] } }, { k: '1.2.3.4' }, true],
-    ['a range', { IpAddress: { k: ['203.0.113.0/24'] } }, { k: '203.0.113.9' }, true],
-    ['another range', { IpAddress: { k: ['203.0.113.0/25'] } }, { k: '203.0.113.129' }, false],
-    ['every address', { IpAddress: { k: ['0.0.0.0/0'] } }, { k: '1.2.3.4' }, true],
-    ['IPv6', { IpAddress: { k: ['2001:DB8::/32'] } }, { k: '2001:db8:1::7' }, true],
-    ['IPv6 in full', { IpAddress: { k: ['::1'] } }, { k: '0:0:0:0:0:0:0:1' }, true],
-    ['the other kind of address', { IpAddress: { k: ['::/0'] } }, { k: '1.2.3.4' }, false],
-    ['what is no address', { IpAddress: { k: ['::/0'] } }, { k: '1::2::3' }, false],
-    ['NotIpAddress', { NotIpAddress: { k: ['10.0.0.0/8'] } }, { k: '1.2.3.4' }, true],
-    ['a list needs a set operator', { StringEquals: { k: ['a'] } }, { k: ['a'] }, false],
-    ['so does a refused list', { StringNotEquals: { k: ['b'] } }, { k: ['a'] }, false],
-    ['an empty list is missing', { Null: { k: ['true'] } }, { k: [] }, true],
-    ['an empty text is not', { Null: { k: ['true'] } }, { k: '' }, false],
-    ['an empty text is no number', { NumericEquals: { k: ['0'] } }, { k: '' }, false],
-    ['NumericNotEquals', { NumericNotEquals: { k: ['1'] } }, { k: '2' }, true],
-    ['seconds', { DateLessThan: { k: ['2020-01-01T00:00:00Z'] } }, { k: '1577836799' }, true],
-    [
-      'ForAllValues with a refused value',
-      { 'ForAllValues:StringNotEquals': { k: ['a'] } },
-      { k: ['b', 'a'] },
-      false,
-    ],
-    [
-      'all operators',
-      { StringEquals: { k: ['a'] }, Bool: { l: ['true'] } },
-      { k: 'a', l: 'false' },
-      false,
-    ],
-  ])('%s', (_, conditions, context, expected) => {
-    expect(conditionsHold(conditions, context)).toBe(expected);
-  });
-
-  it('knows the names of operators', () => {
-    expect(isConditionOperator('ForAnyValue:StringNotLikeIfExists')).toBe(true);
-    expect(isConditionOperator('NotIpAddress')).toBe(true);
-    expect(isConditionOperator('Null')).toBe(true);
-    expect(isConditionOperator('StringSounds')).toBe(false);
-    expect(isConditionOperator('NotBool')).toBe(false);
-  });
-});
-
 describe('evaluateAccess', () => {
   const key = `arn:aws:kms:us-east-1:${account}:key/1`;
   const decrypt: PolicyRequest = {
@@ -345,37 +270,191 @@ describe('evaluateAccess', () => {
   });
 });
 
-describe('parsePolicy', () => {
-  it.each<[string, unknown, 'identity' | 'trust' | 'resource', RegExp]>([
-    ['no JSON', '{', 'identity', /not valid JSON/],
-    ['no statement', { Version: '2012-10-17', Statement: [] }, 'identity', /Statement/],
-    ['an unknown version', { Version: '2020-01-01', Statement: allow() }, 'identity', /Version/],
-    ['an unknown member', { Statement: allow({ Actions: 'x' }) }, 'identity', /Actions/],
-    ['no action', { Statement: { Effect: 'Allow', Resource: '*' } }, 'identity', /Action/],
-    ['no resource', { Statement: { Effect: 'Allow', Action: '*' } }, 'identity', /Resource/],
+describe('whom a statement of a resource is about', () => {
+  const secret = 'arn:aws:secretsmanager:us-east-1:123456789012:secret:db-AbCdEf';
+  const user = `arn:aws:iam::${account}:user/ann`;
+  const asRole = { kind: 'role', arn: role } as const;
+  const asUser = { kind: 'user', arn: user } as const;
+  const asService = { kind: 'service', service: 'ecs-tasks.amazonaws.com' } as const;
+
+  /** What the policy of a secret decides by itself. */
+  const decided = (
+    statement: object,
+    principal: PolicyRequest['principal'],
+    action = 'secretsmanager:GetSecretValue',
+  ): Decision =>
+    evaluate(
+      [
+        resourcePolicy({
+          ...{ Effect: 'Allow', Action: 'secretsmanager:Get*', Resource: '*' },
+          ...statement,
+        }),
+      ],
+      { action, resource: secret, principal },
+    );
+
+  it.each<[string, object, PolicyRequest['principal'], Decision]>([
+    ['everyone', { Principal: '*' }, asUser, 'allowed'],
+    ['everyone, also nobody', { Principal: { AWS: '*' } }, undefined, 'allowed'],
+    ['a role', { Principal: { AWS: [user, role] } }, asRole, 'allowed'],
+    ['nobody', { Principal: { AWS: role } }, undefined, 'implicitDeny'],
+    ['another role', { Principal: { AWS: `${role}2` } }, asRole, 'implicitDeny'],
+    ['a user', { Principal: { AWS: user } }, asUser, 'allowed'],
+    ['a user, and a role asks', { Principal: { AWS: user } }, asRole, 'implicitDeny'],
+    ['an account', { Principal: { AWS: account } }, asUser, 'allowed'],
+    ['its root', { Principal: { AWS: `arn:aws:iam::${account}:root` } }, asRole, 'allowed'],
+    ['another account', { Principal: { AWS: '999999999999' } }, asRole, 'implicitDeny'],
     [
-      'an empty list of resources',
-      { Statement: allow({ Resource: [] }) },
+      'a root of another partition',
+      { Principal: { AWS: `arn:aws-cn:iam::${account}:root` } },
+      asRole,
+      'implicitDeny',
+    ],
+    ['a service', { Principal: { Service: asService.service } }, asService, 'allowed'],
+    ['another service', { Principal: { Service: 's3.amazonaws.com' } }, asService, 'implicitDeny'],
+    [
+      'a service, as an account',
+      { Principal: { AWS: asService.service } },
+      asService,
+      'implicitDeny',
+    ],
+    ['a service, and a role asks', { Principal: { Service: role } }, asRole, 'implicitDeny'],
+    ['a provider', { Principal: { Federated: 'x' } }, asRole, 'implicitDeny'],
+    ['all but this role', { NotPrincipal: { AWS: role } }, asRole, 'implicitDeny'],
+    ['all but another one', { NotPrincipal: { AWS: `${role}2` } }, asRole, 'allowed'],
+    ['all but this account', { NotPrincipal: { AWS: account } }, asRole, 'implicitDeny'],
+    ['a denied role', { Effect: 'Deny', Principal: { AWS: role } }, asRole, 'explicitDeny'],
+    ['a denied user', { Effect: 'Deny', Principal: { AWS: user } }, asRole, 'implicitDeny'],
+    [
+      'all but a role, denied',
+      { Effect: 'Deny', NotPrincipal: { AWS: role } },
+      asRole,
+      'implicitDeny',
+    ],
+  ])('%s', (_, statement, principal, expected) => {
+    expect(decided(statement, principal)).toBe(expected);
+  });
+
+  it('is for its own actions only', () => {
+    expect(decided({ Principal: { AWS: role } }, asRole, 'secretsmanager:PutSecretValue')).toBe(
+      'implicitDeny',
+    );
+  });
+});
+
+describe('the policy that a refusal comes from', () => {
+  const statement = (Effect: string, Action = 'ssm:*') => ({ Effect, Action, Resource: '*' });
+  const asRole = { ...request, principal: { kind: 'role' as const, arn: role } };
+  const allowing = policy(statement('Allow'));
+  const denying = policy(statement('Deny'));
+  const nothing = policy(statement('Allow', 's3:*'));
+  const ofResource = (Effect: string, more: object = {}) =>
+    resourcePolicy({ ...statement(Effect), Principal: { AWS: role }, ...more });
+
+  it.each<[string, Parameters<typeof evaluateAccess>[0], Decision, string]>([
+    [
+      'all deny',
+      { identity: [denying], boundary: denying, resource: ofResource('Deny') },
+      'explicitDeny',
       'identity',
-      /empty list/,
-    ],
-    ['a resource that is no ARN', { Statement: allow({ Resource: 'db' }) }, 'identity', /ARN/],
-    ['an action without a service', { Statement: allow({ Action: 'Get' }) }, 'identity', /action/],
-    ['a principal', { Statement: allow({ Principal: '*' }) }, 'identity', /Principal/],
-    [
-      'no principal',
-      { Statement: { Effect: 'Allow', Action: 'sts:AssumeRole' } },
-      'trust',
-      /Principal/,
     ],
     [
-      'an unknown operator',
-      { Statement: allow({ Condition: { Like: { k: 'v' } } }) },
+      'all but the identity deny',
+      { identity: [allowing], boundary: denying, resource: ofResource('Deny') },
+      'explicitDeny',
+      'boundary',
+    ],
+    [
+      'the resource denies',
+      { identity: [allowing], boundary: allowing, resource: ofResource('Deny') },
+      'explicitDeny',
+      'resource',
+    ],
+    ['nobody allows', { identity: [nothing], boundary: nothing }, 'implicitDeny', 'identity'],
+    ['only the boundary allows', { identity: [], boundary: allowing }, 'implicitDeny', 'identity'],
+    [
+      'the boundary does not',
+      { identity: [allowing], boundary: nothing },
+      'implicitDeny',
+      'boundary',
+    ],
+    ['all allow', { identity: [nothing, allowing], boundary: allowing }, 'allowed', 'identity'],
+    [
+      'one of two identity policies denies',
+      { identity: [allowing, denying] },
+      'explicitDeny',
       'identity',
-      /Like/,
     ],
-  ])('refuses %s', (_, document, kind, problem) => {
-    expect(() => parsePolicy(document, kind)).toThrow(InvalidInput);
-    expect(() => parsePolicy(document, kind)).toThrow(problem);
+    [
+      'a key without a policy decides',
+      { identity: [allowing], resourceDecides: true },
+      'implicitDeny',
+      'resource',
+    ],
+    [
+      'the resource allows something else',
+      { identity: [], resource: ofResource('Allow', { Action: 'ssm:PutParameter' }) },
+      'implicitDeny',
+      'identity',
+    ],
+    [
+      'the resource allows the role besides everyone something else',
+      {
+        identity: [],
+        boundary: nothing,
+        resource: resourcePolicy(
+          { ...statement('Allow'), Principal: { AWS: role } },
+          { ...statement('Allow', 's3:*'), Principal: '*' },
+        ),
+      },
+      'implicitDeny',
+      'boundary',
+    ],
+    [
+      'the resource allows everyone, after the account and the role',
+      {
+        identity: [],
+        boundary: nothing,
+        resource: resourcePolicy(
+          { ...statement('Allow'), Principal: { AWS: account } },
+          { ...statement('Allow'), Principal: { AWS: role } },
+          { ...statement('Allow'), Principal: '*' },
+        ),
+      },
+      'allowed',
+      'resource',
+    ],
+    [
+      'the resource allows the role, after its account',
+      {
+        identity: [],
+        resource: resourcePolicy(
+          { ...statement('Allow'), Principal: { AWS: account } },
+          { ...statement('Allow'), Principal: { AWS: role } },
+        ),
+      },
+      'allowed',
+      'identity',
+    ],
+  ])('%s', (_, policies, decision, by) => {
+    expect(evaluateAccess(policies, asRole)).toEqual({ decision, by });
+  });
+
+  it('is the resource where it denies everyone but the service that asks', () => {
+    const NotPrincipal = { Service: 'ecs-tasks.amazonaws.com' };
+    const resource = ofResource('Deny', { NotPrincipal, Principal: undefined });
+    expect(evaluateAccess({ identity: [allowing], resource }, asRole).decision).toBe(
+      'explicitDeny',
+    );
+    const principal = { kind: 'service' as const, service: 'ecs-tasks.amazonaws.com' };
+    expect(evaluateAccess({ identity: [allowing], resource }, { ...request, principal })).toEqual({
+      ...{ decision: 'allowed', by: 'identity' },
+    });
+  });
+
+  it('is not the resource where a boundary meets an allow for all but somebody', () => {
+    const allowed = ofResource('Allow', { NotPrincipal: { AWS: role }, Principal: undefined });
+    const policies = { identity: [], boundary: allowing, resource: allowed };
+    expect(evaluateAccess(policies, asRole)).toEqual({ decision: 'implicitDeny', by: 'identity' });
   });
 });
