@@ -198,20 +198,31 @@ async function everywhere(
 ): Promise<Part[]> {
   const clusters = givenClusters(here, given.length > 0 ? given : await ecs.clusters());
   let services = 0;
-  return pMap(
+  const parts = await pMap(
     clusters,
-    async (cluster): Promise<Part> => {
-      const [described, tasks] = await orNoCluster(
-        cluster,
-        Promise.all([
-          ecs.services(cluster.arn).then((arns) => ecs.describeServices(cluster.arn, arns)),
-          tasksOf(cluster.arn),
-        ]),
-      );
+    async (cluster): Promise<Part | undefined> => {
+      const look = Promise.all([
+        ecs.services(cluster.arn).then((arns) => ecs.describeServices(cluster.arn, arns)),
+        tasksOf(cluster.arn),
+      ]);
+      const found = await (given.length > 0 ? orNoCluster(cluster, look) : ifThere(look));
+      if (!found) return undefined;
+      const [described, tasks] = found;
       services += described.services.length;
       onProgress(`found ${services} services in ${clusters.length} clusters`);
       return { cluster: cluster.arn, services: described.services, tasks };
     },
     { concurrency: atOnce },
   );
+  return parts.filter((part) => part !== undefined);
+}
+
+/** Undefined for a cluster that was deleted after it was listed. */
+async function ifThere<T>(call: Promise<T>): Promise<T | undefined> {
+  try {
+    return await call;
+  } catch (error) {
+    if (isAwsError(error, 'ClusterNotFoundException')) return undefined;
+    throw error;
+  }
 }
