@@ -34,7 +34,7 @@ export async function registerOnce(
 /** How many new revisions are looked at: others may have registered some since. */
 const most = 10;
 
-/** The newest revision after `latest` that has this content. */
+/** The newest revision after `latest` that has this content and is in use: others may have deregistered an equal one. */
 async function registeredSince(
   ecs: Ecs,
   definition: TaskDefinition,
@@ -46,7 +46,8 @@ async function registeredSince(
   const oldest = Math.max(latest ? numberOf(latest.arn) : 0, newest - most);
   for (let number = newest; number > oldest; number -= 1) {
     if (number < newest) revision = await ecs.taskDefinition(`${family}:${number}`);
-    if (revision && sameTaskDefinition(revision.definition, definition)) return revision;
+    if (revision?.status !== 'ACTIVE') continue;
+    if (sameTaskDefinition(revision.definition, definition)) return revision;
   }
   return undefined;
 }
