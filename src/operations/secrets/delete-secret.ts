@@ -1,4 +1,5 @@
 import type { Aws } from '../../aws/index.ts';
+import { isAwsError } from '../../errors.ts';
 import { parseArn } from '../../model/secrets/partition.ts';
 import type { SecretIdentity, Store } from '../../model/secrets/reference.ts';
 import { checkWritableSecret } from './check-writable-secret.ts';
@@ -30,6 +31,12 @@ export async function deleteSecret(
   const stored = await manager.describe(arn);
   if (!stored) return undefined;
   checkWritableSecret(stored);
-  const { deletedAt } = await manager.delete(arn, recoveryDays);
-  return { store, name, arn, recoverableUntil: recoveryDays === 0 ? undefined : deletedAt };
+  try {
+    const { deletedAt } = await manager.delete(arn, recoveryDays);
+    return { store, name, arn, recoverableUntil: recoveryDays === 0 ? undefined : deletedAt };
+  } catch (error) {
+    // Somebody else deleted it for good since it was described.
+    if (isAwsError(error, 'ResourceNotFoundException')) return undefined;
+    throw error;
+  }
 }
