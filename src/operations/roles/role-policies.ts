@@ -19,7 +19,10 @@ export interface RoleWithPolicies {
   boundary: AttachedPolicy | undefined;
 }
 
-/** Reads a role and all its policies. Throws CliError `role-not-found`. */
+/**
+ * Reads a role and all its policies; those that others delete meanwhile are left out. Throws CliError
+ * `role-not-found`, and `policy-not-found` for a permissions boundary that does not exist.
+ */
 export async function readRole(iam: Iam, name: string): Promise<RoleWithPolicies> {
   const role = await iam.role(roleName(name));
   if (!role) {
@@ -32,15 +35,19 @@ export async function readRole(iam: Iam, name: string): Promise<RoleWithPolicies
     iam.attachedPolicies(role.name),
   ]);
   const policies = await Promise.all([
-    ...inline.map(async (own): Promise<AttachedPolicy> => {
+    ...inline.map(async (own): Promise<AttachedPolicy | undefined> => {
       const document = await iam.inlinePolicy(role.name, own);
+      if (document === undefined) return undefined;
       return { kind: 'inline', name: own, policy: parsePolicy(document, 'identity') };
     }),
     ...attached.map((arn) => managed(iam, arn, 'managed')),
   ]);
   const { permissionsBoundary: arn } = role;
   const boundary = arn === undefined ? undefined : await managed(iam, arn, 'boundary');
-  return { role, policies, boundary };
+  if (arn !== undefined && !boundary) {
+    throw new CliError('policy-not-found', `the policy ${arn} of the role does not exist`);
+  }
+  return { role, policies: policies.filter((policy) => policy !== undefined), boundary };
 }
 
 /**
@@ -79,10 +86,7 @@ async function managed(
   iam: Iam,
   arn: string,
   kind: 'managed' | 'boundary',
-): Promise<AttachedPolicy> {
+): Promise<AttachedPolicy | undefined> {
   const found = await iam.managedPolicy(arn);
-  if (!found) {
-    throw new CliError('policy-not-found', `the policy ${arn} of the role does not exist`);
-  }
-  return { kind, name: arn, policy: parsePolicy(found.document, 'identity') };
+  return found && { kind, name: arn, policy: parsePolicy(found.document, 'identity') };
 }
