@@ -4,6 +4,7 @@ import {
   ListTargetsByRuleCommand,
 } from '@aws-sdk/client-eventbridge';
 import { clientSettings, supervised, type AwsConfig } from './calls/client.ts';
+import { unlessGone } from './calls/unless-gone.ts';
 
 /** A task that an EventBridge rule or a schedule starts. */
 export interface ScheduledTask {
@@ -39,15 +40,15 @@ export function createEventRules(config: AwsConfig): EventRules {
       const tasks: ScheduledTask[] = [];
       for (const name of names) {
         do {
-          const page = await client.send(
-            new ListTargetsByRuleCommand({ Rule: name, Limit: 100, NextToken: token }),
-          );
-          for (const { Arn, EcsParameters } of page.Targets ?? []) {
+          const query = { Rule: name, Limit: 100, NextToken: token };
+          // A rule may be deleted after it was listed.
+          const page = await unlessGone(client.send(new ListTargetsByRuleCommand(query)));
+          for (const { Arn, EcsParameters } of page?.Targets ?? []) {
             const taskDefinition = EcsParameters?.TaskDefinitionArn;
             if (Arn !== clusterArn || taskDefinition === undefined) continue;
             tasks.push({ kind: 'rule', name, cluster: clusterArn, taskDefinition });
           }
-          token = page.NextToken;
+          token = page?.NextToken;
         } while (token);
       }
       return tasks;

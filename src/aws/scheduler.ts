@@ -5,6 +5,7 @@ import {
   type ScheduleSummary,
 } from '@aws-sdk/client-scheduler';
 import { clientSettings, supervised, type AwsConfig } from './calls/client.ts';
+import { unlessGone } from './calls/unless-gone.ts';
 import type { ScheduledTask } from './event-rules.ts';
 
 /** EventBridge Scheduler, in the calls this tool makes. */
@@ -26,8 +27,10 @@ export function createScheduler(config: AwsConfig): Scheduler {
       // The target of a task is the cluster; what it runs stands in the schedule itself only.
       for (const { Name, GroupName, Target } of summaries) {
         if (!Target?.Arn || !/:ecs:[^:]*:\d{12}:cluster\//.test(Target.Arn)) continue;
-        const schedule = await client.send(new GetScheduleCommand({ Name, GroupName }));
-        const taskDefinition = schedule.Target?.EcsParameters?.TaskDefinitionArn;
+        // It may be deleted by then: EventBridge does that itself after the last run (ActionAfterCompletion).
+        const query = new GetScheduleCommand({ Name, GroupName });
+        const schedule = await unlessGone(client.send(query));
+        const taskDefinition = schedule?.Target?.EcsParameters?.TaskDefinitionArn;
         if (taskDefinition === undefined) continue;
         const name = `${GroupName ?? 'default'}/${Name ?? ''}`;
         tasks.push({ kind: 'schedule', name, cluster: Target.Arn, taskDefinition });

@@ -27,6 +27,7 @@ import {
   type StoredVersion,
 } from './secret-answers.ts';
 import { type SecretAttributes, type SecretWrites, secretWrites } from './secret-writes.ts';
+import { unlessGone } from './calls/unless-gone.ts';
 import { parsedDocument } from './calls/unreadable-answer.ts';
 
 export type {
@@ -189,12 +190,8 @@ async function describe(
   client: SecretsManagerClient,
   id: string,
 ): Promise<SecretDescription | undefined> {
-  try {
-    return describedSecret(await client.send(new DescribeSecretCommand({ SecretId: id })));
-  } catch (error) {
-    if (isAwsError(error, 'ResourceNotFoundException')) return undefined;
-    throw error;
-  }
+  const found = await unlessGone(client.send(new DescribeSecretCommand({ SecretId: id })));
+  return found && describedSecret(found);
 }
 
 /** Secrets Manager refuses to delete what is scheduled for deletion already, so a lost answer is looked up. */

@@ -85,6 +85,16 @@ test('where-used finds the same through every spelling', async () => {
   }
 });
 
+test('where-used passes over a rule and a schedule that are deleted after they were listed', async () => {
+  const fault = { code: 'ResourceNotFoundException', message: 'It does not exist.', times: 1 };
+  shop.sandbox.inject({ ...fault, service: 'events', operation: 'ListTargetsByRule' });
+  shop.sandbox.inject({ ...fault, service: 'scheduler', operation: 'GetSchedule' });
+  const seen = await shop.run(['where-used', 'sm:shop/api']);
+  expect(seen).toMatchObject({ code: 0, stderr: '' });
+  expect(seen.stdout).toContain('service\tshop/web');
+  expect(seen.stdout).not.toMatch(/nightly|hourly/);
+});
+
 test('where-used says what it may not look at', async () => {
   const fault = { code: 'AccessDeniedException', times: 1 };
   shop.sandbox.inject({ ...fault, service: 'events', operation: 'ListRuleNamesByTarget' });
