@@ -2,6 +2,7 @@ import { Argument, Option } from '@commander-js/extra-typings';
 import { defineCommand, fromEnv, type Context } from '../../cli.ts';
 import { exitCodes, UsageError } from '../../errors.ts';
 import { parseDuration } from '../../model/duration.ts';
+import { wrapped } from '../../model/fit-text.ts';
 import { Problems } from '../../model/problems.ts';
 import { shownName } from '../../model/secrets/shown-text.ts';
 import {
@@ -11,8 +12,7 @@ import {
 import type { Diagnosis } from '../../operations/starts/diagnosis.ts';
 import type { ReportedFailure } from '../../model/starts/failure-report.ts';
 import { readPasted } from '../../operations/failures/read-pasted.ts';
-import type { Style } from '../../world.ts';
-import { findingLine } from './findings-tree.ts';
+import { findingLines, toFix, type FindingsOutput } from './findings-tree.ts';
 import { findingsReaching, reachingSame } from './printed-commands.ts';
 import { sourcesOf } from '../sources.ts';
 
@@ -31,9 +31,10 @@ export const diagnose = defineCommand({
       .addHelpText(
         'after',
         `
-Reads the stop reasons of tasks, the state of deployments, and the service's events. With -, reads a
-reason copied from anywhere, or the output of aws ecs describe-tasks. Prints each distinct failure once,
-with its cause, what explains it in the account, and the commands that fix it. Changes nothing. Exit code 3 when something has failed.
+Reads why tasks stopped, what ECS says of the deployments, and the service's events; - takes a reason
+that was copied from anywhere, or the output of aws ecs describe-tasks. Tells each distinct failure once:
+its cause, what is wrong in the account that explains it, and the commands that fix it. Changes
+nothing. Exit code 3 when something has failed.
 
 Examples:
   $ ecs-secrets diagnose shop/web
@@ -57,7 +58,7 @@ Examples:
     const failed = found.failures.length > 0 && !found.recovered;
     return {
       data: { target: written, ...found },
-      text: tell(found, written, options.since, world.stdout.style),
+      text: tell(found, written, options.since, world.stdout),
       exitCode: failed ? exitCodes.findings : exitCodes.done,
     };
   },
@@ -108,13 +109,17 @@ function reaching(found: Diagnosis, reach: (command: string) => string): Diagnos
   };
 }
 
-function tell(found: Diagnosis, target: string, since: string, style: Style): string {
+function tell(found: Diagnosis, target: string, since: string, output: FindingsOutput): string {
   const { failures, others, fix, unseen, notSeen, state, recovered } = found;
-  const open = notSeen.map((what) => `${style.dim('not looked at:')} ${what}`);
+  const { style } = output;
+  const lines = (text: string, indent = ''): string[] => fitted(text, output, indent);
+  const open = notSeen.flatMap((what) => lines(`not looked at: ${what}`, '  '));
   if (failures.length === 0) {
     if (target === '-') return 'the text on standard input describes no failure';
     return [
-      `${target}: nothing failed in the last ${since}${state === undefined ? '' : `; ${state}`}`,
+      ...lines(
+        `${target}: nothing failed in the last ${since}${state === undefined ? '' : `; ${state}`}`,
+      ),
       ...open,
       '--since looks further back; ECS shows stopped tasks for about an hour',
     ].join('\n');
@@ -122,37 +127,46 @@ function tell(found: Diagnosis, target: string, since: string, style: Style): st
   const now = `it runs as it should by now: ${state ?? ''}; what follows is over`;
   return [
     ...(recovered ? [style.green(now), ''] : []),
-    failures.map((failure) => tellFailure(failure, recovered, style)).join('\n\n'),
-    ...(unseen === undefined ? [] : ['', `nothing could be looked up: ${unseen}`]),
+    failures.map((failure) => tellFailure(failure, recovered, output)).join('\n\n'),
+    ...(unseen === undefined ? [] : ['', ...lines(`nothing could be looked up: ${unseen}`, '  ')]),
     ...(open.length === 0 ? [] : ['', ...open]),
     ...(others.length === 0
       ? []
       : [
           '',
           'the next start would also meet:',
-          ...others.map((finding) => findingLine(finding, style)),
+          ...others.flatMap((finding) => findingLines(finding, output)),
         ]),
-    ...(fix.length === 0 ? [] : ['', 'To fix:', ...fix.map((command) => `  ${command}`)]),
+    ...toFix(fix),
   ].join('\n');
 }
 
 const startAgain = 'fixed now; restart the failed tasks';
 
-function tellFailure(failure: ReportedFailure, recovered: boolean, style: Style): string {
+function tellFailure(failure: ReportedFailure, recovered: boolean, output: FindingsOutput): string {
   const { title, cause, references, evidence, reason, source, count, lastAt, fix, advice } =
     failure;
   const times = count === 1 ? 'once' : `${count} times`;
   const last = lastAt === undefined ? '' : `, last at ${lastAt.toISOString()}`;
   const isMended = evidence.length > 0 && evidence.every(({ status }) => status === 'ok');
+  const { style } = output;
+  const lines = (text: string, indent = '    '): string[] => fitted(text, output, indent);
   const seen = source === 'text' ? '' : ` (${source}, ${times}${last})`;
   return [
     `${style.red(title)}${seen}`,
-    `  ${style.dim(reason.replace(/\s+/g, ' '))}`,
-    `  cause: ${cause}`,
-    ...references.map(
-      ({ container, name, reference }) => `  for: ${container} ${name}, which reads ${reference}`,
+    ...lines(`  ${reason.replace(/\s+/g, ' ')}`, '  ').map(style.dim),
+    ...lines(`  cause: ${cause}`),
+    ...references.flatMap(({ container, name, reference }) =>
+      lines(`  for: ${container} ${name}, which reads ${reference}`),
     ),
-    ...evidence.map((finding) => findingLine(finding, style)),
-    ...(fix.length > 0 || recovered ? [] : [`  what to do: ${isMended ? startAgain : advice}`]),
+    ...evidence.flatMap((finding) => findingLines(finding, output)),
+    ...(fix.length > 0 || recovered
+      ? []
+      : lines(`  what to do: ${isMended ? startAgain : advice}`)),
   ].join('\n');
+}
+
+/** A text in lines that fit. */
+function fitted(text: string, { size }: FindingsOutput, indent: string): string[] {
+  return wrapped(text, size().columns, indent);
 }

@@ -1,43 +1,108 @@
 import type { CheckName, Finding } from '../../model/failures/finding.ts';
+import { wrapped } from '../../model/fit-text.ts';
 import { oneLine } from '../../model/printable.ts';
-import type { Style } from '../../world.ts';
+import type { Output, Style } from '../../world.ts';
 
-/** What was found of one target, for people: grouped by what was looked at, the worst first. */
-export function findingsTree(
-  {
-    target,
-    taskDefinition,
-    findings,
-    fix,
-  }: {
-    target: string;
-    taskDefinition: string | undefined;
-    findings: readonly Finding[];
-    fix: readonly string[];
-  },
-  style: Style,
-): string {
-  const revision = taskDefinition?.replace(/^.*:task-definition\//, '');
-  const head = revision === undefined || revision === target ? target : `${target} (${revision})`;
-  const groups = new Map<string, Finding[]>();
-  for (const finding of findings) {
-    const title = titles[finding.check];
-    groups.set(title, [...(groups.get(title) ?? []), finding]);
-  }
+/** What was found of one target. */
+export interface Found {
+  target: string;
+  /** ARN of the revision; undefined for a file. */
+  taskDefinition: string | undefined;
+  findings: readonly Finding[];
+  /** The commands that fix every problem, each once, in the order in which to run them. */
+  fix: readonly string[];
+}
+
+/** Where findings are printed: lines are as long as its terminal at most, commands excepted. */
+export type FindingsOutput = Pick<Output, 'style' | 'size'>;
+
+/**
+ * The findings of one target for people: problems, each above the command that fixes it; warnings; and how
+ * many checks passed. A command that fixes several problems is printed once, below the last of them.
+ */
+export function findingsSummary(found: Found, output: FindingsOutput): string {
+  const of = (status: Finding['status']): Finding[] =>
+    found.findings.filter((finding) => finding.status === status);
+  const lines = (findings: readonly Finding[]): string[] =>
+    alike(findings, mostNamed).flatMap((finding) => findingLines(finding, output, layouts.summary));
+  const left = new Set(of('problem'));
+  const problems = found.fix.flatMap((command) => {
+    const own = [...left].filter(({ fix }) => fix.includes(command));
+    for (const finding of own) left.delete(finding);
+    // A command without a problem of its own completes those above it.
+    return [...lines(own), `           ${own.length > 0 ? 'Fix' : 'Then'}: ${command}`];
+  });
+  const [passed, open] = [of('ok').length, of('not-checked').length];
+  const counts = [
+    ...(left.size + problems.length + of('warning').length === 0 ? ['no problems found'] : []),
+    ...(passed > 0 ? [`${passed} ${passed === 1 ? 'check' : 'checks'} passed`] : []),
+    ...(open > 0 ? [`${open} not checked`] : []),
+  ];
   return [
-    style.bold(oneLine(head)),
-    ...[...groups].flatMap(([title, group]) => [`  ${title}`, ...lines(group, style)]),
-    `  ${conclusion(findings, style)}`,
-    ...(fix.length > 0 ? ['', 'To fix:', ...fix.map((command) => `  ${command}`)] : []),
+    ...head(found, output),
+    ...problems,
+    ...lines([...left]),
+    ...lines(of('warning')),
+    ...(counts.length > 0 ? [`  ${counts.join(', ')} (--all lists them)`] : []),
   ].join('\n');
 }
 
-/** One finding, indented. */
-export function findingLine({ status, subject, message }: Finding, style: Style): string {
-  return `    ${mark(status, style)}  ${oneLine(`${subject}: ${message}`)}`;
+/** All findings of one target, those that are ok included, grouped by what was checked; then the commands. */
+export function findingsTree(found: Found, output: FindingsOutput): string {
+  const groups = new Map<string, Finding[]>();
+  for (const finding of found.findings) {
+    const title = titles[finding.check];
+    groups.set(title, [...(groups.get(title) ?? []), finding]);
+  }
+  const ordered = (group: readonly Finding[]): Finding[] =>
+    order.flatMap((status) => group.filter((finding) => finding.status === status));
+  return [
+    ...head(found, output),
+    ...[...groups].flatMap(([title, group]) => [
+      `  ${title}`,
+      ...alike(ordered(group), Number.POSITIVE_INFINITY).flatMap((finding) =>
+        findingLines(finding, output),
+      ),
+    ]),
+    `  ${conclusion(found.findings, output.style)}`,
+    ...toFix(found.fix),
+  ].join('\n');
+}
+
+/** One finding, indented, with its status in front. */
+export function findingLines(
+  { status, subject, message }: Finding,
+  { style, size }: FindingsOutput,
+  { indent, width }: Layout = layouts.tree,
+): string[] {
+  const hang = ' '.repeat(indent + width + 2);
+  const text = wrapped(`${hang}${oneLine(`${subject}: ${message}`)}`, size().columns, hang);
+  const mark = status.replace('-', ' ').padEnd(width);
+  return text.map((line, index) =>
+    // Coloured only now: the sequences of a colour take no room on the screen.
+    index === 0
+      ? `${' '.repeat(indent)}${colours[status](style)(mark)}${line.slice(indent + width)}`
+      : line,
+  );
+}
+
+/** The commands that fix what was found, each in one piece; nothing without any. */
+export function toFix(commands: readonly string[]): string[] {
+  return commands.length === 0 ? [] : ['', 'To fix:', ...commands.map((command) => `  ${command}`)];
 }
 
 // --- internal ---
+
+/** How far a finding is indented, and how wide its status is, in characters. */
+interface Layout {
+  indent: number;
+  width: number;
+}
+
+const layouts = {
+  summary: { indent: 2, width: 'problem'.length },
+  tree: { indent: 4, width: 'not checked'.length },
+} as const;
 
 const titles: Readonly<Record<CheckName, string>> = {
   reference: 'references',
@@ -57,63 +122,47 @@ const titles: Readonly<Record<CheckName, string>> = {
 
 const order = ['problem', 'warning', 'not-checked', 'ok'] as const;
 
-function lines(group: readonly Finding[], style: Style): string[] {
-  return order.flatMap((status) => {
-    const own = group.filter((finding) => finding.status === status);
-    if (status === 'ok' && own.length > mostShown) {
-      return [`    ${mark('ok', style)}  ${own.length} checks`];
-    }
-    return alike(own).map((finding) => findingLine(finding, style));
+const colours: Readonly<Record<Finding['status'], (style: Style) => (text: string) => string>> = {
+  ok: ({ green }) => green,
+  warning: ({ yellow }) => yellow,
+  problem: ({ red }) => red,
+  'not-checked': ({ dim }) => dim,
+};
+
+function head({ target, taskDefinition }: Found, { style, size }: FindingsOutput): string[] {
+  const revision = taskDefinition?.replace(/^.*:task-definition\//, '');
+  const text = revision === undefined || revision === target ? target : `${target} (${revision})`;
+  return wrapped(oneLine(text), size().columns).map(style.bold);
+}
+
+/** Findings with the same message are one finding, in which so many subjects are named. */
+function alike(findings: readonly Finding[], most: number): Finding[] {
+  const groups = new Map<string, Finding[]>();
+  for (const finding of findings) {
+    const key = `${finding.status} ${finding.message}`;
+    groups.set(key, [...(groups.get(key) ?? []), finding]);
+  }
+  return [...groups.values()].flatMap(([first, ...others]) => {
+    if (!first) return [];
+    const subjects = [first, ...others].map(({ subject }) => subject);
+    const more = subjects.length - most;
+    const named = subjects.slice(0, most).join(', ');
+    return [{ ...first, subject: more > 0 ? `${named} and ${more} more` : named }];
   });
 }
 
-/** What says the same of several things is one line. */
-function alike(findings: readonly Finding[]): Finding[] {
-  const groups = new Map<string, Finding[]>();
-  for (const finding of findings) {
-    groups.set(finding.message, [...(groups.get(finding.message) ?? []), finding]);
-  }
-  return [...groups.values()].flatMap(([first, ...others]) =>
-    first ? [{ ...first, subject: listed([first, ...others].map(({ subject }) => subject)) }] : [],
-  );
-}
-
-function listed(subjects: readonly string[]): string {
-  const shown = subjects.slice(0, mostNamed).join(', ');
-  const more = subjects.length - mostNamed;
-  return more > 0 ? `${shown} and ${more} more` : shown;
-}
-
-/** So many subjects of one line are named. */
+/** So many subjects of one line are named, unless all are asked for. */
 const mostNamed = 4;
-
-/** So many good results are listed one by one. */
-const mostShown = 6;
-
-function mark(status: Finding['status'], style: Style): string {
-  switch (status) {
-    case 'ok':
-      return style.green('ok         ');
-    case 'warning':
-      return style.yellow('warning    ');
-    case 'problem':
-      return style.red('problem    ');
-    case 'not-checked':
-      return style.dim('not checked');
-  }
-}
 
 function conclusion(findings: readonly Finding[], style: Style): string {
   const count = (status: Finding['status']): number =>
     findings.filter((finding) => finding.status === status).length;
   const [problems, warnings, open] = [count('problem'), count('warning'), count('not-checked')];
-  const parts = [
+  if (problems + warnings + open === 0) return style.green('no problems found');
+  if (problems + warnings === 0) return `no problems found, but ${open} not checked`;
+  return [
     ...(problems > 0 ? [style.red(`${problems} ${problems === 1 ? 'problem' : 'problems'}`)] : []),
     ...(warnings > 0 ? [`${warnings} ${warnings === 1 ? 'warning' : 'warnings'}`] : []),
     ...(open > 0 ? [`${open} not checked`] : []),
-  ];
-  if (problems + warnings + open === 0) {
-    return style.green('nothing found that would keep a task from starting');
-  }
-  return problems + warnings === 0 ? `no problem found, but ${open} not checked` : parts.join(', ');
+  ].join(', ');
 }

@@ -2,7 +2,7 @@ import { Argument } from '@commander-js/extra-typings';
 import { defineCommand } from '../../cli.ts';
 import { exitCodes } from '../../errors.ts';
 import { verify as verifyTargets } from '../../operations/starts/verify.ts';
-import { findingsTree } from './findings-tree.ts';
+import { findingsSummary, findingsTree } from './findings-tree.ts';
 import { findingsReaching, reachingSame } from './printed-commands.ts';
 import { sourcesOf } from '../sources.ts';
 
@@ -15,15 +15,16 @@ export const verify = defineCommand({
       )
       .option('--family <family>', 'of a file with several task definitions, this one')
       .option('--substitute', 'replace ${NAME} in a file by the environment variable NAME')
-      .option('--read-values', 'read secrets to check that the keys exist (prints no values)')
-      .option('--strict', 'exit with 3 for warnings as well')
+      .option('--read-values', 'read secrets, to see whether they have the keys (prints none)')
+      .option('--strict', 'exit with 3 for warnings too')
+      .option('--all', 'list every check, also those that passed or could not be made')
       .addHelpText(
         'after',
         `
-Looks at references, secrets, keys, execution role, log groups, platform, size, network and your own
-iam:PassRole, without changing anything. What could not be checked is reported as not checked, which is
-not a problem by itself. A file is recognized by its extension; write ./FILE for others. Exit code 3 when
-there is a problem.
+Checks references, secrets, keys, the execution role, log groups, platform, size, network and your own
+iam:PassRole, without changing anything. Prints problems with the commands that fix them, then warnings.
+A check that cannot be made counts as not checked, and is not a problem by itself. A file is recognized by
+its ending; write ./FILE for another. Exit code 3 when there is a problem.
 
 Examples:
   $ ecs-secrets verify web.json
@@ -46,7 +47,7 @@ Examples:
     }));
     if (found.some(({ taskDefinition, fix }) => !taskDefinition && fix.some(isRegister))) {
       report.note(
-        'register fixes the registered revision, not the file: write the references into the file too',
+        'register changes the registered task definition, not the file: change the file too',
       );
     }
     const count = (status: string): number =>
@@ -56,10 +57,11 @@ Examples:
       count('warning'),
       count('not-checked'),
     ];
+    const print = options.all ? findingsTree : findingsSummary;
     const failed = problems > 0 || (options.strict === true && warnings > 0);
     return {
       data: { targets: found, problems, warnings, notChecked },
-      text: found.map((one) => findingsTree(one, world.stdout.style)).join('\n\n'),
+      text: found.map((one) => print(one, world.stdout)).join('\n\n'),
       exitCode: failed ? exitCodes.findings : exitCodes.done,
     };
   },

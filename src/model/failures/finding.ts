@@ -69,7 +69,7 @@ export interface Finding {
   subject: string;
   /** What was found, in one sentence without a full stop at its end. */
   message: string;
-  /** Shell commands that put it right, in their order; none where there is nothing to do. */
+  /** Shell commands that fix it, in their order; none where there is nothing to do. */
   fix: readonly string[];
   /** How a start would fail. */
   failure?: FailureId;

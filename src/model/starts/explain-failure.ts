@@ -16,7 +16,7 @@ export interface Explanation {
   references: { container: string; name: string; reference: string }[];
   /** What the checks found that bears on it. */
   evidence: Finding[];
-  /** Commands that put it right, in their order. */
+  /** Commands that fix it, in their order. */
   fix: string[];
   /** What to do where there is no command. */
   advice: string;

@@ -27,7 +27,7 @@ export interface Placement {
   instances?: readonly ContainerInstance[] | undefined;
   /** Why nobody could look, as the end of "the agents were not looked at: …". */
   instancesUnknown?: string | undefined;
-  /** For the commands that put things right. */
+  /** For the commands that fix things. */
   region?: string | undefined;
   /** Name or ARN. */
   cluster?: string | undefined;

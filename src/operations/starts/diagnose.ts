@@ -22,7 +22,7 @@ export type DiagnosisTarget =
 
 /**
  * Says why tasks did not start: each distinct reason once, with its cause, what the checks of `verify`
- * find that bears on it, and the commands that put it right. Throws CliError where the target does not
+ * find that bears on it, and the commands that fix it. Throws CliError where the target does not
  * exist.
  */
 export async function diagnose(

@@ -6,7 +6,7 @@ export interface Diagnosis {
   failures: ReportedFailure[];
   /** Problems that no failure has told of yet, and that the next start would meet. */
   others: Finding[];
-  /** All commands that put it right, each once, in the order in which to run them. */
+  /** All commands that fix what was found, each once, in the order in which to run them. */
   fix: string[];
   /** Why nothing could be looked up; undefined where it could. */
   unseen: string | undefined;

@@ -232,7 +232,7 @@ describe('not refused is', () => {
     const files = { 'task.json': JSON.stringify(definition) };
     const seen = await shop.run(['register', 'task.json', '--dry-run', ...argv], { files });
     expect(seen.code, seen.stderr).toBe(0);
-    const verified = await shop.run(['verify', 'task.json', ...argv], { files });
+    const verified = await shop.run(['verify', 'task.json', '--all', ...argv], { files });
     expect(verified.code, verified.stdout).toBe(0);
     return { registering: seen.stderr, verifying: verified.stdout };
   };

@@ -14,7 +14,7 @@ import { CreateSecretCommand, PutResourcePolicyCommand } from '@aws-sdk/client-s
 import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest';
 import type { Finding } from '../../../src/model/failures/finding.ts';
 import { makeNetwork, type NetworkPlan } from '../../helpers/network-scene.ts';
-import type { Setting } from '../../helpers/run.ts';
+import type { Seen, Setting } from '../../helpers/run.ts';
 import { openShop, type Shop } from '../../helpers/scene.ts';
 import {
   asDeployer,
@@ -77,19 +77,45 @@ async function policy(name: string, ...Statement: object[]): Promise<void> {
 }
 
 describe('what is told', () => {
-  test('groups what was found, the worst first, with the commands below', async () => {
-    const logConfiguration = {
-      logDriver: 'awslogs',
-      options: { 'awslogs-group': '/shop/web', 'awslogs-region': 'us-east-1' },
-    };
+  const logConfiguration = {
+    logDriver: 'awslogs',
+    options: { 'awslogs-group': '/shop/web', 'awslogs-region': 'us-east-1' },
+  };
+
+  /** Of a file with a secret that is missing, one that is pinned, and logs without a group. */
+  async function told(argv: readonly string[], setting: Setting = {}): Promise<Seen> {
     const references = { DB: '/shop/db', GONE: '/shop/gone', OLD: `${api}:user:AWSPREVIOUS:` };
     await shop.run(['put', 'sm:shop/api:user'], { stdin: 'second' });
     const files = {
       'shop.json': JSON.stringify(definition(references, { container: { logConfiguration } })),
     };
-    const seen = await shop.run(['verify', 'shop.json'], { files });
+    const seen = await shop.run(['verify', 'shop.json', ...argv], { files, ...setting });
+    return { ...seen, stdout: seen.stdout.replaceAll(api.slice(-7), '-AbCdEf') };
+  }
+
+  test('has problems first, each with its command below, then warnings and a count', async () => {
+    const seen = await told([]);
     expect(seen).toMatchObject({ code: 3, stderr: '' });
-    expect(seen.stdout.replaceAll(api.slice(-7), '-AbCdEf')).toMatchInlineSnapshot(`
+    expect(seen.stdout).toMatchInlineSnapshot(`
+      "shop.json
+        problem  web GONE: there is no parameter ssm:/shop/gone in us-east-1
+                 Fix: ecs-secrets put ssm:/shop/gone
+        problem  web: there is no log group /shop/web in us-east-1
+                 Fix: aws logs create-log-group --log-group-name /shop/web --region us-east-1
+        problem  parameter/shop/gone: ssm:GetParameters is not allowed: no policy of the role allows it
+        problem  logs of web: logs:CreateLogStream is not allowed: no policy of the role allows it
+        problem  logs of web: logs:PutLogEvents is not allowed: no policy of the role allows it
+                 Fix: ecs-secrets role create shop-execution --task-definition shop.json
+        warning  web OLD: it is fixed to the stage AWSPREVIOUS: a new value never reaches it
+        9 checks passed, 2 not checked (--all lists them)
+      "
+    `);
+  });
+
+  test('has every check with --all, grouped, the worst first, and the commands at the end', async () => {
+    const seen = await told(['--all']);
+    expect(seen).toMatchObject({ code: 3, stderr: '' });
+    expect(seen.stdout).toMatchInlineSnapshot(`
       "shop.json
         references
           problem      web GONE: there is no parameter ssm:/shop/gone in us-east-1
@@ -124,6 +150,45 @@ describe('what is told', () => {
         ecs-secrets role create shop-execution --task-definition shop.json
       "
     `);
+  });
+
+  test.each([80, 120])('has no line longer than %i columns but commands', async (columns) => {
+    for (const argv of [[], ['--all']]) {
+      const setting = { terminal: { answer: undefined }, size: { columns, rows: 24 } };
+      const { stdout } = await told(argv, setting);
+      const lines = stdout.split('\n').filter((line) => !/^ +(Fix: |Then: |ecs-|aws )/.test(line));
+      expect(lines.length).toBeGreaterThan(8);
+      for (const line of lines) expect(line.length).toBeLessThanOrEqual(columns);
+    }
+  });
+
+  test('prints a command that several problems share once, after those that come before', async () => {
+    const gone = `arn:aws:secretsmanager:us-east-1:${account}:secret:gone-AbCdEf`;
+    const files = { 'shop.json': JSON.stringify(definition({ DB: '/shop/new', GONE: gone })) };
+    const { stdout } = await shop.run(['verify', 'shop.json'], { files });
+    expect(stdout).toMatchInlineSnapshot(`
+      "shop.json
+        problem  web DB: there is no parameter ssm:/shop/new in us-east-1
+                 Fix: ecs-secrets put ssm:/shop/new
+        problem  web GONE: there is no secret arn:aws:secretsmanager:us-east-1:123456789012:secret:gone-AbCdEf in us-east-1
+                 Fix: ecs-secrets put sm:gone
+        problem  parameter/shop/new: ssm:GetParameters is not allowed: no policy of the role allows it
+        problem  secret:gone-??????: secretsmanager:GetSecretValue is not allowed: no policy of the role allows it
+                 Fix: ecs-secrets role create shop-execution --secret ssm:/shop/new --secret sm:gone
+                 Then: ecs-secrets register shop.json --secret web:GONE=sm:gone
+        5 checks passed, 1 not checked (--all lists them)
+      "
+    `);
+  });
+
+  test('is one line where nothing is wrong', async () => {
+    const files = { 'shop.json': JSON.stringify(definition({ DB: '/shop/db' })) };
+    const seen = await shop.run(['verify', 'shop.json'], { files });
+    expect(seen).toEqual({
+      code: 0,
+      stdout: 'shop.json\n  no problems found, 7 checks passed, 1 not checked (--all lists them)\n',
+      stderr: '',
+    });
   });
 
   test('has the same in JSON', async () => {

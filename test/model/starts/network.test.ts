@@ -544,7 +544,7 @@ describe('findings', () => {
   });
 });
 
-describe('the way to put it right', () => {
+describe('the fix', () => {
   const fixOf = (facts: NetworkFacts, to = ssm, from: Partial<NetworkInterface> = {}) =>
     checkNetwork({ ...task, ...from }, facts, [to])[0]!.fix;
 

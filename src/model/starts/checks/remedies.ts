@@ -135,6 +135,6 @@ function roleCommand(
 export interface StartReport {
   /** In the order of `checkNames`. */
   findings: Finding[];
-  /** The commands that put every problem right, each once, in the order in which to run them. */
+  /** The commands that fix every problem, each once, in the order in which to run them. */
   fix: string[];
 }
