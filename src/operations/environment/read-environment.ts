@@ -18,6 +18,7 @@ import {
   type ContainerDefinition,
   type TaskDefinition,
 } from '../../model/definitions/task-definition.ts';
+import { insteadOfKey } from '../../model/secrets/missing-key.ts';
 import type { NamedValue } from './format-secrets.ts';
 import { valueNotFound } from '../secrets/missing-value.ts';
 import { parameterStoreOf } from '../parameter-store-of.ts';
@@ -231,7 +232,7 @@ function injected({ value }: ReadSecret, reference: SecretReference): Resolved {
   if (!given) {
     const keys = value?.jsonKeys();
     const why = keys
-      ? `has no key "${jsonKey}"; it has ${keys.join(', ') || 'none'}`
+      ? `has no key "${jsonKey}"; ${insteadOfKey(jsonKey, keys)}`
       : 'is not a JSON object, so it has no keys';
     return { value: nothing, failure: `${versionOf(reference)} ${why}` };
   }

@@ -8,6 +8,7 @@ import {
   useReference,
   type TaskDefinition,
 } from '../../model/definitions/task-definition.ts';
+import { insteadOfKey } from '../../model/secrets/missing-key.ts';
 import { checkRole } from '../roles/check-role.ts';
 import { grantsFor } from '../roles/role-grants.ts';
 import { readRole, roleName } from '../roles/role-policies.ts';
@@ -82,8 +83,8 @@ async function keyWarnings(aws: Aws, definition: TaskDefinition): Promise<string
     else
       warnings.push(
         keys?.includes(jsonKey)
-          ? `${use.place}: the key "${jsonKey}" is not a string, and the ECS agent formats it as Go does`
-          : `${use.place}: ${secret} has no key "${jsonKey}"; it has ${keys?.join(', ') ?? 'none'}`,
+          ? `${use.place}: the key "${jsonKey}" holds no text, and the ECS agent prints it in its own way`
+          : `${use.place}: ${secret} has no key "${jsonKey}"; ${insteadOfKey(jsonKey, keys ?? [])}`,
       );
   }
   return warnings;

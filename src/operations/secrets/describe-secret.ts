@@ -9,6 +9,7 @@ import {
 } from '../../model/secrets/reference.ts';
 import type { Tag } from '../../model/secrets/secret-rules.ts';
 import type { SecretValue } from '../../model/secrets/secret-value.ts';
+import { insteadOfKey } from '../../model/secrets/missing-key.ts';
 import { secretNotFound, valueNotFound } from './missing-value.ts';
 import { ifAllowed } from '../if-allowed.ts';
 import { parameterStoreOf } from '../parameter-store-of.ts';
@@ -119,7 +120,7 @@ export async function readValueOf(aws: Aws, reference: Reference): Promise<Secre
   throw new CliError(
     'key-not-found',
     keys
-      ? `${written}: there is no such key; there are ${keys.join(', ') || 'none'}`
+      ? `${formatReference({ ...reference, jsonKey: undefined })} has no key "${jsonKey}"; ${insteadOfKey(jsonKey, keys)}`
       : `${written} is not a JSON object, so it has no keys`,
   );
 }

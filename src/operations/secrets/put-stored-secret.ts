@@ -3,6 +3,7 @@ import { CliError, isAwsError } from '../../errors.ts';
 import { formatReference, lookupId, type SecretReference } from '../../model/secrets/reference.ts';
 import { checkValue, missingTags, sameKey } from '../../model/secrets/secret-rules.ts';
 import { SecretValue } from '../../model/secrets/secret-value.ts';
+import { insteadOfKey, someKeys } from '../../model/secrets/missing-key.ts';
 import { ifAllowed } from '../if-allowed.ts';
 import { checkWritableSecret } from './check-writable-secret.ts';
 import { putOverCurrent } from './put-over-current.ts';
@@ -219,15 +220,15 @@ function losesKeys(reference: SecretReference, keys: readonly string[]): CliErro
   const written = formatReference(reference);
   return new CliError(
     'json-secret',
-    `${written} is a JSON object with the keys ${keys.join(', ')}, and the new value is not: tasks that use a key would fail`,
-    { hint: `${written}:KEY sets one key; --replace-json replaces the whole value` },
+    `${written} is a JSON object with the keys ${someKeys(keys)}, and the new value is not: references to its keys would fail`,
+    { hint: `${written}:KEY sets one key; --replace-json replaces the whole` },
   );
 }
 
 function unknownKey(reference: SecretReference, key: string, keys: readonly string[]): CliError {
   return new CliError(
     'key-not-found',
-    `${formatReference({ ...reference, jsonKey: undefined })} has no key "${key}"; it has ${keys.join(', ') || 'none'}`,
+    `${formatReference({ ...reference, jsonKey: undefined })} has no key "${key}"; ${insteadOfKey(key, keys)}`,
     { hint: 'ecs-secrets put adds a key' },
   );
 }

@@ -1,6 +1,6 @@
 import type { FailureId } from '../../failures/finding.ts';
 import type { SecretReference } from '../../secrets/reference.ts';
-import { nearest } from '../../nearest.ts';
+import { insteadOfKey } from '../../secrets/missing-key.ts';
 import type { Draft, StartFacts, Step, UseFact } from './facts.ts';
 import { aboutSecret, referTo, soundSuffix, subjectOf, withSuffix } from './uses.ts';
 
@@ -17,18 +17,6 @@ export function checkValues({ uses, here }: StartFacts): Draft[] {
 }
 
 // --- internal ---
-
-/** So many keys are named where none resembles the one that is missing. */
-const mostNamed = 5;
-
-/** What to write instead of a key that is missing. */
-function instead(missing: string, keys: readonly string[]): string {
-  const near = nearest(missing, keys);
-  if (near !== undefined) return `did you mean ${near}?`;
-  if (keys.length === 0) return 'it has none';
-  const named = keys.slice(0, mostNamed).join(', ');
-  return `it has ${named}${keys.length > mostNamed ? ` and ${keys.length - mostNamed} more` : ''}`;
-}
 
 type Judgement = [status: Draft['status'], message: string, fix?: Step[], failure?: FailureId];
 
@@ -71,7 +59,7 @@ function judge(
     const similar = keys.find(({ name }) => name.toLowerCase() === jsonKey.toLowerCase());
     return [
       'problem',
-      `${written} has no key "${jsonKey}"; ${instead(
+      `${written} has no key "${jsonKey}"; ${insteadOfKey(
         jsonKey,
         keys.map(({ name }) => name),
       )}`,
