@@ -10,30 +10,36 @@ import type { ScheduledTask } from './event-rules.ts';
 
 /** EventBridge Scheduler, in the calls this tool makes. */
 export interface Scheduler {
-  /** The tasks that schedules of the region run. */
-  tasks(): Promise<ScheduledTask[]>;
+  /**
+   * The tasks that schedules of the region run, one call each; `onRead` is told after each how many of
+   * them are read.
+   */
+  tasks(onRead?: (done: number, total: number) => void): Promise<ScheduledTask[]>;
 }
 
 /** Makes the Scheduler gateway. */
 export function createScheduler(config: AwsConfig): Scheduler {
   const client = supervised(new SchedulerClient(clientSettings(config)), 'scheduler', config);
   return {
-    async tasks() {
+    async tasks(onRead) {
       const summaries: ScheduleSummary[] = [];
       for await (const page of paginateListSchedules({ client, pageSize: 100 }, {})) {
         summaries.push(...(page.Schedules ?? []));
       }
+      const own = summaries.flatMap(({ Name, GroupName, Target }) =>
+        Target?.Arn && /:ecs:[^:]*:\d{12}:cluster\//.test(Target.Arn)
+          ? [{ Name, GroupName, cluster: Target.Arn }]
+          : [],
+      );
       const tasks: ScheduledTask[] = [];
       // The target of a task is the cluster; what it runs stands in the schedule itself only.
-      for (const { Name, GroupName, Target } of summaries) {
-        if (!Target?.Arn || !/:ecs:[^:]*:\d{12}:cluster\//.test(Target.Arn)) continue;
-        // It may be deleted by then: EventBridge does that itself after the last run (ActionAfterCompletion).
-        const query = new GetScheduleCommand({ Name, GroupName });
-        const schedule = await unlessGone(client.send(query));
-        const taskDefinition = schedule?.Target?.EcsParameters?.TaskDefinitionArn;
+      for (const [index, { Name, GroupName, cluster }] of own.entries()) {
+        const schedule = await client.send(new GetScheduleCommand({ Name, GroupName }));
+        onRead?.(index + 1, own.length);
+        const taskDefinition = schedule.Target?.EcsParameters?.TaskDefinitionArn;
         if (taskDefinition === undefined) continue;
         const name = `${GroupName ?? 'default'}/${Name ?? ''}`;
-        tasks.push({ kind: 'schedule', name, cluster: Target.Arn, taskDefinition });
+        tasks.push({ kind: 'schedule', name, cluster, taskDefinition });
       }
       return tasks;
     },

@@ -35,6 +35,8 @@ export interface Setting {
   interrupted?: AbortSignal;
   /** Cuts the pauses of the command short, to so many milliseconds; 50 when left out. */
   longestPause?: number;
+  /** What the clock says at each look, in milliseconds since the epoch; the real time when left out. */
+  now?: () => number;
 }
 
 /** Runs a command line in this process, through `main`. */
@@ -77,7 +79,7 @@ export async function run(argv: readonly string[], setting: Setting = {}): Promi
     stdout: output('stdout'),
     stderr: output('stderr'),
     clock: {
-      now: () => Date.now(),
+      now: setting.now ?? (() => Date.now()),
       sleep: (milliseconds, signal) =>
         new Promise((resolve) => {
           const stop = (): void => {

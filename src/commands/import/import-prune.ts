@@ -8,6 +8,7 @@ import type { ImportItem } from '../../operations/import/import-secrets.ts';
 import { listSecrets } from '../../operations/secrets/list-secrets.ts';
 import { untilInterrupted } from '../../operations/until-interrupted.ts';
 import { confirmed } from '../confirm.ts';
+import { withProgress } from '../progress.ts';
 
 /** What became of the secrets that the file does not have. */
 export interface Pruned {
@@ -31,13 +32,15 @@ export async function planPrune(
 ): Promise<SecretIdentity[]> {
   const { aws, report, world } = context;
   const kept = new Set(items.map(({ reference }) => reference.name));
-  const listed = await untilInterrupted(listSecrets(aws, prefix), world.interrupted);
+  const listed = await withProgress(context, (onProgress) => {
+    onProgress({ step: `listing ${formatPrefix(prefix)}` });
+    return untilInterrupted(listSecrets(aws, prefix), world.interrupted);
+  });
   const extra = listed.filter(({ name }) => !kept.has(name));
   if (extra.length === 0) return [];
   if (!inUse) {
-    const unchecked = await untilInterrupted(
-      checkUnused(aws, extra, '--prune-in-use'),
-      world.interrupted,
+    const unchecked = await withProgress(context, (onProgress) =>
+      untilInterrupted(checkUnused(aws, extra, '--prune-in-use', onProgress), world.interrupted),
     );
     for (const what of unchecked) {
       report.warn(`not checked (missing permission): ${what}`);
@@ -48,21 +51,22 @@ export async function planPrune(
 }
 
 /** Deletes what was planned; one that fails does not keep the others. */
-export async function prune(
-  { aws, world }: Context,
-  extra: readonly SecretIdentity[],
-): Promise<Pruned> {
+export async function prune(context: Context, extra: readonly SecretIdentity[]): Promise<Pruned> {
+  const { aws, world } = context;
   const pruned: Pruned = { deleted: [], failed: [], interrupted: false };
-  for (const secret of extra) {
-    if (world.interrupted.aborted) return { ...pruned, interrupted: true };
-    try {
-      if (await deleteSecret(aws, secret, 30)) pruned.deleted.push(secret);
-    } catch (error) {
-      if (!(error instanceof CliError)) throw error;
-      pruned.failed.push({ name: secret.name, error });
+  return withProgress(context, async (onProgress) => {
+    for (const [index, secret] of extra.entries()) {
+      if (world.interrupted.aborted) return { ...pruned, interrupted: true };
+      onProgress({ step: 'deleting secrets', done: index, total: extra.length });
+      try {
+        if (await deleteSecret(aws, secret, 30)) pruned.deleted.push(secret);
+      } catch (error) {
+        if (!(error instanceof CliError)) throw error;
+        pruned.failed.push({ name: secret.name, error });
+      }
     }
-  }
-  return pruned;
+    return pruned;
+  });
 }
 
 // --- internal ---

@@ -1,25 +1,8 @@
-import type { Context, Result } from '../../cli.ts';
+import type { Result } from '../../cli.ts';
 import { CliError, Interrupted } from '../../errors.ts';
 import { formatReference } from '../../model/secrets/reference.ts';
-import type { ImportedItem, ImportProgress } from '../../operations/import/import-secrets.ts';
+import type { ImportedItem } from '../../operations/import/import-secrets.ts';
 import type { Pruned } from './import-prune.ts';
-
-/** Progress with the rate of what was written: live on a terminal, elsewhere a line every 5 seconds. */
-export function progressView({ report, world }: Context): (progress: ImportProgress) => void {
-  let started: number | undefined;
-  let told = world.clock.now();
-  return ({ step, done, total }) => {
-    const now = world.clock.now();
-    if (step === 'writing') started ??= now;
-    const seconds = (now - (started ?? now)) / 1_000;
-    const rate = seconds > 0 && done > 1 ? `, ${(done / seconds).toFixed(1)}/s` : '';
-    const line = `${step} ${done}/${total}${rate}`;
-    report.live(() => [line]);
-    if (report.isLive || now - told < 5_000) return;
-    told = now;
-    report.event(line);
-  };
-}
 
 /** What an import is told as. */
 export function tell(imported: readonly ImportedItem[], pruned: Pruned, dryRun: boolean): Result {

@@ -22,7 +22,8 @@ import {
 import { untilInterrupted } from '../../operations/until-interrupted.ts';
 import { confirmed } from '../confirm.ts';
 import { nothingPruned, planPrune, prune } from './import-prune.ts';
-import { progressView, tell } from './import-result.ts';
+import { withProgress } from '../progress.ts';
+import { tell } from './import-result.ts';
 import { tellPut } from '../secrets/put.ts';
 import { referenceArgument } from '../reference-argument.ts';
 import { sourcesOf } from '../sources.ts';
@@ -109,15 +110,15 @@ Examples:
       options.prune && prefix
         ? await planPrune(context, prefix, items, { inUse, dryRun: request.dryRun })
         : [];
-    const view = progressView(context);
     const warnings = new Set<string>();
-    const imported = await importSecrets(aws, items, {
-      ...request,
-      interrupted: world.interrupted,
-      onProgress: view,
-      onWarning: (text) => warnings.add(text),
-    });
-    report.clearLive();
+    const imported = await withProgress(context, (onProgress) =>
+      importSecrets(aws, items, {
+        ...request,
+        interrupted: world.interrupted,
+        onProgress,
+        onWarning: (text) => warnings.add(text),
+      }),
+    );
     for (const warning of warnings) report.warn(warning);
     const uncompared = imported.filter(
       ({ put }) => put?.compared === false && put.action === 'updated',

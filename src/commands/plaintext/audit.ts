@@ -7,8 +7,8 @@ import { sarifLog } from '../../model/plaintext/sarif.ts';
 import { auditAws, type Audit, type AuditFinding } from '../../operations/plaintext/audit.ts';
 import { readBaseline, writeBaseline } from '../../operations/plaintext/audit-baseline.ts';
 import { auditFiles } from '../../operations/plaintext/audit-files.ts';
-import { searchProgress } from '../search-progress.ts';
 import { notWritable } from '../../operations/file-problem.ts';
+import { withProgress } from '../progress.ts';
 import { sourcesOf } from '../sources.ts';
 import { table, withWide, type TableLayout } from '../table.ts';
 
@@ -65,7 +65,6 @@ Examples:
       });
     }
     const found = await look(context, files, options);
-    report.clearLive();
     const sure = found.findings.filter((one) => isAtLeast(one.confidence, options.minConfidence));
     if (written !== undefined) {
       await writeBaseline(written, sure, world.writeFile);
@@ -108,24 +107,21 @@ interface LookOptions {
   services: boolean;
 }
 
-function look(
-  { aws, world, report }: Context,
-  files: readonly string[],
-  options: LookOptions,
-): Promise<Audit> {
+function look(context: Context, files: readonly string[], options: LookOptions): Promise<Audit> {
+  const { aws, world } = context;
   const { family: families = [], cluster: clusters = [], allRevisions = false } = options;
   if (files.length > 0) {
     if (families.length > 0 || clusters.length > 0 || allRevisions) {
       throw new UsageError('files cannot be combined with --family, --cluster, --all-revisions');
     }
-    return auditFiles(files, { ...sourcesOf(world), glob: world.glob });
+    const sources = { ...sourcesOf(world), glob: world.glob };
+    return withProgress(context, (onProgress) => auditFiles(files, sources, onProgress));
   }
   if (families.length > 0 && clusters.length > 0) {
     throw new UsageError('--family and --cluster cannot be combined');
   }
-  const onProgress = searchProgress(report, world.stderr.style);
-  const { services } = options;
-  return auditAws(aws, { families, clusters, allRevisions, services }, onProgress);
+  const scope = { families, clusters, allRevisions, services: options.services };
+  return withProgress(context, (onProgress) => auditAws(aws, scope, onProgress));
 }
 
 function textOf(

@@ -5,9 +5,9 @@ import {
   retire,
   type OldRevision,
   type Retired,
-  type StepProgress,
 } from '../../operations/plaintext/old-revisions.ts';
 import { confirmed } from '../confirm.ts';
+import { withProgress } from '../progress.ts';
 import { lastPart } from '../../model/last-part.ts';
 
 /** What is to become of older revisions. */
@@ -42,7 +42,6 @@ export async function withOldRevisions(
     if (!(error instanceof CliError)) throw error;
     failure = error;
   }
-  context.report.clearLive();
   const { old, retired } = told;
   const lines = old.map((one) => {
     const what = stateOf(one, retired, choice);
@@ -63,28 +62,16 @@ export async function withOldRevisions(
 
 // --- internal ---
 
-/** Without a terminal a long step says so every so many. */
-const toldEvery = 100;
-
 async function retireOld(
   context: Context,
   { family, latest, deregister, deletion, force }: OldChoice,
   told: { old: OldRevision[]; retired: Retired },
 ): Promise<void> {
   const { aws, report, world } = context;
-  const watch = {
-    interrupted: world.interrupted,
-    onStep: ({ what, done, total }: StepProgress): void => {
-      const text = `${what} ${done} of ${total} old revisions of ${family}`;
-      if (report.isLive) report.live(() => [text]);
-      else if (done % toldEvery === 0) report.event(text);
-    },
-    onProgress: (text: string): void => {
-      report.live(() => [text]);
-    },
-  };
-  const { revisions, unchecked } = await oldRevisions(aws, family, latest, watch);
-  report.clearLive();
+  const { interrupted } = world;
+  const { revisions, unchecked } = await withProgress(context, (onProgress) =>
+    oldRevisions(aws, family, latest, { interrupted, onProgress }),
+  );
   told.old = revisions;
   for (const what of unchecked) report.warn(`not checked: ${what}`);
   const free = revisions.filter(({ users }) => users.length === 0);
@@ -100,7 +87,9 @@ async function retireOld(
   const some = free.slice(0, 10).map(nameOf).join(', ');
   const names = free.length > 10 ? `${some} and ${free.length - 10} more` : some;
   await confirmed(context, `${verb} ${names}?`, `no old revision was ${done}`);
-  await retire(aws, free, deletion, told.retired, watch);
+  await withProgress(context, (onProgress) =>
+    retire(aws, free, deletion, told.retired, { interrupted, onProgress }),
+  );
   const { deregistered, deleted, failed } = told.retired;
   for (const { arn, reason } of failed) report.warn(`${arn} was not deleted: ${reason}`);
   const settled = deletion ? deleted.length + failed.length : deregistered.length;

@@ -19,7 +19,9 @@ import {
 import { readTaskDefinition } from '../../operations/definitions/read-task-definition.ts';
 import { scan } from '../../operations/usage/scan.ts';
 import { untilInterrupted } from '../../operations/until-interrupted.ts';
+import { noProgress } from '../../operations/progress.ts';
 import { confirmed } from '../confirm.ts';
+import { withProgress } from '../progress.ts';
 import { withOldRevisions } from './migrate-old.ts';
 import { checkOutputs, deployRevision, writeOutputs } from '../register/register-result.ts';
 import { serviceNames } from '../usage/service-options.ts';
@@ -107,9 +109,7 @@ Examples:
       keepRole: !options.role,
       clock: world.clock,
       interrupted: world.interrupted,
-      onProgress: (text: string) => {
-        report.live(() => [text]);
-      },
+      onProgress: noProgress,
       onWarning: (text: string) => {
         report.warn(text);
       },
@@ -134,8 +134,9 @@ Examples:
         `Move ${many} into the store, and register a revision without them?`,
       );
     }
-    const outcome = await migrateSecrets(aws, request);
-    report.clearLive();
+    const outcome = await withProgress(context, (onProgress) =>
+      migrateSecrets(aws, { ...request, onProgress }),
+    );
     let result = migrated(plan, outcome);
     result.failure = await writeOutputs(context, outcome.registered, options.outputFile);
     const { arn } = outcome.registered;

@@ -9,12 +9,13 @@ import {
   type RoleChange,
   type RoleLoss,
   type RoleOutcome,
+  type RoleRequest,
 } from '../../operations/roles/ensure-role.ts';
 import { grantsFor } from '../../operations/roles/role-grants.ts';
 import { neededOfLoss } from '../../operations/roles/role-loss.ts';
 import { confirmed } from '../confirm.ts';
+import { withProgress } from '../progress.ts';
 import { readReferences, tellGrants, withReferenceOptions } from './role-references.ts';
-import { searchProgress } from '../search-progress.ts';
 
 /** `role create NAME`: the execution role with trust, inline and managed policy. */
 export const roleCreate = defineCommand({
@@ -93,40 +94,40 @@ Examples:
     tellGrants(report, grants);
     const dryRun = options.dryRun ?? false;
     let failure: CliError | undefined;
-    const outcome = await ensureRole(
-      aws,
-      {
-        name,
-        grants,
-        oversize: options.compact ? 'compact' : options.split ? 'split' : 'fail',
-        managedPolicy: managedPolicy(
-          options.managedPolicy,
-          references.definitions.some(needsExecutionRolePolicy),
-        ),
-        sourceCondition: options.sourceCondition,
-        path: options.path,
-        permissionsBoundary: options.permissionsBoundary,
-        description: options.description,
-        tags,
-        dryRun,
-        exact,
-        onWarning: (text) => {
-          report.warn(text);
-        },
-        onCompact: (wildcards) => {
-          for (const { pattern, secrets } of wildcards) {
-            report.warn(`${pattern} stands for ${secrets} secrets, and any other secret below it`);
-          }
-        },
-        onLoss: async (loss) => {
-          if (!force) failure = await inUse(context, loss);
-          if (dryRun) return;
-          if (failure) throw failure;
-          for (const line of loss.changes.flatMap(tellChange)) report.event(line);
-          await confirmed(context, `Remove this from the role ${name}?`);
-        },
+    const request: RoleRequest = {
+      name,
+      grants,
+      oversize: options.compact ? 'compact' : options.split ? 'split' : 'fail',
+      managedPolicy: managedPolicy(
+        options.managedPolicy,
+        references.definitions.some(needsExecutionRolePolicy),
+      ),
+      sourceCondition: options.sourceCondition,
+      path: options.path,
+      permissionsBoundary: options.permissionsBoundary,
+      description: options.description,
+      tags,
+      dryRun,
+      exact,
+      onWarning: (text) => {
+        report.warn(text);
       },
-      world.clock,
+      onCompact: (wildcards) => {
+        for (const { pattern, secrets } of wildcards) {
+          report.warn(`${pattern} stands for ${secrets} secrets, and for whatever else lies there`);
+        }
+      },
+      onLoss: async (loss) => {
+        report.clearLive();
+        if (!force) failure = await inUse(context, loss);
+        if (dryRun) return;
+        if (failure) throw failure;
+        for (const line of loss.changes.flatMap(tellChange)) report.event(line);
+        await confirmed(context, `Remove this from the role ${name}?`);
+      },
+    };
+    const outcome = await withProgress(context, (onProgress) =>
+      ensureRole(aws, { ...request, onProgress }, world.clock),
     );
     const revoked = outcome.changes.flatMap(({ revokes = [] }) => revokes).length;
     if (revoked > 0) {
@@ -158,10 +159,10 @@ function managedPolicy(when: 'auto' | 'always' | 'never', needed: boolean): bool
 
 /** Why what goes may not go; undefined where nothing that runs needs it. */
 async function inUse(context: Context, loss: RoleLoss): Promise<CliError | undefined> {
-  const { aws, report, world } = context;
-  const onProgress = searchProgress(report, world.stderr.style);
-  const { needed, unchecked } = await neededOfLoss(aws, loss, onProgress);
-  report.clearLive();
+  const { aws, report } = context;
+  const { needed, unchecked } = await withProgress(context, (onProgress) =>
+    neededOfLoss(aws, loss, onProgress),
+  );
   for (const what of unchecked) report.warn(`not checked: ${what}`);
   if (needed.length === 0) return undefined;
   return new CliError('in-use', needed.join('\n'), {

@@ -2,7 +2,7 @@ import { Argument } from '@commander-js/extra-typings';
 import { defineCommand } from '../../cli.ts';
 import { checkRoleUnused, deleteRole, roleRemains } from '../../operations/roles/delete-role.ts';
 import { confirmed } from '../confirm.ts';
-import { searchProgress } from '../search-progress.ts';
+import { withProgress } from '../progress.ts';
 
 /** `role delete NAME`: delete an execution role that nothing uses. */
 export const roleDelete = defineCommand({
@@ -23,13 +23,13 @@ Examples:
       ),
 
   async run(context, [written], { force, dryRun = false }) {
-    const { aws, report, world } = context;
+    const { aws, report } = context;
     const remains = await roleRemains(aws, written);
     const { role, inline, attached } = remains;
     if (!force) {
-      const onProgress = searchProgress(report, world.stderr.style);
-      const unchecked = await checkRoleUnused(aws, role, onProgress);
-      report.clearLive();
+      const unchecked = await withProgress(context, (onProgress) =>
+        checkRoleUnused(aws, role, onProgress),
+      );
       for (const what of unchecked) {
         report.warn(`not checked (missing permission): ${what}`);
       }

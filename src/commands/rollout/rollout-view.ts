@@ -5,14 +5,15 @@ import { cutAtEnd, shortened } from '../../model/fit-text.ts';
 import type { FollowEvent } from '../../operations/rollout/look-at-deployments.ts';
 import { serviceName } from '../../operations/usage/service-name.ts';
 import type { World } from '../../world.ts';
-import { searchProgress } from '../search-progress.ts';
+import { progressOf } from '../progress.ts';
 import { liveLines, taskCounts } from './live-lines.ts';
 
 /**
  * Shows deployments while they are followed: on a terminal a line a service, redrawn every second;
  * elsewhere a line per event.
  */
-export function rolloutView(report: Reporter, { stderr, clock }: World) {
+export function rolloutView(report: Reporter, world: World) {
+  const { stderr, clock } = world;
   const noted = new Set<string>();
   /** What was noted of one service is not repeated for the next. */
   const noteOnce = (text: string): void => {
@@ -30,7 +31,7 @@ export function rolloutView(report: Reporter, { stderr, clock }: World) {
     );
   };
   return {
-    onProgress: searchProgress(report, stderr.style),
+    onProgress: progressOf({ report, world }),
     onEvent: (event: FollowEvent): void => {
       if (event.kind === 'polled') {
         const { deployments, waiting } = event;

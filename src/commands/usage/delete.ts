@@ -9,7 +9,7 @@ import { deleteSecret } from '../../operations/secrets/delete-secret.ts';
 import { resolveReference } from '../../operations/secrets/resolve-references.ts';
 import { confirmed } from '../confirm.ts';
 import { referenceArgument } from '../reference-argument.ts';
-import { searchProgress } from '../search-progress.ts';
+import { withProgress } from '../progress.ts';
 import { storeOption } from '../secrets/store-option.ts';
 import { minute } from '../minute.ts';
 
@@ -36,16 +36,16 @@ Examples:
       ),
 
   async run(context, [ref], options) {
-    const { aws, report, world } = context;
+    const { aws, report } = context;
     const reference = referenceArgument(ref, options.store);
     const recoveryDays = checkedDays(reference, options);
     const dryRun = options.dryRun ?? false;
     const secret = await resolveReference(aws, reference);
     if (!options.force) {
       await checkRegion(context, secret.arn);
-      const onProgress = searchProgress(report, world.stderr.style);
-      const unchecked = await checkUnused(aws, [secret], '--force', onProgress);
-      report.clearLive();
+      const unchecked = await withProgress(context, (onProgress) =>
+        checkUnused(aws, [secret], '--force', onProgress),
+      );
       for (const what of unchecked) {
         report.warn(`not checked (missing permission): ${what}`);
       }

@@ -14,7 +14,7 @@ import {
   searchedData,
 } from './narrowing.ts';
 import { referenceArgument } from '../reference-argument.ts';
-import { searchProgress } from '../search-progress.ts';
+import { withProgress } from '../progress.ts';
 import { serviceFilter, withAllRegions, withServiceOptions } from './service-options.ts';
 import { storeOption } from '../secrets/store-option.ts';
 import { lastPart } from '../../model/last-part.ts';
@@ -43,7 +43,7 @@ Examples:
     ),
 
   async run(context, [ref], options) {
-    const { aws, world, report } = context;
+    const { aws, report } = context;
     const problems = new Problems();
     const reference =
       ref === undefined ? undefined : problems.attempt(() => referenceArgument(ref, options.store));
@@ -56,10 +56,10 @@ Examples:
       throw new UsageError('--all-regions searches the regions of one secret', 'give REF');
     }
     const secret = reference && (await resolveReference(aws, reference));
-    const onProgress = searchProgress(report, world.stderr.style);
-    const found = await findStaleIn(aws, secret, filter, { allRegions, onProgress });
+    const found = await withProgress(context, (onProgress) =>
+      findStaleIn(aws, secret, filter, { allRegions, onProgress }),
+    );
     const { tasks, unseen, regions, otherRegions } = found;
-    report.clearLive();
     const note = otherRegionsNote(otherRegions, '--all-regions searches them');
     if (note !== undefined) report.note(note);
     for (const { reference, error } of unseen) {

@@ -13,7 +13,7 @@ import {
   searchedData,
 } from './narrowing.ts';
 import { referenceArgument } from '../reference-argument.ts';
-import { searchProgress } from '../search-progress.ts';
+import { withProgress } from '../progress.ts';
 import { serviceFilter, withAllRegions, withServiceOptions } from './service-options.ts';
 import { table, withWide } from '../table.ts';
 import { storeOption } from '../secrets/store-option.ts';
@@ -52,10 +52,11 @@ Examples:
     const narrowing = narrowingOf(filter, context);
     const allRegions = options.allRegions ?? false;
     checkAllRegions(allRegions, narrowing);
-    const onProgress = searchProgress(report, world.stderr.style);
-    const used = await findUses(aws, reference, filter, { allRegions, onProgress });
-    report.clearLive();
-    for (const what of used.unchecked) report.warn(`not checked (missing permission): ${what}`);
+    const used = await withProgress(context, (onProgress) =>
+      findUses(aws, reference, filter, { allRegions, onProgress }),
+    );
+    for (const what of used.unchecked)
+      report.warn(`not checked, for want of a permission: ${what}`);
     const otherRegions = regionsNotSearched(used.secret, used.regions);
     const note = otherRegionsNote(otherRegions, '--all-regions searches them');
     if (note !== undefined) report.note(note);

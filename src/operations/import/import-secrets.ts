@@ -9,6 +9,7 @@ import type { SecretValue } from '../../model/secrets/secret-value.ts';
 import { putParameter } from '../secrets/put-parameter.ts';
 import { putStoredSecret } from '../secrets/put-stored-secret.ts';
 import { readParameters, readSecrets, type ReadValues } from '../secrets/read-values.ts';
+import type { OnProgress } from '../progress.ts';
 import { untilInterrupted } from '../until-interrupted.ts';
 import type { PutOutcome, PutRequest } from '../secrets/put-request.ts';
 
@@ -28,14 +29,7 @@ export type ImportedItem = { key: string; reference: Reference } & (
 /** How secrets are imported; the rest is as for `putSecret`. */
 export interface ImportOptions extends Omit<PutRequest, 'value' | 'exclusive' | 'restore'> {
   interrupted: AbortSignal;
-  onProgress: (progress: ImportProgress) => void;
-}
-
-/** How far an import is. */
-export interface ImportProgress {
-  step: 'comparing' | 'writing';
-  done: number;
-  total: number;
+  onProgress: OnProgress;
 }
 
 /**
@@ -55,7 +49,8 @@ export async function importSecrets(
   const put = await untilInterrupted(
     preparePut(aws, store, items, request, (count) => {
       read += count;
-      onProgress({ step: 'comparing', done: Math.min(read, items.length), total: items.length });
+      const done = Math.min(read, items.length);
+      onProgress({ step: 'comparing secrets', done, total: items.length });
     }),
     interrupted,
   );
@@ -74,7 +69,7 @@ export async function importSecrets(
         const cause = told.cause instanceof CliError ? told.cause.code : '';
         if (stopsAll.has(told.code) || stopsAll.has(cause)) fatal.abort();
       }
-      onProgress({ step: 'writing', done: results.length, total: items.length });
+      onProgress({ step: 'storing secrets', done: results.length, total: items.length });
     },
     // Enough to use up a rate of hundreds a second at a round trip of a tenth.
     { concurrency: 32 },

@@ -2,6 +2,7 @@ import { InvalidInput } from '../../model/problems.ts';
 import { fingerprintOf, plaintextIn } from '../../model/definitions/plaintext-findings.ts';
 import type { Audit, AuditFinding } from './audit.ts';
 import { expandGlob, type Folders } from './expand-glob.ts';
+import type { OnProgress } from '../progress.ts';
 import type { Sources } from '../read-source.ts';
 import { taskDefinitionIn } from '../definitions/read-task-definition.ts';
 import { readText, sourceName } from '../read-text.ts';
@@ -14,12 +15,14 @@ import { readText, sourceName } from '../read-text.ts';
 export async function auditFiles(
   written: readonly string[],
   sources: Sources & Folders,
+  onProgress: OnProgress,
 ): Promise<Audit> {
   const expanded = await Promise.all(written.map((path) => expandGlob(path, sources)));
   const paths = [...new Set(expanded.flat())];
   const problems: string[] = [];
   const findings: AuditFinding[] = [];
-  for (const path of paths) {
+  for (const [index, path] of paths.entries()) {
+    onProgress({ step: 'auditing files', done: index, total: paths.length });
     try {
       findings.push(...(await auditFile(path, sources)));
     } catch (error) {

@@ -8,6 +8,7 @@ import {
   type PlaintextFinding,
 } from '../../model/definitions/plaintext-findings.ts';
 import { describeTaskDefinition } from '../definitions/read-task-definition.ts';
+import type { OnProgress } from '../progress.ts';
 import { scan, type Scan } from '../usage/scan.ts';
 import { serviceName } from '../usage/service-name.ts';
 
@@ -53,7 +54,7 @@ export interface AuditScope {
 export async function auditAws(
   aws: Aws,
   scope: AuditScope,
-  onProgress: (text: string) => void = () => undefined,
+  onProgress: OnProgress,
 ): Promise<Audit> {
   const ecs = await aws.ecs();
   const inClusters = scope.clusters.length > 0;
@@ -83,7 +84,7 @@ export async function auditAws(
       const revision = running?.revisions.get(id) ?? (await describe(id, aws, scope));
       if (!revision) return;
       findings.set(revision.arn, findingsIn(revision, services?.get(revision.arn)));
-      onProgress(`looked at ${findings.size} of ${wanted.size} task definitions`);
+      onProgress({ step: 'auditing task definitions', done: findings.size, total: wanted.size });
     },
     { concurrency: atOnce },
   );

@@ -20,6 +20,7 @@ import {
 } from '../register/register-task-definition.ts';
 import { grantsFor, type GrantRequest } from '../roles/role-grants.ts';
 import { readRoleName } from '../roles/role-policies.ts';
+import type { OnProgress } from '../progress.ts';
 import { untilInterrupted } from '../until-interrupted.ts';
 
 /** What is moved, and how. */
@@ -34,7 +35,7 @@ export interface MigrationRequest {
   keepRole: boolean;
   clock: Clock;
   interrupted: AbortSignal;
-  onProgress: (text: string) => void;
+  onProgress: OnProgress;
   onWarning: (text: string) => void;
 }
 
@@ -62,10 +63,11 @@ export async function migrateSecrets(
   const stored = await storeValues(aws, request);
   stopIf(interrupted, 'the values are stored');
   const grant = async (role: string): Promise<RoleOutcome> => {
-    onProgress('granting the secrets to the execution role');
+    onProgress({ step: 'granting the secrets to the execution role' });
     const grants = await grantsFor(aws, migrationGrants(definition, plan.moves));
     const named = readRoleName(role, await aws.caller());
-    return ensureRole(aws, migrationRole(named, grants, request.onWarning), request.clock);
+    const wanted = migrationRole(named, grants, request.onWarning);
+    return ensureRole(aws, { ...wanted, onProgress }, request.clock);
   };
   const role =
     written === undefined || keepRole
@@ -77,7 +79,7 @@ export async function migrateSecrets(
           goOn,
         );
   stopIf(interrupted, 'the values are stored and granted');
-  onProgress('registering the revision');
+  onProgress({ step: 'registering the revision' });
   const registering = registerTaskDefinition(aws, {
     base: definition,
     edits: migrationEdits(plan),
@@ -91,7 +93,7 @@ export async function migrateSecrets(
     clock: request.clock,
     interrupted,
     onWait: () => {
-      onProgress('waiting for IAM to propagate the role');
+      onProgress({ step: 'waiting for IAM to spread the role' });
     },
   });
   const registered = await untilInterrupted(
@@ -175,9 +177,7 @@ async function storeValues(aws: Aws, request: MigrationRequest): Promise<number>
     // What came to be there since the plan was made stays.
     only: 'create',
     interrupted,
-    onProgress: ({ done, total }) => {
-      onProgress(`storing ${done}/${total}`);
-    },
+    onProgress,
   });
   const failed = results.flatMap(({ key, error }) => (error ? [{ key, error }] : []));
   if (failed.length === 0) return items.length;

@@ -3,6 +3,7 @@ import type { Aws } from '../../aws/index.ts';
 import { isAccessDenied } from '../../errors.ts';
 import { plaintextIn } from '../../model/definitions/plaintext-findings.ts';
 import { isAtLeast } from '../../model/secrets/plaintext-secrets.ts';
+import type { OnProgress } from '../progress.ts';
 import { scan } from '../usage/scan.ts';
 import { serviceName } from '../usage/service-name.ts';
 import { untilInterrupted } from '../until-interrupted.ts';
@@ -25,20 +26,10 @@ export interface OldRevisions {
   unchecked: string[];
 }
 
-/** How far a long step has come. */
-export interface StepProgress {
-  /** e.g. `described`, `deregistered` */
-  what: string;
-  done: number;
-  total: number;
-}
-
 /** How a long step is watched and stopped. */
 export interface Watch {
   interrupted: AbortSignal;
-  onStep: (progress: StepProgress) => void;
-  /** What a search has come to. */
-  onProgress: (text: string) => void;
+  onProgress: OnProgress;
 }
 
 /**
@@ -73,7 +64,7 @@ export async function retire(
   revisions: readonly OldRevision[],
   deletion: boolean,
   { deregistered, deleted, failed }: Retired,
-  { interrupted, onStep }: Watch,
+  { interrupted, onProgress }: Watch,
 ): Promise<void> {
   const ecs = await aws.ecs();
   const total = revisions.length;
@@ -81,13 +72,13 @@ export async function retire(
     if (interrupted.aborted) return;
     if (status === 'ACTIVE') await ecs.deregister(arn);
     deregistered.push(arn);
-    onStep({ what: 'deregistered', done: deregistered.length, total });
+    onProgress({ step: 'deregistering old revisions', done: deregistered.length, total });
   }
   for (let at = 0; deletion && at < total && !interrupted.aborted; at += deletedAtOnce) {
     const some = deregistered.slice(at, at + deletedAtOnce);
     failed.push(...(await ecs.deleteRevisions(some)));
     deleted.push(...some.filter((arn) => !failed.some((one) => one.arn === arn)));
-    onStep({ what: 'deleted', done: deleted.length, total });
+    onProgress({ step: 'deleting old revisions', done: deleted.length, total });
   }
 }
 
@@ -100,7 +91,7 @@ async function look(
   aws: Aws,
   family: string,
   latest: string | undefined,
-  { interrupted, onStep, onProgress }: Watch,
+  { interrupted, onProgress }: Watch,
 ): Promise<OldRevisions> {
   const ecs = await aws.ecs();
   const arns = [
@@ -114,7 +105,7 @@ async function look(
       if (interrupted.aborted) return undefined;
       const revision = await ecs.taskDefinition(arn);
       done += 1;
-      onStep({ what: 'described', done, total: arns.length });
+      onProgress({ step: 'reading old revisions', done, total: arns.length });
       return revision;
     },
     { concurrency: 8 },
@@ -144,7 +135,7 @@ async function look(
 /** What runs revisions, by their ARN. */
 async function usersByRevision(
   aws: Aws,
-  onProgress: Watch['onProgress'],
+  onProgress: OnProgress,
 ): Promise<{ users: Map<string, string[]>; unchecked: string[] }> {
   const users = new Map<string, string[]>();
   const add = (arn: string | undefined, user: string): void => {
@@ -163,7 +154,7 @@ async function usersByRevision(
       }
     }
     for (const { arn, taskDefinition } of found.tasks) add(taskDefinition, `task ${arn}`);
-    const { tasks, unchecked } = await scheduledTasks(aws, found.clusters);
+    const { tasks, unchecked } = await scheduledTasks(aws, found.clusters, onProgress);
     for (const { kind, name, taskDefinition } of tasks) add(taskDefinition, `${kind} ${name}`);
     return { users, unchecked };
   } catch (error) {

@@ -1,4 +1,5 @@
 import type { Aws } from '../../aws/index.ts';
+import type { OnProgress } from '../progress.ts';
 import type { Role } from '../../aws/iam.ts';
 import { CliError, isAccessDenied } from '../../errors.ts';
 import { ownPolicies } from './own-policies.ts';
@@ -46,7 +47,7 @@ export async function roleRemains(aws: Aws, written: string): Promise<RoleRemain
 export async function checkRoleUnused(
   aws: Aws,
   role: Role,
-  onProgress: (text: string) => void,
+  onProgress: OnProgress,
 ): Promise<string[]> {
   try {
     const { users, unchecked } = await roleUsers(aws, role, onProgress);

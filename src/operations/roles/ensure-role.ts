@@ -43,8 +43,11 @@ export async function ensureRole(aws: Aws, asked: RoleRequest, clock: Clock): Pr
   const { name, dryRun, exact } = asked;
   const loose = asked.oversize === 'split' ? 'required' : exact ? 'if-allowed' : 'no';
   const reading = { name, path: asked.path, loose } as const;
+  const onWait = (): void => {
+    tellWait(asked);
+  };
   const read = (): Promise<RoleState> =>
-    untilVisible(() => readRoleState(iam, here, reading), clock);
+    untilVisible(() => readRoleState(iam, here, reading), clock, onWait);
   const changes: RoleChange[] = [];
   const seen: unknown[] = [];
   // What is to go must not come back for having been there before.
@@ -64,7 +67,7 @@ export async function ensureRole(aws: Aws, asked: RoleRequest, clock: Clock): Pr
     if (unsure && !steps.some((step) => isSameStep(step, unsure))) changes.push(changeOf(unsure));
     if (dryRun) return { ...plan, name, arn, changes: steps.map(changeOf) };
 
-    const { done, stopped, ...made } = await carryOut(steps, clock);
+    const { done, stopped, ...made } = await carryOut(steps, clock, onWait);
     arn = made.arn ?? arn;
     // Planned anew after a lost answer, what was told with that step comes up again.
     const told = unsure ? [...changes] : [];
@@ -88,6 +91,10 @@ export async function ensureRole(aws: Aws, asked: RoleRequest, clock: Clock): Pr
 const mostRounds = 10;
 
 const ignore = (): void => undefined;
+
+function tellWait({ onProgress }: RoleRequest): void {
+  onProgress?.({ step: 'waiting for IAM to show what was written' });
+}
 
 function changeOf({ run: _run, overwrites: _overwrites, ...change }: Step): RoleChange {
   return change;
@@ -134,12 +141,13 @@ function onceAgreed({ name, onLoss }: RoleRequest): (loss: RoleLoss) => Promise<
 async function carryOut(
   steps: readonly Step[],
   clock: Clock,
+  onWait: () => void,
 ): Promise<{ done: Step[]; stopped: Error | undefined; arn: string | undefined }> {
   const done: Step[] = [];
   let arn: string | undefined;
   for (const step of steps) {
     try {
-      arn = (await untilVisible(step.run, clock)) ?? arn;
+      arn = (await untilVisible(step.run, clock, onWait)) ?? arn;
     } catch (error) {
       if (!isOvertaken(error)) throw error;
       return { done, stopped: error, arn };
@@ -158,12 +166,17 @@ function isOvertaken(error: unknown): error is Error {
 }
 
 /** A role just created is not seen by every part of IAM at once. */
-async function untilVisible<T>(run: () => Promise<T>, clock: Clock): Promise<T> {
+async function untilVisible<T>(
+  run: () => Promise<T>,
+  clock: Clock,
+  onWait: () => void,
+): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await run();
     } catch (error) {
       if (attempt === 10 || !isAwsError(error, 'NoSuchEntityException')) throw error;
+      onWait();
       await clock.sleep(1_000, new AbortController().signal);
     }
   }
@@ -176,18 +189,19 @@ async function untilVisible<T>(run: () => Promise<T>, clock: Clock): Promise<T> 
 async function stays(
   read: () => Promise<RoleState>,
   here: Scope,
-  { grants }: RoleRequest,
+  request: RoleRequest,
   seen: unknown[],
   clock: Clock,
 ): Promise<boolean> {
   let [calm, lacking] = [0, 0];
   while (calm < 2 && lacking < 2) {
+    tellWait(request);
     await pause(clock, 300, 1_000);
     const state = await read();
     const documents = documentsInForce(state);
     const isOld = documents.every((one) => seen.some((other) => samePolicy(one, other)));
     seen.push(...documents);
-    const { secrets, files } = notGranted(grants, documents);
+    const { secrets, files } = notGranted(request.grants, documents);
     const { role } = state;
     const isTrusted = role && trustDecision(role.trustPolicy, role.arn, here) === 'allowed';
     if (secrets.length + files.length === 0 && isTrusted) [calm, lacking] = [calm + 1, 0];

@@ -1,4 +1,5 @@
 import type { Aws } from '../../aws/index.ts';
+import type { OnProgress } from '../progress.ts';
 import { CliError, isAccessDenied } from '../../errors.ts';
 import { parseArn, type Scope } from '../../model/secrets/partition.ts';
 import { parsePolicy } from '../../model/roles/parse-policy.ts';
@@ -38,7 +39,7 @@ export interface LossFindings {
 export async function neededOfLoss(
   aws: Aws,
   loss: RoleLoss,
-  onProgress: (text: string) => void,
+  onProgress: OnProgress,
 ): Promise<LossFindings> {
   const iam = await aws.iam();
   const here = await aws.caller();

@@ -1,5 +1,6 @@
 import type { Grants } from '../../model/roles/execution-policy.ts';
 import type { Tag } from '../../model/secrets/secret-rules.ts';
+import type { OnProgress } from '../progress.ts';
 import type { Fitted } from './fit-grants.ts';
 
 /** The state a role is to be brought to. */
@@ -21,6 +22,8 @@ export interface RoleRequest {
   permissionsBoundary: string | undefined;
   tags: readonly Tag[];
   dryRun: boolean;
+  /** Told while IAM does not show yet what was written. */
+  onProgress?: OnProgress;
   /** Told what is asked for and not done, and who else gets what is granted. */
   onWarning: (text: string) => void;
   /** Told what `compact` widens, before it is done. */

@@ -1,5 +1,6 @@
 import type { Role } from '../../aws/iam.ts';
 import type { Aws } from '../../aws/index.ts';
+import type { OnProgress } from '../progress.ts';
 import type { TaskDefinition } from '../../model/definitions/task-definition.ts';
 import { scan } from '../usage/scan.ts';
 import { serviceName } from '../usage/service-name.ts';
@@ -25,11 +26,10 @@ export interface RoleUser {
 export async function roleUsers(
   aws: Aws,
   { arn, name }: Pick<Role, 'arn' | 'name'>,
-  onProgress: (text: string) => void,
+  onProgress: OnProgress,
 ): Promise<{ users: RoleUser[]; unchecked: string[] }> {
   const found = await scan(aws, { clusters: [], services: [] }, { tasks: 'required', onProgress });
-  onProgress('looking at rules and schedules');
-  const { tasks: scheduled, unchecked } = await scheduledTasks(aws, found.clusters);
+  const { tasks: scheduled, unchecked } = await scheduledTasks(aws, found.clusters, onProgress);
   const ecs = await aws.ecs();
   const revisions = new Map(
     [...found.revisions].map(([id, { definition }]) => [id, definition] as const),

@@ -9,6 +9,7 @@ import {
 } from '../usage/find-consumers.ts';
 import { resolveReference, type ResolvedSecret } from '../secrets/resolve-references.ts';
 import { regionsNotSearched } from '../secrets/secret-regions.ts';
+import type { OnProgress } from '../progress.ts';
 import { scan, type Scan, type ServiceFilter } from '../usage/scan.ts';
 import { findScheduled, type ScheduledConsumer } from '../usage/where-used.ts';
 import type { Service } from '../../aws/ecs-answers.ts';
@@ -39,7 +40,7 @@ export async function findHolders(
   aws: Aws,
   reference: Reference,
   filter: ServiceFilter,
-  onProgress: (text: string) => void,
+  onProgress: OnProgress,
 ): Promise<Holders> {
   const narrowed = isNarrowed(filter);
   const [secret, chosen, all] = await Promise.all([
@@ -92,7 +93,7 @@ function isNarrowed({ clusters, services }: ServiceFilter): boolean {
 async function everything(
   aws: Aws,
   narrowed: boolean,
-  onProgress: (text: string) => void,
+  onProgress: OnProgress,
 ): Promise<Scan | undefined> {
   try {
     return await scan(aws, { clusters: [], services: [] }, { tasks: 'if-allowed', onProgress });

@@ -1,5 +1,6 @@
 import type { RunningTask } from '../../aws/ecs.ts';
 import type { Aws } from '../../aws/index.ts';
+import type { OnProgress } from '../progress.ts';
 import { CliError } from '../../errors.ts';
 import type { Reference } from '../../model/secrets/reference.ts';
 import {
@@ -28,7 +29,7 @@ export interface RedeployRequest {
   /** Only services with a running task that may hold an old value, as far as AWS's dates are known. */
   stale: boolean;
   redeploy: RedeployOptions;
-  onProgress: (text: string) => void;
+  onProgress: OnProgress;
   onConsumers: (count: number) => void;
   /** Called for each secret for which alone services are left out: nobody knows when it changed. */
   onUnchecked: (secret: Unchecked) => void;

@@ -1,4 +1,5 @@
 import type { Aws } from '../../aws/index.ts';
+import type { OnProgress } from '../progress.ts';
 import type { Reference } from '../../model/secrets/reference.ts';
 import type { ServiceFilter } from '../usage/scan.ts';
 import { untilInterrupted } from '../until-interrupted.ts';
@@ -36,7 +37,7 @@ export interface RotateRequest {
   /** Undefined: the services are only listed. */
   redeploy: RotateRedeploy | undefined;
   interrupted: AbortSignal;
-  onProgress: (text: string) => void;
+  onProgress: OnProgress;
   /** Called when everything is checked, before anything is written. */
   onReady: (holders: Holders, plan: RotationPlan) => void;
   /** Called when the value is stored. */

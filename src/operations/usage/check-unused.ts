@@ -1,6 +1,7 @@
 import type { Aws } from '../../aws/index.ts';
 import { CliError } from '../../errors.ts';
 import type { SecretIdentity } from '../../model/secrets/reference.ts';
+import type { OnProgress } from '../progress.ts';
 import { findReferences } from './find-references.ts';
 import { withRegions } from '../secrets/secret-regions.ts';
 
@@ -12,7 +13,7 @@ export async function checkUnused(
   aws: Aws,
   secrets: readonly SecretIdentity[],
   override: '--force' | '--prune-in-use',
-  onProgress: (text: string) => void = () => undefined,
+  onProgress: OnProgress,
 ): Promise<string[]> {
   const everywhere = await Promise.all(secrets.map((secret) => withRegions(aws, secret)));
   const { users, unchecked } = await findReferences(aws, everywhere, override, onProgress);

@@ -2,6 +2,7 @@ import type { Aws } from '../../aws/index.ts';
 import { CliError, isAccessDenied } from '../../errors.ts';
 import type { SecretIdentity } from '../../model/secrets/reference.ts';
 import { consumersIn, usesOf } from './find-consumers.ts';
+import type { OnProgress } from '../progress.ts';
 import { scan } from './scan.ts';
 import { serviceName } from './service-name.ts';
 import { scheduledConsumersIn, scheduledRevisions, scheduledTasks } from './where-used.ts';
@@ -17,7 +18,7 @@ export async function findReferences(
   aws: Aws,
   secrets: readonly SecretIdentity[],
   override: string,
-  onProgress: (text: string) => void,
+  onProgress: OnProgress,
 ): Promise<{ users: Map<string, string[]>; unchecked: string[] }> {
   try {
     const found = await scan(
@@ -26,8 +27,8 @@ export async function findReferences(
       { tasks: 'required', onProgress },
     );
     const users = new Map<string, string[]>();
-    const { tasks, unchecked } = await scheduledTasks(aws, found.clusters);
-    const scheduledOnes = await scheduledRevisions(aws, found, tasks);
+    const { tasks, unchecked } = await scheduledTasks(aws, found.clusters, onProgress);
+    const scheduledOnes = await scheduledRevisions(aws, found, tasks, onProgress);
     for (const secret of secrets) {
       const scheduled = scheduledConsumersIn(scheduledOnes, secret, found.here);
       // A service in the middle of a deployment runs tasks of its old revision too, and may go back.

@@ -23,6 +23,7 @@ import {
   type TaskDefinition,
 } from '../../model/definitions/task-definition.ts';
 import { lookUpSecrets, type Lookup, type ResolvedSecret } from '../secrets/look-up-secrets.ts';
+import { noProgress, type OnProgress } from '../progress.ts';
 import { scan, type Scan, type ServiceFilter } from './scan.ts';
 import { regionsNotSearched, regionsToSearch } from '../secrets/secret-regions.ts';
 import { distinctBy } from '../../model/distinct-by.ts';
@@ -65,7 +66,7 @@ export async function findStale(
   aws: Aws,
   secret: ResolvedSecret | undefined,
   filter: ServiceFilter,
-  onProgress?: (text: string) => void,
+  onProgress: OnProgress = noProgress,
 ): Promise<StaleOutcome> {
   // Tasks before secrets: a value that is stored in between is newer than they are.
   const found = await scan(aws, filter, { tasks: 'required', onProgress });
@@ -73,7 +74,7 @@ export async function findStale(
   for (const [arn, { definition }] of found.revisions) {
     references.set(arn, followed(definition, secret, found));
   }
-  const values = await currentValues(aws, [...references.values()].flat());
+  const values = await currentValues(aws, [...references.values()].flat(), onProgress);
   const unseen = [...values].flatMap(([reference, value]) =>
     'error' in value ? [{ reference, error: value.error }] : [],
   );
@@ -123,7 +124,7 @@ export async function findStaleIn(
   aws: Aws,
   secret: ResolvedSecret | undefined,
   filter: ServiceFilter,
-  { allRegions, onProgress }: { allRegions: boolean; onProgress: (text: string) => void },
+  { allRegions, onProgress }: { allRegions: boolean; onProgress: OnProgress },
 ): Promise<StaleSearch> {
   const outcomes: StaleOutcome[] = [];
   for (const there of await regionsToSearch(aws, secret, allRegions)) {
@@ -184,15 +185,21 @@ function wholeSecret(reference: Reference): Reference {
 async function currentValues(
   aws: Aws,
   references: readonly Reference[],
+  onProgress: OnProgress,
 ): Promise<Map<string, KnownValue>> {
   const secrets = new Map(
     references.map((reference) => [keyOf(reference), wholeSecret(reference)]),
   );
   const lookups = await lookUpSecrets(aws, [...secrets.values()]);
+  let done = 0;
   const values = await pMap(
     secrets,
-    async ([key, reference]) =>
-      [key, await currentValue(aws, reference, lookups.get(key))] as const,
+    async ([key, reference]) => {
+      const value = await currentValue(aws, reference, lookups.get(key));
+      done += 1;
+      onProgress({ step: 'reading versions of secrets', done, total: secrets.size });
+      return [key, value] as const;
+    },
     { concurrency: 10 },
   );
   return new Map(values);

@@ -3,6 +3,7 @@ import type { Aws } from '../../aws/index.ts';
 import type { Ecs, Revision, RunningTask } from '../../aws/ecs.ts';
 import { CliError, isAwsError } from '../../errors.ts';
 import { ifAllowed } from '../if-allowed.ts';
+import { noProgress, type OnProgress } from '../progress.ts';
 import { parseArn, type Scope } from '../../model/secrets/partition.ts';
 import type { Service } from '../../aws/ecs-answers.ts';
 import { serviceOfGroup } from '../../model/usage/service-group.ts';
@@ -47,11 +48,11 @@ export async function scan(
     tasks?: 'required' | 'if-allowed';
     /** Revisions that an earlier scan of the same run described, by ARN: these are not asked for again. */
     known?: ReadonlyMap<string, Revision>;
-    onProgress?: ((text: string) => void) | undefined;
+    onProgress?: OnProgress | undefined;
   } = {},
 ): Promise<Scan> {
   const [ecs, here] = await Promise.all([aws.ecs(), aws.caller()]);
-  const { onProgress = () => undefined } = options;
+  const { onProgress = noProgress } = options;
   const tasksOf = async (cluster: string, service?: string): Promise<RunningTask[]> => {
     if (options.tasks === undefined) return [];
     const running = ecs.runningTasks(cluster, service);
@@ -87,7 +88,7 @@ export async function scan(
       const revision = await ecs.taskDefinition(arn);
       if (revision) revisions.set(arn, revision);
       described += 1;
-      onProgress(`described ${described} of ${arns.length} task definitions`);
+      onProgress({ step: 'reading task definitions', done: described, total: arns.length });
     },
     { concurrency: atOnce },
   );
@@ -194,22 +195,33 @@ async function everywhere(
   here: Scope,
   given: readonly string[],
   tasksOf: TasksOf,
-  onProgress: (text: string) => void,
+  onProgress: OnProgress,
 ): Promise<Part[]> {
   const clusters = givenClusters(here, given.length > 0 ? given : await ecs.clusters());
-  let services = 0;
-  const parts = await pMap(
+  const count = { listed: 0, services: 0, described: 0 };
+  const tell = (): void => {
+    const { listed, services, described } = count;
+    const total = listed === clusters.length ? services : undefined;
+    onProgress({ step: 'describing services', done: described, total });
+  };
+  return pMap(
     clusters,
-    async (cluster): Promise<Part | undefined> => {
-      const look = Promise.all([
-        ecs.services(cluster.arn).then((arns) => ecs.describeServices(cluster.arn, arns)),
-        tasksOf(cluster.arn),
-      ]);
-      const found = await (given.length > 0 ? orNoCluster(cluster, look) : ifThere(look));
-      if (!found) return undefined;
-      const [described, tasks] = found;
-      services += described.services.length;
-      onProgress(`found ${services} services in ${clusters.length} clusters`);
+    async (cluster): Promise<Part> => {
+      const [described, tasks] = await orNoCluster(
+        cluster,
+        Promise.all([
+          ecs.services(cluster.arn).then((arns) => {
+            count.listed += 1;
+            count.services += arns.length;
+            tell();
+            return ecs.describeServices(cluster.arn, arns, (described) => {
+              count.described += described;
+              tell();
+            });
+          }),
+          tasksOf(cluster.arn),
+        ]),
+      );
       return { cluster: cluster.arn, services: described.services, tasks };
     },
     { concurrency: atOnce },

@@ -13,6 +13,7 @@ import {
   type StandaloneConsumer,
 } from './find-consumers.ts';
 import { ifAllowed } from '../if-allowed.ts';
+import { noProgress, type OnProgress } from '../progress.ts';
 import { resolveReference, type ResolvedSecret } from '../secrets/resolve-references.ts';
 import { scan, type Scan, type ServiceFilter } from './scan.ts';
 import { regionsToSearch } from '../secrets/secret-regions.ts';
@@ -44,21 +45,20 @@ export async function whereUsed(
   aws: Aws,
   reference: Reference,
   filter: ServiceFilter,
-  { allRegions, onProgress }: { allRegions: boolean; onProgress: (text: string) => void },
+  { allRegions, onProgress }: { allRegions: boolean; onProgress: OnProgress },
 ): Promise<WhereUsed> {
   const secret = await resolveReference(aws, reference);
   const parts: Omit<WhereUsed, 'secret' | 'regions'>[] = [];
   const regions = await regionsToSearch(aws, secret, allRegions);
   for (const { aws: there } of regions) {
     const found = await scan(there, filter, { tasks: 'required', onProgress });
-    onProgress('looking at rules and schedules');
     parts.push({
       clusters: found.clusters,
       services: consumersIn(found, secret),
       tasks: standaloneConsumersIn(found, secret),
       ...(filter.services.length > 0
         ? { scheduled: [], unchecked: [] }
-        : await findScheduled(there, found, secret)),
+        : await findScheduled(there, found, secret, onProgress)),
     });
   }
   return {
@@ -77,9 +77,10 @@ export async function findScheduled(
   aws: Aws,
   found: Scan,
   secret: SecretIdentity,
+  onProgress: OnProgress = noProgress,
 ): Promise<Pick<WhereUsed, 'scheduled' | 'unchecked'>> {
-  const { tasks, unchecked } = await scheduledTasks(aws, found.clusters);
-  const revisions = await scheduledRevisions(aws, found, tasks);
+  const { tasks, unchecked } = await scheduledTasks(aws, found.clusters, onProgress);
+  const revisions = await scheduledRevisions(aws, found, tasks, onProgress);
   return { scheduled: scheduledConsumersIn(revisions, secret, found.here), unchecked };
 }
 
@@ -94,6 +95,7 @@ export async function scheduledRevisions(
   aws: Aws,
   { revisions }: Scan,
   tasks: readonly ScheduledTask[],
+  onProgress: OnProgress = noProgress,
 ): Promise<ScheduledRevision[]> {
   const ecs = await aws.ecs();
   const known = new Map<string, Revision | undefined>(
@@ -101,9 +103,16 @@ export async function scheduledRevisions(
   );
   const wanted = new Set(tasks.map(({ taskDefinition }) => shortId(taskDefinition)));
   const unknown = [...wanted].filter((id) => !known.has(id));
-  await pMap(unknown, async (id) => known.set(id, await ecs.taskDefinition(id)), {
-    concurrency: 8,
-  });
+  let done = 0;
+  await pMap(
+    unknown,
+    async (id) => {
+      known.set(id, await ecs.taskDefinition(id));
+      done += 1;
+      onProgress({ step: 'reading scheduled task definitions', done, total: unknown.length });
+    },
+    { concurrency: 8 },
+  );
   return tasks.map((scheduled) => ({
     scheduled,
     revision: known.get(shortId(scheduled.taskDefinition)),
@@ -126,11 +135,13 @@ export function scheduledConsumersIn(
 export async function scheduledTasks(
   aws: Aws,
   clusters: readonly string[],
+  onProgress: OnProgress = noProgress,
 ): Promise<{ tasks: ScheduledTask[]; unchecked: string[] }> {
   const tasks: ScheduledTask[] = [];
   const unchecked: string[] = [];
   const rules = await aws.eventRules();
-  for (const cluster of clusters) {
+  for (const [index, cluster] of clusters.entries()) {
+    onProgress({ step: 'looking at rules of clusters', done: index, total: clusters.length });
     const own = await ifAllowed(rules.tasksIn(cluster));
     if (own === 'denied') {
       unchecked.push('EventBridge rules (events:ListRuleNamesByTarget, ListTargetsByRule)');
@@ -138,7 +149,11 @@ export async function scheduledTasks(
     }
     tasks.push(...own);
   }
-  const schedules = await ifAllowed((await aws.scheduler()).tasks());
+  const scheduler = await aws.scheduler();
+  const reading = scheduler.tasks((done, total) => {
+    onProgress({ step: 'reading schedules', done, total });
+  });
+  const schedules = await ifAllowed(reading);
   if (schedules === 'denied')
     unchecked.push('EventBridge schedules (scheduler:ListSchedules, GetSchedule)');
   else tasks.push(...schedules.filter(({ cluster }) => clusters.includes(cluster)));

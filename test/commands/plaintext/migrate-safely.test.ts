@@ -256,12 +256,13 @@ describe('old revisions', () => {
     expect(await Promise.all([1, 2, 3].map(statusOf))).toEqual(['ACTIVE', 'ACTIVE', 'INACTIVE']);
   });
 
-  test('are looked at with a word for every hundred', async () => {
-    await registerOld(120);
-    const seen = await shop.run(argv, { files });
-    expect(seen.stderr).toContain('described 100 of 120 old revisions of app\n');
+  test('are looked at with a line that says how far it is', async () => {
+    await registerOld(30);
+    let time = Date.now();
+    const seen = await shop.run(argv, { files, now: () => (time += 2_000) });
+    expect(seen.stderr).toMatch(/^reading old revisions \d+\/30, [\d.]+ per second/m);
     const live = await shop.run(argv, { files, terminal: { answer: 'y' } });
-    expect(live.stderr).toContain('[live] described 7 of 120 old revisions of app\n');
+    expect(live.stderr).toContain('[live] reading old revisions 7/30');
   });
 
   test('an interrupt while they are looked at leaves them, and tells what is done', async () => {
