@@ -1,9 +1,9 @@
 /**
  * The name that a misspelt one most probably means, in any case; undefined where none is near: one letter
- * in three may differ. Names of more than 100 characters are not compared.
+ * in three may differ, and not the only one. Names of more than 100 characters are not compared.
  */
 export function nearest(written: string, names: readonly string[]): string | undefined {
-  const limit = Math.max(1, Math.floor(written.length / 3));
+  const limit = written.length === 1 ? 0 : Math.max(1, Math.floor(written.length / 3));
   const [best] = names
     .filter((name) => name.length <= longest && written.length <= longest)
     .map((name) => ({ name, distance: distance(written.toLowerCase(), name.toLowerCase()) }))
