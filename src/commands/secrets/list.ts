@@ -50,7 +50,15 @@ Examples:
         : `${formatPrefix(prefix)} in ${place}`,
     );
     return {
-      data: { secrets: found },
+      data: {
+        searched: {
+          store: prefix.store,
+          prefix: formatPrefix(prefix),
+          region: caller?.region,
+          account: caller?.account,
+        },
+        secrets: found,
+      },
       tabs: true,
       text:
         rows.length === 0

@@ -12,15 +12,24 @@ import { ifAllowed } from '../if-allowed.ts';
 
 /** The error for a secret that does not exist, with the region and account that were looked at. */
 export async function secretNotFound(aws: Aws, reference: Reference): Promise<CliError> {
-  // Who may not ask STS still gets the error.
-  const at = reference.scope ?? (await aws.caller().catch(() => undefined));
-  const where = at ? ` (account ${at.account}, region ${at.region})` : '';
+  const where = await placeOf(aws, reference);
   const store = reference.store === 'secrets-manager' ? 'sm:' : '/';
   return new CliError(
     'secret-not-found',
     `there is no secret ${formatReference(reference)}${where}`,
     { hint: `to list the secrets: ecs-secrets list ${store}` },
   );
+}
+
+/** Where a secret was looked for, to be added to an error: ` (account …, region …)`. */
+export async function placeOf(aws: Aws, { scope }: Pick<Reference, 'scope'>): Promise<string> {
+  // Who may not ask STS still gets the error.
+  return shownPlace(scope ?? (await aws.caller().catch(() => undefined)));
+}
+
+/** The same of a place that is known; empty for one that is not. */
+export function shownPlace(at: { account: string; region: string } | undefined): string {
+  return at ? ` (account ${at.account}, region ${at.region})` : '';
 }
 
 /**

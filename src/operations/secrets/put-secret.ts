@@ -2,7 +2,9 @@ import type { Aws } from '../../aws/index.ts';
 import { Problems } from '../../model/problems.ts';
 import { checkWritable, type Reference } from '../../model/secrets/reference.ts';
 import { checkValue } from '../../model/secrets/secret-rules.ts';
+import { CliError } from '../../errors.ts';
 import { parameterStoreOf } from '../parameter-store-of.ts';
+import { placeOf } from './missing-value.ts';
 import { putParameter } from './put-parameter.ts';
 import { putStoredSecret } from './put-stored-secret.ts';
 import type { PutRequest, PutOutcome } from './put-request.ts';
@@ -18,11 +20,17 @@ export async function putSecret(
 ): Promise<PutOutcome> {
   checkTarget(reference, request);
   checkValue(request.value, reference.store, request.tier);
-  const region = reference.scope?.region;
-  if (reference.store === 'secrets-manager') {
-    return putStoredSecret(await aws.secretsManager(region), reference, request);
+  try {
+    const region = reference.scope?.region;
+    if (reference.store === 'secrets-manager') {
+      return await putStoredSecret(await aws.secretsManager(region), reference, request);
+    }
+    return await putParameter(await parameterStoreOf(aws, reference), reference.name, request);
+  } catch (error) {
+    if (!(error instanceof CliError) || error.code !== 'secret-not-found') throw error;
+    const { code, message, hint } = error;
+    throw new CliError(code, `${message}${await placeOf(aws, reference)}`, { hint, cause: error });
   }
-  return putParameter(await parameterStoreOf(aws, reference), reference.name, request);
 }
 
 // --- internal ---

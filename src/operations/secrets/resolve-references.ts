@@ -3,6 +3,7 @@ import { CliError } from '../../errors.ts';
 import { formatReference, type Reference } from '../../model/secrets/reference.ts';
 import { assignmentHint } from '../../model/secrets/shown-text.ts';
 import { lookUpSecrets, type ResolvedSecret } from './look-up-secrets.ts';
+import { shownPlace } from './missing-value.ts';
 import { pendingDeletion } from './put-stored-secret.ts';
 import { withRegions } from './secret-regions.ts';
 
@@ -47,7 +48,7 @@ export async function notFound(
   return new CliError(
     'secret-not-found',
     [...new Map(missing.map((one) => [formatReference(one), one.scope ?? { account, region }]))]
-      .map(([key, at]) => `there is no secret ${key} (account ${at.account}, region ${at.region})`)
+      .map(([key, at]) => `there is no secret ${key}${shownPlace(at)}`)
       .join('\n'),
     { hint: `ecs-secrets put creates it; ${more}` },
   );

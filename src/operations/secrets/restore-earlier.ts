@@ -4,6 +4,7 @@ import type { SecretsManager, StoredVersion } from '../../aws/secrets-manager.ts
 import { CliError } from '../../errors.ts';
 import { parseArn } from '../../model/secrets/partition.ts';
 import { describeParameter } from './describe-parameter.ts';
+import { shownPlace } from './missing-value.ts';
 import { isNewer, makeCurrent } from './make-current.ts';
 import { checkWritableSecret } from './check-writable-secret.ts';
 import type { ResolvedSecret } from './resolve-references.ts';
@@ -55,7 +56,7 @@ async function restoreParameter(
 ): Promise<RestoredVersion> {
   const versions = (await store.history(name)) ?? [];
   const current = versions.at(-1);
-  if (!current) throw new CliError('secret-not-found', `there is no parameter ${name}`);
+  if (!current) throw gone(name, arn);
   const target =
     to === undefined
       ? versions.at(-2)
@@ -76,7 +77,7 @@ async function restoreParameter(
     compared: true,
   };
   const description = await describeParameter(store, name, current.version);
-  if (!description) throw new CliError('secret-not-found', `there is no parameter ${name}`);
+  if (!description) throw gone(name, arn);
   if (description.type !== 'SecureString') {
     throw new CliError(
       'not-secure-string',
@@ -144,6 +145,12 @@ function findVersion(versions: readonly StoredVersion[], to: string): StoredVers
   if (exact || to.length < 4) return exact;
   const matches = versions.filter(({ versionId }) => versionId.startsWith(to));
   return matches.length === 1 ? matches[0] : undefined;
+}
+
+/** The error for a parameter that was deleted since it was looked up. */
+function gone(name: string, arn: string): CliError {
+  const where = shownPlace(parseArn(arn));
+  return new CliError('secret-not-found', `there is no parameter ${name}${where}`);
 }
 
 function noEarlier(name: string, ref: string): CliError {

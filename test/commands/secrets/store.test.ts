@@ -86,6 +86,17 @@ describe('list', () => {
     const none = await shop.run(['list', 'sm:none']);
     expect(none.stderr).toBe(`note: there is nothing below sm:none (Secrets Manager, ${place})\n`);
     expect((await shop.run(['list', '/', '--quiet'])).stderr).toBe('');
+    const where = { region: 'us-east-1', account: '123456789012' };
+    expect(await shop.json(['list', '/place'])).toMatchObject({
+      searched: { store: 'parameter-store', prefix: '/place', ...where },
+    });
+    expect(await shop.json(['list', 'sm:none'])).toEqual({
+      searched: { store: 'secrets-manager', prefix: 'sm:none', ...where },
+      secrets: [],
+    });
+    shop.sandbox.inject({ service: 'sts', code: 'AccessDenied', status: 403 });
+    const { searched } = await shop.json(['list', 'sm:none']);
+    expect(searched).toEqual({ store: 'secrets-manager', prefix: 'sm:none' });
   });
 
   test('says on stderr that there is nothing', async () => {
@@ -149,7 +160,7 @@ describe('get', () => {
     expect(await revealed(`sm:db:p::${VersionId!}`)).toBe('new');
     const none = await shop.run(['get', 'sm:db:q', '--reveal']);
     expect(none.code).toBe(1);
-    expect(none.stderr).toContain('there are p, n');
+    expect(none.stderr).toContain('sm:db has no key "q"; it has p, n');
   });
 
   test('masks what it reveals in GitHub Actions, line by line', async () => {
@@ -208,6 +219,37 @@ describe('get', () => {
     // What the hint says helps.
     await put('sm:empty', 'x');
     expect((await shop.run(['get', 'sm:empty', '--reveal'])).stdout).toBe('x');
+  });
+});
+
+describe('a secret that is deleted while a command works', () => {
+  const here = '(account 123456789012, region us-east-1)';
+  test.each([
+    [
+      ['rollback', '/shop/gone'],
+      { service: 'ssm', operation: 'GetParameterHistory', code: 'ParameterNotFound' },
+      `there is no parameter /shop/gone ${here}`,
+    ],
+    [
+      ['rotate', '/shop/gone', '--generate'],
+      { service: 'ssm', operation: 'GetParameter', code: 'ParameterNotFound' },
+      `there is no parameter /shop/gone ${here}`,
+    ],
+    [
+      ['rotate', 'sm:gone', '--generate'],
+      {
+        ...{ service: 'secretsmanager', operation: 'DescribeSecret', skip: 1 },
+        code: 'ResourceNotFoundException',
+      },
+      `there is no secret sm:gone ${here}`,
+    ],
+  ])('%j names region and account', async (argv, fault, message) => {
+    await put(argv[1] ?? '', 'one');
+    await put(argv[1] ?? '', 'two');
+    shop.sandbox.inject(fault);
+    const seen = await shop.run(argv);
+    expect(seen).toMatchObject({ code: 1, stdout: '' });
+    expect(seen.stderr).toContain(`error: ${message}\n`);
   });
 });
 
