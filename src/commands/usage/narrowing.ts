@@ -1,5 +1,4 @@
 import type { Context } from '../../cli.ts';
-import { UsageError } from '../../errors.ts';
 import { parseArn } from '../../model/secrets/partition.ts';
 import type { ServiceFilter } from '../../operations/usage/scan.ts';
 import { serviceName } from '../../operations/usage/service-name.ts';
@@ -60,16 +59,6 @@ export function searchedData(
 export function otherRegionsNote(regions: readonly string[], how: string): string | undefined {
   if (regions.length === 0) return undefined;
   return `services in ${regions.join(', ')} may use the secret too and were not searched: ${how}`;
-}
-
-/** Throws UsageError for what makes no sense in several regions. */
-export function checkAllRegions(allRegions: boolean, narrowing: Narrowing | undefined): void {
-  if (!allRegions || !narrowing) return;
-  const by = narrowing.by.join(', ');
-  throw new UsageError(
-    `--all-regions searches every cluster, and ${by} chooses some of one region`,
-    `leave out ${by}, or search one region after the other with --region`,
-  );
 }
 
 /** The region of a cluster behind a name, where several regions were searched: ` (eu-west-1)`. */

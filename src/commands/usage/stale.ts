@@ -1,34 +1,24 @@
 import { Argument } from '@commander-js/extra-typings';
 import { defineCommand } from '../../cli.ts';
-import { CliError, exitCodes, UsageError } from '../../errors.ts';
+import { CliError, exitCodes } from '../../errors.ts';
+import { wrapped } from '../../model/fit-text.ts';
 import { parseArn } from '../../model/secrets/partition.ts';
-import { Problems } from '../../model/problems.ts';
 import { worstHolding } from '../../model/usage/staleness.ts';
 import { findStaleIn, type TaskHolding } from '../../operations/usage/find-stale.ts';
 import { resolveReference } from '../../operations/secrets/resolve-references.ts';
-import {
-  checkAllRegions,
-  narrowingOf,
-  otherRegionsNote,
-  regionMark,
-  searchedData,
-} from './narrowing.ts';
-import { referenceArgument } from '../reference-argument.ts';
+import { regionMark, searchedData } from './narrowing.ts';
+import { nothingFound, noteSearch, readSearch, withSearchOptions } from './search.ts';
 import { withProgress } from '../progress.ts';
-import { serviceFilter, withAllRegions, withServiceOptions } from './service-options.ts';
-import { storeOption } from '../secrets/store-option.ts';
+import { table, type TableLayout } from '../table.ts';
+import { oneLine } from '../../model/printable.ts';
 import { lastPart } from '../../model/last-part.ts';
 import { serviceOfGroup } from '../../model/usage/service-group.ts';
 
 /** `stale [REF]`: running tasks that started before the current version of a secret they use. */
 export const stale = defineCommand({
   declare: (command) =>
-    withAllRegions(
-      withServiceOptions(
-        command
-          .addArgument(new Argument('[ref]', 'only this secret (default: every secret in use)'))
-          .addOption(storeOption()),
-      ),
+    withSearchOptions(
+      command.addArgument(new Argument('[ref]', 'only this secret (default: every secret in use)')),
     ).addHelpText(
       'after',
       `
@@ -43,31 +33,19 @@ Examples:
     ),
 
   async run(context, [ref], options) {
-    const { aws, report } = context;
-    const problems = new Problems();
-    const reference =
-      ref === undefined ? undefined : problems.attempt(() => referenceArgument(ref, options.store));
-    const filter = serviceFilter(options, problems);
-    problems.throwIfAny();
-    const narrowing = narrowingOf(filter, context);
-    const allRegions = options.allRegions ?? false;
-    checkAllRegions(allRegions, narrowing);
-    if (allRegions && !reference) {
-      throw new UsageError('--all-regions searches the regions of one secret', 'give REF');
-    }
+    const { aws, world, report } = context;
+    const { reference, filter, narrowing, allRegions } = readSearch(ref, options, context);
     const secret = reference && (await resolveReference(aws, reference));
     const found = await withProgress(context, (onProgress) =>
       findStaleIn(aws, secret, filter, { allRegions, onProgress }),
     );
     const { tasks, unseen, regions, otherRegions } = found;
-    const note = otherRegionsNote(otherRegions, '--all-regions searches them');
-    if (note !== undefined) report.note(note);
     for (const { reference, error } of unseen) {
       report.warn(`not checked: ${reference}: ${error.message}`);
     }
     const groups = grouped(tasks);
     const nothing = `no running task${narrowing?.where ?? ''} refers to ${ref ?? 'a secret'}`;
-    if (groups.length > 0 && narrowing?.unasked) report.note(narrowing.unasked);
+    noteSearch(report, { found: groups.length, otherRegions, narrowing });
     const old = tasks.filter(({ holding }) => holding !== 'current');
     return {
       data: {
@@ -86,9 +64,11 @@ Examples:
           })),
         })),
       },
+      tabs: true,
       text:
-        groups.flatMap((group) => lines(group, regions)).join('\n') ||
-        [nothing, narrowing?.rest].filter(Boolean).join('; '),
+        groups.length > 0
+          ? tableOf(groups, regions, { output: world.stdout, wide: options.wide })
+          : nothingFound(nothing, narrowing),
       failure:
         old.length === 0
           ? undefined
@@ -123,17 +103,50 @@ function grouped(tasks: readonly TaskHolding[]): Group[] {
   return [...groups.values()];
 }
 
-/** What the tasks of a group hold, and why that is not known of some. */
-function lines({ cluster, group, tasks }: Group, regions: readonly string[]): string[] {
-  const name = `${lastPart(cluster)}/${serviceOfGroup(group) ?? group}${regionMark(cluster, regions)}`;
-  const counts = (['stale', 'unknown', 'current'] as const).flatMap((holding) => {
-    const count = tasks.filter((task) => task.holding === holding).length;
-    return count === 0 ? [] : [`${count} ${holding}`];
+/** A row a group. On a terminal the reasons, which are long, stand below, each once. */
+function tableOf(
+  groups: readonly Group[],
+  regions: readonly string[],
+  layout: TableLayout,
+): string {
+  const rows = groups.map(({ cluster, group, tasks }) => {
+    const counts = (['stale', 'unknown', 'current'] as const).flatMap((holding) => {
+      const count = tasks.filter((task) => task.holding === holding).length;
+      return count === 0 ? [] : [`${count} ${holding}`];
+    });
+    return {
+      cells: [
+        `${lastPart(cluster)}/${serviceOfGroup(group) ?? group}${regionMark(cluster, regions)}`,
+        worstHolding(tasks.map(({ holding }) => holding)),
+        counts.join(', '),
+      ],
+      whys: whysOf(tasks),
+    };
   });
+  const heads = ['NAME', 'HOLDING', 'TASKS'];
+  if (!layout.output.isTTY || layout.wide) {
+    const full = rows.map(({ cells, whys }) => [...cells, whys.join('; ')]);
+    return table([...heads, 'WHY'], full, layout);
+  }
+  const { columns } = layout.output.size();
+  return [
+    table(
+      heads,
+      rows.map(({ cells }) => cells),
+      layout,
+    ),
+    ...[...new Set(rows.flatMap(({ whys }) => whys))].flatMap((why) =>
+      wrapped(oneLine(why), columns, '  '),
+    ),
+  ].join('\n');
+}
+
+/** Why it is not known what tasks hold: `REFERENCE: REASON`. */
+function whysOf(tasks: readonly TaskHolding[]): string[] {
   const whys = tasks.flatMap(({ secrets }) =>
-    secrets.flatMap(({ reference, why }) => (why === undefined ? [] : [`  ${reference}: ${why}`])),
+    secrets.flatMap(({ reference, why }) => (why === undefined ? [] : [`${reference}: ${why}`])),
   );
-  return [`${name}  ${counts.join(', ')}`, ...new Set(whys)];
+  return [...new Set(whys)];
 }
 
 /** The commands that replace tasks: a deployment is of one region. */

@@ -1,35 +1,20 @@
 import { Argument } from '@commander-js/extra-typings';
 import { defineCommand } from '../../cli.ts';
-import { Problems } from '../../model/problems.ts';
 import type { ConsumerUse } from '../../operations/usage/find-consumers.ts';
 import { serviceName } from '../../operations/usage/service-name.ts';
 import { whereUsed as findUses } from '../../operations/usage/where-used.ts';
 import { regionsNotSearched } from '../../operations/secrets/secret-regions.ts';
-import {
-  checkAllRegions,
-  narrowingOf,
-  otherRegionsNote,
-  regionMark,
-  searchedData,
-} from './narrowing.ts';
-import { referenceArgument } from '../reference-argument.ts';
+import { regionMark, searchedData } from './narrowing.ts';
+import { nothingFound, noteSearch, readSearch, withSearchOptions } from './search.ts';
 import { withProgress } from '../progress.ts';
-import { serviceFilter, withAllRegions, withServiceOptions } from './service-options.ts';
-import { table, withWide } from '../table.ts';
-import { storeOption } from '../secrets/store-option.ts';
+import { table } from '../table.ts';
 import { lastPart } from '../../model/last-part.ts';
 
 /** `where-used REF`: every service, task, rule and schedule that refers to a secret. */
 export const whereUsed = defineCommand({
   declare: (command) =>
-    withWide(
-      withAllRegions(
-        withServiceOptions(
-          command
-            .addArgument(new Argument('<ref>', 'NAME or /path/NAME, sm:NAME, or an ARN'))
-            .addOption(storeOption()),
-        ),
-      ),
+    withSearchOptions(
+      command.addArgument(new Argument('<ref>', 'NAME or /path/NAME, sm:NAME, or an ARN')),
     ).addHelpText(
       'after',
       `
@@ -44,22 +29,13 @@ Examples:
 
   async run(context, [ref], options) {
     const { aws, world, report } = context;
-    const problems = new Problems();
-    const reference = problems.attempt(() => referenceArgument(ref, options.store));
-    const filter = serviceFilter(options, problems);
-    problems.throwIfAny();
-    if (!reference) throw new Error('a reference without problems is parsed');
-    const narrowing = narrowingOf(filter, context);
-    const allRegions = options.allRegions ?? false;
-    checkAllRegions(allRegions, narrowing);
+    const { reference, filter, narrowing, allRegions } = readSearch(ref, options, context);
     const used = await withProgress(context, (onProgress) =>
       findUses(aws, reference, filter, { allRegions, onProgress }),
     );
     for (const what of used.unchecked)
       report.warn(`not checked, for want of a permission: ${what}`);
     const otherRegions = regionsNotSearched(used.secret, used.regions);
-    const note = otherRegionsNote(otherRegions, '--all-regions searches them');
-    if (note !== undefined) report.note(note);
     const at = (cluster: string): string => regionMark(cluster, used.regions);
     const rows = [
       ...used.services.map(({ service, uses }) => [
@@ -79,7 +55,7 @@ Examples:
       ]),
     ];
     const nothing = `nothing${narrowing?.where ?? ''} refers to ${ref}`;
-    if (rows.length > 0 && narrowing?.unasked) report.note(narrowing.unasked);
+    noteSearch(report, { found: rows.length, otherRegions, narrowing });
     return {
       data: {
         arn: used.secret.arn,
@@ -103,7 +79,7 @@ Examples:
       text:
         rows.length > 0
           ? table(['KIND', 'NAME', 'USES'], rows, { output: world.stdout, wide: options.wide })
-          : [nothing, narrowing?.rest].filter(Boolean).join('; '),
+          : nothingFound(nothing, narrowing),
     };
   },
 });

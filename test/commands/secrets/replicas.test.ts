@@ -188,9 +188,10 @@ describe('other regions', () => {
     expect(stale.code).toBe(3);
     expect(stale.stdout.split('\n').sort()).toEqual([
       '',
-      'shop/abroad (eu-west-1)  1 stale',
-      'shop/away (us-east-1)  1 stale',
-      'shop/home (us-east-1)  1 stale',
+      'NAME\tHOLDING\tTASKS\tWHY',
+      'shop/abroad (eu-west-1)\tstale\t1 stale\t',
+      'shop/away (us-east-1)\tstale\t1 stale\t',
+      'shop/home (us-east-1)\tstale\t1 stale\t',
     ]);
     expect(stale.stderr).toContain(
       'hint: ecs-secrets redeploy sm:db --stale --region us-east-1 and ecs-secrets redeploy sm:db --stale --region eu-west-1 replaces them\n',

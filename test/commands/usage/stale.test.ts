@@ -78,7 +78,9 @@ describe('a task that may hold another value than the current one is never calle
     const seen = await stale('sm:db');
     expect(seen).toMatchObject({ code: 3, data: { holding: 'unknown' }, whys: [changed] });
     const text = await shop.run(['stale', 'sm:db']);
-    expect(text.stdout).toMatch(/^shop\/web {2}1 unknown\n {2}arn:\S+: the secret changed after/);
+    expect(text.stdout).toMatch(
+      /^NAME\tHOLDING\tTASKS\tWHY\nshop\/web\tunknown\t1 unknown\tarn:\S+: the secret changed after/,
+    );
   });
 
   test('when it started while a rotation function was at work', async () => {
