@@ -34,9 +34,11 @@ export function createScheduler(config: AwsConfig): Scheduler {
       const tasks: ScheduledTask[] = [];
       // The target of a task is the cluster; what it runs stands in the schedule itself only.
       for (const [index, { Name, GroupName, cluster }] of own.entries()) {
-        const schedule = await client.send(new GetScheduleCommand({ Name, GroupName }));
+        // It may be deleted by then: EventBridge does that itself after the last run (ActionAfterCompletion).
+        const query = new GetScheduleCommand({ Name, GroupName });
+        const schedule = await unlessGone(client.send(query));
         onRead?.(index + 1, own.length);
-        const taskDefinition = schedule.Target?.EcsParameters?.TaskDefinitionArn;
+        const taskDefinition = schedule?.Target?.EcsParameters?.TaskDefinitionArn;
         if (taskDefinition === undefined) continue;
         const name = `${GroupName ?? 'default'}/${Name ?? ''}`;
         tasks.push({ kind: 'schedule', name, cluster, taskDefinition });

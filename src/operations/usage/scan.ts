@@ -204,24 +204,24 @@ async function everywhere(
     const total = listed === clusters.length ? services : undefined;
     onProgress({ step: 'describing services', done: described, total });
   };
-  return pMap(
+  const parts = await pMap(
     clusters,
-    async (cluster): Promise<Part> => {
-      const [described, tasks] = await orNoCluster(
-        cluster,
-        Promise.all([
-          ecs.services(cluster.arn).then((arns) => {
-            count.listed += 1;
-            count.services += arns.length;
+    async (cluster): Promise<Part | undefined> => {
+      const look = Promise.all([
+        ecs.services(cluster.arn).then((arns) => {
+          count.listed += 1;
+          count.services += arns.length;
+          tell();
+          return ecs.describeServices(cluster.arn, arns, (described) => {
+            count.described += described;
             tell();
-            return ecs.describeServices(cluster.arn, arns, (described) => {
-              count.described += described;
-              tell();
-            });
-          }),
-          tasksOf(cluster.arn),
-        ]),
-      );
+          });
+        }),
+        tasksOf(cluster.arn),
+      ]);
+      const found = await (given.length > 0 ? orNoCluster(cluster, look) : ifThere(look));
+      if (!found) return undefined;
+      const [described, tasks] = found;
       return { cluster: cluster.arn, services: described.services, tasks };
     },
     { concurrency: atOnce },
