@@ -21,9 +21,9 @@ export interface Context {
 }
 
 /** What a command body returns; printing it is not its business. */
-export interface Result {
-  /** The one document of `--json`. */
-  data: unknown;
+export interface Result<Data = unknown> {
+  /** The one document of `--json`: a type of the command's `documents.ts`. */
+  data: Data;
   /** The same for people; empty for nothing. */
   text: string;
   /** The same in Markdown, for the summary of a GitHub Actions step. */

@@ -1,6 +1,7 @@
 import { CommanderError } from '@commander-js/extra-typings';
 import { createAws, createJournal, type CallRecord } from './aws/index.ts';
 import { createReporter, type GlobalOptions, type Result } from './cli.ts';
+import type { ErrorDocument } from './commands/documents.ts';
 import { UsageError, describeError, exitCodes, stackOf } from './errors.ts';
 import { meantRegion } from './model/meant-region.ts';
 import { oneLine } from './model/printable.ts';
@@ -175,6 +176,7 @@ function printError(
   if (hint !== undefined) stderr.write(`${stderr.style.cyan('hint:')} ${oneLine(hint)}\n`);
   const stack = debug ? stackOf(error) : undefined;
   if (stack !== undefined) stderr.write(stderr.style.dim(stack) + '\n');
-  if (json) stderr.write(`${JSON.stringify({ error: { code, message, hint } })}\n`);
+  const document: ErrorDocument = { error: { code, message, hint } };
+  if (json) stderr.write(`${JSON.stringify(document)}\n`);
   return exitCode;
 }

@@ -1,11 +1,12 @@
 import { Argument } from '@commander-js/extra-typings';
-import { defineCommand, type Context } from '../../cli.ts';
+import { defineCommand, type Context, type Result } from '../../cli.ts';
 import { CliError, UsageError, exitCodes } from '../../errors.ts';
 import { formatPrefix } from '../../model/secrets/prefix.ts';
 import { diffValues } from '../../model/secrets/diff-values.ts';
 import type { NamedValue } from '../../operations/environment/format-secrets.ts';
 import { readContainer, readPrefix } from '../../operations/environment/read-environment.ts';
 import { readTaskDefinition } from '../../operations/definitions/read-task-definition.ts';
+import type { DiffDocument } from './documents.ts';
 import { asVariables } from './environment-source.ts';
 import { placeOf, type Place } from './place.ts';
 import { sourcesOf } from '../sources.ts';
@@ -32,7 +33,7 @@ Examples:
   $ ecs-secrets diff web:12 web:13 --container app`,
       ),
 
-  async run(context, [a, b], options) {
+  async run(context, [a, b], options): Promise<Result<DiffDocument>> {
     for (const text of [a, b]) checkNoDotenv(text);
     const places = [placeOf(a, options.store), placeOf(b, options.store)] as const;
     // Names below a prefix are compared as they are, unless a task definition is on the other side.

@@ -1,11 +1,12 @@
 import { Argument, Option } from '@commander-js/extra-typings';
-import { defineCommand } from '../../cli.ts';
+import { defineCommand, type Result } from '../../cli.ts';
 import { UsageError } from '../../errors.ts';
 import {
   exportFormats,
   formatSecrets,
   namesAreVariables,
 } from '../../operations/environment/format-secrets.ts';
+import type { ExportDocument } from './documents.ts';
 import { readEnvironment, withSource, withSourceOptions } from './environment-source.ts';
 import { mask } from '../secrets/mask.ts';
 
@@ -33,7 +34,7 @@ Examples:
   $ eval "$(ecs-secrets export --task-definition web --format shell)"`,
       ),
 
-  async run(context, [source], options) {
+  async run(context, [source], options): Promise<Result<ExportDocument>> {
     const { json = false } = context.globals;
     if (json && options.format !== undefined && options.format !== 'json') {
       throw new UsageError('--json and --format cannot be combined', 'give one of them');
@@ -47,7 +48,7 @@ Examples:
     for (const { value } of values) mask(context.world, value);
     const text = formatSecrets(values, format);
     return {
-      data: JSON.parse(formatSecrets(values, 'json')) as unknown,
+      data: JSON.parse(formatSecrets(values, 'json')) as ExportDocument,
       text,
       exact: true,
     };

@@ -11,7 +11,7 @@ export async function runProgram(
   world: World,
   command: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
-): Promise<Result> {
+): Promise<Result<undefined>> {
   try {
     return { data: undefined, text: '', exitCode: await world.run(command, env) };
   } catch (error) {

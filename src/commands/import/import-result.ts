@@ -2,10 +2,15 @@ import type { Result } from '../../cli.ts';
 import { CliError, Interrupted } from '../../errors.ts';
 import { formatReference } from '../../model/secrets/reference.ts';
 import type { ImportedItem } from '../../operations/import/import-secrets.ts';
+import type { ImportedDocument } from './documents.ts';
 import type { Pruned } from './import-prune.ts';
 
 /** What an import is told as. */
-export function tell(imported: readonly ImportedItem[], pruned: Pruned, dryRun: boolean): Result {
+export function tell(
+  imported: readonly ImportedItem[],
+  pruned: Pruned,
+  dryRun: boolean,
+): Result<ImportedDocument> {
   const verb = (action: string): string => (dryRun ? `would be ${action}` : action);
   const count = (action: string): number =>
     imported.filter(({ put }) => put?.action === action).length;

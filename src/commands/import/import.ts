@@ -21,6 +21,7 @@ import {
 } from '../../operations/secrets/read-secret-file.ts';
 import { untilInterrupted } from '../../operations/until-interrupted.ts';
 import { confirmed } from '../confirm.ts';
+import type { ImportDocument, ImportedJsonDocument } from './documents.ts';
 import { nothingPruned, planPrune, prune } from './import-prune.ts';
 import { withProgress } from '../progress.ts';
 import { tell } from './import-result.ts';
@@ -64,7 +65,7 @@ Examples:
   $ ecs-secrets import db.json --as-json shop/prod/db`,
       ),
 
-  async run(context, [file], options) {
+  async run(context, [file], options): Promise<Result<ImportDocument>> {
     const { aws, report, world } = context;
     const problems = new Problems();
     const prefix = problems.attempt(() =>
@@ -183,7 +184,7 @@ async function asJson(
   name: string,
   entries: readonly SecretFileEntry[],
   { tier, ...request }: Request & { prune: boolean },
-): Promise<Result> {
+): Promise<Result<ImportedJsonDocument>> {
   const { aws, report, world } = context;
   const warnings = new Set<string>();
   const reference = referenceArgument(name, 'secrets-manager');

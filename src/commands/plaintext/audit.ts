@@ -1,5 +1,5 @@
 import { Argument, Option } from '@commander-js/extra-typings';
-import { defineCommand, repeatable, type Context } from '../../cli.ts';
+import { defineCommand, repeatable, type Context, type Result } from '../../cli.ts';
 import { CliError, exitCodes, UsageError } from '../../errors.ts';
 import { isAtLeast } from '../../model/secrets/plaintext-secrets.ts';
 import { commandLine } from '../../model/shell.ts';
@@ -10,6 +10,7 @@ import { auditFiles } from '../../operations/plaintext/audit-files.ts';
 import { notWritable } from '../../operations/file-problem.ts';
 import { withProgress } from '../progress.ts';
 import { sourcesOf } from '../sources.ts';
+import type { AuditDocument, PlaintextDocument } from './documents.ts';
 import { table, withWide, type TableLayout } from '../table.ts';
 
 /** `audit [FILE...]`: secrets in plain text in task definitions, of AWS or of files. */
@@ -50,7 +51,7 @@ Examples:
   $ ecs-secrets audit 'ecs/**/*.yaml' --format sarif > audit.sarif`,
       ),
 
-  async run(context, [files], options) {
+  async run(context, [files], options): Promise<Result<AuditDocument>> {
     const { report, world } = context;
     const sources = sourcesOf(world);
     const known =
@@ -176,7 +177,7 @@ function whereOf({ family = '', revision, file, line }: AuditFinding): string {
   return line === undefined ? name : `${name}:${line}`;
 }
 
-function withoutPath({ path: _, ...finding }: AuditFinding) {
+function withoutPath({ path: _, ...finding }: AuditFinding): PlaintextDocument {
   return finding;
 }
 

@@ -9,6 +9,7 @@ import {
 import { confirmed } from '../confirm.ts';
 import { withProgress } from '../progress.ts';
 import { lastPart } from '../../model/last-part.ts';
+import type { MigrateDocument } from './documents.ts';
 
 /** What is to become of older revisions. */
 export interface OldChoice {
@@ -29,8 +30,8 @@ export interface OldChoice {
 export async function withOldRevisions(
   context: Context,
   choice: OldChoice,
-  result: Result,
-): Promise<Result> {
+  result: Result<MigrateDocument>,
+): Promise<Result<MigrateDocument>> {
   const told: { old: OldRevision[]; retired: Retired } = {
     old: [],
     retired: { deregistered: [], deleted: [], failed: [] },
@@ -52,7 +53,7 @@ export async function withOldRevisions(
   return {
     ...result,
     data: {
-      ...(result.data as object),
+      ...result.data,
       oldRevisions: old.map((one) => ({ ...one, retired: isRetired(one) })),
     },
     text: [result.text, ...lines].join('\n'),

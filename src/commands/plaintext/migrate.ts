@@ -22,6 +22,7 @@ import { untilInterrupted } from '../../operations/until-interrupted.ts';
 import { noProgress } from '../../operations/progress.ts';
 import { confirmed } from '../confirm.ts';
 import { withProgress } from '../progress.ts';
+import type { MigrateDocument } from './documents.ts';
 import { withOldRevisions } from './migrate-old.ts';
 import { checkOutputs, deployRevision, writeOutputs } from '../register/register-result.ts';
 import { serviceNames } from '../usage/service-options.ts';
@@ -72,7 +73,7 @@ Examples:
   $ ecs-secrets migrate web --prefix /shop/prod --service shop/web --deregister-old`,
       ),
 
-  async run(context, [source], options) {
+  async run(context, [source], options): Promise<Result<MigrateDocument>> {
     const { aws, world, report } = context;
     const problems = new Problems();
     const prefix = problems.attempt(() => parsePrefix(options.prefix, options.store));
@@ -137,7 +138,7 @@ Examples:
     const outcome = await withProgress(context, (onProgress) =>
       migrateSecrets(aws, { ...request, onProgress }),
     );
-    let result = migrated(plan, outcome);
+    let result: Result<MigrateDocument> = migrated(plan, outcome);
     result.failure = await writeOutputs(context, outcome.registered, options.outputFile);
     const { arn } = outcome.registered;
     if (!result.failure && found && arn !== undefined) {
@@ -176,7 +177,10 @@ async function problemOf(check: Promise<void>): Promise<CliError | undefined> {
   }
 }
 
-function planData({ moves, elsewhere }: MigrationPlan) {
+function planData({
+  moves,
+  elsewhere,
+}: MigrationPlan): Pick<MigrateDocument, 'variables' | 'elsewhere'> {
   return {
     variables: moves.map(({ container, name, reference, stored, kind }) => ({
       container,
@@ -199,7 +203,10 @@ function tellPlan({ moves }: MigrationPlan, layout: TableLayout): string {
   return table(['VARIABLE', 'BECOMES', 'WHY'], moves.map(row), layout);
 }
 
-function migrated(plan: MigrationPlan, { stored, role, registered }: MigrationOutcome): Result {
+function migrated(
+  plan: MigrationPlan,
+  { stored, role, registered }: MigrationOutcome,
+): Result<MigrateDocument> {
   const changes = (role?.changes ?? []).map(({ what, detail }) => `role: ${what}: ${detail}`);
   const { arn, action } = registered;
   return {

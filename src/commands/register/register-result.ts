@@ -22,13 +22,15 @@ import { tellOutcome } from '../rollout/conclusion.ts';
 import { rolloutView } from '../rollout/rollout-view.ts';
 import { defaultParallel } from '../usage/service-options.ts';
 import { lastPart } from '../../model/last-part.ts';
+import type { RegisterDocument } from './documents.ts';
+import type { RedeployDocument } from '../rollout/documents.ts';
 
 /** What a registration is told as. `definition` is the one to be shown. */
 export function registeredResult(
   { action, arn, diff, latest }: RegisterOutcome,
   definition: TaskDefinition,
   { dryRun, diff: asked }: { dryRun: boolean; diff: boolean },
-): Result {
+): Result<RegisterDocument> {
   const uses = secretUses(definition);
   const against = latest === undefined ? 'a new family' : `against ${lastPart(latest)}`;
   const changes = asked ? [diff.length === 0 ? 'no differences' : against, ...diff] : [];
@@ -108,7 +110,7 @@ export async function writeOutputs(
 }
 
 /** Has services run a revision, and follows their deployments. */
-export async function deployRevision(
+export async function deployRevision<Registered extends object>(
   { aws, world, report }: Context,
   {
     arn,
@@ -117,8 +119,8 @@ export async function deployRevision(
     wait,
     codeDeploy = false,
   }: { arn: string; found: Scan; timeout: number; wait: boolean; codeDeploy?: boolean },
-  registered: Result,
-): Promise<Result> {
+  registered: Result<Registered>,
+): Promise<Result<Registered & RedeployDocument>> {
   const view = rolloutView(report, world);
   // A service that runs it already is not deployed again.
   const consumers = servicesToDeploy(found).filter(({ revision }) => revision.arn !== arn);
@@ -141,7 +143,7 @@ export async function deployRevision(
   const failure = redeployFailure(outcome, { goOn, failed: `fix the cause; ${goOn}` });
   warnOfOthers(outcome, report, failure);
   return {
-    data: { ...(registered.data as object), ...redeployData(outcome) },
+    data: { ...registered.data, ...redeployData(outcome) },
     text: [registered.text, ...tellOutcome(outcome, undefined, world.stdout.size())].join('\n'),
     summary: summaryOf(`register ${lastPart(arn)}`, outcome),
     failure,

@@ -1,5 +1,5 @@
 import { Argument, Option } from '@commander-js/extra-typings';
-import { defineCommand, fromEnv, repeatable } from '../../cli.ts';
+import { defineCommand, fromEnv, repeatable, type Result } from '../../cli.ts';
 import { isCliError, UsageError } from '../../errors.ts';
 import { parseDuration } from '../../model/duration.ts';
 import { hidePlaintext } from '../../model/definitions/hidden-plaintext.ts';
@@ -14,6 +14,7 @@ import {
 import { registerTaskDefinition } from '../../operations/register/register-task-definition.ts';
 import { scan } from '../../operations/usage/scan.ts';
 import { untilInterrupted } from '../../operations/until-interrupted.ts';
+import type { RegisterDocument } from './documents.ts';
 import {
   countedSecrets,
   checkOutputs,
@@ -108,7 +109,7 @@ Examples:
   $ ecs-secrets register web.json --image web:2.1 --service shop/web`,
       ),
 
-  async run(context, [file], options) {
+  async run(context, [file], options): Promise<Result<RegisterDocument>> {
     const { aws, world, report } = context;
     const problems = new Problems();
     const tags = problems.attempt(() => parseTags(options.tag ?? [])) ?? [];

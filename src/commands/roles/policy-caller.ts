@@ -1,10 +1,11 @@
 import { Option } from '@commander-js/extra-typings';
-import { defineCommand, repeatable } from '../../cli.ts';
+import { defineCommand, repeatable, type Result } from '../../cli.ts';
 import { callerNeeds, callerPolicy, isCallerCommand } from '../../model/roles/caller-policy.ts';
 import { formatPolicy, policyFormats } from '../../model/roles/policy-formats.ts';
 import { Problems } from '../../model/problems.ts';
 import { withoutValue } from '../../model/secrets/shown-text.ts';
 import { storeOption } from '../secrets/store-option.ts';
+import type { PolicyCallerDocument } from './documents.ts';
 
 /** `policy caller`: the least that whoever calls this tool has to be allowed. */
 export const policyCaller = defineCommand({
@@ -30,7 +31,7 @@ Examples:
   $ ecs-secrets policy caller --for role,register --role shop-execution --format cloudformation`,
       ),
 
-  async run({ aws }, _args, options) {
+  async run({ aws }, _args, options): Promise<Result<PolicyCallerDocument>> {
     const problems = new Problems();
     const commands = options.for
       .split(',')

@@ -1,9 +1,10 @@
 import { Option } from '@commander-js/extra-typings';
-import { defineCommand } from '../../cli.ts';
+import { defineCommand, type Result } from '../../cli.ts';
 import { CliError } from '../../errors.ts';
 import { executionPolicy } from '../../model/roles/execution-policy.ts';
 import { formatPolicy, policyFormats } from '../../model/roles/policy-formats.ts';
 import { grantsFor } from '../../operations/roles/role-grants.ts';
+import type { PolicyExecutionDocument } from './documents.ts';
 import { readReferences, tellGrants, withReferenceOptions } from './role-references.ts';
 
 /** `policy execution`: the policy that an execution role needs, for other tools to put in place. */
@@ -23,7 +24,7 @@ Examples:
   $ ecs-secrets policy execution --secret sm:shop/new --allow-missing --format terraform`,
       ),
 
-  async run(context, _args, options) {
+  async run(context, _args, options): Promise<Result<PolicyExecutionDocument>> {
     const grants = await grantsFor(context.aws, await readReferences(context, options));
     tellGrants(context.report, grants);
     const document = executionPolicy(grants.secrets, grants.files);

@@ -1,10 +1,11 @@
 import { Argument } from '@commander-js/extra-typings';
-import { defineCommand } from '../../cli.ts';
+import { defineCommand, type Result } from '../../cli.ts';
 import { exitCodes } from '../../errors.ts';
 import { mendingCommand, type RoleFinding } from '../../model/roles/role-check.ts';
 import { checkRole } from '../../operations/roles/check-role.ts';
 import { grantsFor } from '../../operations/roles/role-grants.ts';
 import { readRole } from '../../operations/roles/role-policies.ts';
+import type { RoleCheckDocument } from './documents.ts';
 import {
   readReferences,
   tellGrants,
@@ -30,7 +31,7 @@ Examples:
   $ ecs-secrets role check shop-execution --service shop/web`,
     ),
 
-  async run(context, [name], options) {
+  async run(context, [name], options): Promise<Result<RoleCheckDocument>> {
     const { aws, report, world } = context;
     const references = await readReferences(context, options);
     const found = await readRole(await aws.iam(), name);

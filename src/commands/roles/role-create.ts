@@ -1,5 +1,5 @@
 import { Argument, Option } from '@commander-js/extra-typings';
-import { defineCommand, fromEnv, repeatable, type Context } from '../../cli.ts';
+import { defineCommand, fromEnv, repeatable, type Context, type Result } from '../../cli.ts';
 import { CliError, UsageError } from '../../errors.ts';
 import { Problems } from '../../model/problems.ts';
 import { parseTags } from '../../model/secrets/secret-rules.ts';
@@ -15,6 +15,7 @@ import { grantsFor } from '../../operations/roles/role-grants.ts';
 import { neededOfLoss } from '../../operations/roles/role-loss.ts';
 import { confirmed } from '../confirm.ts';
 import { withProgress } from '../progress.ts';
+import type { RoleCreateDocument } from './documents.ts';
 import { readReferences, tellGrants, withReferenceOptions } from './role-references.ts';
 
 /** `role create NAME`: the execution role with trust, inline and managed policy. */
@@ -59,7 +60,7 @@ Examples:
   $ ecs-secrets role create shop-execution --task-definition web --task-definition worker --exact`,
       ),
 
-  async run(context, [name], options) {
+  async run(context, [name], options): Promise<Result<RoleCreateDocument>> {
     const { aws, world, report } = context;
     if (options.compact && options.split) {
       throw new UsageError('--compact and --split cannot be combined', 'give one of them');

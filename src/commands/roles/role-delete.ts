@@ -1,8 +1,9 @@
 import { Argument } from '@commander-js/extra-typings';
-import { defineCommand } from '../../cli.ts';
+import { defineCommand, type Result } from '../../cli.ts';
 import { checkRoleUnused, deleteRole, roleRemains } from '../../operations/roles/delete-role.ts';
 import { confirmed } from '../confirm.ts';
 import { withProgress } from '../progress.ts';
+import type { RoleDeleteDocument } from './documents.ts';
 
 /** `role delete NAME`: delete an execution role that nothing uses. */
 export const roleDelete = defineCommand({
@@ -22,7 +23,7 @@ Examples:
   $ ecs-secrets role delete shop-execution`,
       ),
 
-  async run(context, [written], { force, dryRun = false }) {
+  async run(context, [written], { force, dryRun = false }): Promise<Result<RoleDeleteDocument>> {
     const { aws, report } = context;
     const remains = await roleRemains(aws, written);
     const { role, inline, attached } = remains;

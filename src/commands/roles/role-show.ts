@@ -1,8 +1,9 @@
 import { Argument } from '@commander-js/extra-typings';
-import { defineCommand } from '../../cli.ts';
+import { defineCommand, type Result } from '../../cli.ts';
 import { readRole, type AttachedPolicy } from '../../operations/roles/role-policies.ts';
 import { shortArn } from '../short-arn.ts';
 import { table, withWide } from '../table.ts';
+import type { GrantDocument, RoleShowDocument } from './documents.ts';
 
 /** `role show NAME`: what a role grants, statement by statement. */
 export const roleShow = defineCommand({
@@ -16,7 +17,7 @@ Examples:
   $ ecs-secrets role show shop-execution`,
     ),
 
-  async run({ aws, world }, [name], { wide }) {
+  async run({ aws, world }, [name], { wide }): Promise<Result<RoleShowDocument>> {
     const { role, policies, boundary } = await readRole(await aws.iam(), name);
     const grants = [...policies, ...(boundary ? [boundary] : [])].flatMap(grantsOf);
     return {
@@ -52,18 +53,7 @@ Examples:
 
 // --- internal ---
 
-interface ShownGrant {
-  resource: string;
-  action: string;
-  effect: string;
-  policy: string;
-  kind: AttachedPolicy['kind'];
-  statement: string | undefined;
-  /** Keys that the request must have, e.g. `kms:ViaService`. */
-  conditions: string[];
-}
-
-function grantsOf({ kind, name, policy }: AttachedPolicy): ShownGrant[] {
+function grantsOf({ kind, name, policy }: AttachedPolicy): GrantDocument[] {
   return policy.Statement.flatMap((statement) => {
     const { Sid, Effect, Action, NotAction, Resource, NotResource, Condition = {} } = statement;
     const actions = Action ?? (NotAction ?? []).map((action) => `all but ${action}`);

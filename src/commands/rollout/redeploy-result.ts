@@ -11,9 +11,15 @@ import {
 } from '../../operations/rollout/redeploy-outcome.ts';
 import { serviceName } from '../../operations/usage/service-name.ts';
 import { lastPart } from '../../model/last-part.ts';
+import type { DeploymentDocument, RedeployDocument } from './documents.ts';
 
 /** The deployments of an outcome as `--json` shows them. */
-export function redeployData({ deployments, skipped, refused, notStarted }: RedeployOutcome) {
+export function redeployData({
+  deployments,
+  skipped,
+  refused,
+  notStarted,
+}: RedeployOutcome): RedeployDocument {
   const named = ({ service }: Consumer) => ({ cluster: service.cluster, service: service.name });
   return {
     deployments: deployments.map(deploymentData),
@@ -189,7 +195,7 @@ function deploymentData({
   stopReasons,
   rollout,
   elapsed,
-}: FollowedDeployment) {
+}: FollowedDeployment): DeploymentDocument {
   return {
     cluster: service.cluster,
     service: service.name,

@@ -1,8 +1,9 @@
 import { Argument } from '@commander-js/extra-typings';
-import { defineCommand } from '../../cli.ts';
+import { defineCommand, type Result } from '../../cli.ts';
 import { UsageError } from '../../errors.ts';
 import { Problems } from '../../model/problems.ts';
 import { redeployConsumers } from '../../operations/rollout/redeploy-consumers.ts';
+import type { RedeployDocument } from './documents.ts';
 import {
   redeployData,
   redeployFailure,
@@ -53,7 +54,7 @@ Examples:
   $ ecs-secrets redeploy --stale --cluster shop`,
       ),
 
-  async run({ aws, world, report }, [target], given) {
+  async run({ aws, world, report }, [target], given): Promise<Result<RedeployDocument>> {
     const problems = new Problems();
     const ref = target !== undefined && isService(target, given.store) ? undefined : target;
     const options =

@@ -7,6 +7,7 @@ import { restoreEarlier, type EarlierVersion } from '../../operations/secrets/re
 import { rotateSecret } from '../../operations/rollout/rotate-secret.ts';
 import { untilInterrupted } from '../../operations/until-interrupted.ts';
 import { referenceArgument } from '../reference-argument.ts';
+import type { RestoredDocument, RollbackDocument } from './documents.ts';
 import { rotateResult } from './rotate-result.ts';
 import { rotationPlan, withRotationOptions } from './rotation-options.ts';
 import { storeOption } from '../secrets/store-option.ts';
@@ -38,7 +39,7 @@ Examples:
   $ ecs-secrets rollback /shop/prod/db-password --to 3`,
     ),
 
-  async run(context, [ref], options) {
+  async run(context, [ref], options): Promise<Result<RollbackDocument>> {
     const problems = new Problems();
     const reference = problems.attempt(() => wholeSecret(referenceArgument(ref, options.store)));
     const { timeout: _, ...plan } = rotationPlan(context, options, problems);
@@ -71,12 +72,16 @@ Examples:
     context.report.clearLive();
     const call = { ref: written, command: 'rollback', invoked: false } as const;
     const result = rotateResult(context, call, outcome);
-    if (!restored) return result;
-    return {
-      ...result,
-      data: { ...(result.data as object), ...(restored.data as object) },
-      text: `${restored.text}\n${result.text}`,
-    };
+    if (restored) {
+      return {
+        ...result,
+        data: { ...result.data, ...restored.data },
+        text: `${restored.text}\n${result.text}`,
+      };
+    }
+    const { put } = outcome;
+    if (!put || !('restored' in put)) throw new Error('a rollback stores an earlier version');
+    return { ...result, data: { ...result.data, ...put, arn: outcome.holders.secret.arn } };
   },
 });
 
@@ -97,7 +102,7 @@ async function restoreOnly(
   { aws }: Context,
   reference: Reference,
   earlier: EarlierVersion & { dryRun: boolean },
-): Promise<Result> {
+): Promise<Result<RestoredDocument>> {
   const outcome = await restoreEarlier(aws, await resolveReference(aws, reference), earlier);
   const { action, store, name, version, previousVersion, restored } = outcome;
   const written = formatReference(reference).replace(/^ssm:/, '');

@@ -9,6 +9,7 @@ import {
 import type { RotateOutcome } from '../../operations/rollout/rotate-secret.ts';
 import { serviceName } from '../../operations/usage/service-name.ts';
 import { tellPut } from '../secrets/put.ts';
+import type { RotateDocument } from './documents.ts';
 import { tellOutcome } from './conclusion.ts';
 import {
   failedServices,
@@ -37,7 +38,7 @@ export function rotateResult(
   { report, world }: Context,
   call: RotateCall,
   outcome: RotateOutcome,
-): Result {
+): Result<RotateDocument> {
   const { holders, put, redeploy, rollback } = outcome;
   const { secret, consumers, standalone, scheduled } = holders;
   const failure = redeploy && failureOf(call, outcome, redeploy);

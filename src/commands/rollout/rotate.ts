@@ -1,11 +1,12 @@
 import { Argument } from '@commander-js/extra-typings';
-import { defineCommand } from '../../cli.ts';
+import { defineCommand, type Result } from '../../cli.ts';
 import { UsageError } from '../../errors.ts';
 import { Problems } from '../../model/problems.ts';
 import { formatReference, type Reference } from '../../model/secrets/reference.ts';
 import { rotateSecret } from '../../operations/rollout/rotate-secret.ts';
 import { checkTarget } from '../../operations/secrets/put-secret.ts';
 import { referenceArgument } from '../reference-argument.ts';
+import type { RotateDocument } from './documents.ts';
 import { rotateResult } from './rotate-result.ts';
 import { rotationPlan, withRotationOptions } from './rotation-options.ts';
 import { storeOption } from '../secrets/store-option.ts';
@@ -39,7 +40,7 @@ Examples:
   $ printf %s "$NEW" | ecs-secrets rotate sm:shop/prod/db:password --redeploy --first shop/canary`,
     ),
 
-  async run(context, [ref], options) {
+  async run(context, [ref], options): Promise<Result<RotateDocument>> {
     const { aws, world, report } = context;
     const problems = new Problems();
     const reference = problems.attempt(() => referenceArgument(ref, options.store));

@@ -1,9 +1,10 @@
 import { Argument, Option } from '@commander-js/extra-typings';
-import { defineCommand, repeatable } from '../../cli.ts';
+import { defineCommand, repeatable, type Result } from '../../cli.ts';
 import { CliError, UsageError } from '../../errors.ts';
 import { parseDuration } from '../../model/duration.ts';
 import { Problems } from '../../model/problems.ts';
 import { runProgram } from '../environment/run-program.ts';
+import type { SandboxDocument } from './documents.ts';
 import { parseFaults, parseRates } from './sandbox-faults.ts';
 
 /** `sandbox [-- CMD]`: an embedded AWS on loopback. */
@@ -35,7 +36,11 @@ Examples:
   $ ecs-secrets sandbox`,
       ),
 
-  async run({ world, report, globals }, [command], { port, throttle, deployTime, ...options }) {
+  async run(
+    { world, report, globals },
+    [command],
+    { port, throttle, deployTime, ...options },
+  ): Promise<Result<undefined>> {
     if (port !== undefined && !(/^\d+$/.test(port) && Number(port) < 65_536)) {
       throw new UsageError(`--port: "${port}" is not a port number`);
     }
@@ -64,9 +69,10 @@ Examples:
     try {
       if (command.length === 0) {
         const variables = { ...running.environment, ...withoutProxy(world.env) };
+        const document: SandboxDocument = { url: running.url, environment: variables };
         world.stdout.write(
           globals.json
-            ? `${JSON.stringify({ url: running.url, environment: variables }, null, 2)}\n`
+            ? `${JSON.stringify(document, null, 2)}\n`
             : [
                 `unset ${leading.join(' ')}\n`,
                 ...Object.entries(variables).map(([name, value]) => `export ${name}=${value}\n`),

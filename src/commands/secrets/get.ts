@@ -1,5 +1,5 @@
 import { Argument } from '@commander-js/extra-typings';
-import { defineCommand } from '../../cli.ts';
+import { defineCommand, type Result } from '../../cli.ts';
 import { UsageError } from '../../errors.ts';
 import { oneLine } from '../../model/printable.ts';
 import {
@@ -7,6 +7,7 @@ import {
   readValueOf,
   type SecretDetails,
 } from '../../operations/secrets/describe-secret.ts';
+import type { GetDocument } from './documents.ts';
 import { mask } from './mask.ts';
 import { referenceArgument } from '../reference-argument.ts';
 import { storeOption } from './store-option.ts';
@@ -31,7 +32,7 @@ Examples:
   $ ecs-secrets get sm:shop/prod/db:password --reveal | wc -c`,
       ),
 
-  async run({ aws, world, report }, [ref], { store, reveal }) {
+  async run({ aws, world, report }, [ref], { store, reveal }): Promise<Result<GetDocument>> {
     const reference = referenceArgument(ref, store);
     if (!reveal) {
       if (

@@ -1,7 +1,8 @@
 import { Argument } from '@commander-js/extra-typings';
-import { defineCommand } from '../../cli.ts';
+import { defineCommand, type Result } from '../../cli.ts';
 import { secretHistory } from '../../operations/secrets/secret-history.ts';
 import { referenceArgument } from '../reference-argument.ts';
+import type { HistoryDocument } from './documents.ts';
 import { storeOption } from './store-option.ts';
 import { shortArn } from '../short-arn.ts';
 import { minute } from '../minute.ts';
@@ -25,7 +26,7 @@ Examples:
   $ ecs-secrets history sm:shop/prod/db --json`,
     ),
 
-  async run({ aws, world }, [ref], { store, wide }) {
+  async run({ aws, world }, [ref], { store, wide }): Promise<Result<HistoryDocument>> {
     const { name, versions } = await secretHistory(aws, referenceArgument(ref, store));
     const rows = versions.map(({ version, labels, changedAt, changedBy, kmsKeyId, tier }) => [
       String(version),

@@ -1,8 +1,9 @@
 import { Argument } from '@commander-js/extra-typings';
-import { defineCommand } from '../../cli.ts';
+import { defineCommand, type Result } from '../../cli.ts';
 import { UsageError } from '../../errors.ts';
 import { formatPrefix, parsePrefix } from '../../model/secrets/prefix.ts';
 import { listSecrets } from '../../operations/secrets/list-secrets.ts';
+import type { ListDocument } from './documents.ts';
 import { storeOption } from './store-option.ts';
 import { shortArn } from '../short-arn.ts';
 import { minute } from '../minute.ts';
@@ -28,7 +29,7 @@ Examples:
   $ ecs-secrets list sm: --json`,
     ),
 
-  async run({ aws, report, world }, [text], options) {
+  async run({ aws, report, world }, [text], options): Promise<Result<ListDocument>> {
     const prefix = parsePrefix(withoutWildcard(text ?? ''), options.store);
     const found = await listSecrets(aws, prefix);
     const rows = found.map(({ name, type, version, changedAt, changedBy, kmsKeyId, tier }) => [

@@ -1,10 +1,11 @@
 import { Argument, Option } from '@commander-js/extra-typings';
-import { defineCommand, fromEnv, repeatable } from '../../cli.ts';
+import { defineCommand, fromEnv, repeatable, type Result } from '../../cli.ts';
 import { formatReference, parameterArn } from '../../model/secrets/reference.ts';
 import { parseTags, parseTier } from '../../model/secrets/secret-rules.ts';
 import { Problems } from '../../model/problems.ts';
 import { checkTarget, putSecret } from '../../operations/secrets/put-secret.ts';
 import { referenceArgument } from '../reference-argument.ts';
+import type { PutDocument } from './documents.ts';
 import { storeOption } from './store-option.ts';
 import { checkSources, readValue, withValueOptions } from './value-source.ts';
 import type { PutOutcome } from '../../operations/secrets/put-request.ts';
@@ -47,7 +48,7 @@ Examples:
   $ ecs-secrets put /shop/prod/tls-key --value-file key.pem --raw --kms-key alias/shop`,
     ),
 
-  async run(context, [ref], options) {
+  async run(context, [ref], options): Promise<Result<PutDocument>> {
     const problems = new Problems();
     const reference = problems.attempt(() => referenceArgument(ref, options.store));
     const tags = problems.attempt(() => parseTags(options.tag ?? []));

@@ -1,9 +1,10 @@
 import { Argument } from '@commander-js/extra-typings';
-import { defineCommand } from '../../cli.ts';
+import { defineCommand, type Result } from '../../cli.ts';
 import { CliError, UsageError } from '../../errors.ts';
 import { formatReference, lookupId } from '../../model/secrets/reference.ts';
 import { secretNotFound } from '../../operations/secrets/missing-value.ts';
 import { referenceArgument } from '../reference-argument.ts';
+import type { RestoreDocument } from './documents.ts';
 
 /** `restore REF`: take back the scheduled deletion of a secret. */
 export const restore = defineCommand({
@@ -17,7 +18,7 @@ Examples:
   $ ecs-secrets restore sm:shop/prod/db`,
     ),
 
-  async run({ aws }, [ref]) {
+  async run({ aws }, [ref]): Promise<Result<RestoreDocument>> {
     const reference = referenceArgument(ref, 'secrets-manager');
     if (reference.store === 'parameter-store') {
       throw new UsageError(

@@ -1,5 +1,5 @@
 import { Argument, Option } from '@commander-js/extra-typings';
-import { defineCommand, fromEnv, type Context } from '../../cli.ts';
+import { defineCommand, fromEnv, type Context, type Result } from '../../cli.ts';
 import { exitCodes, UsageError } from '../../errors.ts';
 import { parseDuration } from '../../model/duration.ts';
 import { wrapped } from '../../model/fit-text.ts';
@@ -13,6 +13,7 @@ import type { Diagnosis } from '../../operations/starts/diagnosis.ts';
 import type { ReportedFailure } from '../../model/starts/failure-report.ts';
 import { readPasted } from '../../operations/failures/read-pasted.ts';
 import { findingLines, toFix, type FindingsOutput } from './findings-tree.ts';
+import type { DiagnoseDocument } from './documents.ts';
 import { findingsReaching, reachingSame } from './printed-commands.ts';
 import { sourcesOf } from '../sources.ts';
 
@@ -42,7 +43,7 @@ Examples:
   $ pbpaste | ecs-secrets diagnose -`,
       ),
 
-  async run(context, [written], options) {
+  async run(context, [written], options): Promise<Result<DiagnoseDocument>> {
     const { aws, world } = context;
     const problems = new Problems();
     const since = problems.attempt(() => parseDuration(options.since), '--since') ?? 0;

@@ -1,8 +1,9 @@
 import { Argument } from '@commander-js/extra-typings';
-import { defineCommand } from '../../cli.ts';
+import { defineCommand, type Result } from '../../cli.ts';
 import { exitCodes } from '../../errors.ts';
 import { verify as verifyTargets } from '../../operations/starts/verify.ts';
 import { findingsSummary, findingsTree } from './findings-tree.ts';
+import type { VerifyDocument } from './documents.ts';
 import { findingsReaching, reachingSame } from './printed-commands.ts';
 import { sourcesOf } from '../sources.ts';
 
@@ -32,7 +33,7 @@ Examples:
   $ ecs-secrets verify web:42 --json`,
       ),
 
-  async run(context, [targets], options) {
+  async run(context, [targets], options): Promise<Result<VerifyDocument>> {
     const { aws, world, report } = context;
     const reach = reachingSame(context);
     const verified = await verifyTargets(aws, targets, sourcesOf(world), {

@@ -3,6 +3,7 @@ import { parseArn } from '../../model/secrets/partition.ts';
 import type { ServiceFilter } from '../../operations/usage/scan.ts';
 import { serviceName } from '../../operations/usage/service-name.ts';
 import { lastPart } from '../../model/last-part.ts';
+import type { SearchedDocument } from './documents.ts';
 
 /** How `--cluster` or `--service` narrowed a search, in words. */
 export interface Narrowing {
@@ -47,7 +48,7 @@ export function searchedData(
   { regions, clusters }: { regions: string[]; clusters: string[] },
   otherRegions: readonly string[],
   narrowing: Narrowing | undefined,
-) {
+): SearchedDocument {
   const narrowed = { narrowed: narrowing !== undefined, narrowedBy: narrowing?.by ?? [] };
   return { regions, clusters, otherRegions, ...narrowed };
 }

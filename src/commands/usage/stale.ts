@@ -1,5 +1,5 @@
 import { Argument } from '@commander-js/extra-typings';
-import { defineCommand } from '../../cli.ts';
+import { defineCommand, type Result } from '../../cli.ts';
 import { CliError, exitCodes } from '../../errors.ts';
 import { wrapped } from '../../model/fit-text.ts';
 import { parseArn } from '../../model/secrets/partition.ts';
@@ -11,6 +11,7 @@ import { nothingFound, noteSearch, readSearch, withSearchOptions } from './searc
 import { withProgress } from '../progress.ts';
 import { table, type TableLayout } from '../table.ts';
 import { oneLine } from '../../model/printable.ts';
+import type { StaleDocument } from './documents.ts';
 import { lastPart } from '../../model/last-part.ts';
 import { serviceOfGroup } from '../../model/usage/service-group.ts';
 
@@ -32,7 +33,7 @@ Examples:
   $ ecs-secrets stale --cluster shop --json`,
     ),
 
-  async run(context, [ref], options) {
+  async run(context, [ref], options): Promise<Result<StaleDocument>> {
     const { aws, world, report } = context;
     const { reference, filter, narrowing, allRegions } = readSearch(ref, options, context);
     const secret = reference && (await resolveReference(aws, reference));

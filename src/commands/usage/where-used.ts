@@ -1,5 +1,5 @@
 import { Argument } from '@commander-js/extra-typings';
-import { defineCommand } from '../../cli.ts';
+import { defineCommand, type Result } from '../../cli.ts';
 import type { ConsumerUse } from '../../operations/usage/find-consumers.ts';
 import { serviceName } from '../../operations/usage/service-name.ts';
 import { whereUsed as findUses } from '../../operations/usage/where-used.ts';
@@ -8,6 +8,7 @@ import { regionMark, searchedData } from './narrowing.ts';
 import { nothingFound, noteSearch, readSearch, withSearchOptions } from './search.ts';
 import { withProgress } from '../progress.ts';
 import { table } from '../table.ts';
+import type { WhereUsedDocument } from './documents.ts';
 import { lastPart } from '../../model/last-part.ts';
 
 /** `where-used REF`: every service, task, rule and schedule that refers to a secret. */
@@ -27,7 +28,7 @@ Examples:
   $ ecs-secrets where-used sm:shop/prod/db --all-regions`,
     ),
 
-  async run(context, [ref], options) {
+  async run(context, [ref], options): Promise<Result<WhereUsedDocument>> {
     const { aws, world, report } = context;
     const { reference, filter, narrowing, allRegions } = readSearch(ref, options, context);
     const used = await withProgress(context, (onProgress) =>

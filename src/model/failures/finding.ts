@@ -1,4 +1,5 @@
-/** How a start fails: one row of the table in `start-failures.ts`. */
+/** How the start of a task fails. */
+// Each is a row of the table in `start-failures.ts`.
 export type FailureId =
   | 'secret-denied'
   | 'parameter-denied'
@@ -40,7 +41,7 @@ export type FailureId =
   | 'health-check-failed'
   | 'starts-keep-failing';
 
-/** What a check looks at; findings are shown in this order, grouped by it. */
+/** Every `CheckName`; findings are shown in this order, grouped by it. */
 export const checkNames = [
   'reference',
   'existence',
@@ -57,7 +58,7 @@ export const checkNames = [
   'network',
 ] as const;
 
-/** One of `checkNames`. */
+/** What a check looks at. */
 export type CheckName = (typeof checkNames)[number];
 
 /** What one check says of one thing that a task needs before it can start. */

@@ -1,6 +1,7 @@
 import type { Scope } from '../secrets/partition.ts';
 
-/** A statement of an IAM policy document, as this tool writes them; what others wrote may have more. */
+/** A statement of an IAM policy document, as this tool writes it. */
+// What others wrote may have more.
 export interface Statement {
   Sid: string;
   Effect: 'Allow';
@@ -10,6 +11,7 @@ export interface Statement {
   Condition?: Record<string, Record<string, string | string[]>>;
 }
 
+/** An IAM policy document, as this tool writes it. */
 export interface PolicyDocument {
   Version: '2012-10-17';
   Statement: Statement[];

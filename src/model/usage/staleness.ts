@@ -9,7 +9,7 @@ export interface CurrentValue {
   until: Date;
 }
 
-/** What a running task holds: the current value, an older one, or one that cannot be told. */
+/** What a running task holds: the current value, an older one (`stale`), or `unknown`. */
 export type Holding = 'current' | 'stale' | 'unknown';
 
 /** What a task holds of one secret; `why` explains `unknown`. */

@@ -15,7 +15,7 @@ import { overtaking } from './overtaking.ts';
 import { putBack, type RollbackOutcome } from './put-back.ts';
 import { failuresOf, type RedeployOutcome } from './redeploy-outcome.ts';
 import type { RedeployOptions } from './redeploy-services.ts';
-import { storeValue, type NewValue } from './store-value.ts';
+import { storeValue, type NewValue, type StoredValue } from './store-value.ts';
 import type { PutOutcome } from '../secrets/put-request.ts';
 
 /** How the services come to the new value. */
@@ -50,7 +50,7 @@ export interface RotateRequest {
 export interface RotateOutcome {
   holders: Holders;
   /** Undefined with `dryRun`. */
-  put: PutOutcome | undefined;
+  put: StoredValue | undefined;
   /** Undefined when no redeployment was asked for. */
   redeploy: RedeployOutcome | undefined;
   rollback: RollbackOutcome | undefined;

@@ -6,7 +6,11 @@ import type { Clock } from '../../world.ts';
 import { invokeRotation } from './invoke-rotation.ts';
 import { putSecret } from '../secrets/put-secret.ts';
 import type { ResolvedSecret } from '../secrets/resolve-references.ts';
-import { restoreEarlier, type EarlierVersion } from '../secrets/restore-earlier.ts';
+import {
+  restoreEarlier,
+  type EarlierVersion,
+  type RestoredVersion,
+} from '../secrets/restore-earlier.ts';
 import type { PutOutcome } from '../secrets/put-request.ts';
 
 /**
@@ -17,6 +21,9 @@ export type NewValue =
   | (() => Promise<SecretValue>)
   | { invoke: { timeout: number; clock: Clock } }
   | { earlier: EarlierVersion };
+
+/** What was stored: for an earlier version with the version that the value is from. */
+export type StoredValue = PutOutcome | RestoredVersion;
 
 /**
  * Stores the new value. Cut off before the last answer, the value may be stored or not, but never
@@ -39,12 +46,12 @@ export async function storeValue(
     changes: boolean;
     interrupted: AbortSignal;
   },
-): Promise<PutOutcome> {
+): Promise<StoredValue> {
   const outcome = await store();
   if (changes && outcome.action === 'unchanged') throw sameValue(reference);
   return outcome;
 
-  async function store(): Promise<PutOutcome> {
+  async function store(): Promise<StoredValue> {
     if ('invoke' in value) return invokeRotation(aws, secret, { ...value.invoke, interrupted });
     if ('earlier' in value) return restoreEarlier(aws, secret, value.earlier);
     const read = await value();

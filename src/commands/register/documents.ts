@@ -1,0 +1,15 @@
+import type { RedeployDocument } from '../rollout/documents.ts';
+
+/** The revision that was registered; with `--service` also what became of the services. */
+export interface RegisterDocument extends Partial<RedeployDocument> {
+  /** `unchanged` if the latest revision has this content already. */
+  action: 'registered' | 'unchanged';
+  /** True if nothing was registered because `--dry-run` was given. */
+  dryRun: boolean;
+  /** ARN of the revision. Absent if `--dry-run` would register a new one. */
+  taskDefinitionArn?: string;
+  /** The task definition as it is sent to RegisterTaskDefinition. */
+  taskDefinition: Record<string, unknown>;
+  /** Lines that say what differs from the latest revision, without values; for people. */
+  diff: string[];
+}

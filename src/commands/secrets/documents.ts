@@ -1,0 +1,116 @@
+import type { Store } from '../../model/secrets/reference.ts';
+
+/** The number of a parameter's version, or the id of a secret's version. */
+export type VersionId = number | string;
+
+/** What was stored, or with `--dry-run` would be. */
+export interface PutDocument {
+  action: 'created' | 'updated' | 'unchanged';
+  /** True if nothing was written because `--dry-run` was given. */
+  dryRun: boolean;
+  store: Store;
+  /** Name of the parameter or secret. */
+  name: string;
+  /** Absent for a secret that `--dry-run` would create, and if the account of a new parameter is not known. */
+  arn?: string;
+  /** The version that was stored. Absent if nothing was written. */
+  version?: VersionId;
+  /** The version that was current before. Absent for a new secret, or if it could not be read. */
+  previousVersion?: VersionId;
+  /** False if the old value could not be read, so that the new one was written without comparison. */
+  compared: boolean;
+}
+
+/** A tag of a secret. */
+export interface TagDocument {
+  key: string;
+  value: string;
+}
+
+/** What is known of a parameter or secret, without its value. */
+export interface SecretDocument {
+  store: Store;
+  name: string;
+  arn: string;
+  /** `SecureString`, `String` or `StringList`. Parameters only. */
+  type?: string;
+  /** The current version. Absent if there is no value. */
+  version?: VersionId;
+  /** Parameters only. */
+  tier?: string;
+  /** The KMS key as stored. Absent for the key that AWS manages for Secrets Manager. */
+  kmsKeyId?: string;
+  description?: string;
+  /** Absent if the tags could not be read, and for parameters in a list. */
+  tags?: TagDocument[];
+  changedAt?: Date;
+  /** ARN of the identity that stored the current version. Parameters only. */
+  changedBy?: string;
+  /** When the secret will be deleted. Absent if no deletion is scheduled. */
+  deletedAt?: Date;
+  /** The AWS service that manages the secret, for example `rds`. */
+  owningService?: string;
+  /** The region of the primary secret. Present if the secret is replicated. */
+  primaryRegion?: string;
+  /** The regions of the replicas. Present on the primary secret only, and not in a list. */
+  replicaRegions?: string[];
+  /** Absent if rotation was never configured. */
+  rotation?: {
+    /** Whether the secret is rotated on a schedule. */
+    enabled: boolean;
+    /** ARN of the Lambda function. Absent if an AWS service rotates the secret. */
+    functionArn?: string;
+  };
+  lastRotatedAt?: Date;
+  /** The version of a rotation that is not complete. */
+  pendingVersionId?: string;
+  /** Version stages by version id. Secrets only. */
+  stages?: Readonly<Record<string, readonly string[]>>;
+  /** Top-level keys of a JSON secret. Absent if the value is not a JSON object or could not be read. */
+  keys?: string[];
+  /** Size of the value in bytes. Absent if the value was not read. */
+  bytes?: number;
+  /** Present if the value is binary, which ECS cannot inject. */
+  binary?: true;
+}
+
+/** The value of a secret, printed with `--reveal` only. */
+export interface RevealedDocument {
+  value: string;
+}
+
+/** What is known of one secret; with `--reveal` its value alone. */
+export type GetDocument = SecretDocument | RevealedDocument;
+
+/** The secrets below a prefix, in the order of their names. */
+export interface ListDocument {
+  secrets: SecretDocument[];
+}
+
+/** The versions of a secret, newest first. */
+export interface HistoryDocument {
+  name: string;
+  versions: VersionDocument[];
+}
+
+/** A version of a secret, without its value. */
+export interface VersionDocument {
+  version: VersionId;
+  /** Labels of a parameter's version, stages of a secret's version. */
+  labels: readonly string[];
+  changedAt?: Date;
+  /** ARN of the identity that stored it. Parameters only. */
+  changedBy?: string;
+  kmsKeyId?: string;
+  /** Parameters only. */
+  tier?: string;
+}
+
+/** A secret whose scheduled deletion was cancelled. */
+export interface RestoreDocument {
+  store: 'secrets-manager';
+  name: string;
+  arn: string;
+  /** `unchanged` if no deletion was scheduled. */
+  action: 'restored' | 'unchanged';
+}
