@@ -1,5 +1,5 @@
 import { Argument } from '@commander-js/extra-typings';
-import { defineCommand, type Context } from '../../cli.ts';
+import { defineCommand, type Context, type Result } from '../../cli.ts';
 import { UsageError } from '../../errors.ts';
 import { parseArn } from '../../model/secrets/partition.ts';
 import { InvalidInput } from '../../model/problems.ts';
@@ -12,6 +12,7 @@ import { referenceArgument } from '../reference-argument.ts';
 import { withProgress } from '../progress.ts';
 import { storeOption } from '../secrets/store-option.ts';
 import { minute } from '../minute.ts';
+import type { DeleteDocument } from './documents.ts';
 
 /** `delete REF`: delete a secret that nothing uses. */
 export const deleteCommand = defineCommand({
@@ -35,7 +36,7 @@ Examples:
   $ ecs-secrets delete sm:shop/old/db --recovery-days 7 --yes`,
       ),
 
-  async run(context, [ref], options) {
+  async run(context, [ref], options): Promise<Result<DeleteDocument>> {
     const { aws, report } = context;
     const reference = referenceArgument(ref, options.store);
     const recoveryDays = checkedDays(reference, options);
@@ -50,9 +51,11 @@ Examples:
         report.warn(`not checked (missing permission): ${what}`);
       }
     }
-    const { store, name } = secret;
+    const { store, name, arn } = secret;
     const noun = store === 'parameter-store' ? 'parameter' : 'secret';
-    if (dryRun) return { data: { store, name, dryRun }, text: `${noun} ${name} would be deleted` };
+    if (dryRun) {
+      return { data: { store, name, arn, dryRun }, text: `${noun} ${name} would be deleted` };
+    }
     const how =
       store === 'parameter-store' || recoveryDays === 0
         ? 'It cannot be restored.'
@@ -61,7 +64,7 @@ Examples:
     const deleted = await deleteSecret(aws, secret, recoveryDays);
     const until = deleted?.recoverableUntil;
     return {
-      data: { store, name, arn: secret.arn, recoverableUntil: until, dryRun },
+      data: { store, name, arn, recoverableUntil: until, dryRun },
       text: until
         ? `${noun} ${name} will be deleted on ${minute(until)} UTC\nundo: ecs-secrets restore ${formatReference(reference)}`
         : `${noun} ${name} deleted`,

@@ -437,6 +437,12 @@ describe('rollback', () => {
 describe('delete', () => {
   test('asks, and keeps what it is not told to delete', async () => {
     await put('/shop/db', 'x');
+    expect(await shop.json(['delete', '/shop/db', '--dry-run'])).toEqual({
+      store: 'parameter-store',
+      name: '/shop/db',
+      arn: 'arn:aws:ssm:us-east-1:123456789012:parameter/shop/db',
+      dryRun: true,
+    });
     const no = await shop.run(['delete', '/shop/db'], { terminal: { answer: 'n' } });
     expect(no.code).toBe(130);
     expect(no.stderr).toContain('Delete the parameter /shop/db? It cannot be restored. [y/N]');
