@@ -1,9 +1,10 @@
-// Generates docs/commands, the README's table of commands and the picture of a rotation.
+// Generates docs/commands, docs/schemas, the README's table of commands and the picture of a rotation.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { rolldown } from 'rolldown';
+import * as schemaLibrary from 'ts-json-schema-generator';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -17,8 +18,9 @@ const folder = await mkdtemp(join(tmpdir(), 'ecs-secrets-docs-'));
 try {
   await bundle.write({ dir: folder, format: 'esm', entryFileNames: '[name].mjs' });
   await bundle.close();
-  const { writePages } = await import(pathToFileURL(join(folder, 'pages.mjs')).href);
+  const { writePages, writeSchemas } = await import(pathToFileURL(join(folder, 'pages.mjs')).href);
   await writePages(root);
+  await writeSchemas(schemaLibrary, root);
   const { writePicture } = await import(pathToFileURL(join(folder, 'picture.mjs')).href);
   await writePicture(root);
 } finally {

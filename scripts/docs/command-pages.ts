@@ -1,9 +1,10 @@
 // The pages under docs/commands, from the declarations of the commands.
 import type { Option } from '@commander-js/extra-typings';
 import { declaredCommands, globalOptions, type Declared } from './declarations.ts';
-import { exitCodesOf, groups, guides } from './facts.ts';
+import { exitCodesOf, groups, guides, withoutDocument } from './facts.ts';
 import { plain, sentence, table } from './markdown.ts';
 import { permissionsOf } from './permissions.ts';
+import { schemaFile } from './schemas.ts';
 
 /** Every generated page: its file name under docs/commands, and its text. */
 export async function commandPages(): Promise<Map<string, string>> {
@@ -83,10 +84,12 @@ function fence(text: string): string {
 }
 
 function jsonOf(name: string): string[] {
-  // Its output is that of the program that it runs.
-  if (name === 'exec') return [];
+  if (withoutDocument.has(name)) return [];
   const section = name.startsWith('policy ') ? 'policy' : name.replaceAll(' ', '-');
-  return ['## JSON', `\`--json\` prints [this document](../json.md#${section}).`];
+  return [
+    '## JSON',
+    `\`--json\` prints [this document](../json.md#${section}) ([schema](../schemas/${schemaFile(name)})).`,
+  ];
 }
 
 function argumentsOf(command: Declared): string[] {

@@ -65,6 +65,9 @@ export function exitCodesOf(name: string): [code: number, meaning: string][] {
   return [...common, ...(more[name] ?? [])].sort(([a], [b]) => a - b);
 }
 
+/** Commands that print no document with `--json`. `exec` prints what its program prints. */
+export const withoutDocument: ReadonlySet<string> = new Set(['exec']);
+
 /** What else to read about a command: title and file name under docs/. */
 export const guides: Readonly<Record<string, readonly (readonly [title: string, file: string])[]>> =
   {

@@ -1,7 +1,11 @@
-// Writes all that is generated: docs/commands, and the table of commands in the README.
+// Writes all that is generated: docs/commands, docs/schemas, and the table of commands in the README.
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type * as Library from 'ts-json-schema-generator';
 import { commandPages, commandTable } from './command-pages.ts';
+import { declaredCommands } from './declarations.ts';
+import { withoutDocument } from './facts.ts';
+import { schemaFile, schemaMaker } from './schemas.ts';
 
 /** The README with the table of commands between its marks. Throws where it has no marks. */
 export async function readmeWith(readme: string): Promise<string> {
@@ -16,11 +20,33 @@ export async function readmeWith(readme: string): Promise<string> {
 
 /** Writes the pages and the README's table below the root of the repository. */
 export async function writePages(root: string): Promise<void> {
-  const folder = join(root, 'docs', 'commands');
-  const pages = await commandPages();
-  await mkdir(folder, { recursive: true });
-  for (const name of await readdir(folder)) if (!pages.has(name)) await rm(join(folder, name));
-  for (const [name, text] of pages) await writeFile(join(folder, name), text);
+  await writeFolder(join(root, 'docs', 'commands'), await commandPages());
   const readme = join(root, 'README.md');
   await writeFile(readme, await readmeWith(await readFile(readme, 'utf8')));
+}
+
+/** Every schema: its file name under docs/schemas, and its text; see `schemaMaker`. */
+export async function documentSchemas(
+  schemaOf: (name: string) => string,
+): Promise<Map<string, string>> {
+  const commands = await declaredCommands();
+  const printing = commands.map(({ name }) => name).filter((name) => !withoutDocument.has(name));
+  return new Map([...printing, 'error'].map((name) => [schemaFile(name), schemaOf(name)]));
+}
+
+/** Writes the schemas below the root of the repository. */
+export async function writeSchemas(library: typeof Library, root: string): Promise<void> {
+  await writeFolder(
+    join(root, 'docs', 'schemas'),
+    await documentSchemas(schemaMaker(library, root)),
+  );
+}
+
+// --- internal ---
+
+/** Makes a folder hold exactly these files, by name. */
+async function writeFolder(folder: string, files: ReadonlyMap<string, string>): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  for (const name of await readdir(folder)) if (!files.has(name)) await rm(join(folder, name));
+  for (const [name, text] of files) await writeFile(join(folder, name), text);
 }

@@ -1,8 +1,10 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
+import * as schemaLibrary from 'ts-json-schema-generator';
 import { expect, test } from 'vitest';
 import { commandPages } from '../../scripts/docs/command-pages.ts';
 import { exitCodesOf } from '../../scripts/docs/facts.ts';
-import { readmeWith } from '../../scripts/docs/write.ts';
+import { schemaMaker } from '../../scripts/docs/schemas.ts';
+import { documentSchemas, readmeWith } from '../../scripts/docs/write.ts';
 import { exitCodes } from '../../src/errors.ts';
 import { root } from './pages.ts';
 
@@ -14,6 +16,26 @@ test('docs/commands is what npm run docs writes', async () => {
   for (const [name, text] of pages) {
     const written = await readFile(`${root}docs/commands/${name}`, 'utf8');
     expect(written === text, `docs/commands/${name}: ${stale}`).toBe(true);
+  }
+});
+
+test('docs/schemas is what npm run docs writes', async () => {
+  const schemaOf = schemaMaker(schemaLibrary, root);
+  const schemas = await documentSchemas(schemaOf);
+  expect(await readdir(`${root}docs/schemas`), stale).toEqual([...schemas.keys()].sort());
+  for (const [name, text] of schemas) {
+    const written = await readFile(`${root}docs/schemas/${name}`, 'utf8');
+    expect(written === text, `docs/schemas/${name}: ${stale}`).toBe(true);
+  }
+  expect(() => schemaOf('role invent')).toThrow(
+    /there is no type RoleInventDocument.*src\/commands\/SUBJECT\/documents\.ts/s,
+  );
+});
+
+test('docs/json.md links to every schema', async () => {
+  const json = await readFile(`${root}docs/json.md`, 'utf8');
+  for (const name of await readdir(`${root}docs/schemas`)) {
+    expect(json).toContain(`(schemas/${name})`);
   }
 });
 

@@ -3,6 +3,7 @@ import { randomInt } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import picomatch from 'picomatch';
 import { main } from '../../src/main.ts';
+import { checkDocuments } from './check-documents.ts';
 import type { Output, Size, Style, World } from '../../src/world.ts';
 
 /** What a user sees of one command. */
@@ -39,7 +40,7 @@ export interface Setting {
   now?: () => number;
 }
 
-/** Runs a command line in this process, through `main`. */
+/** Runs a command line in this process, through `main`. What `--json` prints is checked against its schema. */
 export async function run(argv: readonly string[], setting: Setting = {}): Promise<Seen> {
   const seen = { stdout: '', stderr: '' };
   const tty = setting.terminal !== undefined;
@@ -125,14 +126,17 @@ export async function run(argv: readonly string[], setting: Setting = {}): Promi
     run: () => Promise.reject(new Error('no program is run in this process')),
   };
   const code = await main(argv, world);
+  checkDocuments(argv, world.env, { code, ...seen });
   return { code, ...seen };
 }
 
 const bin = fileURLToPath(new URL('../../bin/ecs-secrets.js', import.meta.url));
 
-/** Runs the built program as a child process. */
-export function runBin(argv: readonly string[], setting: Setting = {}): Promise<Seen> {
-  return runProgram(process.execPath, [bin, ...argv], setting);
+/** Runs the built program as a child process. What `--json` prints is checked against its schema. */
+export async function runBin(argv: readonly string[], setting: Setting = {}): Promise<Seen> {
+  const seen = await runProgram(process.execPath, [bin, ...argv], setting);
+  checkDocuments(argv, setting.env ?? {}, seen);
+  return seen;
 }
 
 /** Runs any program, e.g. the AWS CLI. */

@@ -84,6 +84,13 @@ export type GetDocument = SecretDocument | RevealedDocument;
 
 /** The secrets below a prefix, in the order of their names. */
 export interface ListDocument {
+  searched: {
+    store: Store;
+    prefix: string;
+    /** Absent, like the account, if the caller may not ask STS. */
+    region?: string | undefined;
+    account?: string | undefined;
+  };
   secrets: SecretDocument[];
 }
 
