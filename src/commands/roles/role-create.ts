@@ -115,7 +115,7 @@ Examples:
       },
       onCompact: (wildcards) => {
         for (const { pattern, secrets } of wildcards) {
-          report.warn(`${pattern} stands for ${secrets} secrets, and for whatever else lies there`);
+          report.warn(`${pattern} stands for ${secrets} secrets, and any other secret below it`);
         }
       },
       onLoss: async (loss) => {

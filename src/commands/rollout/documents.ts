@@ -89,7 +89,7 @@ export interface RolloutDocument extends RedeployDocument {
   searchedEverywhere: boolean;
   /** Regions with a replica of the secret, which were not searched. */
   otherRegions: string[];
-  /** A version that somebody else stored during the redeployment. Absent if nobody did. */
+  /** A version that someone else stored during the redeployment. Absent if nobody did. */
   overtakenBy?: VersionId;
   /** Present if too many deployments failed, so that the old value was to be restored. */
   rollback?: RolledBackDocument;

@@ -16,8 +16,8 @@ export const verify = defineCommand({
       )
       .option('--family <family>', 'of a file with several task definitions, this one')
       .option('--substitute', 'replace ${NAME} in a file by the environment variable NAME')
-      .option('--read-values', 'read secrets, to see whether they have the keys (prints none)')
-      .option('--strict', 'exit with 3 for warnings too')
+      .option('--read-values', 'read secrets to check that the keys exist (prints no values)')
+      .option('--strict', 'exit with 3 for warnings as well')
       .option('--all', 'list every check, also those that passed or could not be made')
       .addHelpText(
         'after',

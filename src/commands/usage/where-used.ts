@@ -34,8 +34,7 @@ Examples:
     const used = await withProgress(context, (onProgress) =>
       findUses(aws, reference, filter, { allRegions, onProgress }),
     );
-    for (const what of used.unchecked)
-      report.warn(`not checked, for want of a permission: ${what}`);
+    for (const what of used.unchecked) report.warn(`not checked (missing permission): ${what}`);
     const otherRegions = regionsNotSearched(used.secret, used.regions);
     const at = (cluster: string): string => regionMark(cluster, used.regions);
     const rows = [

@@ -93,7 +93,7 @@ function statementProblems(statement: Statement, kind: PolicyKind): string[] {
     }
   };
   const forbidden = (member: keyof Statement): void => {
-    if (statement[member] !== undefined) problems.push(`${member} has no place in such a policy`);
+    if (statement[member] !== undefined) problems.push(`${member} is not allowed in such a policy`);
   };
   exactlyOne('Action', 'NotAction');
   for (const action of [...(statement.Action ?? []), ...(statement.NotAction ?? [])]) {
@@ -124,7 +124,7 @@ function statementProblems(statement: Statement, kind: PolicyKind): string[] {
     }
   }
   for (const operator of Object.keys(statement.Condition ?? {})) {
-    if (!isConditionOperator(operator)) problems.push(`"${operator}" is no condition operator`);
+    if (!isConditionOperator(operator)) problems.push(`"${operator}" is not a condition operator`);
   }
   return problems;
 }

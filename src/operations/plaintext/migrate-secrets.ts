@@ -93,7 +93,7 @@ export async function migrateSecrets(
     clock: request.clock,
     interrupted,
     onWait: () => {
-      onProgress({ step: 'waiting for IAM to spread the role' });
+      onProgress({ step: 'waiting for IAM to propagate the role' });
     },
   });
   const registered = await untilInterrupted(

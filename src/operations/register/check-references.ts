@@ -83,7 +83,7 @@ async function keyWarnings(aws: Aws, definition: TaskDefinition): Promise<string
     else
       warnings.push(
         keys?.includes(jsonKey)
-          ? `${use.place}: the key "${jsonKey}" holds no text, and the ECS agent prints it in its own way`
+          ? `${use.place}: the key "${jsonKey}" is not a string, and the ECS agent formats it as Go does`
           : `${use.place}: ${secret} has no key "${jsonKey}"; ${insteadOfKey(jsonKey, keys ?? [])}`,
       );
   }

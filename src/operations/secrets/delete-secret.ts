@@ -35,7 +35,7 @@ export async function deleteSecret(
     const { deletedAt } = await manager.delete(arn, recoveryDays);
     return { store, name, arn, recoverableUntil: recoveryDays === 0 ? undefined : deletedAt };
   } catch (error) {
-    // Somebody else deleted it for good since it was described.
+    // Someone else deleted it for good since it was described.
     if (isAwsError(error, 'ResourceNotFoundException')) return undefined;
     throw error;
   }

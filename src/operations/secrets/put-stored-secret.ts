@@ -221,7 +221,7 @@ function losesKeys(reference: SecretReference, keys: readonly string[]): CliErro
   return new CliError(
     'json-secret',
     `${written} is a JSON object with the keys ${someKeys(keys)}, and the new value is not: references to its keys would fail`,
-    { hint: `${written}:KEY sets one key; --replace-json replaces the whole` },
+    { hint: `${written}:KEY sets one key; --replace-json replaces the whole value` },
   );
 }
 

@@ -106,7 +106,7 @@ describe('what is told', () => {
         problem  logs of web: logs:CreateLogStream is not allowed: no policy of the role allows it
         problem  logs of web: logs:PutLogEvents is not allowed: no policy of the role allows it
                  Fix: ecs-secrets role create shop-execution --task-definition shop.json
-        warning  web OLD: it is fixed to the stage AWSPREVIOUS: a new value never reaches it
+        warning  web OLD: it is pinned to the stage AWSPREVIOUS: a new value never reaches it
         9 checks passed, 2 not checked (--all lists them)
       "
     `);

@@ -156,12 +156,12 @@ describe('what is wrong with a policy', () => {
     [
       'identity',
       allow({ Principal: '*', NotPrincipal: '*' }),
-      ['Principal has no place in such a policy', 'NotPrincipal has no place in such a policy'],
+      ['Principal is not allowed in such a policy', 'NotPrincipal is not allowed in such a policy'],
     ],
     [
       'trust',
       trust({ Resource: '*', NotResource: '*' }),
-      ['Resource has no place in such a policy', 'NotResource has no place in such a policy'],
+      ['Resource is not allowed in such a policy', 'NotResource is not allowed in such a policy'],
     ],
     ['trust', { ...trust(), Principal: undefined }, ['it needs either Principal or NotPrincipal']],
     ['resource', ofKey({ NotPrincipal: '*' }), ['it needs either Principal or NotPrincipal']],
@@ -179,7 +179,7 @@ describe('what is wrong with a policy', () => {
     [
       'identity',
       allow({ Condition: { Like: { k: 'v' }, Bool: { k: 'true' } } }),
-      ['"Like" is no condition operator'],
+      ['"Like" is not a condition operator'],
     ],
   ])('in a policy of the kind %s: %j', (kind, statement, problems) => {
     const told = problems.map((problem) => `Statement.0: ${problem}`);

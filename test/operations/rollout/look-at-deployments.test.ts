@@ -58,7 +58,7 @@ describe('a service that may not be described', () => {
     const followed = followedAt(serviceNamed('a'));
     await look([followed], { describeServices: () => Promise.reject(gone) });
     expect(followed).toMatchObject({
-      ...{ state: 'service-deleted', reason: 'ECS does not know the service any more' },
+      ...{ state: 'service-deleted', reason: 'ECS no longer lists the service' },
     });
   });
 
@@ -124,7 +124,7 @@ describe('a deployment whose request was not answered', () => {
   });
 });
 
-describe('a deployment of somebody else', () => {
+describe('a deployment of someone else', () => {
   test('that takes the place of ours is followed in its stead', async () => {
     const theirs = (rolloutState: string) =>
       serviceNamed('a', { deployments: [deploymentAt('theirs', { rolloutState })] });

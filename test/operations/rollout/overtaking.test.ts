@@ -35,7 +35,7 @@ function manager(current: string | undefined, versions: Record<string, string | 
   });
 }
 
-describe('the version of somebody else', () => {
+describe('the version of someone else', () => {
   test('is none while ours is current, or where there is none', async () => {
     expect(await overtaking(manager('ours'), secret, 'ours', undefined)).toBeUndefined();
     expect(await overtaking(manager(undefined), secret, 'ours', undefined)).toBeUndefined();

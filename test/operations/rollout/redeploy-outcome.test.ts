@@ -75,7 +75,7 @@ test('the error for named services that cannot be deployed has each with its rea
   });
 });
 
-test('what failed or was refused speaks against the value, what is somebody else’s does not', () => {
+test('what failed or was refused speaks against the value, what is someone else’s does not', () => {
   const states = ['failed', 'completed', 'timed-out', 'interrupted', 'not-followed'] as const;
   const deployments = states.map((state) => ended('web', state));
   const theirs = ended('web', 'failed', { superseded: true });

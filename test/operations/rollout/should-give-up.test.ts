@@ -98,7 +98,7 @@ describe('a deployment that failed', () => {
     expect(failed({ stopReasons: [unclear] }, { roleMayBeNew: true })).toBe(false);
   });
 
-  test('is not when it is somebody else’s, or did not fail', () => {
+  test('is not when it is someone else’s, or did not fail', () => {
     expect(failed({ superseded: true })).toBe(false);
     expect(failed({ state: 'completed' })).toBe(false);
   });

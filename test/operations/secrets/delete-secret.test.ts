@@ -43,7 +43,7 @@ test('a secret can be recovered until AWS deletes it, or not at all', async () =
   expect(days).toEqual([7, 0]);
 });
 
-test('a secret that somebody else deletes first is gone already', async () => {
+test('a secret that someone else deletes first is gone already', async () => {
   const notFound = new AwsError('not-found', "Secrets Manager can't find the specified secret.", {
     awsCode: 'ResourceNotFoundException',
   });
