@@ -26,7 +26,8 @@ export function permissionsOf(name: string): string {
 
 /** The commands that have no policy of their own. */
 const none: Readonly<Record<string, string>> = {
-  'policy caller': 'It calls `sts:GetCallerIdentity` only, which needs no permission.',
+  'policy caller':
+    'It calls `sts:GetCallerIdentity` only, which needs no permission; with `--account` it makes no call.',
   'policy execution':
     'It reads what its options name: `ssm:DescribeParameters`, `secretsmanager:DescribeSecret`, `kms:DescribeKey`, `ecs:DescribeTaskDefinition`, `ecs:DescribeServices`.',
   sandbox: 'None: it does not call AWS.',

@@ -1,8 +1,10 @@
 import { Option } from '@commander-js/extra-typings';
-import { defineCommand, repeatable, type Result } from '../../cli.ts';
+import { defineCommand, repeatable, type Context, type Result } from '../../cli.ts';
+import { CliError } from '../../errors.ts';
 import { callerNeeds, callerPolicy, isCallerCommand } from '../../model/roles/caller-policy.ts';
 import { formatPolicy, policyFormats } from '../../model/roles/policy-formats.ts';
 import { Problems } from '../../model/problems.ts';
+import { partitionOfRegion, type Scope } from '../../model/secrets/partition.ts';
 import { withoutValue } from '../../model/secrets/shown-text.ts';
 import { storeOption } from '../secrets/store-option.ts';
 import type { PolicyCallerDocument } from './documents.ts';
@@ -12,6 +14,7 @@ export const policyCaller = defineCommand({
   declare: (command) =>
     command
       .requiredOption('--for <commands>', 'commands, with commas between: put,role create,rotate')
+      .option('--account <id>', 'account of the policy, 12 digits; AWS is not called then')
       .option('--prefix <path>', 'only parameters and secrets below this path')
       .addOption(storeOption())
       .option('--role <name>', 'only this execution role (repeatable)', repeatable)
@@ -24,14 +27,16 @@ export const policyCaller = defineCommand({
         'after',
         `
 "role" means all of its commands. "verify --read-values" includes the permission to read values.
-Without --prefix, --role and --cluster it covers the account.
+Without --prefix, --role and --cluster it covers the account. Without credentials it prints ACCOUNT_ID
+and REGION where they are not known; --account and --region set them.
 
 Examples:
   $ ecs-secrets policy caller --for put,rotate --prefix /shop/prod
-  $ ecs-secrets policy caller --for role,register --role shop-execution --format cloudformation`,
+  $ ecs-secrets policy caller --for role,register --role shop-execution --format cloudformation
+  $ ecs-secrets policy caller --for put --account 123456789012 --region eu-west-1`,
       ),
 
-  async run({ aws }, _args, options): Promise<Result<PolicyCallerDocument>> {
+  async run(context, _args, options): Promise<Result<PolicyCallerDocument>> {
     const problems = new Problems();
     const commands = options.for
       .split(',')
@@ -56,8 +61,11 @@ Examples:
         );
       }
     }
+    if (options.account !== undefined && !/^\d{12}$/.test(options.account)) {
+      problems.add('--account is not an account id of 12 digits');
+    }
     problems.throwIfAny();
-    const document = callerPolicy(commands, await aws.caller(), {
+    const document = callerPolicy(commands, await scopeOf(context, options.account), {
       store: options.store,
       prefix: options.prefix,
       roles: options.role ?? [],
@@ -70,3 +78,38 @@ Examples:
     };
   },
 });
+
+// --- internal ---
+
+/** What is not known is a placeholder, of which a note tells. */
+async function scopeOf(
+  { aws, globals, world: { env }, report }: Context,
+  given: string | undefined,
+): Promise<Scope> {
+  const region = [globals.region, env.AWS_REGION, env.AWS_DEFAULT_REGION].find(Boolean);
+  if (given === undefined) {
+    try {
+      return await aws.caller();
+    } catch (error) {
+      if (!(error instanceof CliError) || !isAnonymous.has(error.code)) throw error;
+    }
+  }
+  const missing = [
+    ...(given === undefined ? ['ACCOUNT_ID (--account)'] : []),
+    ...(region === undefined ? ['REGION (--region)'] : []),
+  ];
+  if (missing.length > 0) report.note(`replace ${missing.join(' and ')} in the policy`);
+  return {
+    partition: partitionOfRegion(region ?? ''),
+    region: region ?? 'REGION',
+    account: given ?? 'ACCOUNT_ID',
+  };
+}
+
+/** Codes of errors after which nobody knows who calls. */
+const isAnonymous = new Set([
+  'no-credentials',
+  'expired-credentials',
+  'invalid-credentials',
+  'no-region',
+]);

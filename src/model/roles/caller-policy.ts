@@ -1,6 +1,7 @@
 import { dnsSuffix, type Scope } from '../secrets/partition.ts';
 import type { PolicyDocument, Statement } from './policy.ts';
 import type { Store } from '../secrets/reference.ts';
+import { sidOf, type Target } from './caller-targets.ts';
 
 /** What a caller's policy is about, where it is narrowed. */
 export interface CallerScope {
@@ -14,28 +15,6 @@ export interface CallerScope {
   /** ARNs of customer-managed keys. */
   keys: readonly string[];
 }
-
-/** What an action is allowed on. */
-type Target =
-  | 'everything'
-  | 'parameters'
-  | 'secrets'
-  | 'keys'
-  | 'roles'
-  | 'callerRoles'
-  | 'callerUsers'
-  | 'ownPolicies'
-  | 'managedPolicies'
-  | 'passedRoles'
-  | 'services'
-  | 'clusters'
-  | 'tasks'
-  | 'containerInstances'
-  | 'serviceDeployments'
-  | 'taskDefinitions'
-  | 'vpcs'
-  | 'rules'
-  | 'schedules';
 
 /** Actions with what they act on. */
 type Needs = readonly (readonly [target: Target, ...actions: string[]])[];
@@ -295,7 +274,7 @@ export function callerPolicy(
     if (own.size === 0 || resources.length === 0) return [];
     return [
       {
-        Sid: target.charAt(0).toUpperCase() + target.slice(1),
+        Sid: sidOf(target, [...own]),
         Effect: 'Allow',
         Action: [...own].sort(),
         Resource: resources,

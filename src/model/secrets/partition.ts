@@ -15,6 +15,14 @@ export function dnsSuffix(partition: string): string {
   return dnsSuffixes[partition] ?? 'amazonaws.com';
 }
 
+/** The partition that a region belongs to, by its name (botocore partitions.json). */
+export function partitionOfRegion(region: string): string {
+  const area = /^(cn|eusc|us-gov|us-iso[bf]?|eu-isoe)-/.exec(region)?.[1] ?? '';
+  const iso = /^(?:us|eu)-iso(.?)$/.exec(area)?.[1];
+  if (iso !== undefined) return iso === '' ? 'aws-iso' : `aws-iso-${iso}`;
+  return area === '' ? 'aws' : `aws-${area}`;
+}
+
 /** Where an ARN points: partition, region and account. */
 export interface Scope {
   partition: string;

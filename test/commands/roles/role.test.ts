@@ -9,6 +9,7 @@ import {
 import { CreateKeyCommand, DisableKeyCommand, PutKeyPolicyCommand } from '@aws-sdk/client-kms';
 import { PutResourcePolicyCommand } from '@aws-sdk/client-secrets-manager';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { run } from '../../helpers/run.ts';
 import { openShop, type Shop } from '../../helpers/scene.ts';
 
 let shop: Shop;
@@ -467,6 +468,52 @@ describe('policy', () => {
     expect(printed).toContain(`service/shop/*`);
     expect(printed).not.toContain('secretsmanager:');
     expect(printed).not.toContain('kms:');
+  });
+
+  test('caller needs no credentials', async () => {
+    const env = { AWS_REGION: undefined };
+    const policy = ['policy', 'caller', '--for', 'put,rotate'];
+    const given = ['--account', '210987654321', '--region', 'cn-north-1'];
+    const known = await run([...policy, ...given, '--debug'], { env });
+    expect(known).toMatchObject({ code: 0, stderr: '' });
+    expect(known.stdout).toContain('arn:aws-cn:ssm:cn-north-1:210987654321:parameter/*');
+
+    const own = process.env;
+    process.env = { AWS_CONFIG_FILE: '/dev/null', AWS_SHARED_CREDENTIALS_FILE: '/dev/null' };
+    process.env.AWS_EC2_METADATA_DISABLED = 'true';
+    try {
+      const half = await run([...policy, '--region', 'eu-west-1'], { env });
+      expect(half.stdout).toContain('arn:aws:ssm:eu-west-1:ACCOUNT_ID:parameter/*');
+      expect(half.stderr).toBe('note: replace ACCOUNT_ID (--account) in the policy\n');
+      const none = await run(policy, { env });
+      expect(none).toMatchObject({ code: 0 });
+      expect(none.stdout).toContain('arn:aws:ssm:REGION:ACCOUNT_ID:parameter/*');
+      expect(none.stderr).toContain('replace ACCOUNT_ID (--account) and REGION (--region)');
+    } finally {
+      process.env = own;
+    }
+
+    const wrong = await run([...policy, '--account', '123']);
+    expect(wrong).toMatchObject({ code: 2, stdout: '' });
+    expect(wrong.stderr).toContain('--account is not an account id of 12 digits');
+  });
+
+  test('the Sid of a statement says what it is for, and is the only one of its name', async () => {
+    const sids = async (commands: string): Promise<string[]> => {
+      const argv = ['policy', 'caller', '--for', commands, '--account', '123456789012'];
+      const { Statement } = (await shop.json(argv)) as { Statement: { Sid: string }[] };
+      return Statement.map(({ Sid }) => Sid);
+    };
+    expect(await sids('put')).toEqual([
+      'ReadAndWriteParameters',
+      'FindParameters',
+      'ReadAndWriteSecrets',
+    ]);
+    expect(await sids('verify')).toContain('FindParametersServicesNetworksLogGroups');
+    const all = await sids('put,import,role,register,migrate,rotate,verify,diagnose,audit,stale');
+    expect(all).toContain('PassRolesToEcsTasks');
+    expect(new Set(all).size).toBe(all.length);
+    for (const sid of all) expect(sid).toMatch(/^[A-Za-z0-9]{1,100}$/);
   });
 
   test('caller takes "role" for all its commands, and refuses what it does not know', async () => {

@@ -1,0 +1,76 @@
+/** What an action is allowed on. */
+export type Target =
+  | 'everything'
+  | 'parameters'
+  | 'secrets'
+  | 'keys'
+  | 'roles'
+  | 'callerRoles'
+  | 'callerUsers'
+  | 'ownPolicies'
+  | 'managedPolicies'
+  | 'passedRoles'
+  | 'services'
+  | 'clusters'
+  | 'tasks'
+  | 'containerInstances'
+  | 'serviceDeployments'
+  | 'taskDefinitions'
+  | 'vpcs'
+  | 'rules'
+  | 'schedules';
+
+/** What a statement is for, in the letters and digits that a Sid may have: `ReadAndWriteParameters`. */
+export function sidOf(target: Target, actions: readonly string[]): string {
+  if (target === 'passedRoles') return 'PassRolesToEcsTasks';
+  if (target === 'keys') return 'UseKmsKeys';
+  if (target === 'everything') {
+    const found = Object.entries(foundBy).filter(([prefix]) =>
+      actions.some((action) => action.startsWith(prefix)),
+    );
+    return `${accessTo(actions) === 'Read' ? 'Find' : 'FindAndWrite'}${found.map(([, what]) => what).join('')}`;
+  }
+  return accessTo(actions) + targetNames[target];
+}
+
+// --- internal ---
+
+function accessTo(actions: readonly string[]): 'Read' | 'Write' | 'ReadAndWrite' {
+  const reads = actions.map((action) =>
+    /^[a-z0-9-]+:(Get|List|Describe|BatchGet|Simulate)/.test(action),
+  );
+  if (reads.every(Boolean)) return 'Read';
+  return reads.some(Boolean) ? 'ReadAndWrite' : 'Write';
+}
+
+/** What actions without resources look for, by the beginning of their names. */
+const foundBy: Readonly<Record<string, string>> = {
+  'ssm:': 'Parameters',
+  'secretsmanager:': 'Secrets',
+  'ecs:': 'Services',
+  'ec2:': 'Networks',
+  'logs:': 'LogGroups',
+  'events:': 'Rules',
+  'scheduler:': 'Schedules',
+};
+
+const targetNames: Readonly<
+  Record<Exclude<Target, 'passedRoles' | 'keys' | 'everything'>, string>
+> = {
+  parameters: 'Parameters',
+  secrets: 'Secrets',
+  roles: 'ExecutionRoles',
+  callerRoles: 'RoleOfCaller',
+  callerUsers: 'UserOfCaller',
+  ownPolicies: 'PoliciesOfExecutionRoles',
+  managedPolicies: 'ManagedPolicies',
+  services: 'Services',
+  clusters: 'Clusters',
+  tasks: 'Tasks',
+  containerInstances: 'ContainerInstances',
+  serviceDeployments: 'ServiceDeployments',
+  taskDefinitions: 'TaskDefinitions',
+  vpcs: 'Vpcs',
+  rules: 'EventRules',
+  schedules: 'Schedules',
+};
