@@ -25,7 +25,7 @@ const unused = {
 };
 
 const atEveryStart =
-  /node_modules.@?commander|src.(main|cli|option-values|safe-output|safe-writes|errors|terminal|commands.index|aws.index)\.ts|package\.json$/;
+  /node_modules.@?commander|src.(main|cli|project|project-file|project-options|model.project.file-name|option-values|safe-output|safe-writes|errors|terminal|commands.index|aws.index)\.ts|package\.json$/;
 const withEveryClient =
   /node_modules.(@aws-sdk.(core|credential-provider-(node|env))|@smithy.(core|node-http-handler|signature-v4|types)|@aws[/\\])/;
 

@@ -16,7 +16,7 @@ export interface Context {
   aws: Aws;
   report: Reporter;
   globals: GlobalOptions;
-  /** The options that were set by the environment: attribute name (`cluster`) to variable. */
+  /** The options that were set by the environment or a file: attribute name (`cluster`) to variable or file. */
   fromEnvironment: ReadonlyMap<string, string>;
 }
 
@@ -60,6 +60,8 @@ export interface Reporter {
 export interface CommandDefinition {
   /** The body itself sees to an interrupt; otherwise the command ends at the first one. */
   handlesInterrupt?: boolean;
+  /** The project's file is not read. */
+  ignoresProject?: boolean;
   /** What `policy caller --for` calls it with these options; the name of the command when left out. */
   callerPolicy?(options: OptionValues): string | undefined;
   declare(command: CommandUnknownOpts): CommandUnknownOpts;
@@ -72,6 +74,7 @@ export interface CommandDefinition {
  */
 export function defineCommand<Args extends unknown[], Opts extends OptionValues>(definition: {
   handlesInterrupt?: boolean;
+  ignoresProject?: boolean;
   callerPolicy?: (options: OptionValues) => string | undefined;
   declare: (command: Command) => Command<Args, Opts>;
   run: (context: Context, args: Args, options: Opts) => Promise<Result>;
@@ -89,6 +92,7 @@ export interface GlobalOptions {
   quiet?: boolean;
   debug?: boolean;
   yes?: boolean;
+  config?: string | false;
 }
 
 /** Adds the global options to a command, in a section of its help. */
@@ -103,6 +107,13 @@ export function addGlobalOptions(command: CommandUnknownOpts): void {
     fromEnv(
       new Option('--request-timeout <duration>', 'time limit for one AWS call (default: 30s)'),
     ),
+    fromEnv(
+      new Option(
+        '--config <file>',
+        'file of options (default: .ecs-secrets.json of the repository)',
+      ),
+    ),
+    new Option('--no-config', 'read no file of options'),
     fromEnv(new Option('--json', 'print the result as one JSON document')),
     fromEnv(new Option('--quiet', 'no notes and no progress on stderr')),
     new Option('--debug', 'list the AWS calls (never values), show stack traces'),
@@ -148,6 +159,36 @@ export function completeFromEnv(
     set.set(option.attributeName(), variable);
   }
   return set;
+}
+
+/** Whether an option may be set by the environment, and by the member of its name of a project's file. */
+export function isFromEnv(option: object): boolean {
+  return variables.has(option);
+}
+
+/** Which members of a project's file an option or argument may be set by. */
+export interface ProjectSource {
+  /** The first one that the file has counts. */
+  members: readonly string[];
+  /** Options and arguments that make it stay unset if they are given. */
+  unless: readonly string[];
+}
+
+const projectSources = new WeakMap<object, ProjectSource>();
+
+/** Lets an option or argument also be set by members of the project's file (`.ecs-secrets.json`). */
+export function fromProject<O extends object>(
+  option: O,
+  members: readonly string[],
+  unless: readonly string[] = [],
+): O {
+  projectSources.set(option, { members, unless });
+  return option;
+}
+
+/** What `fromProject` said of an option or argument. */
+export function projectSourceOf(option: object): ProjectSource | undefined {
+  return projectSources.get(option);
 }
 
 /** For an option that may be given several times. */

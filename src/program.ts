@@ -12,6 +12,8 @@ import { commands, type CommandGroup, type CommandEntry } from './commands/index
 import { UsageError } from './errors.ts';
 import { helpLayout } from './help.ts';
 import { refuseSwallowed } from './option-values.ts';
+import { readProject } from './project.ts';
+import { allowOpen, completeFromProject } from './project-options.ts';
 import type { World } from './world.ts';
 import type { Called } from './wrong-usage.ts';
 
@@ -88,11 +90,17 @@ function addCommands(
       addGlobalOptions(command);
       refuseRepeats(command);
       refuseSwallowed(command);
-      command.action((...all: unknown[]) => {
-        const fromEnvironment = completeFromEnv(command, world.env);
+      allowOpen(command);
+      command.action(async (...all: unknown[]) => {
+        const fromEnvironment = new Map(completeFromEnv(command, world.env));
+        const args = command.registeredArguments.map((_, index) => all[index]);
+        const { config } = globalOptions(command);
+        const project = definition.ignoresProject ? undefined : await readProject(world, config);
+        const set = completeFromProject(command, args, project, world.env);
+        for (const name of set) fromEnvironment.set(name, project?.path ?? '');
         return run(definition, path.join(' '), {
           globals: globalOptions(command),
-          args: command.registeredArguments.map((_, index) => all[index]),
+          args,
           options: command.opts(),
           fromEnvironment,
         });

@@ -4,6 +4,7 @@
 import { appendFile, readFile } from 'node:fs/promises';
 import { constants } from 'node:os';
 import type { createLogUpdate } from 'log-update';
+import { findProjectFile } from './project-file.ts';
 import { safeWrites, type StandardStream } from './safe-writes.ts';
 import type { Output, Size, Style, World } from './world.ts';
 
@@ -66,6 +67,7 @@ export async function processWorld(argv: readonly string[]): Promise<World> {
       await checkOutputFile(path);
     },
     appendFile: (path, text) => appendFile(path, text),
+    projectFile: (name) => findProjectFile(name, process.cwd(), process.getuid?.()),
     glob: async (pattern) => {
       const [{ glob }, path] = await Promise.all([import('tinyglobby'), import('node:path')]);
       return glob(pattern, {

@@ -1,3 +1,4 @@
+import type { FoundFile } from './project-file.ts';
 import type { Answer } from './prompt-keys.ts';
 
 /** Everything outside the program, as one value: the real one in terminal.ts, a made one in tests. */
@@ -25,6 +26,11 @@ export interface World {
   checkWritable: (path: string) => Promise<void>;
   /** Adds text at the end of a file. Rejects as node's fs does. */
   appendFile: (path: string, text: string) => Promise<void>;
+  /**
+   * The file of this name in the working directory, or in one above it up to the root of the repository,
+   * with its path from the working directory. Rejects as node's fs does if it cannot be read.
+   */
+  projectFile: (name: string) => Promise<FoundFile | undefined>;
   /**
    * The files that a path with wildcards stands for: `*`, `?`, `**`, `[ab]` and `{a,b}`. They match no
    * hidden name, and nothing in node_modules.

@@ -22,7 +22,7 @@ export const groups: readonly { title: string; commands: readonly string[] }[] =
   { title: 'Task definitions', commands: ['register', 'audit', 'migrate'] },
   { title: 'Rollout', commands: ['rotate', 'redeploy', 'where-used', 'stale'] },
   { title: 'Diagnosis', commands: ['verify', 'diagnose'] },
-  { title: 'Tools', commands: ['sandbox'] },
+  { title: 'Tools', commands: ['init', 'sandbox'] },
 ];
 
 /** Exit codes of every command. */
@@ -100,5 +100,6 @@ export const guides: Readonly<Record<string, readonly (readonly [title: string, 
     ],
     verify: [['Troubleshooting', 'troubleshooting.md']],
     diagnose: [['Troubleshooting', 'troubleshooting.md']],
+    init: [['Options of a repository', 'configuration.md']],
     sandbox: [['The sandbox', 'sandbox.md']],
   };

@@ -30,6 +30,7 @@ const none: Readonly<Record<string, string>> = {
     'It calls `sts:GetCallerIdentity` only, which needs no permission; with `--account` it makes no call.',
   'policy execution':
     'It reads what its options name: `ssm:DescribeParameters`, `secretsmanager:DescribeSecret`, `kms:DescribeKey`, `ecs:DescribeTaskDefinition`, `ecs:DescribeServices`.',
+  init: 'None: it does not call AWS.',
   sandbox: 'None: it does not call AWS.',
 };
 

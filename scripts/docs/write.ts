@@ -2,6 +2,7 @@
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type * as Library from 'ts-json-schema-generator';
+import { projectJsonSchema } from '../../src/model/project/project.ts';
 import { commandPages, commandTable } from './command-pages.ts';
 import { declaredCommands } from './declarations.ts';
 import { withoutDocument } from './facts.ts';
@@ -31,7 +32,10 @@ export async function documentSchemas(
 ): Promise<Map<string, string>> {
   const commands = await declaredCommands();
   const printing = commands.map(({ name }) => name).filter((name) => !withoutDocument.has(name));
-  return new Map([...printing, 'error'].map((name) => [schemaFile(name), schemaOf(name)]));
+  return new Map([
+    ['config.json', `${JSON.stringify(projectJsonSchema(), null, 2)}\n`],
+    ...[...printing, 'error'].map((name) => [schemaFile(name), schemaOf(name)] as const),
+  ]);
 }
 
 /** Writes the schemas below the root of the repository. */

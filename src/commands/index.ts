@@ -195,6 +195,12 @@ export const commands: readonly (ProgramCommand | CommandGroup)[] = [
     load: async () => (await import('./starts/diagnose.ts')).diagnose,
   },
   {
+    name: 'init',
+    group: 'Tools',
+    summary: 'write a file with the options of a repository',
+    load: async () => (await import('./project/init.ts')).init,
+  },
+  {
     name: 'sandbox',
     group: 'Tools',
     summary: 'run an embedded AWS on this machine, for trials and tests',

@@ -19,6 +19,8 @@ export interface Setting {
   /** The code of the system with which reading standard input fails. */
   stdinError?: string;
   env?: Record<string, string | undefined>;
+  /** Where a program is started that is a process of its own. */
+  cwd?: string;
   files?: Record<string, string>;
   /** Files that are no UTF-8 text. */
   bytes?: Readonly<Record<string, Uint8Array>>;
@@ -118,6 +120,11 @@ export async function run(argv: readonly string[], setting: Setting = {}): Promi
       if (setting.files) setting.files[path] = (setting.files[path] ?? '') + text;
       return Promise.resolve();
     },
+    projectFile: (name) => {
+      const text = setting.files?.[name];
+      if (text === undefined) return Promise.resolve(undefined);
+      return Promise.resolve({ path: name, bytes: Buffer.from(text), distrust: undefined });
+    },
     glob: (pattern) => {
       const matches = picomatch(pattern);
       return Promise.resolve(Object.keys(setting.files ?? {}).filter((name) => matches(name)));
@@ -143,10 +150,10 @@ export async function runBin(argv: readonly string[], setting: Setting = {}): Pr
 export function runProgram(
   command: string,
   argv: readonly string[],
-  { stdin, env }: Setting = {},
+  { stdin, env, cwd }: Setting = {},
 ): Promise<Seen> {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, argv, { env: { ...process.env, CI: '', ...env } });
+    const child = spawn(command, argv, { cwd, env: { ...process.env, CI: '', ...env } });
     const seen = { stdout: '', stderr: '' };
     child.stdout.on('data', (data: Buffer) => (seen.stdout += data.toString()));
     child.stderr.on('data', (data: Buffer) => (seen.stderr += data.toString()));

@@ -1,5 +1,5 @@
-import type { Command, OptionValues } from '@commander-js/extra-typings';
-import { repeatable, type Context } from '../../cli.ts';
+import { Option, type Command, type OptionValues } from '@commander-js/extra-typings';
+import { fromProject, repeatable, type Context } from '../../cli.ts';
 import { UsageError } from '../../errors.ts';
 import { formatPrefix, parsePrefix, type Prefix } from '../../model/secrets/prefix.ts';
 import { Problems } from '../../model/problems.ts';
@@ -30,10 +30,15 @@ export function withSourceOptions<Args extends unknown[], Opts extends OptionVal
   command: Command<Args, Opts>,
 ) {
   return command
-    .option(
-      '--prefix <prefix>',
-      'the secrets below /path or sm:NAME (repeatable: later ones overwrite)',
-      repeatable,
+    .addOption(
+      fromProject(
+        new Option(
+          '--prefix <prefix>',
+          'the secrets below /path or sm:NAME (repeatable: later ones overwrite)',
+        ),
+        ['prefix'],
+        ['store', 'source', 'taskDefinition', 'container'],
+      ).argParser(repeatable),
     )
     .addOption(storeOption())
     .option('--task-definition <file|family>', "a container's environment, as ECS would inject it")

@@ -1,5 +1,12 @@
 import { Argument, Option } from '@commander-js/extra-typings';
-import { defineCommand, fromEnv, repeatable, type Context, type Result } from '../../cli.ts';
+import {
+  defineCommand,
+  fromEnv,
+  fromProject,
+  repeatable,
+  type Context,
+  type Result,
+} from '../../cli.ts';
 import { UsageError } from '../../errors.ts';
 import { parsePrefix, referenceBelow, type Prefix } from '../../model/secrets/prefix.ts';
 import { InvalidInput, Problems } from '../../model/problems.ts';
@@ -38,7 +45,14 @@ export const importCommand = defineCommand({
     command
       .addArgument(new Argument('<file>', 'dotenv, JSON or YAML file, or - for standard input'))
       .addOption(new Option('--format <format>', 'format of the file').choices(secretFileFormats))
-      .option('--prefix <prefix>', '/path or sm:NAME to store them below')
+      .addOption(
+        fromProject(
+          new Option('--prefix <prefix>', '/path or sm:NAME to store them below'),
+          ['prefix'],
+          // What is deleted is named on the command line.
+          ['store', 'asJson', 'prune'],
+        ),
+      )
       .addOption(storeOption())
       .option('--as-json <name>', 'store them as keys of this one Secrets Manager secret')
       .addOption(fromEnv(new Option('--kms-key <key>', 'encrypt with this key: id, ARN or alias')))

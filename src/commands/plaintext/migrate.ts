@@ -1,5 +1,5 @@
 import { Argument, Option } from '@commander-js/extra-typings';
-import { canAsk, defineCommand, fromEnv, repeatable, type Result } from '../../cli.ts';
+import { canAsk, defineCommand, fromEnv, fromProject, repeatable, type Result } from '../../cli.ts';
 import { CliError, exitCodes, UsageError } from '../../errors.ts';
 import { parseDuration } from '../../model/duration.ts';
 import { parsePrefix } from '../../model/secrets/prefix.ts';
@@ -37,7 +37,13 @@ export const migrate = defineCommand({
   declare: (command) =>
     withWide(command)
       .addArgument(new Argument('<file|family>', 'FILE (- for stdin) or FAMILY[:REVISION]'))
-      .requiredOption('--prefix <prefix>', '/path or sm:NAME to store the values below')
+      .addOption(
+        fromProject(
+          new Option('--prefix <prefix>', '/path or sm:NAME to store the values below'),
+          ['prefix'],
+          ['store'],
+        ).makeOptionMandatory(),
+      )
       .addOption(storeOption())
       .option('--variable <name>', 'move this one too: [CONTAINER:]NAME (repeatable)', repeatable)
       .option('--except <name>', 'leave this one: [CONTAINER:]NAME (repeatable)', repeatable)

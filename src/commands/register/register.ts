@@ -1,5 +1,5 @@
 import { Argument, Option } from '@commander-js/extra-typings';
-import { defineCommand, fromEnv, repeatable, type Result } from '../../cli.ts';
+import { defineCommand, fromEnv, fromProject, repeatable, type Result } from '../../cli.ts';
 import { isCliError, UsageError } from '../../errors.ts';
 import { parseDuration } from '../../model/duration.ts';
 import { hidePlaintext } from '../../model/definitions/hidden-plaintext.ts';
@@ -34,9 +34,13 @@ export const register = defineCommand({
   declare: (command) =>
     command
       .addArgument(
-        new Argument(
-          '[file]',
-          'JSON or YAML, register input or describe output; - for stdin; or FAMILY[:REVISION]',
+        fromProject(
+          new Argument(
+            '[file]',
+            'JSON or YAML, register input or describe output; - for stdin; or FAMILY[:REVISION]',
+          ),
+          ['taskDefinitions'],
+          ['family'],
         ),
       )
       .option('--family <family>', 'family; without FILE, start from this FAMILY[:REVISION]')

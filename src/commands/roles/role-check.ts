@@ -1,5 +1,5 @@
 import { Argument } from '@commander-js/extra-typings';
-import { defineCommand, type Result } from '../../cli.ts';
+import { defineCommand, fromProject, type Result } from '../../cli.ts';
 import { exitCodes } from '../../errors.ts';
 import { mendingCommand, type RoleFinding } from '../../model/roles/role-check.ts';
 import { checkRole } from '../../operations/roles/check-role.ts';
@@ -18,7 +18,11 @@ import { table, withWide } from '../table.ts';
 export const roleCheck = defineCommand({
   declare: (command) =>
     withWide(
-      withReferenceOptions(command.addArgument(new Argument('<name>', 'name or ARN of the role'))),
+      withReferenceOptions(
+        command.addArgument(
+          fromProject(new Argument('<name>', 'name or ARN of the role'), ['executionRole']),
+        ),
+      ),
     ).addHelpText(
       'after',
       `

@@ -1,5 +1,12 @@
 import { Argument, Option } from '@commander-js/extra-typings';
-import { defineCommand, fromEnv, repeatable, type Context, type Result } from '../../cli.ts';
+import {
+  defineCommand,
+  fromEnv,
+  fromProject,
+  repeatable,
+  type Context,
+  type Result,
+} from '../../cli.ts';
 import { CliError, UsageError } from '../../errors.ts';
 import { Problems } from '../../model/problems.ts';
 import { parseTags } from '../../model/secrets/secret-rules.ts';
@@ -23,7 +30,11 @@ export const roleCreate = defineCommand({
   callerPolicy: ({ exact }) => (exact ? 'role create --exact' : undefined),
 
   declare: (command) =>
-    withReferenceOptions(command.addArgument(new Argument('<name>', 'name of the role')))
+    withReferenceOptions(
+      command.addArgument(
+        fromProject(new Argument('<name>', 'name of the role'), ['executionRole']),
+      ),
+    )
       .addOption(
         new Option('--managed-policy <when>', 'attach AmazonECSTaskExecutionRolePolicy')
           .choices(['auto', 'always', 'never'] as const)

@@ -1,5 +1,5 @@
-import type { Command, OptionValues } from '@commander-js/extra-typings';
-import { repeatable, type Context, type Reporter } from '../../cli.ts';
+import { Option, type Command, type OptionValues } from '@commander-js/extra-typings';
+import { fromProject, repeatable, type Context, type Reporter } from '../../cli.ts';
 import { UsageError } from '../../errors.ts';
 import {
   placeholderHint,
@@ -41,10 +41,15 @@ export function withReferenceOptions<Args extends unknown[], Opts extends Option
   command: Command<Args, Opts>,
 ) {
   return command
-    .option(
-      '--task-definition <file|family>',
-      'what this refers to: FILE, FAMILY[:REVISION] (repeatable)',
-      repeatable,
+    .addOption(
+      fromProject(
+        new Option(
+          '--task-definition <file|family>',
+          'what this refers to: FILE, FAMILY[:REVISION] (repeatable)',
+        ),
+        ['taskDefinitions'],
+        ['service', 'secret'],
+      ).argParser(repeatable),
     )
     .option(
       '--service <cluster/service>',

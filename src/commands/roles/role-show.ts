@@ -1,5 +1,5 @@
 import { Argument } from '@commander-js/extra-typings';
-import { defineCommand, type Result } from '../../cli.ts';
+import { defineCommand, fromProject, type Result } from '../../cli.ts';
 import { readRole, type AttachedPolicy } from '../../operations/roles/role-policies.ts';
 import { shortArn } from '../short-arn.ts';
 import { table, withWide } from '../table.ts';
@@ -8,7 +8,11 @@ import type { GrantDocument, RoleShowDocument } from './documents.ts';
 /** `role show NAME`: what a role grants, statement by statement. */
 export const roleShow = defineCommand({
   declare: (command) =>
-    withWide(command.addArgument(new Argument('<name>', 'name or ARN of the role'))).addHelpText(
+    withWide(
+      command.addArgument(
+        fromProject(new Argument('<name>', 'name or ARN of the role'), ['executionRole']),
+      ),
+    ).addHelpText(
       'after',
       `
 Shows each action on each resource, with the policy and the statement that grants it.

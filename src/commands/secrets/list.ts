@@ -1,5 +1,5 @@
 import { Argument } from '@commander-js/extra-typings';
-import { defineCommand, type Result } from '../../cli.ts';
+import { defineCommand, fromProject, type Result } from '../../cli.ts';
 import { UsageError } from '../../errors.ts';
 import { formatPrefix, parsePrefix } from '../../model/secrets/prefix.ts';
 import { listSecrets } from '../../operations/secrets/list-secrets.ts';
@@ -15,7 +15,11 @@ export const list = defineCommand({
     withWide(
       command
         .addArgument(
-          new Argument('[prefix]', '/path, or sm:NAME of Secrets Manager (default: all)'),
+          fromProject(
+            new Argument('[prefix]', '/path, or sm:NAME of Secrets Manager (default: all)'),
+            ['prefix'],
+            ['store'],
+          ),
         )
         .addOption(storeOption()),
     ).addHelpText(

@@ -1,5 +1,5 @@
 import { Argument } from '@commander-js/extra-typings';
-import { defineCommand, type Result } from '../../cli.ts';
+import { defineCommand, fromProject, type Result } from '../../cli.ts';
 import { exitCodes } from '../../errors.ts';
 import { verify as verifyTargets } from '../../operations/starts/verify.ts';
 import { findingsSummary, findingsTree } from './findings-tree.ts';
@@ -12,7 +12,10 @@ export const verify = defineCommand({
   declare: (command) =>
     command
       .addArgument(
-        new Argument('<target...>', 'FILE, - (stdin), FAMILY[:REVISION] or CLUSTER/SERVICE'),
+        fromProject(
+          new Argument('<target...>', 'FILE, - (stdin), FAMILY[:REVISION] or CLUSTER/SERVICE'),
+          ['taskDefinitions', 'services'],
+        ),
       )
       .option('--family <family>', 'of a file with several task definitions, this one')
       .option('--substitute', 'replace ${NAME} in a file by the environment variable NAME')

@@ -1,0 +1,2 @@
+/** The file in a repository that holds the options of its commands. */
+export const projectFileName = '.ecs-secrets.json';
