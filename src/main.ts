@@ -22,6 +22,13 @@ import type { World } from './world.ts';
  */
 export async function main(argv: readonly string[], given?: World): Promise<number> {
   const world = withSafeOutput(given ?? (await processWorld(argv)));
+  if (argv[0] === '__complete') {
+    // What a press of Tab may take, from the start of this process on.
+    const patience = 260 - performance.now();
+    const { complete } = await import('./completion/complete.ts');
+    await complete(argv.slice(1), world, patience);
+    return exitCodes.done;
+  }
   const exitCode = await runCommand(argv, world);
   const problem = await world.outputProblem();
   if (!problem) return exitCode;

@@ -77,6 +77,9 @@ export async function processWorld(argv: readonly string[]): Promise<World> {
       });
     },
     randomInt: (limit) => process.getBuiltinModule('node:crypto').randomInt(limit),
+    startAgain: (argv) => {
+      void startAgain(argv);
+    },
     run,
   };
 }
@@ -201,6 +204,16 @@ const plain: Style = {
   yellow: same,
   cyan: same,
 };
+
+async function startAgain(argv: readonly string[]): Promise<void> {
+  const { spawn } = await import('node:child_process');
+  // A single executable has no script.
+  const isBinary = process.getBuiltinModule('node:sea')?.isSea() ?? false;
+  const script = isBinary ? [] : process.argv.slice(1, 2);
+  spawn(process.execPath, [...script, ...argv], { detached: true, stdio: 'ignore' })
+    .on('error', () => undefined)
+    .unref();
+}
 
 /** The program that we run, if any. */
 const child = { runs: false };

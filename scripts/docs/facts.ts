@@ -22,7 +22,7 @@ export const groups: readonly { title: string; commands: readonly string[] }[] =
   { title: 'Task definitions', commands: ['register', 'audit', 'migrate'] },
   { title: 'Rollout', commands: ['rotate', 'redeploy', 'where-used', 'stale'] },
   { title: 'Diagnosis', commands: ['verify', 'diagnose'] },
-  { title: 'Tools', commands: ['init', 'sandbox'] },
+  { title: 'Tools', commands: ['init', 'completion', 'sandbox'] },
 ];
 
 /** Exit codes of every command. */
@@ -101,5 +101,6 @@ export const guides: Readonly<Record<string, readonly (readonly [title: string, 
     verify: [['Troubleshooting', 'troubleshooting.md']],
     diagnose: [['Troubleshooting', 'troubleshooting.md']],
     init: [['Options of a repository', 'configuration.md']],
+    completion: [['Completion', 'completion.md']],
     sandbox: [['The sandbox', 'sandbox.md']],
   };

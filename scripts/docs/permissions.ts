@@ -31,6 +31,8 @@ const none: Readonly<Record<string, string>> = {
   'policy execution':
     'It reads what its options name: `ssm:DescribeParameters`, `secretsmanager:DescribeSecret`, `kms:DescribeKey`, `ecs:DescribeTaskDefinition`, `ecs:DescribeServices`.',
   init: 'None: it does not call AWS.',
+  completion:
+    'None. What it completes is listed with `ecs:ListTaskDefinitionFamilies`, `ecs:ListClusters`, `ecs:ListServices`, `ssm:DescribeParameters` and `secretsmanager:ListSecrets`; what is not allowed is not completed.',
   sandbox: 'None: it does not call AWS.',
 };
 

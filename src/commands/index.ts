@@ -201,6 +201,12 @@ export const commands: readonly (ProgramCommand | CommandGroup)[] = [
     load: async () => (await import('./project/init.ts')).init,
   },
   {
+    name: 'completion',
+    group: 'Tools',
+    summary: 'print a script that completes command lines in a shell',
+    load: async () => (await import('./project/completion.ts')).completion,
+  },
+  {
     name: 'sandbox',
     group: 'Tools',
     summary: 'run an embedded AWS on this machine, for trials and tests',

@@ -11,6 +11,8 @@ declare module 'vitest' {
     awsCli: boolean;
     /** Whether python3 is on PATH, for its pseudo terminals; never on Windows. */
     python: boolean;
+    /** Those of bash, zsh and fish that are on PATH. */
+    shells: string[];
   }
 }
 
@@ -20,18 +22,22 @@ export async function setup(project: TestProject): Promise<() => void> {
   const python =
     process.platform !== 'win32' &&
     spawnSync('python3', ['-c', 'import pty'], { stdio: 'ignore' }).status === 0;
-  const missing = [!moto && 'moto_server', !awsCli && 'aws', !python && 'python3'].filter(
-    (tool) => tool !== false,
-  );
+  const shells = ['bash', 'zsh', 'fish'];
+  const there = shells.filter((one) => spawnSync(one, ['--version']).status === 0);
+  const missing = [
+    ...[!moto && 'moto_server', !awsCli && 'aws', !python && 'python3'],
+    ...shells.filter((one) => !there.includes(one)),
+  ].filter((tool) => tool !== false);
   if (missing.length > 0) {
     const sentence = `not on PATH, so what needs it is not tested: ${missing.join(', ')}`;
     if (process.env.CI)
       throw new Error(
-        `${sentence} (CI requires it: python3, and pip install 'moto[server]' awscli)`,
+        `${sentence} (CI requires it: python3, zsh, fish, and pip install 'moto[server]' awscli)`,
       );
     console.warn(sentence);
   }
   project.provide('python', python);
+  project.provide('shells', there);
   project.provide('awsCli', awsCli !== undefined);
   project.provide('moto', moto?.url);
   return () => {

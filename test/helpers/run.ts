@@ -130,6 +130,9 @@ export async function run(argv: readonly string[], setting: Setting = {}): Promi
       return Promise.resolve(Object.keys(setting.files ?? {}).filter((name) => matches(name)));
     },
     randomInt: (limit) => randomInt(limit),
+    startAgain: (argv) => {
+      void main(argv, world);
+    },
     run: () => Promise.reject(new Error('no program is run in this process')),
   };
   const code = await main(argv, world);

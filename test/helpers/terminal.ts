@@ -21,7 +21,17 @@ const bin = fileURLToPath(new URL('../../bin/ecs-secrets.js', import.meta.url));
 const helper = fileURLToPath(new URL('terminal.py', import.meta.url));
 
 /** Runs the built program on a pseudo terminal of Python's. */
-export async function onTerminal(
+export function onTerminal(
+  argv: readonly string[],
+  steps: readonly TerminalStep[],
+  env: Record<string, string | undefined> = {},
+  size?: Size,
+): Promise<TerminalEnd> {
+  return programOnTerminal([process.execPath, bin, ...argv], steps, env, size);
+}
+
+/** Runs any program on a pseudo terminal, e.g. a shell. */
+export async function programOnTerminal(
   argv: readonly string[],
   steps: readonly TerminalStep[],
   env: Record<string, string | undefined> = {},
@@ -29,7 +39,7 @@ export async function onTerminal(
 ): Promise<TerminalEnd> {
   const order = {
     size: [rows, columns],
-    argv: [process.execPath, bin, ...argv],
+    argv,
     steps: steps.map((step) =>
       'send' in step ? { send: Buffer.from(step.send as string).toString('hex') } : step,
     ),

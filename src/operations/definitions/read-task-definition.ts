@@ -89,7 +89,7 @@ export async function describeTaskDefinition(id: string, aws: Aws) {
 }
 
 /** Whether a task definition is written as the path of a file. */
-function isFile(written: string): boolean {
+export function isFile(written: string): boolean {
   return !written.startsWith('arn:') && (written === '-' || /[/\\]|\.(json|ya?ml)$/i.test(written));
 }
 
