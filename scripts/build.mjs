@@ -4,6 +4,7 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 import { bundledPackages, notices } from './notices.mjs';
+import { raw } from './raw.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -37,7 +38,7 @@ const bundle = await rolldown({
   cwd: root,
   input: 'src/main.ts',
   platform: 'node',
-  plugins: [unused],
+  plugins: [unused, raw],
   transform: {
     target: 'node20.19',
     define: {

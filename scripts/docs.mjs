@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { rolldown } from 'rolldown';
 import * as schemaLibrary from 'ts-json-schema-generator';
+import { raw } from './raw.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -13,6 +14,7 @@ const bundle = await rolldown({
   cwd: root,
   input: { pages: 'scripts/docs/write.ts', picture: 'scripts/docs/picture.ts' },
   platform: 'node',
+  plugins: [raw],
 });
 const folder = await mkdtemp(join(tmpdir(), 'ecs-secrets-docs-'));
 try {

@@ -11,6 +11,26 @@ export const globalGroup = 'Global options:';
  */
 export const helpLayout: HelpConfiguration = { helpWidth: 80, formatHelp };
 
+/** Terms with what they mean, in two columns under a heading. */
+export function list(heading: string, items: readonly (readonly [string, string])[]): string {
+  if (items.length === 0) return '';
+  const short = items.map(([term]) => term.length).filter((length) => length <= longestTerm);
+  const column = Math.max(...short, 10) + 4;
+  const lines = items.flatMap(([term, description]) => {
+    const [first = '', ...more] = wrapped(description, width - column);
+    const indented = more.map((line) => ' '.repeat(column) + line);
+    return term.length + 4 > column
+      ? [`  ${term}`, ' '.repeat(column) + first, ...indented]
+      : [`  ${term}`.padEnd(column) + first, ...indented];
+  });
+  return [heading, ...lines].join('\n');
+}
+
+/** A text in lines of 80 columns. */
+export function filled(text: string): string {
+  return wrapped(text, width).join('\n');
+}
+
 // --- internal ---
 
 const width = 80;
@@ -80,24 +100,6 @@ function takeTexts(command: CommandUnknownOpts): string {
 function sentence(text: string): string {
   const first = text.charAt(0).toUpperCase() + text.slice(1);
   return first === '' || first.endsWith('.') ? first : `${first}.`;
-}
-
-function list(heading: string, items: readonly (readonly [string, string])[]): string {
-  if (items.length === 0) return '';
-  const short = items.map(([term]) => term.length).filter((length) => length <= longestTerm);
-  const column = Math.max(...short, 10) + 4;
-  const lines = items.flatMap(([term, description]) => {
-    const [first = '', ...more] = wrapped(description, width - column);
-    const indented = more.map((line) => ' '.repeat(column) + line);
-    return term.length + 4 > column
-      ? [`  ${term}`, ' '.repeat(column) + first, ...indented]
-      : [`  ${term}`.padEnd(column) + first, ...indented];
-  });
-  return [heading, ...lines].join('\n');
-}
-
-function filled(text: string): string {
-  return wrapped(text, width).join('\n');
 }
 
 /** The words of a text in lines of at most so many characters. */

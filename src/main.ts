@@ -9,7 +9,7 @@ import { callsCutOff, interruption } from './interruption.ts';
 import { parseDuration } from './model/duration.ts';
 import { Problems } from './model/problems.ts';
 import { fileProblem, notWritable } from './operations/file-problem.ts';
-import { asOptions, buildProgram } from './program.ts';
+import { asOptions, buildProgram, helpOf } from './program.ts';
 import { withSafeOutput } from './safe-output.ts';
 import { shownUrl } from './model/shown-url.ts';
 import { processWorld } from './terminal.ts';
@@ -77,6 +77,11 @@ async function runCommand(argv: readonly string[], world: World): Promise<number
     if (own.some((word) => /\p{Surrogate}/u.test(word))) {
       throw new UsageError('an argument is not valid Unicode text');
     }
+    const page = helpOf(argv);
+    if (page !== undefined) {
+      await printPage(page, world);
+      return exitCodes.done;
+    }
     await program.parseAsync(asOptions(argv), { from: 'user' });
     const { result, globals } = outcome;
     if (!result) return exitCodes.done;
@@ -99,6 +104,13 @@ async function runCommand(argv: readonly string[], world: World): Promise<number
     // What nobody waits for any more must not keep the process.
     cutOff.end();
   }
+}
+
+/** Prints the page of a command: all of it, where `--help` is what one types next. */
+async function printPage(name: string, { stdout, page }: World): Promise<void> {
+  const { manualText } = await import('./manual/text.ts');
+  const text = await manualText(name);
+  if (!(await page(text))) stdout.write(text);
 }
 
 function checkedUrl(url: string | undefined): string | undefined {

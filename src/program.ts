@@ -46,6 +46,22 @@ export function buildProgram(world: World, called: Called, run: Run): CommandUnk
   return program;
 }
 
+/**
+ * The command whose page `help COMMAND`, or `role help COMMAND`, prints: `role create`. Undefined for all
+ * other words.
+ */
+export function helpOf([first = '', second, ...more]: readonly string[]): string | undefined {
+  const isHelp = first === 'help';
+  const [name = '', ...rest] = isHelp ? [second, ...more] : [first, ...more];
+  const entry = commands.find(
+    (one) => one.name === name || ('aliases' in one && one.aliases?.includes(name)),
+  );
+  if (!entry || (!isHelp && second !== 'help')) return undefined;
+  if (!('commands' in entry)) return isHelp && rest.length === 0 ? entry.name : undefined;
+  const own = entry.commands.find((one) => one.name === rest[0]);
+  return own && rest.length === 1 ? `${entry.name} ${own.name}` : undefined;
+}
+
 /** `help X` means `X --help`, `role help X` means `role X --help`, and `version` means `--version`. */
 export function asOptions(argv: readonly string[]): string[] {
   const [first, second, ...rest] = argv;

@@ -77,6 +77,11 @@ export async function processWorld(argv: readonly string[]): Promise<World> {
       });
     },
     randomInt: (limit) => process.getBuiltinModule('node:crypto').randomInt(limit),
+    page: async (text) => {
+      if (!stdout.isTTY || process.env.CI) return false;
+      const { showInPager } = await import('./pager.ts');
+      return showInPager(text, process.env);
+    },
     startAgain: (argv) => {
       void startAgain(argv);
     },
@@ -208,7 +213,7 @@ const plain: Style = {
 async function startAgain(argv: readonly string[]): Promise<void> {
   const { spawn } = await import('node:child_process');
   // A single executable has no script.
-  const isBinary = process.getBuiltinModule('node:sea')?.isSea() ?? false;
+  const isBinary = process.getBuiltinModule('node:sea').isSea();
   const script = isBinary ? [] : process.argv.slice(1, 2);
   spawn(process.execPath, [...script, ...argv], { detached: true, stdio: 'ignore' })
     .on('error', () => undefined)

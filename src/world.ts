@@ -38,6 +38,8 @@ export interface World {
   glob: (pattern: string) => Promise<string[]>;
   /** An unbiased integer from 0 to `limit` - 1, from a cryptographic source. */
   randomInt(limit: number): number;
+  /** Shows a text in the user's pager; false where it has to be printed: there is no terminal or no pager. */
+  page(text: string): Promise<boolean>;
   /** Starts this program again with these arguments, on no terminal; it outlives us. */
   startAgain(argv: readonly string[]): void;
   /** Runs a program on this terminal and answers with its exit code (128 + n after signal n). */

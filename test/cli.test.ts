@@ -35,7 +35,32 @@ describe('help', () => {
     expect(seen.stdout).toContain('Global options (--region,');
     expect(seen.stdout).toContain('ecs-secrets --help');
     expect(seen.stdout).toContain('Examples:\n  $ ');
-    expect(await run(['help', ...given])).toEqual(seen);
+  });
+
+  test.each(words)('help %s %s prints the whole page', async (...command) => {
+    const given = command.filter((word) => typeof word === 'string');
+    const short = await run([...given, '--help']);
+    const { code, stdout, stderr } = await run(['help', ...given]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toContain(`ecs-secrets ${given.join(' ')} - `);
+    for (const part of ['SYNOPSIS', 'EXAMPLES', 'EXIT CODES', 'PERMISSIONS', 'SEE ALSO']) {
+      expect(stdout).toMatch(new RegExp(`^${part}\n\n\\S| {2}`, 'm'));
+    }
+    for (const [option] of short.stdout.matchAll(/^ {2}--[a-z-]+/gm)) {
+      expect(stdout).toContain(option);
+    }
+    const examples = stdout.slice(stdout.indexOf('EXAMPLES'), stdout.indexOf('EXIT CODES'));
+    const long = stdout.split('\n').filter((line) => line.length > 80);
+    expect(long.filter((line) => !examples.includes(line) && !/^\s+\S+$/.test(line))).toEqual([]);
+    expect(stdout).not.toMatch(/undefined|\[object/);
+  });
+
+  test('help prints what --json prints, and what has to be allowed', async () => {
+    const { stdout } = await run(['help', 'stale']);
+    expect(stdout).toContain('ecs-secrets policy caller --for stale prints this as a policy.');
+    expect(stdout).toContain('  all resources (*)  ecs:');
+    expect(stdout).toContain('\n\nJSON Schema: docs/schemas/stale.json\n');
+    expect(stdout).toMatch(/^JSON\n\nholding \(the worst\), searched/m);
   });
 
   test.each([...words, [], ['role'], ['policy']])(

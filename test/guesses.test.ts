@@ -36,9 +36,9 @@ describe('works as guessed:', () => {
     [['--no-color', 'get', '/shop/prod/db'], /\/shop\/prod\/db/],
     [['version'], /^\d+\.\d+\.\d+\n$/],
     [['-V'], /^\d+\.\d+\.\d+\n$/],
-    [['role', 'help', 'create'], /^Usage: ecs-secrets role create/],
+    [['role', 'help', 'create'], /^ecs-secrets role create - /],
     [['role', 'help'], /^Usage: ecs-secrets role /],
-    [['help', 'ls'], /^Usage: ecs-secrets list/],
+    [['help', 'ls'], /^ecs-secrets list - list secrets/],
   ])('%j', async (argv, stdout) => {
     const seen = await shop.run(argv, { stdin: 'x' });
     expect(seen.stderr).not.toMatch(/^error:/m);

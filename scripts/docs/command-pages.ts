@@ -1,9 +1,9 @@
 // The pages under docs/commands, from the declarations of the commands.
 import type { Option } from '@commander-js/extra-typings';
-import { declaredCommands, globalOptions, type Declared } from './declarations.ts';
-import { exitCodesOf, groups, guides, withoutDocument } from './facts.ts';
+import { declaredCommands, globalOptions, type Declared } from '../../src/manual/declarations.ts';
+import { exitCodesOf, groups, guides, withoutDocument } from '../../src/manual/facts.ts';
 import { plain, sentence, table } from './markdown.ts';
-import { permissionsOf } from './permissions.ts';
+import { permissionSection } from './permissions.ts';
 import { schemaFile } from './schemas.ts';
 
 /** Every generated page: its file name under docs/commands, and its text. */
@@ -44,12 +44,14 @@ function overviewTable(all: readonly Declared[], folder: string): string {
   const rows = groups.flatMap(({ title, commands }) =>
     commands.flatMap((name, index) => {
       const command = left.get(name);
-      if (!left.delete(name) || !command) throw new Error(`facts.ts: there is no command ${name}`);
+      if (!left.delete(name) || !command)
+        throw new Error(`src/manual/facts.ts: there is no command ${name}`);
       const link = `[\`${name}\`](${folder}${fileOf(name)})`;
       return [[index === 0 ? `**${title}**` : '', link, plain(command.summary)]];
     }),
   );
-  if (left.size > 0) throw new Error(`facts.ts: in no group: ${[...left.keys()].join(', ')}`);
+  if (left.size > 0)
+    throw new Error(`src/manual/facts.ts: in no group: ${[...left.keys()].join(', ')}`);
   return table(['', 'command', 'what it does'], rows);
 }
 
@@ -71,7 +73,7 @@ function page(command: Declared): string {
       exitCodesOf(name).map(([code, meaning]) => [String(code), meaning]),
     ),
     '## Permissions',
-    permissionsOf(name),
+    permissionSection(name),
     ...jsonOf(name),
     '## More',
     (guides[name] ?? []).map(([title, file]) => `- [${title}](../${file})`).join('\n'),

@@ -45,7 +45,7 @@ export function schemaMaker(
           `"ecs-secrets ${name}" has no schema: there is no type ${type}.`,
           `Describe in src/commands/SUBJECT/documents.ts what --json prints, as the type ${type};`,
           `let run() of the command return Promise<Result<${type}>>; run npm run docs.`,
-          'A command that prints no document goes into withoutDocument in scripts/docs/facts.ts.',
+          'A command that prints no document goes into withoutDocument in src/manual/facts.ts.',
         ].join('\n'),
         { cause: error },
       );

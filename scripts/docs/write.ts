@@ -1,11 +1,14 @@
-// Writes all that is generated: docs/commands, docs/schemas, and the table of commands in the README.
+// Writes all that is generated: docs/commands, docs/schemas, man, and the table of commands in the README.
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type * as Library from 'ts-json-schema-generator';
 import { projectJsonSchema } from '../../src/model/project/project.ts';
+import packageJson from '../../package.json' with { type: 'json' };
+import { allPages } from '../../src/manual/page.ts';
 import { commandPages, commandTable } from './command-pages.ts';
-import { declaredCommands } from './declarations.ts';
-import { withoutDocument } from './facts.ts';
+import { manPage } from './roff.ts';
+import { declaredCommands } from '../../src/manual/declarations.ts';
+import { withoutDocument } from '../../src/manual/facts.ts';
 import { schemaFile, schemaMaker } from './schemas.ts';
 
 /** The README with the table of commands between its marks. Throws where it has no marks. */
@@ -19,9 +22,21 @@ export async function readmeWith(readme: string): Promise<string> {
   );
 }
 
+/** The man pages: file name below man/, and text. */
+export async function manPages(): Promise<Map<string, string>> {
+  const pages = await allPages();
+  return new Map(
+    pages.map((page) => [
+      `${page.command.replaceAll(' ', '-')}.1`,
+      manPage(page, packageJson.version),
+    ]),
+  );
+}
+
 /** Writes the pages and the README's table below the root of the repository. */
 export async function writePages(root: string): Promise<void> {
   await writeFolder(join(root, 'docs', 'commands'), await commandPages());
+  await writeFolder(join(root, 'man'), await manPages());
   const readme = join(root, 'README.md');
   await writeFile(readme, await readmeWith(await readFile(readme, 'utf8')));
 }

@@ -8,7 +8,7 @@ import { positionOf, type Candidate, type Position } from './position.ts';
 import { valuesOf } from './values.ts';
 
 /** The hidden command that the scripts of the shells call. */
-export const completeCommand = '__complete';
+const completeCommand = '__complete';
 
 /**
  * Answers a shell: the first line is `files` where it adds its files, then a line a candidate, with a tab
@@ -74,7 +74,7 @@ async function candidatesAt(words: readonly string[], world: World, patience: nu
 }
 
 async function projectOf({ given }: Position, world: World): Promise<Project> {
-  const named = given.get('config') ?? (world.env.ECS_SECRETS_CONFIG || undefined);
+  const named = [given.get('config'), world.env.ECS_SECRETS_CONFIG].find(Boolean);
   return (await readProject(world, named).catch(() => undefined))?.members ?? {};
 }
 

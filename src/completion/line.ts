@@ -6,18 +6,21 @@
 export function wordsOf(line: string): string[] {
   const words: string[] = [];
   let word: string | undefined;
+  const add = (text: string): void => {
+    word = (word ?? '') + text;
+  };
   let quote = '';
   for (let at = 0; at < line.length; at++) {
     const char = line.charAt(at);
     if (quote === "'") {
       if (char === quote) quote = '';
-      else word += char;
+      else add(char);
     } else if (char === '\\') {
       at++;
-      word = (word ?? '') + line.charAt(at);
+      add(line.charAt(at));
     } else if (quote === '"') {
       if (char === quote) quote = '';
-      else word += char;
+      else add(char);
     } else if (char === '"' || char === "'") {
       quote = char;
       word ??= '';
@@ -25,7 +28,7 @@ export function wordsOf(line: string): string[] {
       if (word !== undefined) words.push(word);
       word = undefined;
     } else {
-      word = (word ?? '') + char;
+      add(char);
     }
   }
   return [...words, word ?? ''];
@@ -36,7 +39,7 @@ export function keptByReadline(word: string, breaks: string): number {
   return (
     Math.max(
       -1,
-      ...[...':='].filter((one) => breaks.includes(one)).map((one) => word.lastIndexOf(one)),
+      ...[':', '='].filter((one) => breaks.includes(one)).map((one) => word.lastIndexOf(one)),
     ) + 1
   );
 }

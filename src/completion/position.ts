@@ -70,7 +70,7 @@ function createLine() {
       return;
     }
     entries = undefined;
-    command = new Command(entry.name) as CommandUnknownOpts;
+    command = new Command(entry.name);
     (await entry.load()).declare(command);
     addGlobalOptions(command);
   }
@@ -123,7 +123,7 @@ function createLine() {
       }));
       return { candidates, given };
     }
-    const placeholder = /[<[](.+?)[\]>]/.exec(flags)?.[1] ?? '';
+    const placeholder = /[<[]([^<[\]>]+)[\]>]/.exec(flags)?.[1] ?? '';
     const kind = kindOf(path.join(' '), placeholder, option.attributeName()) ?? 'none';
     return { candidates: [], value: { kind, typed, before }, given };
   }

@@ -75,7 +75,7 @@ async function anyOf(kind: Kind, typed: string, setting: Setting): Promise<Found
       return [described(await profiles(world), 'profile'), false];
     case 'commands': {
       const before = typed.slice(0, typed.lastIndexOf(',') + 1);
-      const all = Object.keys(callerNeeds).map((name) => name.replace(/ .*$/, ''));
+      const all = Object.keys(callerNeeds).map((name) => name.split(' ')[0] ?? '');
       return [
         described(
           [...new Set(all)].map((name) => before + name),

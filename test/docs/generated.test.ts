@@ -1,14 +1,19 @@
+import { spawnSync } from 'node:child_process';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import * as schemaLibrary from 'ts-json-schema-generator';
 import { expect, test } from 'vitest';
 import { commandPages } from '../../scripts/docs/command-pages.ts';
-import { exitCodesOf } from '../../scripts/docs/facts.ts';
+import packageJson from '../../package.json' with { type: 'json' };
 import { schemaMaker } from '../../scripts/docs/schemas.ts';
-import { documentSchemas, readmeWith } from '../../scripts/docs/write.ts';
+import { documentSchemas, manPages, readmeWith } from '../../scripts/docs/write.ts';
+import { exitCodesOf } from '../../src/manual/facts.ts';
 import { exitCodes } from '../../src/errors.ts';
 import { root } from './pages.ts';
 
 const stale = 'run npm run docs';
+
+const hasGroff = spawnSync('groff', ['--version']).status === 0;
+if (!hasGroff) console.warn('groff is not on PATH, so the man pages are not linted');
 
 test('docs/commands is what npm run docs writes', async () => {
   const pages = await commandPages();
@@ -16,6 +21,26 @@ test('docs/commands is what npm run docs writes', async () => {
   for (const [name, text] of pages) {
     const written = await readFile(`${root}docs/commands/${name}`, 'utf8');
     expect(written === text, `docs/commands/${name}: ${stale}`).toBe(true);
+  }
+});
+
+test('man is what npm run docs writes, and all of it is installed', async () => {
+  const pages = await manPages();
+  expect(await readdir(`${root}man`), stale).toEqual([...pages.keys()].sort());
+  for (const [name, text] of pages) {
+    const written = await readFile(`${root}man/${name}`, 'utf8');
+    expect(written === text, `man/${name}: ${stale}`).toBe(true);
+  }
+  const { man, files } = packageJson;
+  expect(man).toEqual([...pages.keys()].sort().map((name) => `./man/${name}`));
+  expect(files).toContain('man');
+});
+
+test.runIf(hasGroff)('groff has nothing to say of the man pages', async () => {
+  const pages = (await readdir(`${root}man`)).map((name) => `${root}man/${name}`);
+  for (const page of pages) {
+    const { status, stderr } = spawnSync('groff', ['-man', '-ww', '-z', '-Tutf8', page]);
+    expect({ page, status, said: stderr.toString() }).toEqual({ page, status: 0, said: '' });
   }
 });
 

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { Ajv, type ValidateFunction } from 'ajv';
 import addFormats from 'ajv-formats';
 import { schemaFile } from '../../scripts/docs/schemas.ts';
-import { withoutDocument } from '../../scripts/docs/facts.ts';
+import { withoutDocument } from '../../src/manual/facts.ts';
 import { commands } from '../../src/commands/index.ts';
 
 /** What a run printed. */

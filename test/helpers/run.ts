@@ -130,6 +130,7 @@ export async function run(argv: readonly string[], setting: Setting = {}): Promi
       return Promise.resolve(Object.keys(setting.files ?? {}).filter((name) => matches(name)));
     },
     randomInt: (limit) => randomInt(limit),
+    page: () => Promise.resolve(false),
     startAgain: (argv) => {
       void main(argv, world);
     },

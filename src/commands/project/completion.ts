@@ -1,12 +1,7 @@
 import { Argument } from '@commander-js/extra-typings';
-import { defineCommand } from '../../cli.ts';
-import { completionScript, shells, type Shell } from '../../model/project/completion-scripts.ts';
-
-/** The document of `completion --json`. */
-export interface CompletionDocument {
-  shell: Shell;
-  script: string;
-}
+import { defineCommand, type Result } from '../../cli.ts';
+import { completionScript, shells } from '../../model/project/completion-scripts.ts';
+import type { CompletionDocument } from './documents.ts';
 
 /** `completion SHELL`: the script that completes command lines. */
 export const completion = defineCommand({
@@ -27,8 +22,8 @@ Examples:
   $ ecs-secrets completion powershell`,
     ),
 
-  run(_context, [shell]) {
-    const data: CompletionDocument = { shell, script: completionScript(shell) };
-    return Promise.resolve({ data, text: data.script });
+  run(_context, [shell]): Promise<Result<CompletionDocument>> {
+    const script = completionScript(shell);
+    return Promise.resolve({ data: { shell, script }, text: script });
   },
 });

@@ -7,3 +7,10 @@ export interface InitDocument {
   /** The members that are set in it; the others are comments. */
   members: Record<string, string | number | string[]>;
 }
+
+/** The script by which a shell completes command lines. */
+export interface CompletionDocument {
+  shell: 'bash' | 'zsh' | 'fish' | 'powershell';
+  /** What the shell reads at its start. */
+  script: string;
+}

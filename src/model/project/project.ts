@@ -33,7 +33,7 @@ export const projectSchema = z.strictObject({
   taskDefinitions: optional(
     ['web.json'],
     'task definitions of verify, register (if it is one), role create and role check: FILE, relative to this file, or FAMILY',
-    z.array(fitting(/^[^\0-\x1f]{1,1000}$/, 'a file or a family'), 'must be a list'),
+    z.array(fitting(/^[^\p{Cc}]{1,1000}$/u, 'a file or a family'), 'must be a list'),
   ),
   executionRole: optional(
     'shop-execution',

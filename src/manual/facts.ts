@@ -1,5 +1,5 @@
 // What the pages of the commands say that no declaration holds: groups, exit codes, further reading.
-import { exitCodes } from '../../src/errors.ts';
+import { exitCodes } from '../errors.ts';
 
 /** The commands by subject, in the order of the README's table. */
 export const groups: readonly { title: string; commands: readonly string[] }[] = [

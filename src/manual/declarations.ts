@@ -1,7 +1,7 @@
 // The declarations of all commands, read the way the program reads them.
 import { Command, type CommandUnknownOpts, type Option } from '@commander-js/extra-typings';
-import { addGlobalOptions } from '../../src/cli.ts';
-import { commands, type CommandEntry } from '../../src/commands/index.ts';
+import { addGlobalOptions } from '../cli.ts';
+import { commands, type CommandEntry } from '../commands/index.ts';
 
 /** A command as its page describes it. */
 export interface Declared {
@@ -19,14 +19,16 @@ export interface Declared {
   examples: readonly string[];
 }
 
-/** All commands, in the order of the help. */
-export async function declaredCommands(): Promise<Declared[]> {
+/** All commands, or those of these names (`role create`), in the order of the help. */
+export async function declaredCommands(
+  wanted: (name: string) => boolean = () => true,
+): Promise<Declared[]> {
   const entries = commands.flatMap((entry) =>
     'commands' in entry
       ? entry.commands.map((one) => ({ ...one, name: `${entry.name} ${one.name}` }))
       : [entry],
   );
-  return Promise.all(entries.map(declared));
+  return Promise.all(entries.filter(({ name }) => wanted(name)).map(declared));
 }
 
 /** The options of every command. */
@@ -71,7 +73,7 @@ function ownText(command: CommandUnknownOpts): Pick<Declared, 'notes' | 'example
   const paragraphs = help
     .replace(command.helpInformation(), '\n\n')
     .split(/\n{2,}/)
-    .map((text) => text.replace(/\s+$/, '').replace(/^\n+/, ''))
+    .map((text) => text.trimEnd().replace(/^\n+/, ''))
     .filter(Boolean);
   const isExample = (line: string): boolean => /^\s*\$ /.test(line);
   return {
