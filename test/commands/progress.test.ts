@@ -1,13 +1,11 @@
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { describe, expect, inject, test } from 'vitest';
 import { createReporter, type Reporter } from '../../src/cli.ts';
 import { progressOf, withProgress } from '../../src/commands/progress.ts';
 import type { Progress } from '../../src/operations/progress.ts';
 import type { World } from '../../src/world.ts';
-import { definitionOf, openLongNames, type LongNames } from '../helpers/long-names.ts';
-import type { Setting } from '../helpers/run.ts';
 import { openShop } from '../helpers/scene.ts';
 import { onTerminal } from '../helpers/terminal.ts';
 
@@ -134,74 +132,6 @@ describe('on a terminal', () => {
     interrupt();
     onProgress(stored(3));
     expect(drawing()).toBeUndefined();
-  });
-});
-
-describe('every command that may take a while', () => {
-  let scene: LongNames;
-  const secrets = Object.fromEntries(
-    Array.from({ length: 40 }, (_, index) => [`key-${index}`, `value ${index}`]),
-  );
-  const files: Record<string, string> = {
-    'all.json': JSON.stringify(secrets),
-    'one.json': '{"kept":"x"}',
-  };
-  beforeAll(async () => {
-    scene = await openLongNames();
-    for (const family of scene.families) files[`ecs/${family}.json`] = definitionOf(family);
-  });
-  afterAll(() => scene.shop.sandbox.close());
-
-  /** Looks at the clock are seconds apart. */
-  const slow = (): Setting => {
-    let time = Date.parse('2026-01-01T00:00:00Z');
-    return { files, now: () => (time += 6_000) };
-  };
-  const counted = (step: string): RegExp =>
-    new RegExp(`^${step} \\d+/\\d+, [\\d.]+ per second(, [\\dmins ]+ left)?$`, 'm');
-
-  const rows: [string, () => string[], RegExp[]][] = [
-    [
-      'where-used',
-      () => ['where-used', scene.parameter],
-      [counted('describing services'), counted('reading task definitions')],
-    ],
-    ['stale', () => ['stale', scene.parameter], [counted('reading task definitions')]],
-    [
-      'delete',
-      () => ['delete', scene.parameter, '--dry-run'],
-      [counted('reading task definitions')],
-    ],
-    [
-      'audit --cluster',
-      () => ['audit', '--cluster', scene.cluster],
-      [counted('auditing task definitions')],
-    ],
-    ['audit of files', () => ['audit', 'ecs/*.json'], [counted('auditing files')]],
-    ['import', () => ['import', 'all.json', '--prefix', '/many'], [counted('storing secrets')]],
-    [
-      'import --prune',
-      () => ['import', 'one.json', '--prefix', '/many', '--prune', '--yes'],
-      [counted('reading task definitions'), counted('deleting secrets')],
-    ],
-    [
-      'role create',
-      () => ['role', 'create', scene.role, '--secret', '/new', '--allow-missing'],
-      [/^waiting for IAM to show what was written, \d+ s so far$/m],
-    ],
-    [
-      'redeploy',
-      () => ['redeploy', scene.parameter, '--stale'],
-      [counted('reading task definitions')],
-    ],
-  ];
-
-  test.each(rows)('%s says how far it is', async (_, argv, lines) => {
-    const seen = await scene.shop.run(argv(), slow());
-    expect(seen.stderr).not.toContain('[live]');
-    for (const line of lines) expect(seen.stderr).toMatch(line);
-    const quiet = await scene.shop.run([...argv(), '--quiet'], slow());
-    for (const line of lines) expect(quiet.stderr).not.toMatch(line);
   });
 });
 

@@ -32,7 +32,9 @@ export async function openLongNames(): Promise<LongNames> {
       const files = { 'task.json': definitionOf(family) };
       const secrets = [`PASSWORD=${parameter}`, `API_KEY=sm:${secret}:api-key`];
       const argv = ['register', 'task.json', '--execution-role', role];
-      await shop.run([...argv, ...secrets.flatMap((one) => ['--secret', one])], { files });
+      const edits = secrets.flatMap((one) => ['--secret', one]);
+      const { code, stderr } = await shop.run([...argv, ...edits], { files });
+      if (code !== 0) throw new Error(stderr);
       await shop.service({ cluster, name: family, taskDefinition: family });
     }),
   );

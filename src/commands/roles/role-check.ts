@@ -1,6 +1,7 @@
 import { Argument } from '@commander-js/extra-typings';
 import { defineCommand, fromProject, type Result } from '../../cli.ts';
 import { exitCodes } from '../../errors.ts';
+import { wrapped } from '../../model/fit-text.ts';
 import { mendingCommand, type RoleFinding } from '../../model/roles/role-check.ts';
 import { checkRole } from '../../operations/roles/check-role.ts';
 import { grantsFor } from '../../operations/roles/role-grants.ts';
@@ -65,7 +66,11 @@ Examples:
           output: world.stdout,
           wide: options.wide,
         }),
-        ...unused.map((grant) => `unused: ${grant}`),
+        ...unused.flatMap((grant) =>
+          options.wide
+            ? [`unused: ${grant}`]
+            : wrapped(`unused: ${grant}`, world.stdout.size().columns, '  '),
+        ),
       ].join('\n'),
       exitCode: wrong.length > 0 ? exitCodes.findings : exitCodes.done,
     };
