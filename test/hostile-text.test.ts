@@ -56,7 +56,7 @@ describe.each([
     ['the name of a file', ['audit', `f${hostile}`]],
     ['a file, to audit', ['audit', 'h.json']],
     ['a file, to audit as SARIF', ['audit', 'h.json', '--format', 'sarif']],
-    ['a file, to verify', ['verify', 'h.json']],
+    ['a file, to verify', ['verify', 'h.json', '--all']],
     ['a file, to register', ['register', 'h.json', '--dry-run']],
     ['a file, to migrate', ['migrate', 'h.json', '--prefix', '/x', '--dry-run']],
     ['a file, to store', ['import', 'h.env', '--dry-run']],
@@ -83,7 +83,7 @@ describe.each([
     ['a description', ['get', 'sm:shop/api'], ['Description', 'OwningService']],
     ['reasons', ['diagnose', 'shop/web'], ['stoppedReason', 'message', 'rolloutStateReason']],
     ['names of services', ['where-used', '/shop/db'], ['serviceName']],
-    ['names of containers', ['verify', 'shop/web'], ['image', 'name']],
+    ['names of containers', ['verify', 'shop/web', '--all'], ['image', 'name']],
     ['reasons while following', ['redeploy', '/shop/db'], ['rolloutStateReason', 'stoppedReason']],
   ])('%s that AWS returns', async (_what, argv, keys) => {
     const { shop } = scene;

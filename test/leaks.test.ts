@@ -276,8 +276,12 @@ test("the agent quotes a secret's first character, and AWS shows plain values, s
 });
 
 test.each([
-  ['verify', () => ['verify', 'leaky', 'shop/web', './leaky.json'], () => ''],
-  ['verify --read-values', () => ['verify', 'leaky', 'shop/web', '--read-values'], () => ''],
+  ['verify', () => ['verify', 'leaky', 'shop/web', './leaky.json', '--all'], () => ''],
+  [
+    'verify --read-values',
+    () => ['verify', 'leaky', 'shop/web', '--read-values', '--all'],
+    () => '',
+  ],
   ['verify of a file with the mark', () => ['verify', '-', '--read-values'], plainText],
   ['diagnose of a service', () => ['diagnose', 'shop/leaky'], () => ''],
   [
