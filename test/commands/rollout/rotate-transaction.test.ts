@@ -98,7 +98,7 @@ describe('a good value', () => {
   test('under a JSON key that does not exist is refused', async () => {
     const seen = await shop.run(['rotate', 'sm:shop/api:kee', '--redeploy'], { stdin: 'good-2' });
     expect(seen.code).toBe(1);
-    expect(seen.stderr).toContain('sm:shop/api has no key "kee"; it has key');
+    expect(seen.stderr).toContain('sm:shop/api has no key "kee"; did you mean key?');
   });
 
   test('is shown by --dry-run who would get it, and not read', async () => {

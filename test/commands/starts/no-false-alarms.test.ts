@@ -1427,7 +1427,7 @@ describe('of everything in four targets verify', () => {
   });
 
   test.each<[string, string[]]>([
-    ['for people', []],
+    ['for people', ['--all']],
     ['as JSON', ['--json']],
   ])('tells no value %s', async (_, more) => {
     for (const argv of [[...four], [...four, '--read-values']]) {
