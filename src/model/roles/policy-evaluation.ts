@@ -95,7 +95,7 @@ export function evaluateAccess(policies: AccessPolicies, request: PolicyRequest)
   const granted = policies.resource ? grantOf(policies.resource, request) : 'no';
   if (granted === 'everyone') return { decision: 'allowed', by: 'resource' };
   const delegated = !policies.resourceDecides || granted !== 'no';
-  if (granted !== 'role' && !delegated) return { decision: 'implicitDeny', by: 'resource' };
+  if (!delegated) return { decision: 'implicitDeny', by: 'resource' };
   if (granted !== 'role' && identity !== 'allowed') {
     return { decision: 'implicitDeny', by: 'identity' };
   }

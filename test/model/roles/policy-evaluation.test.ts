@@ -100,6 +100,25 @@ describe('evaluate', () => {
       {},
       'implicitDeny',
     ],
+    ['one of several actions', [allow({ Action: ['s3:*', 'ssm:Get*'] })], {}, 'allowed'],
+    [
+      'one of several resources',
+      [allow({ Resource: ['arn:aws:s3:::b', parameter] })],
+      {},
+      'allowed',
+    ],
+    [
+      'NotAction that names it among others',
+      [{ Effect: 'Allow', NotAction: ['s3:*', 'ssm:*'], Resource: '*' }],
+      {},
+      'implicitDeny',
+    ],
+    [
+      'NotResource that names it among others',
+      [{ Effect: 'Allow', Action: '*', NotResource: ['arn:aws:s3:::b', parameter] }],
+      {},
+      'implicitDeny',
+    ],
     [
       'a condition that holds',
       [allow({ Condition: { StringEquals: { 'aws:RequestedRegion': 'us-east-1' } } })],

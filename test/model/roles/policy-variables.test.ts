@@ -131,4 +131,13 @@ describe('contextKeysIn', () => {
     expect(keys).toEqual(['aws:requestedregion', 'aws:userid', 'aws:username']);
     expect(contextKeysIn([policy(statement, '2008-10-17')])).not.toContain('aws:username');
   });
+
+  it('finds those of resources, of all but some, and of no resource at all', () => {
+    const [Resource, NotResource] = [arn('${aws:username}'), arn('${aws:userid}')];
+    expect(contextKeysIn([policy({ Resource })])).toEqual(['aws:username']);
+    expect(contextKeysIn([policy({ NotResource })])).toEqual(['aws:userid']);
+    const trust = { Effect: 'Allow', Action: 'sts:AssumeRole', Principal: '*' };
+    const document = { Version: '2012-10-17', Statement: trust };
+    expect(contextKeysIn([parsePolicy(document, 'trust')])).toEqual([]);
+  });
 });
