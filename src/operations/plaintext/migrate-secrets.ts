@@ -1,7 +1,7 @@
 import type { Aws } from '../../aws/index.ts';
 import { CliError, Interrupted } from '../../errors.ts';
 import type { Grants } from '../../model/roles/execution-policy.ts';
-import { formatReference } from '../../model/secrets/reference.ts';
+import { formatReference, type Reference } from '../../model/secrets/reference.ts';
 import type { Tag } from '../../model/secrets/secret-rules.ts';
 import {
   environmentFileArns,
@@ -21,6 +21,7 @@ import {
 import { grantsFor, type GrantRequest } from '../roles/role-grants.ts';
 import { readRoleName } from '../roles/role-policies.ts';
 import type { OnProgress } from '../progress.ts';
+import { readValues } from '../secrets/read-values.ts';
 import { untilInterrupted } from '../until-interrupted.ts';
 
 /** What is moved, and how. */
@@ -179,15 +180,21 @@ async function storeValues(aws: Aws, request: MigrationRequest): Promise<number>
     interrupted,
     onProgress,
   });
-  const failed = results.flatMap(({ key, error }) => (error ? [{ key, error }] : []));
+  const failed = results.flatMap(({ key, reference, error }) =>
+    error ? [{ key, reference, error }] : [],
+  );
   if (failed.length === 0) return items.length;
-  const why = ({ code, message }: CliError): string =>
-    code === 'already-exists'
-      ? 'it exists, but cannot be read for comparison (ssm:GetParameters, secretsmanager:GetSecretValue): access denied'
-      : message;
+  const taken = failed.filter(({ error }) => error.code === 'already-exists');
+  const denied = await unreadable(aws, taken);
+  const why = (reference: Reference, { code, message }: CliError): string => {
+    if (code !== 'already-exists') return message;
+    return denied.has(reference.name)
+      ? 'it exists, and reading it to compare was denied (ssm:GetParameters, secretsmanager:GetSecretValue)'
+      : 'it was created since the plan was made';
+  };
   throw new CliError(
     'store-failed',
-    failed.map(({ key, error }) => `${key}: ${why(error)}`).join('\n'),
+    failed.map(({ key, reference, error }) => `${key}: ${why(reference, error)}`).join('\n'),
     {
       hint: [
         failed[0]?.error.code === 'already-exists' ? undefined : failed[0]?.error.hint,
@@ -197,4 +204,15 @@ async function storeValues(aws: Aws, request: MigrationRequest): Promise<number>
         .join('; '),
     },
   );
+}
+
+/** Which of these may not be read: the others were not there when they were compared. */
+async function unreadable(
+  aws: Aws,
+  taken: readonly { reference: Reference }[],
+): Promise<ReadonlyMap<string, unknown>> {
+  const [first] = taken;
+  if (!first) return new Map();
+  const names = taken.map(({ reference }) => reference.name);
+  return (await readValues(aws, first.reference.store, names)).denied;
 }

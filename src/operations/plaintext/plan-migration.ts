@@ -9,7 +9,7 @@ import { checkValue } from '../../model/secrets/secret-rules.ts';
 import { SecretValue } from '../../model/secrets/secret-value.ts';
 import { withoutValue } from '../../model/secrets/shown-text.ts';
 import type { TaskDefinition } from '../../model/definitions/task-definition.ts';
-import { readParameters, readSecrets } from '../secrets/read-values.ts';
+import { readValues } from '../secrets/read-values.ts';
 
 /** A plain variable that becomes a secret. */
 export interface Move {
@@ -108,10 +108,7 @@ function choose(
 async function withStored(aws: Aws, { store }: Prefix, moves: readonly Move[]): Promise<Move[]> {
   const names = moves.map(({ reference }) => reference.name);
   // What may not be read may not be there: it is created then, or fails for being there.
-  const { found } =
-    store === 'parameter-store'
-      ? await readParameters(await aws.parameterStore(), names)
-      : await readSecrets(await aws.secretsManager(), names);
+  const { found } = await readValues(aws, store, names);
   const taken: string[] = [];
   const result = moves.map((move) => {
     const stored = found.get(move.reference.name);

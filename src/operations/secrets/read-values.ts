@@ -1,7 +1,9 @@
 import pMap from 'p-map';
+import type { Aws } from '../../aws/index.ts';
 import type { ParameterStore, ReadParameter } from '../../aws/parameter-store.ts';
 import type { ReadSecret, SecretsManager } from '../../aws/secrets-manager.ts';
 import { AwsError, isAccessDenied } from '../../errors.ts';
+import type { Store } from '../../model/secrets/reference.ts';
 import { ifAllowed } from '../if-allowed.ts';
 
 /** Values that were read many at a time. What is in neither map does not exist. */
@@ -63,6 +65,17 @@ export async function readSecrets(
     { concurrency: 4 },
   );
   return { found, denied };
+}
+
+/** Reads values of one store, whichever it is; see `readParameters` and `readSecrets`. */
+export async function readValues(
+  aws: Aws,
+  store: Store,
+  names: readonly string[],
+): Promise<ReadValues<ReadParameter | ReadSecret>> {
+  return store === 'parameter-store'
+    ? readParameters(await aws.parameterStore(), names)
+    : readSecrets(await aws.secretsManager(), names);
 }
 
 // --- internal ---
