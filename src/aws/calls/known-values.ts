@@ -40,12 +40,13 @@ export function createKnownValues(): KnownValues {
       if (value !== '') added.set(value, 'secret');
     },
     addPlain(value) {
-      if (value !== '' && !added.has(value) && !known.has(value)) added.set(value, 'plain');
+      if (!added.has(value) && !known.has(value)) added.set(value, 'plain');
     },
     redact(text) {
       lookInto();
-      const masked = [...known.keys()]
-        .filter((value) => known.get(value)?.where === 'anywhere' && text.includes(value))
+      const masked = [...known]
+        .filter(([value, { where }]) => where === 'anywhere' && text.includes(value))
+        .map(([value]) => value)
         .sort((a, b) => b.length - a.length)
         .reduce((result, value) => result.replaceAll(value, mask), text);
       const views = decodings(masked.replaceAll(mask, ' ').replace(publicText, ' '));
@@ -134,8 +135,9 @@ function encodedAlone(value: string): string[] {
   return [withoutEnd(bytes.toString('base64'), '='), hex, hex.toUpperCase()];
 }
 
+/** How the two characters before a value end, and what the one after it is. */
 const before = { apart: /[^\w/.-]$|^$/, quoted: /['"`=>]$|: ?$/ };
-const after = { apart: /^[^\w/:-]|^$/, quoted: /^['"`&<,;}\]\s]|^$/ };
+const after = { apart: /[^\w/:-]|^$/, quoted: /['"`&<,;}\]\s]|^$/ };
 
 function hasApart(view: string, value: string, how: 'apart' | 'quoted'): boolean {
   for (let at = view.indexOf(value); at >= 0; at = view.indexOf(value, at + 1)) {

@@ -244,6 +244,87 @@ test('parts that values share with AWS are told', () => {
   expect(redact('//shop:hunter2x@', [url])).toBeUndefined();
 });
 
+describe('what many values share with AWS', () => {
+  test.each([
+    [
+      'an ARN',
+      'arn:aws:secretsmanager:eu-west-1:210987654321:secret:q7Zk',
+      'no arn:aws:secretsmanager:eu-west-1:210987654321:secret:db',
+    ],
+    [
+      'an ARN of another partition',
+      'arn:aws-us-gov:sqs:us-gov-west-1:210987654321:q7Zk',
+      'no arn:aws-us-gov:sqs:us-gov-west-1:210987654321:jobs',
+    ],
+    [
+      'an ARN without a region',
+      'arn:aws:iam::210987654321:q7Zk',
+      'no arn:aws:iam::210987654321:role/a',
+    ],
+    ['a region of two words', 'db.us-gov-west-1.q7Zk', 'not in us-gov-west-1'],
+    [
+      'a host',
+      'https://queue.eu-west-1.amazonaws.com/q7Zk',
+      'no answer of queue.eu-west-1.amazonaws.com',
+    ],
+  ])('is told: %s', (_what, known, text) => {
+    expect(redact(text, [known])).toBe(text);
+    expect(redact(`${text}: ${known}`, [known])).toBe(`${text}: [secret value]`);
+  });
+
+  test('does not join what is before it and after it', () => {
+    expect(redact('Kd82https://mQz-', ['Kd82mQz-41xW'])).toBe('Kd82https://mQz-');
+    expect(redact('Kd82S3cret1mQz-', ['Kd82mQz-41xW', 'S3cret1'])).toBe('Kd82[secret value]mQz-');
+  });
+});
+
+test('a value that is a part of another one too is masked anywhere', () => {
+  expect(redact('at admin now', ['admin', '{"user":"admin"}'])).toBe('at [secret value] now');
+  expect(redact('at admin now', ['{"user":"admin"}', 'admin'])).toBe('at [secret value] now');
+});
+
+test('a long text in a JSON value is found by 8 of its characters', () => {
+  expect(redact('is unter2xy', ['{"password":"hunter2xyzQ9"}'])).toBeUndefined();
+});
+
+test('a value that is a number is found by 8 of its digits', () => {
+  expect(redact('is 83920177', ['839201774412'])).toBeUndefined();
+});
+
+test('digits in a JSON value are told in quotes only, up to 3 of them', () => {
+  for (const digits of ['7', '78', '789']) {
+    expect(redact(`at ${digits} now`, [JSON.stringify({ a: digits })]), digits).toBe(
+      `at ${digits} now`,
+    );
+    expect(redact(`"${digits}"`, [JSON.stringify({ a: digits })]), digits).toBeUndefined();
+  }
+});
+
+test('JSON is looked into four levels deep', () => {
+  const nested = (levels: number): string =>
+    Array.from({ length: levels }).reduce<string>((inner) => JSON.stringify({ a: inner }), 'deep7');
+  expect(redact('is deep7', [nested(4)])).toBe('is [secret value]');
+  expect(redact('is deep7', [nested(5)])).toBe('is deep7');
+});
+
+test('a plain value that everybody may see is shown, any other of 3 characters is not', () => {
+  expect(redact('port 8080 is taken', [], ['8080'])).toBe('port 8080 is taken');
+  expect(redact('is q7z', [], ['q7z'])).toBeUndefined();
+  expect(redact('is q7', [], ['q7'])).toBe('is q7');
+  expect(redact('is fine', [], [''])).toBe('is fine');
+});
+
+test('a short value is found in one form of the text only', () => {
+  expect(redact('is a&amp;b1', ['a&b1'])).toBeUndefined();
+});
+
+test.each([
+  ['at xq7 b', 'q7'],
+  ['user:xadmin, b', '{"user":"admin"}'],
+])('a value at the end of a longer word is none: %s', (text, known) => {
+  expect(redact(text, [known])).toBe(text);
+});
+
 function hex(one: string, digits: number): string {
   return one.charCodeAt(0).toString(16).padStart(digits, '0');
 }
