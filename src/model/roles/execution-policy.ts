@@ -72,8 +72,7 @@ export function compactGrants(grants: Grants, characters: number): CompactGrants
   let secrets = [...grants.secrets];
   const fits = (): boolean => policySize(executionPolicy(secrets, grants.files)) <= characters;
   const prefixes = sorted(secrets.flatMap(({ arn }) => prefixesOf(arn)));
-  const byDepth = prefixes.sort((a, b) => depth(b) - depth(a) || (a < b ? -1 : 1));
-  for (const prefix of byDepth) {
+  for (const prefix of prefixes.sort((a, b) => depth(b) - depth(a))) {
     if (fits()) break;
     const under = ({ arn }: Grant): boolean => arn.startsWith(prefix);
     if (new Set(secrets.filter(under).map(({ arn }) => arn)).size < 2) continue;
@@ -84,9 +83,7 @@ export function compactGrants(grants: Grants, characters: number): CompactGrants
   }
   if (!fits()) return undefined;
   const given = new Set(grants.secrets.map(({ arn }) => arn));
-  const patterns = sorted(secrets.map(({ arn }) => arn)).filter(
-    (arn) => arn.endsWith('*') && !given.has(arn),
-  );
+  const patterns = sorted(secrets.map(({ arn }) => arn)).filter((arn) => !given.has(arn));
   return {
     grants: { ...grants, secrets },
     wildcards: patterns.map((pattern) => ({
