@@ -55,3 +55,10 @@ test('--deploy-time takes a duration', async () => {
   const quick = ['sandbox', '--deploy-time', '20ms', '--', process.execPath, '-e', put];
   expect((await runBin(quick)).code).toBe(0);
 });
+
+test('--json prints the address and the variables of a sandbox without a program', async () => {
+  const seen = await run(['sandbox', '--json'], { interrupted: AbortSignal.abort() });
+  expect(seen.code).toBe(0);
+  const { url, environment } = JSON.parse(seen.stdout) as Record<string, unknown>;
+  expect(environment).toMatchObject({ AWS_ENDPOINT_URL: url });
+});
