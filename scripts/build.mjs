@@ -26,12 +26,12 @@ const unused = {
 };
 
 const atEveryStart =
-  /node_modules.@?commander|src.(main|cli|project|project-file|project-options|model.project.file-name|option-values|safe-output|safe-writes|errors|terminal|commands.index|aws.index)\.ts|package\.json$/;
+  /node_modules.@?commander|src.(main|access-options|cli|project|project-file|project-options|model.project.file-name|option-values|safe-output|safe-writes|errors|terminal|commands.index|aws.index)\.ts|package\.json$/;
 const withEveryClient =
-  /node_modules.(@aws-sdk.(core|credential-provider-(node|env))|@smithy.(core|node-http-handler|signature-v4|types)|@aws[/\\])/;
+  /node_modules.(@aws-sdk.(core|credential-provider-(node|env))|@smithy.(core|node-http-handler|signature-v4|types)|@aws[/\\])|src.aws.access.(access|profiles|settings|connections|proxy|credentials|credential-sources|profile-credentials|credentials-error|memoized)\.ts/;
 
 const withEveryCommand =
-  /src.(model.(problems|secrets.(reference|partition|shown-text|harmless-values|secret-value|secret-rules|generate|agent-json))|operations.(until-interrupted|if-allowed|parameter-store-of)|commands.secrets.(store-option|value-source|mask)|aws.calls.(client|translate-error|pacer|call-limit|journal|repeat|known-values|values-in|decodings|check-answer|needed-members|unreadable-answer))\.ts$/;
+  /src.(model.(problems|secrets.(reference|partition|shown-text|harmless-values|secret-value|secret-rules|generate|agent-json))|operations.(until-interrupted|if-allowed|parameter-store-of)|commands.secrets.(store-option|value-source|mask)|aws.calls.(client|translate-error|pacer|call-limit|journal|repeat|known-values|values-in|decodings|check-answer|needed-members|unreadable-answer)|aws.access.not-sent)\.ts$/;
 
 await rm(`${root}dist`, { recursive: true, force: true });
 const bundle = await rolldown({

@@ -87,6 +87,11 @@ export interface GlobalOptions {
   region?: string;
   profile?: string;
   endpointUrl?: string;
+  assumeRole?: string;
+  externalId?: string;
+  roleSessionName?: string;
+  mfaCode?: string;
+  account?: string;
   requestTimeout?: string;
   json?: boolean;
   quiet?: boolean;
@@ -104,6 +109,11 @@ export function addGlobalOptions(command: CommandUnknownOpts): void {
     ),
     fromEnv(new Option('--profile <name>', 'profile of the AWS configuration files')),
     fromEnv(new Option('--endpoint-url <url>', 'send all calls to this address')),
+    fromEnv(new Option('--assume-role <arn>', 'assume this role, after that of the profile')),
+    fromEnv(new Option('--external-id <id>', 'external ID for --assume-role')),
+    fromEnv(new Option('--role-session-name <name>', 'session name for --assume-role')),
+    new Option('--mfa-code <code>', 'code of the MFA device that the profile names'),
+    fromEnv(new Option('--account <id>', 'refuse to run in another AWS account')),
     fromEnv(
       new Option('--request-timeout <duration>', 'time limit for one AWS call (default: 30s)'),
     ),

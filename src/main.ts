@@ -1,17 +1,14 @@
 import { CommanderError } from '@commander-js/extra-typings';
-import { createAws, createJournal, type CallRecord } from './aws/index.ts';
+import { accessLines, accessOptions, requestLimit } from './access-options.ts';
+import { createAws, createJournal, type AccessReport, type CallRecord } from './aws/index.ts';
 import { createReporter, type GlobalOptions, type Result } from './cli.ts';
 import type { ErrorDocument } from './commands/documents.ts';
 import { UsageError, describeError, exitCodes, stackOf } from './errors.ts';
-import { meantRegion } from './model/meant-region.ts';
 import { oneLine } from './model/printable.ts';
 import { callsCutOff, interruption } from './interruption.ts';
-import { parseDuration } from './model/duration.ts';
-import { Problems } from './model/problems.ts';
 import { fileProblem, notWritable } from './operations/file-problem.ts';
 import { asOptions, buildProgram, helpOf } from './program.ts';
 import { withSafeOutput } from './safe-output.ts';
-import { shownUrl } from './model/shown-url.ts';
 import { processWorld } from './terminal.ts';
 import type { Called } from './wrong-usage.ts';
 import type { World } from './world.ts';
@@ -58,11 +55,10 @@ async function runCommand(argv: readonly string[], world: World): Promise<number
           fromEnvironment,
           report: createReporter(world, globals),
           aws: createAws({
-            region: checkedRegion(globals.region, world.env),
-            profile: globals.profile,
-            endpoint: checkedUrl(globals.endpointUrl),
+            access: accessOptions(world, globals, fromEnvironment),
+            onAccess: globals.debug ? logAccess(world) : undefined,
             onCall: globals.debug ? logCall(world) : undefined,
-            requestTimeout: checkedLimit(globals.requestTimeout),
+            requestTimeout: requestLimit(globals),
             cutOff: cutOff.signal,
             journal,
           }),
@@ -113,30 +109,12 @@ async function printPage(name: string, { stdout, page }: World): Promise<void> {
   if (!(await page(text))) stdout.write(text);
 }
 
-function checkedUrl(url: string | undefined): string | undefined {
-  if (url === undefined || (URL.canParse(url) && /^https?:/.test(url))) return url;
-  throw new UsageError(`--endpoint-url is not an http(s) URL: ${shownUrl(url)}`);
-}
-
-/** The limit for a call, in milliseconds. Throws InvalidInput. */
-function checkedLimit(given: string | undefined): number | undefined {
-  if (given === undefined) return undefined;
-  const problems = new Problems();
-  const limit = problems.attempt(() => parseDuration(given), '--request-timeout');
-  problems.throwIfAny();
-  return limit;
-}
-
-/** An unset variable of a CI system comes as an empty text. */
-function checkedRegion(given: string | undefined, env: World['env']): string | undefined {
-  const region = [given, env.AWS_REGION, env.AWS_DEFAULT_REGION].find(Boolean);
-  if (region === undefined) return undefined;
-  const meant = meantRegion(region);
-  if (meant === region) return region;
-  throw new UsageError(
-    `"${region}" is not an AWS region`,
-    meant === undefined ? 'regions are written like eu-west-1' : `did you mean ${meant}?`,
-  );
+function logAccess({ stderr }: World) {
+  return (report: AccessReport): void => {
+    for (const line of accessLines(report)) {
+      stderr.write(`${stderr.style.dim(`debug: ${oneLine(line)}`)}\n`);
+    }
+  };
 }
 
 function logCall({ stderr }: World) {

@@ -41,7 +41,11 @@ export interface CodeDeploy {
 
 /** Makes the CodeDeploy gateway. */
 export function createCodeDeploy(config: AwsConfig): CodeDeploy {
-  const client = supervised(new CodeDeployClient(clientSettings(config)), 'codedeploy', config);
+  const client = supervised(
+    new CodeDeployClient(clientSettings(config, 'codedeploy')),
+    'codedeploy',
+    config,
+  );
   return {
     async groups() {
       const groups: DeploymentGroup[] = [];

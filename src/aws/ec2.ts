@@ -56,7 +56,7 @@ export interface Ec2 {
 
 /** Makes the EC2 gateway for a region. */
 export function createEc2(config: AwsConfig, region?: string): Ec2 {
-  const client = supervised(new EC2Client(clientSettings(config, region)), 'ec2', config);
+  const client = supervised(new EC2Client(clientSettings(config, 'ec2', region)), 'ec2', config);
   return {
     async subnets(ids) {
       const found: Subnet[] = [];

@@ -73,7 +73,7 @@ export interface Ecs extends TaskCalls {
 
 /** Makes the ECS gateway. */
 export function createEcs(config: AwsConfig): Ecs {
-  const client = supervised(new ECSClient(clientSettings(config)), 'ecs', config);
+  const client = supervised(new ECSClient(clientSettings(config, 'ecs')), 'ecs', config);
   return {
     ...createTaskCalls(client),
 

@@ -25,7 +25,11 @@ export interface EventRules {
 
 /** Makes the EventBridge gateway. */
 export function createEventRules(config: AwsConfig): EventRules {
-  const client = supervised(new EventBridgeClient(clientSettings(config)), 'events', config);
+  const client = supervised(
+    new EventBridgeClient(clientSettings(config, 'eventbridge')),
+    'events',
+    config,
+  );
   return {
     async tasksIn(clusterArn) {
       const names: string[] = [];

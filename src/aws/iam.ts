@@ -100,7 +100,7 @@ export interface Iam extends ManagedPolicyCalls {
 
 /** Makes the IAM gateway. */
 export function createIam(config: AwsConfig): Iam {
-  const client = supervised(new IAMClient(clientSettings(config)), 'iam', config);
+  const client = supervised(new IAMClient(clientSettings(config, 'iam')), 'iam', config);
   return {
     ...createManagedPolicyCalls(client),
 

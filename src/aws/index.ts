@@ -1,3 +1,5 @@
+import type { Access, AccessOptions, AccessReport } from './access/access.ts';
+import { UsageError } from '../errors.ts';
 import type { AwsConfig } from './calls/client.ts';
 import type { CodeDeploy } from './code-deploy.ts';
 import type { Ec2 } from './ec2.ts';
@@ -5,7 +7,9 @@ import type { Ecs } from './ecs.ts';
 import type { EventRules } from './event-rules.ts';
 import type { Iam } from './iam.ts';
 import type { Kms } from './kms.ts';
-import { createKnownValues } from './calls/known-values.ts';
+import { createKnownValues, type KnownValues } from './calls/known-values.ts';
+import { InvalidInput } from '../model/problems.ts';
+import type { Sourced } from './access/profiles.ts';
 import type { Logs } from './logs.ts';
 import type { ParameterStore } from './parameter-store.ts';
 import { createPacer } from './calls/pacer.ts';
@@ -14,7 +18,8 @@ import type { SecretsManager } from './secrets-manager.ts';
 import type { Caller } from './sts.ts';
 import { translateError } from './calls/translate-error.ts';
 
-export type { AwsConfig, CallRecord } from './calls/client.ts';
+export type { AccessOptions, AccessReport } from './access/access.ts';
+export type { CallRecord } from './calls/client.ts';
 export { createJournal } from './calls/journal.ts';
 
 /**
@@ -26,6 +31,8 @@ export { createJournal } from './calls/journal.ts';
 export interface Aws {
   /** Asks STS once. */
   caller(): Promise<Caller>;
+  /** What counts on the way to AWS, and where it comes from. Nothing is called for it. */
+  access(): Promise<AccessReport>;
   parameterStore(region?: string): Promise<ParameterStore>;
   secretsManager(region?: string): Promise<SecretsManager>;
   kms(region?: string): Promise<Kms>;
@@ -40,53 +47,144 @@ export interface Aws {
   inRegion(region: string): Aws;
 }
 
+/** How a run reaches AWS. */
+export interface AwsOptions extends Omit<
+  AwsConfig,
+  'access' | 'before' | 'credentials' | 'pacer' | 'region'
+> {
+  access: AccessOptions;
+  /** Called once, before the first call. */
+  onAccess?: ((report: AccessReport) => void) | undefined;
+}
+
 /** Makes the service module. Nothing is loaded or called before it is used. */
-export function createAws(given: AwsConfig): Aws {
-  const values = given.values ?? createKnownValues();
-  const config = { ...given, values, pacer: createPacer() };
+export function createAws(options: AwsOptions): Aws {
+  const { access, onAccess, ...given } = options;
+  const config = { ...given, values: given.values ?? createKnownValues() };
+  const opened = lazily(async () => {
+    const { openAccess } = await import('./access/access.ts');
+    const found = await openAccess(access, config, config.values);
+    onAccess?.(found.report);
+    return found;
+  });
+  const own = lazily(async () => {
+    const { createCallerLookup } = await import('./sts.ts');
+    return createCallerLookup(callsOf(config, await opened()))();
+  });
+  const before = lazily(async () => {
+    if (access.account) checkAccount(await own(), access.account);
+  });
+  return inRegion({ config, opened, own, before }, undefined, new Map());
+}
+
+// --- internal ---
+
+/** What the services of all regions have in common. */
+interface Run {
+  config: Omit<AwsConfig, 'access'> & { values: KnownValues };
+  opened: () => Promise<Access>;
+  /** The caller, without a look at the account. */
+  own: () => Promise<Caller>;
+  /** Rejects where the account is not the one that was named. */
+  before: () => Promise<void>;
+}
+
+function lazily<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => (made ??= make());
+}
+
+/** The settings of calls that are made as soon as there are credentials. */
+function callsOf(config: Run['config'], access: Access): AwsConfig {
+  return {
+    ...config,
+    access,
+    credentials: access.credentials,
+    before: async () => {
+      await access.credentials();
+    },
+  };
+}
+
+function checkAccount({ account }: Caller, named: Sourced): void {
+  if (account === named.value) return;
+  throw new UsageError(
+    `these credentials are of account ${account}, not of ${named.value} (${named.source}); nothing was done`,
+    'ecs-secrets whoami shows where the credentials come from; use others, or change the account',
+  );
+}
+
+function inRegion(run: Run, region: string | undefined, regions: Map<string, Aws>): Aws {
+  const { config, opened, own, before } = run;
+  const pacer = createPacer();
   const made = new Map<string, Promise<unknown>>();
-  const once = <T>(key: string, make: () => Promise<T>): Promise<T> => {
+  const ready = lazily(async (): Promise<AwsConfig> => {
+    const calls = callsOf(config, await opened());
+    return {
+      ...calls,
+      pacer,
+      region,
+      before: async () => {
+        await calls.before?.();
+        await before();
+      },
+    };
+  });
+  const once = <T>(key: string, make: (config: AwsConfig) => Promise<T>): Promise<T> => {
     const found = made.get(key) as Promise<T> | undefined;
     if (found) return found;
     // Without a region a client cannot even be made.
-    const promise = make().catch((error: unknown) => {
-      throw translateError(error, { action: key, values });
-    });
+    const promise = ready()
+      .then(make)
+      .catch((error: unknown) => {
+        if (error instanceof InvalidInput) throw error;
+        throw translateError(error, { action: key, values: config.values });
+      });
     made.set(key, promise);
     return promise;
   };
-  const elsewhere = new Map<string, Aws>();
   return {
-    inRegion(region) {
-      const found = elsewhere.get(region) ?? createAws({ ...given, values, region });
-      elsewhere.set(region, found);
+    inRegion(other) {
+      const found = regions.get(other) ?? inRegion(run, other, regions);
+      regions.set(other, found);
       return found;
     },
+    access: async () => (await opened()).report,
     caller: () =>
-      once('caller', async () => (await import('./sts.ts')).createCallerLookup(config)()),
-    parameterStore: (region) =>
-      once(`ssm ${region ?? ''}`, async () =>
-        (await import('./parameter-store.ts')).createParameterStore(config, region),
+      once('caller', async () => {
+        await before();
+        const caller = await own();
+        return region === undefined ? caller : { ...caller, region };
+      }),
+    parameterStore: (other) =>
+      once(`ssm ${other ?? ''}`, async (calls) =>
+        (await import('./parameter-store.ts')).createParameterStore(calls, other),
       ),
-    secretsManager: (region) =>
-      once(`secretsmanager ${region ?? ''}`, async () =>
-        (await import('./secrets-manager.ts')).createSecretsManager(config, region),
+    secretsManager: (other) =>
+      once(`secretsmanager ${other ?? ''}`, async (calls) =>
+        (await import('./secrets-manager.ts')).createSecretsManager(calls, other),
       ),
-    kms: (region) =>
-      once(`kms ${region ?? ''}`, async () => (await import('./kms.ts')).createKms(config, region)),
-    logs: (region) =>
-      once(`logs ${region ?? ''}`, async () =>
-        (await import('./logs.ts')).createLogs(config, region),
+    kms: (other) =>
+      once(`kms ${other ?? ''}`, async (calls) =>
+        (await import('./kms.ts')).createKms(calls, other),
       ),
-    ec2: (region) =>
-      once(`ec2 ${region ?? ''}`, async () => (await import('./ec2.ts')).createEc2(config, region)),
-    iam: () => once('iam', async () => (await import('./iam.ts')).createIam(config)),
-    ecs: () => once('ecs', async () => (await import('./ecs.ts')).createEcs(config)),
+    logs: (other) =>
+      once(`logs ${other ?? ''}`, async (calls) =>
+        (await import('./logs.ts')).createLogs(calls, other),
+      ),
+    ec2: (other) =>
+      once(`ec2 ${other ?? ''}`, async (calls) =>
+        (await import('./ec2.ts')).createEc2(calls, other),
+      ),
+    iam: () => once('iam', async (calls) => (await import('./iam.ts')).createIam(calls)),
+    ecs: () => once('ecs', async (calls) => (await import('./ecs.ts')).createEcs(calls)),
     eventRules: () =>
-      once('events', async () => (await import('./event-rules.ts')).createEventRules(config)),
+      once('events', async (calls) => (await import('./event-rules.ts')).createEventRules(calls)),
     codeDeploy: () =>
-      once('codedeploy', async () => (await import('./code-deploy.ts')).createCodeDeploy(config)),
+      once('codedeploy', async (calls) =>
+        (await import('./code-deploy.ts')).createCodeDeploy(calls),
+      ),
     scheduler: () =>
-      once('scheduler', async () => (await import('./scheduler.ts')).createScheduler(config)),
+      once('scheduler', async (calls) => (await import('./scheduler.ts')).createScheduler(calls)),
   };
 }

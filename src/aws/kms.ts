@@ -21,7 +21,7 @@ export interface Kms {
 
 /** Makes the KMS gateway for a region. */
 export function createKms(config: AwsConfig, region?: string): Kms {
-  const client = supervised(new KMSClient(clientSettings(config, region)), 'kms', config);
+  const client = supervised(new KMSClient(clientSettings(config, 'kms', region)), 'kms', config);
   return {
     async describeKey(id) {
       const { KeyMetadata } = await client.send(new DescribeKeyCommand({ KeyId: id }));

@@ -13,7 +13,7 @@ export interface Logs {
 /** Makes the CloudWatch Logs gateway for a region. */
 export function createLogs(config: AwsConfig, region?: string): Logs {
   const client = supervised(
-    new CloudWatchLogsClient(clientSettings(config, region)),
+    new CloudWatchLogsClient(clientSettings(config, 'cloudwatch_logs', region)),
     'logs',
     config,
   );

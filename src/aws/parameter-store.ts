@@ -76,7 +76,7 @@ export interface ParameterStore {
 
 /** Makes the Parameter Store gateway for a region. */
 export function createParameterStore(config: AwsConfig, region?: string): ParameterStore {
-  const client = supervised(new SSMClient(clientSettings(config, region)), 'ssm', config);
+  const client = supervised(new SSMClient(clientSettings(config, 'ssm', region)), 'ssm', config);
   const read: ParameterStore['read'] = async (name, version) => {
     try {
       const { Parameter } = await client.send(

@@ -19,7 +19,11 @@ export interface Scheduler {
 
 /** Makes the Scheduler gateway. */
 export function createScheduler(config: AwsConfig): Scheduler {
-  const client = supervised(new SchedulerClient(clientSettings(config)), 'scheduler', config);
+  const client = supervised(
+    new SchedulerClient(clientSettings(config, 'scheduler')),
+    'scheduler',
+    config,
+  );
   return {
     async tasks(onRead) {
       const summaries: ScheduleSummary[] = [];

@@ -79,7 +79,7 @@ export interface SecretsManager extends SecretWrites {
 /** Makes the Secrets Manager gateway for a region. */
 export function createSecretsManager(config: AwsConfig, region?: string): SecretsManager {
   const client = supervised(
-    new SecretsManagerClient(clientSettings(config, region)),
+    new SecretsManagerClient(clientSettings(config, 'secrets_manager', region)),
     'secretsmanager',
     config,
   );

@@ -9,7 +9,7 @@ export interface Caller extends Scope {
 
 /** Makes the function that asks STS who the caller is. */
 export function createCallerLookup(config: AwsConfig): () => Promise<Caller> {
-  const client = supervised(new STSClient(clientSettings(config)), 'sts', config);
+  const client = supervised(new STSClient(clientSettings(config, 'sts')), 'sts', config);
   return async () => {
     const { Arn = '', Account = '' } = await client.send(new GetCallerIdentityCommand({}));
     return {

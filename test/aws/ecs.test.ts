@@ -4,7 +4,7 @@ import {
   RunTaskCommand,
 } from '@aws-sdk/client-ecs';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { createAws } from '../../src/aws/index.ts';
+import { awsAt } from '../helpers/aws-at.ts';
 import type { Ecs } from '../../src/aws/ecs.ts';
 import { openShop, type Shop } from '../helpers/scene.ts';
 
@@ -14,7 +14,7 @@ beforeEach(async () => {
   shop = await openShop();
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'test');
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test');
-  ecs = await createAws({ endpoint: shop.sandbox.url, region: 'us-east-1' }).ecs();
+  ecs = await awsAt(shop.sandbox.url).ecs();
   await define('web');
 });
 afterEach(async () => {

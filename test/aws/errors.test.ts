@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, test } from 'vitest';
 import { translateError } from '../../src/aws/calls/translate-error.ts';
-import { createAws } from '../../src/aws/index.ts';
+import { awsAt } from '../helpers/aws-at.ts';
 import { createKnownValues } from '../../src/aws/calls/known-values.ts';
 import { CliError } from '../../src/errors.ts';
 import { run } from '../helpers/run.ts';
@@ -42,24 +42,6 @@ test('an answer that is cut off is not quoted', async () => {
 });
 
 test.each([
-  [
-    'no credentials',
-    Object.assign(new Error('Could not load credentials from any providers'), {
-      name: 'CredentialsProviderError',
-    }),
-    'no-credentials',
-    /no AWS credentials/,
-    /AWS_PROFILE/,
-  ],
-  [
-    'an expired SSO session',
-    Object.assign(new Error('The SSO session has expired. Run aws sso login'), {
-      name: 'CredentialsProviderError',
-    }),
-    'expired-credentials',
-    /has expired/,
-    /sign in again/,
-  ],
   [
     'an expired token',
     answer('ExpiredTokenException', 'The security token is expired'),
@@ -115,7 +97,21 @@ test.each([
     Object.assign(new Error('x'), { code: 'SELF_SIGNED_CERT_IN_CHAIN' }),
     'unreachable',
     /SELF_SIGNED/,
-    /NODE_EXTRA_CA_CERTS/,
+    /AWS_CA_BUNDLE/,
+  ],
+  [
+    'a file that is missing, which is no fault of the network',
+    Object.assign(new Error('x'), { code: 'ENOENT' }),
+    'system-error',
+    /ssm:PutParameter failed on this machine \(ENOENT\)/,
+    undefined,
+  ],
+  [
+    'too many open files',
+    Object.assign(new Error('x'), { code: 'EMFILE' }),
+    'too-many-files',
+    /too many open files/,
+    /ulimit/,
   ],
   [
     'something AWS says',
@@ -164,12 +160,6 @@ test('access denied names action, resource and caller, and the policy to change'
   expect(denied.hint).toContain('service control policies');
 });
 
-test('a profile that gives no credentials is named', async () => {
-  const seen = await run(['put', '/a', '--profile', 'nope'], { stdin: 'x' });
-  expect(seen.code).toBe(1);
-  expect(seen.stderr).toMatch(/^error: the profile "nope" gave no credentials/);
-});
-
 test('a value that AWS quotes is taken out, and an own error passes', () => {
   expect(
     translateError(answer('ValidationException', "Value 'hunter2' is bad"), call).message,
@@ -205,7 +195,7 @@ test('passing throttling is met by trying again', async () => {
 });
 
 test('a gateway is made once for a region', async () => {
-  const aws = createAws({ region: 'us-east-1' });
+  const aws = awsAt('http://127.0.0.1:1');
   expect(await aws.parameterStore()).toBe(await aws.parameterStore());
   expect(await aws.parameterStore('eu-west-1')).not.toBe(await aws.parameterStore());
 });

@@ -17,7 +17,10 @@ import socket
 import sys
 
 import awscli.clidriver
+import awscli.customizations.assumerole
+import botocore.credentials
 import botocore.session
+import botocore.tokens
 
 # Sessions with the same search path share a loader, which keeps the models that it has read.
 botocore.session.create_loader = functools.cache(botocore.session.create_loader)
@@ -37,6 +40,15 @@ def warm(argv):
             pass
 
 
+def use_home():
+    """What was looked up in the home folder of this process is looked up in that of the call."""
+    home = os.path.expanduser("~")
+    awscli.customizations.assumerole.CACHE_DIR = os.path.join(home, ".aws", "cli", "cache")
+    sso = os.path.join(home, ".aws", "sso", "cache")
+    botocore.credentials.SSOProvider._SSO_TOKEN_CACHE_DIR = sso
+    botocore.tokens.SSOTokenProvider._SSO_TOKEN_CACHE_DIR = sso
+
+
 def run(connection, fds, argv, env, folder):
     """One call, in a process of its own. Does not return."""
     code = 255
@@ -48,6 +60,7 @@ def run(connection, fds, argv, env, folder):
         os.chdir(folder)
         os.environ.clear()
         os.environ.update(env, AWS_DATA_PATH=data_path)
+        use_home()
         sys.argv = ["aws", *argv]
         code = awscli.clidriver.main()
     except SystemExit as end:

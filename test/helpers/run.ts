@@ -63,7 +63,7 @@ export async function run(argv: readonly string[], setting: Setting = {}): Promi
     endLive: () => undefined,
   });
   const world: World = {
-    env: { AWS_REGION: 'us-east-1', ...setting.env },
+    env: { ...credentials(), AWS_REGION: 'us-east-1', ...setting.env },
     stdin: {
       isTTY: tty,
       read: () =>
@@ -168,6 +168,16 @@ export function runProgram(
     child.stdin.on('error', () => undefined);
     child.stdin.end(stdin ?? '');
   });
+}
+
+/** Whose calls a command makes: those of the tests, unless the setting says otherwise. */
+function credentials(): Record<string, string | undefined> {
+  const names = Object.keys(process.env).filter((name) =>
+    /^AWS_(ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN|\w+_FILE|EC2_METADATA_DISABLED)$/.test(
+      name,
+    ),
+  );
+  return Object.fromEntries(names.map((name) => [name, process.env[name]]));
 }
 
 function diskFull(): NodeJS.ErrnoException {

@@ -14,7 +14,8 @@ import {
 } from '@aws-sdk/client-ecs';
 import { CreateRoleCommand, PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { createAws, type CallRecord } from '../../src/aws/index.ts';
+import type { CallRecord } from '../../src/aws/index.ts';
+import { awsAt } from '../helpers/aws-at.ts';
 import { assume, clientsTo, createDeployer, errorOf, openScene, type Scene } from './clients.ts';
 
 let scene: Scene;
@@ -112,11 +113,7 @@ describe('log groups', () => {
 describe('the gateway', () => {
   async function look(names: string[], region?: string) {
     const calls: CallRecord[] = [];
-    const aws = createAws({
-      endpoint: scene.sandbox.url,
-      region: 'us-east-1',
-      onCall: (call) => calls.push(call),
-    });
+    const aws = awsAt(scene.sandbox.url, { onCall: (call) => calls.push(call) });
     const logs = await aws.logs(region);
     const found = await logs.logGroups(names);
     return { found: [...found].sort(), calls: calls.map(({ action }) => action) };

@@ -1,5 +1,6 @@
-import type { HttpResponse } from '@smithy/types';
+import type { HttpRequest, HttpResponse } from '@smithy/types';
 import { Readable } from 'node:stream';
+import type { Connections } from '../access/connections.ts';
 import { UnreadableAnswer } from './unreadable-answer.ts';
 
 /** How long calls may take. */
@@ -8,6 +9,8 @@ export interface CallLimit {
   requestTimeout: number;
   /** Ends all calls under way; those that begin later get 2 seconds each. */
   cutOff?: AbortSignal | undefined;
+  /** The proxies and certificates on the way. */
+  connections?: Connections | undefined;
 }
 
 /** The limits where nothing else is said. */
@@ -38,7 +41,11 @@ export function limitRequests(client: object, limit: CallLimit): void {
   const handle = requestHandler.handle.bind(requestHandler);
   requestHandler.handle = (request, options) =>
     withinLimit(limit, async (abortSignal) => {
-      const { response } = await handle(request, { ...options, abortSignal });
+      const other = await limit.connections?.handlerFor(urlOf(request));
+      const given = { ...options, abortSignal };
+      const { response } = await (other
+        ? other.handle(request as never, given)
+        : handle(request, given));
       const body = await readBody(response.body as AsyncIterable<Uint8Array>);
       checkAnswer(response.statusCode, body);
       response.body = Readable.from(body.length === 0 ? [] : [body]);
@@ -49,7 +56,11 @@ export function limitRequests(client: object, limit: CallLimit): void {
 // --- internal ---
 
 interface Handler {
-  handle(request: object, options?: object): Promise<{ response: HttpResponse }>;
+  handle(request: HttpRequest, options?: object): Promise<{ response: HttpResponse }>;
+}
+
+function urlOf({ protocol, hostname, port }: HttpRequest): string {
+  return `${protocol}//${hostname}${port === undefined ? '' : `:${port}`}`;
 }
 
 /** Milliseconds for a call that begins after the others were cut off. */

@@ -1,5 +1,9 @@
 import { getSmithyContext } from '@smithy/core/transport';
-import { AwsError, type CliError, Interrupted, isUncertain } from '../../errors.ts';
+import type { AwsCredentialIdentity } from '@smithy/types';
+import { AwsError, type CliError, Interrupted, UsageError, isUncertain } from '../../errors.ts';
+import { NotSent } from '../access/not-sent.ts';
+import type { ServiceKey } from '../access/settings.ts';
+import type { Setup } from '../access/setup.ts';
 import type { Pacer } from './pacer.ts';
 import { checkAnswer } from './check-answer.ts';
 import { type KnownValues, createKnownValues } from './known-values.ts';
@@ -19,11 +23,15 @@ export interface CallRecord {
   error: string | undefined;
 }
 
-/** How the clients are made; what is undefined falls through to the SDK's own chain. */
+/** How the clients are made. */
 export interface AwsConfig {
+  /** The way to AWS. */
+  access: Setup;
+  /** Another region than that of `access`. */
   region?: string | undefined;
-  profile?: string | undefined;
-  endpoint?: string | undefined;
+  credentials?: (() => Promise<AwsCredentialIdentity>) | undefined;
+  /** Done before each call; it is not made when this rejects, which has to be with our errors. */
+  before?: (() => Promise<void>) | undefined;
   onCall?: ((call: CallRecord) => void) | undefined;
   pacer?: Pacer | undefined;
   /** What no message may show; the run's, shared by all clients. */
@@ -36,20 +44,41 @@ export interface AwsConfig {
 }
 
 /**
- * Settings common to all clients. Adaptive retry slows down when AWS throttles; five attempts span
- * a few seconds.
+ * Settings common to all clients; nothing is left for the SDK to look up but a region that nobody set.
+ * Adaptive retry slows down when AWS throttles; five attempts span a few seconds. Throws UsageError for
+ * settings of the endpoint that do not go together.
  */
 export function clientSettings(
-  { region, profile, endpoint, requestTimeout = defaultRequestTimeout }: AwsConfig,
+  {
+    access: { profiles, settings },
+    region: given,
+    credentials,
+    requestTimeout = defaultRequestTimeout,
+  }: AwsConfig,
+  service: ServiceKey,
   otherRegion?: string,
 ) {
+  const { fips, dualstack } = settings;
+  const endpoint = settings.endpoint(service);
+  const variant = [fips, dualstack].find((one) => one?.value);
+  if (endpoint && variant) {
+    throw new UsageError(
+      `the endpoint of ${endpoint.source} has no FIPS or dual-stack form (${variant.source})`,
+      'unset one of them',
+    );
+  }
+  const region = otherRegion ?? given ?? settings.region?.value;
   return {
     requestHandler: { connectionTimeout: Math.min(connectTimeout, requestTimeout) },
     retryMode: 'adaptive',
     maxAttempts: 5,
-    ...((otherRegion ?? region) !== undefined && { region: otherRegion ?? region }),
-    ...(profile !== undefined && { profile }),
-    ...(endpoint !== undefined && { endpoint }),
+    ignoreConfiguredEndpointUrls: true,
+    useFipsEndpoint: fips?.value ?? false,
+    useDualstackEndpoint: dualstack?.value ?? false,
+    ...(region !== undefined && { region }),
+    ...(profiles.given && { profile: profiles.name }),
+    ...(endpoint && { endpoint: endpoint.value }),
+    ...(credentials && { credentials }),
   };
 }
 
@@ -61,16 +90,17 @@ export function supervised<Client extends { middlewareStack: { add: unknown } }>
   client: Client,
   service: string,
   {
+    access,
+    before,
     onCall,
     pacer,
-    profile,
     cutOff,
     journal,
     requestTimeout = defaultRequestTimeout,
     values = createKnownValues(),
   }: AwsConfig,
 ): Client {
-  limitRequests(client, { requestTimeout, cutOff });
+  limitRequests(client, { requestTimeout, cutOff, connections: access.connections });
   const stack = client.middlewareStack as unknown as MiddlewareStack;
   const actionOf = ({ commandName = '' }: { commandName?: string }): string =>
     `${service}:${commandName.replace(/Command$/, '')}`;
@@ -91,7 +121,7 @@ export function supervised<Client extends { middlewareStack: { add: unknown } }>
       const translate = (error: unknown): CliError =>
         error instanceof NoAnswer
           ? noAnswer(error, action)
-          : translateError(error, { action, profile, values });
+          : translateError(error, { action, values });
       let tries = 0;
       const attempt = async () => {
         await turn(action, pacer, cutOff);
@@ -103,6 +133,7 @@ export function supervised<Client extends { middlewareStack: { add: unknown } }>
         }
         return result;
       };
+      await before?.();
       const noted = isWrite(action) ? journal?.begin(action) : undefined;
       try {
         const result = await again(action, attempt, {
@@ -116,7 +147,7 @@ export function supervised<Client extends { middlewareStack: { add: unknown } }>
         const { $metadata } = error as { $metadata?: Metadata };
         record(Math.max(tries, $metadata?.attempts ?? 1), nameOf(error, values));
         const told = translate(error);
-        const isOpen = isUncertain(told) && !notSent.has((error as { code?: string }).code ?? '');
+        const isOpen = isUncertain(told) && !isNotSent(error);
         if (noted && isOpen) told.mayBeDone = action;
         noted?.(isOpen ? 'unknown' : 'refused');
         throw told;
@@ -155,8 +186,11 @@ export function uncertainWrite(what: string, reference: string, cause: CliError)
 
 // --- internal ---
 
-/** Errors of a connection that was never made. */
-const notSent = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN']);
+/** Whether it is the error of a connection that was never made. */
+function isNotSent(error: unknown): boolean {
+  const { code = '' } = error as { code?: string };
+  return error instanceof NotSent || ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'].includes(code);
+}
 
 interface Metadata {
   attempts?: number;

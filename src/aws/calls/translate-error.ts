@@ -1,4 +1,5 @@
 import { AwsError, CliError } from '../../errors.ts';
+import { NotSent } from '../access/not-sent.ts';
 import type { KnownValues } from './known-values.ts';
 import { unreadable, UnreadableAnswer } from './unreadable-answer.ts';
 
@@ -6,8 +7,6 @@ import { unreadable, UnreadableAnswer } from './unreadable-answer.ts';
 export interface FailedCall {
   /** e.g. `ssm:PutParameter` */
   action: string;
-  /** The profile that was asked for, if any. */
-  profile?: string | undefined;
   /** What must not appear in any message. */
   values: KnownValues;
 }
@@ -18,25 +17,16 @@ export interface FailedCall {
  */
 export function translateError(thrown: unknown, call: FailedCall): CliError {
   if (thrown instanceof CliError) return thrown;
+  if (thrown instanceof NotSent) {
+    const { message, hint } = thrown;
+    return new AwsError('unreachable', `cannot reach AWS for ${call.action}: ${message}`, { hint });
+  }
   const error = thrown as SdkError;
   const name = nameOf(thrown, call.values);
   const text = shownText(error.message, call.values) ?? notShown;
   const make = (code: string, message: string, hint?: string): AwsError =>
     new AwsError(code, message, { hint, awsCode: error.$metadata ? name : undefined });
 
-  if (name === 'CredentialsProviderError' || name === 'TokenProviderError') {
-    return /expired|sso login/i.test(text)
-      ? make('expired-credentials', `the AWS session has expired: ${text}`, renew)
-      : make(
-          'no-credentials',
-          call.profile === undefined
-            ? `no AWS credentials were found: ${text}`
-            : `the profile "${call.profile}" gave no credentials: ${text}`,
-          call.profile !== undefined
-            ? 'aws configure list-profiles lists the profiles; aws sso login --profile renews a session'
-            : 'set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give --profile; ecs-secrets sandbox needs none',
-        );
-  }
   if (/region is missing/i.test(text)) {
     return make('no-region', 'no AWS region is set', 'give --region, or set AWS_REGION');
   }
@@ -64,9 +54,15 @@ export function translateError(thrown: unknown, call: FailedCall): CliError {
       'unreachable',
       `cannot reach AWS for ${call.action}: ${network}`,
       /CERT|SIGNATURE/.test(network)
-        ? 'name the certificate of your proxy with NODE_EXTRA_CA_CERTS'
+        ? 'name a file with the certificate of your proxy in AWS_CA_BUNDLE'
         : 'check the network, --region and --endpoint-url (AWS_ENDPOINT_URL)',
     );
+  }
+  if (/^E[A-Z]+$/.test(error.code ?? '') && !error.$metadata) {
+    const code = String(error.code);
+    return tooMany.has(code)
+      ? make('too-many-files', `too many open files (${code})`, 'raise the limit (ulimit -n)')
+      : make('system-error', `${call.action} failed on this machine (${code})`);
   }
   const unread = unreadAnswer(thrown);
   if (unread) return unreadable(call.action, unread);
@@ -181,10 +177,21 @@ function networkCode({ code, errors, name }: SdkError): string | undefined {
   return name === 'TimeoutError' ? 'the connection timed out' : undefined;
 }
 
-/** Codes of the system (`ECONNRESET`), and of OpenSSL about certificates. */
+/** Codes of the system and of its name lookup, and of OpenSSL about certificates. */
 function isNetworkCode(code: string): boolean {
-  return /^E[A-Z_]+$/.test(code) || (/^\w+$/.test(code) && /CERT|SIGNATURE/.test(code));
+  return (
+    networkCodes.has(code) || (/^\w+$/.test(code) && /^ERR_(?:SSL|TLS)_|CERT|SIGNATURE/.test(code))
+  );
 }
+
+/** Not every error of the system is one of the network: a file may be missing (ENOENT). */
+const networkCodes = new Set([
+  ...['ECONNREFUSED', 'ECONNRESET', 'ECONNABORTED', 'EPIPE', 'ETIMEDOUT', 'EPROTO'],
+  ...['ENOTFOUND', 'EAI_AGAIN', 'EAI_FAIL', 'EAI_NODATA', 'EAI_NONAME'],
+  ...['EHOSTUNREACH', 'EHOSTDOWN', 'ENETUNREACH', 'ENETDOWN', 'EADDRNOTAVAIL'],
+]);
+
+const tooMany = new Set(['EMFILE', 'ENFILE']);
 
 const networkWords: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'the connection was refused (ECONNREFUSED)',

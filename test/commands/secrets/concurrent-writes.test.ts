@@ -7,7 +7,7 @@ import {
   PutSecretValueCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { createAws } from '../../../src/aws/index.ts';
+import { awsAt } from '../../helpers/aws-at.ts';
 import { parseReference } from '../../../src/model/secrets/reference.ts';
 import { SecretValue } from '../../../src/model/secrets/secret-value.ts';
 import { putSecret } from '../../../src/operations/secrets/put-secret.ts';
@@ -294,7 +294,7 @@ test.each([
   const names = Array.from({ length: 10 }, (_, index) => `key${index}`);
   await Promise.all(
     names.map((key) => {
-      const aws = createAws({ endpoint: shop.sandbox.url, region: 'us-east-1' });
+      const aws = awsAt(shop.sandbox.url);
       return putSecret(aws, parseReference(`sm:db:${key}`), { value: new SecretValue(key) });
     }),
   );

@@ -5,7 +5,8 @@ import {
   PutSecretValueCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { createAws, type Aws } from '../../../src/aws/index.ts';
+import type { Aws } from '../../../src/aws/index.ts';
+import { awsAt } from '../../helpers/aws-at.ts';
 import { parseReference } from '../../../src/model/secrets/reference.ts';
 import {
   resolveReference,
@@ -31,11 +32,11 @@ afterEach(async () => {
 async function awsAmid(...incidents: Incident[]): Promise<Aws> {
   const between = await goBetween(shop.sandbox.url, incidents);
   opened.push(between);
-  return createAws({ endpoint: between.url, region: 'us-east-1' });
+  return awsAt(between.url);
 }
 
 async function resolved(ref: string): Promise<ResolvedSecret> {
-  const aws = createAws({ endpoint: shop.sandbox.url, region: 'us-east-1' });
+  const aws = awsAt(shop.sandbox.url);
   return resolveReference(aws, parseReference(ref));
 }
 

@@ -1,6 +1,7 @@
 import { RunInstancesCommand } from '@aws-sdk/client-ec2';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createAws, type Aws } from '../../../src/aws/index.ts';
+import type { Aws } from '../../../src/aws/index.ts';
+import { awsAt } from '../../helpers/aws-at.ts';
 import { checkReach } from '../../../src/model/starts/checks/reach.ts';
 import type { StartFacts } from '../../../src/model/starts/checks/facts.ts';
 import { classifyFailure } from '../../../src/model/failures/classify-failure.ts';
@@ -22,7 +23,7 @@ const ids = { stranded: '', good: '', alsoStranded: '' };
 
 beforeAll(async () => {
   scene = await openScene();
-  aws = createAws({ endpoint: scene.sandbox.url, region });
+  aws = awsAt(scene.sandbox.url, { region });
   const plan = {
     routes: ['none', 'nat', 'none'] as const,
     egress: 'all',

@@ -16,7 +16,7 @@ import { PutParameterCommand } from '@aws-sdk/client-ssm';
 import { spawnSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, inject, it } from 'vitest';
-import { createAws } from '../../../src/aws/index.ts';
+import { awsAt } from '../../helpers/aws-at.ts';
 import type { Finding } from '../../../src/model/failures/finding.ts';
 import type { NetworkInterface } from '../../../src/model/starts/network-facts.ts';
 import { checkNetwork, type Destination } from '../../../src/model/starts/checks/network.ts';
@@ -107,11 +107,7 @@ async function startTask(shop: Shop, store: Store, network: MadeNetwork, platfor
 /** What the check says of a network that it reads through the gateway. */
 async function check(endpoint: string, network: MadeNetwork, ...to: Destination[]) {
   const calls: string[] = [];
-  const aws = createAws({
-    endpoint,
-    region,
-    onCall: ({ action }) => calls.push(action),
-  });
+  const aws = awsAt(endpoint, { region, onCall: ({ action }) => calls.push(action) });
   const given: NetworkInterface = {
     of: 'task',
     subnets: network.subnets,
@@ -241,7 +237,7 @@ it('reads the network interface of an instance', async () => {
     }),
   );
   const id = Instances![0]!.InstanceId!;
-  const ec2 = await createAws({ endpoint: shop.sandbox.url, region }).ec2();
+  const ec2 = await awsAt(shop.sandbox.url, { region }).ec2();
   expect(await ec2.instances([id])).toMatchObject([
     { id, subnet: subnets[0], securityGroups, publicIp: true },
   ]);

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { createAws, type Aws } from '../../../src/aws/index.ts';
+import type { Aws } from '../../../src/aws/index.ts';
+import { awsAt } from '../../helpers/aws-at.ts';
 import { scan } from '../../../src/operations/usage/scan.ts';
 import { openShop, type Shop } from '../../helpers/scene.ts';
 
@@ -9,10 +10,7 @@ let calls: string[];
 beforeEach(async () => {
   shop = await openShop();
   calls = [];
-  aws = createAws({
-    ...{ endpoint: shop.sandbox.url, region: 'us-east-1' },
-    onCall: ({ action }) => calls.push(action),
-  });
+  aws = awsAt(shop.sandbox.url, { onCall: ({ action }) => calls.push(action) });
   await shop.run(['put', '/shop/db'], { stdin: 'x' });
   await shop.run(['role', 'create', 'r', '--secret', '/shop/db']);
 });

@@ -1,0 +1,26 @@
+import { X509Certificate } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { UsageError } from '../../errors.ts';
+import type { Sourced } from './profiles.ts';
+
+/**
+ * Reads a file of certificates. Throws UsageError, which does not show the path: it is as good as any text
+ * of the environment.
+ */
+export async function readBundle({ value, source }: Sourced): Promise<string> {
+  const hint = 'name a file with certificates in PEM format, or unset it';
+  const where = source === 'AWS_CA_BUNDLE' ? source : `ca_bundle of ${source}`;
+  const text = await readFile(value, 'utf8').catch((error: unknown) => {
+    const { code = '' } = error as NodeJS.ErrnoException;
+    const why = code === 'ENOENT' ? 'does not exist' : `cannot be read (${code})`;
+    throw new UsageError(`${where}: the file ${why}`, hint);
+  });
+  const certificates = text.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g);
+  try {
+    for (const certificate of certificates ?? []) new X509Certificate(certificate);
+  } catch {
+    throw new UsageError(`${where}: the file has a certificate that cannot be read`, hint);
+  }
+  if (!certificates) throw new UsageError(`${where}: the file has no certificates`, hint);
+  return text;
+}

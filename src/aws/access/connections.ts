@@ -1,0 +1,48 @@
+import type { KnownValues } from '../calls/known-values.ts';
+import type { handlerFor } from './agents.ts';
+import type { Env, Sourced } from './profiles.ts';
+import { allProxies, proxyFor, type Proxy } from './proxy.ts';
+
+/** How requests get to their hosts: proxies and trusted certificates. */
+export interface Connections {
+  proxyFor: (url: string) => Proxy | undefined;
+  /**
+   * The handler of the requests to a host; undefined where the SDK's own will do. Rejects with UsageError
+   * when the file of certificates cannot be read.
+   */
+  handlerFor(url: string): Promise<ReturnType<typeof handlerFor> | undefined>;
+}
+
+/**
+ * Makes the connections of a run. `timeout` is how long making one may take, in milliseconds. Throws
+ * UsageError for a proxy that is not http(s).
+ */
+export function createConnections(
+  env: Env,
+  caBundle: Sourced | undefined,
+  { timeout, values }: { timeout: number; values: KnownValues },
+): Connections {
+  const made = new Map<string, Promise<ReturnType<typeof handlerFor>>>();
+  const proxies = allProxies(env);
+  for (const { password } of proxies) values.add(password);
+  let ca: Promise<string> | undefined;
+  const make = async (proxy: Proxy | undefined) => {
+    // Loaded where it is needed only, for a quick start.
+    const { handlerFor, readBundle } = await import('./agents.ts');
+    if (caBundle) ca ??= readBundle(caBundle);
+    return handlerFor({ proxy, ca: await ca, timeout });
+  };
+  const find = (url: string): Proxy | undefined =>
+    proxies.length === 0 ? undefined : proxyFor(url, env);
+  return {
+    proxyFor: find,
+    async handlerFor(url) {
+      const proxy = find(url);
+      if (!proxy && !caBundle) return undefined;
+      const key = proxy?.source ?? '';
+      const found = made.get(key) ?? make(proxy);
+      made.set(key, found);
+      return found;
+    },
+  };
+}
