@@ -195,6 +195,12 @@ export const commands: readonly (ProgramCommand | CommandGroup)[] = [
     load: async () => (await import('./starts/diagnose.ts')).diagnose,
   },
   {
+    name: 'whoami',
+    group: 'Tools',
+    summary: 'print account, identity, region and endpoint, and what sets them',
+    load: async () => (await import('./access/whoami.ts')).whoami,
+  },
+  {
     name: 'init',
     group: 'Tools',
     summary: 'write a file with the options of a repository',

@@ -22,7 +22,7 @@ export const groups: readonly { title: string; commands: readonly string[] }[] =
   { title: 'Task definitions', commands: ['register', 'audit', 'migrate'] },
   { title: 'Rollout', commands: ['rotate', 'redeploy', 'where-used', 'stale'] },
   { title: 'Diagnosis', commands: ['verify', 'diagnose'] },
-  { title: 'Tools', commands: ['init', 'completion', 'sandbox'] },
+  { title: 'Tools', commands: ['whoami', 'init', 'completion', 'sandbox'] },
 ];
 
 /** Exit codes of every command. */
@@ -100,6 +100,7 @@ export const guides: Readonly<Record<string, readonly (readonly [title: string, 
     ],
     verify: [['Troubleshooting', 'troubleshooting.md']],
     diagnose: [['Troubleshooting', 'troubleshooting.md']],
+    whoami: [['Credentials', 'credentials.md']],
     init: [['Options of a repository', 'configuration.md']],
     completion: [['Completion', 'completion.md']],
     sandbox: [['The sandbox', 'sandbox.md']],
