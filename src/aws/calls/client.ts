@@ -1,3 +1,4 @@
+import { NODE_REGION_CONFIG_OPTIONS, memoize } from '@smithy/core/config';
 import { getSmithyContext } from '@smithy/core/transport';
 import type { AwsCredentialIdentity } from '@smithy/types';
 import { AwsError, type CliError, Interrupted, UsageError, isUncertain } from '../../errors.ts';
@@ -44,7 +45,7 @@ export interface AwsConfig {
 }
 
 /**
- * Settings common to all clients; nothing is left for the SDK to look up but a region that nobody set.
+ * Settings common to all clients; nothing is left for the SDK to look up.
  * Adaptive retry slows down when AWS throttles; five attempts span a few seconds. Throws UsageError for
  * settings of the endpoint that do not go together.
  */
@@ -67,7 +68,7 @@ export function clientSettings(
       'unset one of them',
     );
   }
-  const region = otherRegion ?? given ?? settings.region?.value;
+  const region = otherRegion ?? given ?? settings.region?.value ?? instanceRegion;
   return {
     requestHandler: { connectionTimeout: Math.min(connectTimeout, requestTimeout) },
     retryMode: 'adaptive',
@@ -75,7 +76,7 @@ export function clientSettings(
     ignoreConfiguredEndpointUrls: true,
     useFipsEndpoint: fips?.value ?? false,
     useDualstackEndpoint: dualstack?.value ?? false,
-    ...(region !== undefined && { region }),
+    region,
     ...(profiles.given && { profile: profiles.name }),
     ...(endpoint && { endpoint: endpoint.value }),
     ...(credentials && { credentials }),
@@ -185,6 +186,9 @@ export function uncertainWrite(what: string, reference: string, cause: CliError)
 }
 
 // --- internal ---
+
+/** Where nothing is set, the SDK asks the EC2 instance, or says that the region is missing. */
+const instanceRegion = memoize(NODE_REGION_CONFIG_OPTIONS.default as () => Promise<string>);
 
 /** Whether it is the error of a connection that was never made. */
 function isNotSent(error: unknown): boolean {
