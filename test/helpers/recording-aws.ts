@@ -32,8 +32,8 @@ export interface RecordingAws extends AsyncDisposable {
   calls: RecordedCall[];
   /** What was asked of the proxy: `CONNECT host:443`, or `POST http://…`. */
   asked: string[];
-  /** The status with which the proxy answers, in place of letting through. */
-  refuse(status: number | 'close' | undefined): void;
+  /** The status with which the proxy answers in place of letting through; or it closes, or says nothing. */
+  refuse(status: number | 'close' | 'silent' | undefined): void;
 }
 
 /** Opens them. */
@@ -43,7 +43,7 @@ export async function recordingAws(hosts: readonly string[]): Promise<RecordingA
   const asked: string[] = [];
   const proxied = new Map<string, string>();
   const tunnels = new Set<Socket>();
-  let refused: number | 'close' | undefined;
+  let refused: number | 'close' | 'silent' | undefined;
 
   const answer = (call: IncomingMessage, response: ServerResponse, throughProxy?: string): void => {
     void read(call).then((body) => {
@@ -84,6 +84,8 @@ export async function recordingAws(hosts: readonly string[]): Promise<RecordingA
     const who = passwordOf(call);
     if (refused === 'close') {
       call.socket.destroy();
+    } else if (refused === 'silent') {
+      return;
     } else if (refused !== undefined) {
       response.writeHead(refused).end();
     } else {
@@ -108,6 +110,7 @@ export async function recordingAws(hosts: readonly string[]): Promise<RecordingA
       client.destroy();
       return;
     }
+    if (refused === 'silent') return;
     if (refused !== undefined) {
       client.end(`HTTP/1.1 ${refused} Refused\r\ncontent-length: 0\r\n\r\n`);
       return;

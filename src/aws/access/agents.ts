@@ -1,6 +1,7 @@
 import { HttpProxyAgent } from 'http-proxy-agent';
 import { HttpsProxyAgent } from 'https-proxy-agent';
 import { Agent } from 'node:https';
+import { createSecureContext } from 'node:tls';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { NotSent } from './not-sent.ts';
 import type { Proxy } from './proxy.ts';
@@ -24,7 +25,8 @@ const pool = { keepAlive: true, maxSockets: 50 };
  * that it must have no password: that goes into a header. The requests throw NotSent.
  */
 export function handlerFor({ proxy, ca, timeout }: Way): NodeHttpHandler {
-  const trust = ca === undefined ? {} : { ca };
+  // Made once: it takes longer than a connection where there are hundreds of certificates.
+  const trust = ca === undefined ? {} : { secureContext: createSecureContext({ ca }) };
   if (!proxy) {
     return new NodeHttpHandler({
       connectionTimeout: timeout,

@@ -38,7 +38,7 @@ export function createConnections(
     proxyFor: find,
     async handlerFor(url) {
       const proxy = find(url);
-      if (!proxy && !caBundle) return undefined;
+      if (!proxy && !(caBundle && url.startsWith('https:'))) return undefined;
       const key = proxy?.source ?? '';
       const found = made.get(key) ?? make(proxy);
       made.set(key, found);

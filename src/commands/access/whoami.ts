@@ -1,36 +1,8 @@
 import type { AccessReport } from '../../aws/index.ts';
-import { defineCommand } from '../../cli.ts';
+import { defineCommand, type Result } from '../../cli.ts';
 import { CliError } from '../../errors.ts';
 import { oneLine } from '../../model/printable.ts';
-
-/** A setting, and what sets it: an option, a variable or a profile. */
-export interface WhoamiSetting<T = string> {
-  value: T;
-  source: string;
-}
-
-/** The document of `whoami --json`. */
-export interface WhoamiDocument {
-  /** Left out where AWS could not be asked, as is `arn`. */
-  account?: string;
-  arn?: string;
-  credentials: {
-    source: string;
-    /** What is set as well and does not count. */
-    ignored: string[];
-  };
-  profile?: WhoamiSetting;
-  region?: WhoamiSetting;
-  /** Addresses that are not AWS's own; one without `service` is for all. */
-  endpoints: (WhoamiSetting & { service?: string })[];
-  proxy?: WhoamiSetting;
-  /** What names the file of certificates that are trusted. */
-  caBundle?: string;
-  fips?: WhoamiSetting<boolean>;
-  dualstack?: WhoamiSetting<boolean>;
-  retryMode?: WhoamiSetting;
-  maxAttempts?: WhoamiSetting<number>;
-}
+import type { WhoamiDocument, WhoamiSetting } from './documents.ts';
 
 /** `whoami`: who calls AWS, how, and what decides that. */
 export const whoami = defineCommand({
@@ -47,7 +19,7 @@ Examples:
   $ ecs-secrets whoami --profile ci --json`,
     ),
 
-  async run({ aws }) {
+  async run({ aws }): Promise<Result> {
     const report = await aws.access();
     const caller = await aws.caller().catch((error: unknown) => {
       if (error instanceof CliError) return error;
@@ -114,6 +86,6 @@ function textOf(data: WhoamiDocument): string {
     .join('\n');
 }
 
-function shown({ value, source }: WhoamiSetting<unknown>): string {
+function shown({ value, source }: { value: unknown; source: string }): string {
   return oneLine(`${String(value)} (${source})`);
 }

@@ -284,6 +284,15 @@ const cases: [name: string, Case][] = [
     },
   ],
   [
+    'a file with a broken certificate',
+    {
+      env: { ...keys, ...region, AWS_ENDPOINT_URL: 'TLS', AWS_CA_BUNDLE: 'HOME/broken' },
+      files: { broken: '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n' },
+      code: 2,
+      error: 'AWS_CA_BUNDLE: the file has a certificate that cannot be read',
+    },
+  ],
+  [
     'a certificate that nobody trusts',
     {
       env: { ...keys, ...region, AWS_ENDPOINT_URL: 'TLS' },
