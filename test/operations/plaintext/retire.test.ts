@@ -22,8 +22,7 @@ async function retired(
   const steps: string[] = [];
   const error = await retire(fakeAws({ ecs: ecs! }), all, deletion, outcome, {
     interrupted: interrupt.signal,
-    onStep: ({ what, done, total }) => steps.push(`${what} ${done}/${total}`),
-    onProgress: () => undefined,
+    onProgress: ({ step, done = 0, total = 0 }) => steps.push(`${step} ${done}/${total}`),
   }).catch((thrown: unknown) => thrown);
   return { ...outcome, steps, error };
 }
@@ -42,7 +41,11 @@ test('revisions are deregistered, then deleted 10 a call', async () => {
   expect(deregistered).toHaveLength(12);
   expect(deleted).toEqual(deregistered);
   expect(batches).toEqual([10, 2]);
-  expect(steps.slice(-3)).toEqual(['deregistered 12/12', 'deleted 10/12', 'deleted 12/12']);
+  expect(steps.slice(-3)).toEqual([
+    'deregistering old revisions 12/12',
+    'deleting old revisions 10/12',
+    'deleting old revisions 12/12',
+  ]);
 });
 
 test('what is INACTIVE already needs no call, and nothing is deleted without being asked', async () => {
