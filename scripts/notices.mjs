@@ -24,7 +24,7 @@ export async function notices(packages) {
     sections.set(text, [...(sections.get(text) ?? []), one]);
   }
   const head =
-    'ecs-secrets contains code of the packages below. Their licences and notices follow them.\n';
+    'ecs-secrets contains code of the packages below. Their licenses and notices follow them.\n';
   const written = [...sections].map(([text, users]) => {
     const names = users.map(({ name, version, license }) => `${name} ${version} (${license})`);
     return `${names.join('\n')}\n\n${text}\n`;

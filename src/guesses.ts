@@ -161,6 +161,7 @@ const sentences: Readonly<Record<string, string>> = {
   '--verbose': 'did you mean --debug?',
   '--trace': 'did you mean --debug?',
   '--version': 'to print the version: ecs-secrets --version',
+  '--licenses': 'to print the licenses: ecs-secrets --licenses',
   '--overwrite': 'put overwrites an existing value; --no-overwrite fails instead',
   '--type': 'put stores every parameter as a SecureString; omit --type',
   '--secure': 'put stores every parameter as a SecureString; omit --secure',

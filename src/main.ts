@@ -7,7 +7,7 @@ import { UsageError, describeError, exitCodes, stackOf } from './errors.ts';
 import { oneLine } from './model/printable.ts';
 import { callsCutOff, interruption } from './interruption.ts';
 import { fileProblem, notWritable } from './operations/file-problem.ts';
-import { asOptions, buildProgram, helpOf } from './program.ts';
+import { asOptions, buildProgram, helpOf, licensesAsked } from './program.ts';
 import { withSafeOutput } from './safe-output.ts';
 import { processWorld } from './terminal.ts';
 import type { Called } from './wrong-usage.ts';
@@ -78,7 +78,10 @@ async function runCommand(argv: readonly string[], world: World): Promise<number
       await printPage(page, world);
       return exitCodes.done;
     }
-    await program.parseAsync(asOptions(argv), { from: 'user' });
+    await program.parseAsync(asOptions(argv), { from: 'user' }).catch(async (error: unknown) => {
+      if (!(error instanceof CommanderError) || error.code !== licensesAsked) throw error;
+      outcome.result = { data: undefined, text: await world.licenses(), exact: true };
+    });
     const { result, globals } = outcome;
     if (!result) return exitCodes.done;
     printResult(world, result, globals);

@@ -1,4 +1,4 @@
-import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
+import { Command, CommanderError, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import packageJson from '../package.json' with { type: 'json' };
 import {
   addGlobalOptions,
@@ -30,11 +30,18 @@ export type Run = (
   },
 ) => Promise<void>;
 
+/** The code of the error that ends the parsing at --licenses, as commander's own does at --version. */
+export const licensesAsked = 'ecs-secrets.licenses';
+
 /** Declares the program, its global options and its commands. What is called is noted in `called`. */
 export function buildProgram(world: World, called: Called, run: Run): CommandUnknownOpts {
   const program = new Command('ecs-secrets')
     .description(packageJson.description)
     .version(packageJson.version, '-V, --version', 'print the version')
+    .option('--licenses', 'print the licenses of the bundled packages')
+    .on('option:licenses', () => {
+      throw new CommanderError(0, licensesAsked, '');
+    })
     .addHelpText('after', programExamples);
   setUp(program, world);
   // Global options are known to each subcommand as well, so both places work.

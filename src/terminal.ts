@@ -76,6 +76,7 @@ export async function processWorld(argv: readonly string[]): Promise<World> {
         absolute: path.isAbsolute(pattern),
       });
     },
+    licenses: async () => (await import('./licenses.ts')).readLicenses(),
     randomInt: (limit) => process.getBuiltinModule('node:crypto').randomInt(limit),
     page: async (text) => {
       if (!stdout.isTTY || process.env.CI) return false;

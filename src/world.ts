@@ -36,6 +36,8 @@ export interface World {
    * hidden name, and nothing in node_modules.
    */
   glob: (pattern: string) => Promise<string[]>;
+  /** The licenses of the bundled packages. Rejects as node's fs does. */
+  licenses: () => Promise<string>;
   /** An unbiased integer from 0 to `limit` - 1, from a cryptographic source. */
   randomInt(limit: number): number;
   /** Shows a text in the user's pager; false where it has to be printed: there is no terminal or no pager. */

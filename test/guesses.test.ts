@@ -90,6 +90,7 @@ describe('leads to the right command in one message:', () => {
     [['list', '-v'], 'did you mean --debug, or ecs-secrets --version?'],
     [['-v'], 'ecs-secrets --version'],
     [['put', '--version'], 'ecs-secrets --version'],
+    [['put', '--licenses'], 'ecs-secrets --licenses'],
     [['delete', '/x', '--auto-approve'], 'did you mean --yes?'],
     [['rotate', '/x', '--deploy'], 'did you mean --redeploy?'],
     [['redeploy', '/x', '--wait'], '--no-wait'],

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 import { expect, test } from 'vitest';
 import packageJson from '../package.json' with { type: 'json' };
+import { runBin } from './helpers/run.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -39,6 +40,12 @@ test('every bundled package stands in THIRD-PARTY-NOTICES, with its licence', as
   expect(names.filter((name) => !known.has(name))).toEqual([]);
   const unlicensed = named.filter(([, text]) => !/licen[cs]e|permission|copyright/i.test(text));
   expect(unlicensed).toEqual([]);
+});
+
+test('--licenses prints the notices', async () => {
+  const notices = await readFile(`${root}THIRD-PARTY-NOTICES`, 'utf8');
+  const seen = await runBin(['--licenses']);
+  expect(seen).toEqual({ code: 0, stdout: notices, stderr: '' });
 });
 
 test('the notices are published with the program', () => {

@@ -129,6 +129,7 @@ export async function run(argv: readonly string[], setting: Setting = {}): Promi
       const matches = picomatch(pattern);
       return Promise.resolve(Object.keys(setting.files ?? {}).filter((name) => matches(name)));
     },
+    licenses: () => Promise.resolve('licenses of others\n'),
     randomInt: (limit) => randomInt(limit),
     page: () => Promise.resolve(false),
     startAgain: (argv) => {
