@@ -142,11 +142,18 @@ export async function run(argv: readonly string[], setting: Setting = {}): Promi
   return { code, ...seen };
 }
 
-const bin = fileURLToPath(new URL('../../bin/ecs-secrets.js', import.meta.url));
+/** Whether a binary that contains Node.js is tested in place of the built program: its path is in ECS_SECRETS_PROGRAM. */
+export const isBinary = Boolean(process.env.ECS_SECRETS_PROGRAM);
+
+/** The words that a call of the built program begins with. */
+export const program: readonly [string, ...string[]] = process.env.ECS_SECRETS_PROGRAM
+  ? [process.env.ECS_SECRETS_PROGRAM]
+  : [process.execPath, fileURLToPath(new URL('../../bin/ecs-secrets.js', import.meta.url))];
 
 /** Runs the built program as a child process. What `--json` prints is checked against its schema. */
 export async function runBin(argv: readonly string[], setting: Setting = {}): Promise<Seen> {
-  const seen = await runProgram(process.execPath, [bin, ...argv], setting);
+  const [command, ...first] = program;
+  const seen = await runProgram(command, [...first, ...argv], setting);
   checkDocuments(argv, setting.env ?? {}, seen);
   return seen;
 }

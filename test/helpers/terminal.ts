@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import type { Size } from '../../src/world.ts';
-import { runProgram } from './run.ts';
+import { program, runProgram } from './run.ts';
 
 /** What is done on a terminal: wait for a text, type, send a signal to the program, wait until all is read. */
 export type TerminalStep =
@@ -17,7 +17,6 @@ export interface TerminalEnd {
   line: boolean;
 }
 
-const bin = fileURLToPath(new URL('../../bin/ecs-secrets.js', import.meta.url));
 const helper = fileURLToPath(new URL('terminal.py', import.meta.url));
 
 /** Runs the built program on a pseudo terminal of Python's. */
@@ -27,7 +26,7 @@ export function onTerminal(
   env: Record<string, string | undefined> = {},
   size?: Size,
 ): Promise<TerminalEnd> {
-  return programOnTerminal([process.execPath, bin, ...argv], steps, env, size);
+  return programOnTerminal([...program, ...argv], steps, env, size);
 }
 
 /** Runs any program on a pseudo terminal, e.g. a shell. */
