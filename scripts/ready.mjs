@@ -20,7 +20,11 @@ if (changedAt('node_modules/.package-lock.json') < changedAt('package-lock.json'
 }
 const sources = readdirSync(`${root}src`, { recursive: true }).map((name) => `src/${name}`);
 const newest = Math.max(
-  ...['scripts/build.mjs', 'scripts/notices.mjs', 'package.json', ...sources].map(changedAt),
+  ...[
+    ...['build', 'bundle', 'notices'].map((name) => `scripts/${name}.mjs`),
+    'package.json',
+    ...sources,
+  ].map(changedAt),
 );
 if (Math.min(changedAt('dist/main.js'), changedAt('THIRD-PARTY-NOTICES')) < newest)
   run('node scripts/build.mjs');

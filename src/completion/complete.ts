@@ -125,7 +125,7 @@ async function refresh(lookup: Lookup, world: World): Promise<void> {
   });
   try {
     const { lookUp } = await import('./lookup.ts');
-    await cache.write(await lookUp(lookup, limit.signal));
+    await cache.write(await lookUp(lookup, world.env, limit.signal));
   } catch {
     await cache.write((await cache.read())?.names ?? []);
   } finally {

@@ -1,5 +1,6 @@
 import { createAws, type Aws } from '../aws/index.ts';
 import { lastPart } from '../model/last-part.ts';
+import type { World } from '../world.ts';
 
 /** Names that are asked of AWS. */
 export interface Lookup {
@@ -12,9 +13,20 @@ export interface Lookup {
 }
 
 /** Asks AWS for the names. Throws AwsError; ends when `cutOff` does. */
-export async function lookUp(lookup: Lookup, cutOff: AbortSignal): Promise<string[]> {
-  const { region, profile, endpoint } = lookup;
-  const aws = createAws({ region, profile, endpoint, cutOff, requestTimeout: 5_000 });
+export async function lookUp(
+  lookup: Lookup,
+  env: World['env'],
+  cutOff: AbortSignal,
+): Promise<string[]> {
+  const given = (value: string | undefined) =>
+    value === undefined ? undefined : { value, source: 'completion' };
+  const access = {
+    env,
+    region: given(lookup.region),
+    profile: given(lookup.profile),
+    endpoint: given(lookup.endpoint),
+  };
+  const aws = createAws({ access, cutOff, requestTimeout: 5_000 });
   return (await ask(lookup, aws)).sort();
 }
 
