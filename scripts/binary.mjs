@@ -34,7 +34,7 @@ const executable = isOwn ? builder : await nodeFor(target);
 
 await writeBundle({ dir: chunks, format: 'cjs' });
 const notices = join(work, 'THIRD-PARTY-NOTICES');
-await writeFile(notices, await noticesWith(await licenseOf(executable)));
+await writeFile(notices, await noticesWith(await licenseOf(builder)));
 const main = join(root, 'scripts', 'binary', 'main.cjs');
 // What V8 makes of the program fits one processor and one build of V8.
 if (isOwn) await smoke([builder, main], { ...process.env, ECS_SECRETS_CHUNKS: chunks });
