@@ -5,6 +5,7 @@ COPY package.json package-lock.json ./
 RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY scripts ./scripts
 COPY src ./src
+COPY docs/json.md ./docs/
 RUN node scripts/build.mjs
 
 # Node.js and CA certificates, without a shell or a package manager; the user is 65532 (nonroot).

@@ -1,6 +1,6 @@
-import { copyFile, cp, mkdir, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { copyFile, cp, mkdir, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import picomatch from 'picomatch';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -99,4 +99,21 @@ test('.dockerignore lets through what is copied', async () => {
   );
   expect(copied).toEqual(expect.arrayContaining(['bin', 'scripts', 'src', 'LICENSE']));
   expect(copied.filter((path) => !isKept(path))).toEqual([]);
+});
+
+test('the stage that builds has the files outside src that the sources import as texts', async () => {
+  const dockerfile = await readFile(`${root}Dockerfile`, 'utf8');
+  const sources = await readdir(`${root}src`, { recursive: true });
+  const texts = await Promise.all(
+    sources
+      .filter((name) => name.endsWith('.ts'))
+      .map(async (name) => ({ name, text: await readFile(`${root}src/${name}`, 'utf8') })),
+  );
+  const imported = texts.flatMap(({ name, text }) =>
+    [...text.matchAll(/ from '(.*)\?raw'/g)].map(([, path = '']) =>
+      join('src', dirname(name), path),
+    ),
+  );
+  const outside = imported.filter((path) => !path.startsWith('src'));
+  expect(outside.filter((path) => !dockerfile.includes(`COPY ${path} ./`))).toEqual([]);
 });
