@@ -13,6 +13,8 @@ async function bundled(): Promise<string[]> {
     cwd: root,
     input: 'src/main.ts',
     platform: 'node',
+    // Pages of ours, as texts.
+    external: /\?raw$/,
     resolve: { mainFields: ['module', 'main'] },
   });
   const { output } = await bundle.generate({ format: 'esm', codeSplitting: true });
