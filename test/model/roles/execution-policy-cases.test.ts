@@ -69,7 +69,7 @@ describe('the policy', () => {
           keyArn('c', 'eu-west-1'),
           manager.replace('us-east-1', 'eu-west-1'),
           {
-            StringEquals: { [of('SecretARN')]: [far!] },
+            StringEquals: { [of('SecretARN')]: [far] },
           },
         ),
         decryption('DecryptSecrets2', keyArn('b'), manager, {
@@ -226,7 +226,7 @@ describe('compact grants', () => {
   });
 
   test('take six characters at the end of a name of a parameter for no part of it', () => {
-    const secrets = ['a-AbCdEf', 'a-AbCdEfG', 'a-AbCdE'].map((name) => parameter(`${name}`));
+    const secrets = ['a-AbCdEf', 'a-AbCdEfG', 'a-AbCdE'].map((name) => parameter(name));
     expect(namesIn(shorter(secrets, 1)!.grants)).toEqual(['a-*']);
   });
 

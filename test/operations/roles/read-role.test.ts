@@ -15,7 +15,7 @@ const managed: ManagedPolicy = {
   document,
   description: undefined,
   attachments: 1,
-} as ManagedPolicy;
+};
 
 /** The IAM of a role with the inline policies `a` and `b` and the managed ones `c` and `d`, but for what is given. */
 function iamWith(more: Partial<Iam> = {}): Iam {

@@ -24,7 +24,7 @@ const managerWith = (calls: Partial<ReturnType<typeof manager>>): Answers => ({
 });
 const manager = () => ({
   describe: (): Promise<SecretDescription | undefined> => Promise.resolve(described),
-  delete: (_id: string, _days: number) =>
+  delete: (...[]: [id: string, days: number]) =>
     Promise.resolve<{ deletedAt: Date | undefined }>({ deletedAt }),
 });
 

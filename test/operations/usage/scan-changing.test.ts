@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import type { RunningTask } from '../../../src/aws/ecs.ts';
+import type { Ecs, RunningTask } from '../../../src/aws/ecs.ts';
 import type { Service } from '../../../src/aws/ecs-answers.ts';
 import { AwsError } from '../../../src/errors.ts';
 import { scan } from '../../../src/operations/usage/scan.ts';
-import { fakeAws, type Answers } from '../../helpers/fake-aws.ts';
+import { fakeAws } from '../../helpers/fake-aws.ts';
 import { serviceNamed } from '../../helpers/rollout-fakes.ts';
 
 // What is looked at changes while it is looked at.
@@ -21,7 +21,7 @@ const noCluster = () =>
   );
 
 /** An ECS of one cluster with one service and one task, but for what is given. */
-function ecsWith(more: Answers['ecs'] = {}) {
+function ecsWith(more: Partial<Ecs> = {}) {
   return fakeAws({
     ecs: {
       clusters: () => Promise.resolve([shop]),
