@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { SecretDescription } from '../../../src/aws/secrets-manager.ts';
+import type { SecretDescription, SecretsManager } from '../../../src/aws/secrets-manager.ts';
 import { AwsError } from '../../../src/errors.ts';
 import type { SecretIdentity } from '../../../src/model/secrets/reference.ts';
 import { deleteSecret } from '../../../src/operations/secrets/delete-secret.ts';
@@ -24,8 +24,8 @@ const managerWith = (calls: Partial<ReturnType<typeof manager>>): Answers => ({
 });
 const manager = () => ({
   describe: (): Promise<SecretDescription | undefined> => Promise.resolve(described),
-  delete: (...[]: [id: string, days: number]) =>
-    Promise.resolve<{ deletedAt: Date | undefined }>({ deletedAt }),
+  delete: ((): Promise<{ deletedAt: Date | undefined }> =>
+    Promise.resolve({ deletedAt })) as SecretsManager['delete'],
 });
 
 test('a secret can be recovered until AWS deletes it, or not at all', async () => {
