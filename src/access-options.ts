@@ -22,8 +22,9 @@ export function accessOptions(
     const value = globals[name];
     if (typeof value !== 'string' || value === '') return undefined;
     const variable = fromEnvironment.get(name);
-    const isVariable = variable !== undefined && env[variable] === value;
-    return { value, source: isVariable ? variable : option };
+    // Typed before the command, an option wins over its variable. A file has no variable.
+    const isTyped = variable === undefined || (env[variable] ?? value) !== value;
+    return { value, source: isTyped ? option : variable };
   };
   checkRegion([globals.region, env.AWS_REGION, env.AWS_DEFAULT_REGION].find(Boolean));
   checkUrl(globals.endpointUrl);

@@ -6,13 +6,13 @@ export interface FoundFile {
   /** Relative to the working directory. */
   path: string;
   bytes: Uint8Array;
-  /** Why it is not to be trusted: somebody else could have written it. */
+  /** Why it is not to be trusted: someone else could have written it. */
   distrust: 'other-owner' | 'writable' | undefined;
 }
 
 /**
  * Looks for a file in the working directory and in the directories above it, up to the one that has `.git`;
- * outside a repository only in the working directory. The nearest one counts. Somebody else's file is
+ * outside a repository only in the working directory. The nearest one counts. Someone else's file is
  * `distrust`ed as git does it (git-config, safe.directory); `uid` is ours, undefined on Windows, where
  * nothing is checked. Rejects as node's fs does for a file that is there and cannot be read.
  */

@@ -17,7 +17,7 @@ export interface ProjectFile {
  * Reads the file of the project: the one that is named, or the one that is found from the working directory
  * up to the repository's root. `false` and an empty name read none. Undefined when there is none. Throws
  * InvalidInput for what is wrong in it, CliError `file-not-readable`, and `untrusted-config` for one that
- * is found and that somebody else could have written.
+ * is found and that someone else could have written.
  */
 export async function readProject(
   world: World,

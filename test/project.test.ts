@@ -189,7 +189,7 @@ describe('which file', () => {
     }
   });
 
-  test('one that others can write, or that belongs to somebody else, is refused', async () => {
+  test('one that others can write, or that belongs to someone else, is refused', async () => {
     const root = await realpath(await mkdtemp(join(tmpdir(), 'ecs-secrets-')));
     const uid = process.getuid?.() ?? 0;
     try {
@@ -234,7 +234,7 @@ describe('what it may not say', () => {
     ['{"taskDefinitions": ["a", 1]}', 'taskDefinitions[1] must be a file or a family'],
     ['{"prefix": "shop"}', 'prefix must be /path, or sm:NAME'],
     ['{"maxParallel": 0}', 'maxParallel must be a whole number of at least 1'],
-    ['{"region": "eu-west-1", "region": "eu-west-2"}', ':1:25: "region" is there twice'],
+    ['{"region": "eu-west-1", "region": "eu-west-2"}', ':1:25: "region" is listed twice'],
     ['{"__proto__": {"region": "eu-west-1"}}', '"__proto__" is not a member'],
     ['{"region" "x"}', ':1:11: a ":" is expected'],
     ['[]', 'must be an object'],

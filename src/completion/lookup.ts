@@ -1,6 +1,5 @@
-import { createAws, type Aws } from '../aws/index.ts';
+import { createAws, type AccessOptions, type Aws } from '../aws/index.ts';
 import { lastPart } from '../model/last-part.ts';
-import type { World } from '../world.ts';
 
 /** Names that are asked of AWS. */
 export interface Lookup {
@@ -12,25 +11,28 @@ export interface Lookup {
   endpoint?: string | undefined;
 }
 
-/** Asks AWS for the names. Throws AwsError; ends when `cutOff` does. */
+/** Asks AWS for the names. Throws AwsError; ends when `cutOff` does. Nobody is asked for a code. */
 export async function lookUp(
   lookup: Lookup,
-  env: World['env'],
+  env: AccessOptions['env'],
   cutOff: AbortSignal,
 ): Promise<string[]> {
-  const given = (value: string | undefined) =>
-    value === undefined ? undefined : { value, source: 'completion' };
+  const { region, profile, endpoint } = lookup;
   const access = {
     env,
-    region: given(lookup.region),
-    profile: given(lookup.profile),
-    endpoint: given(lookup.endpoint),
+    region: given(region, '--region'),
+    profile: given(profile, '--profile'),
+    endpoint: given(endpoint, '--endpoint-url'),
   };
   const aws = createAws({ access, cutOff, requestTimeout: 5_000 });
   return (await ask(lookup, aws)).sort();
 }
 
 // --- internal ---
+
+function given(value: string | undefined, source: string) {
+  return value ? { value, source } : undefined;
+}
 
 async function ask({ what, within }: Lookup, aws: Aws): Promise<string[]> {
   switch (what) {

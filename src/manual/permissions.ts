@@ -38,6 +38,7 @@ const none: Readonly<Record<string, string>> = {
   init: 'None: it does not call AWS.',
   completion:
     'None. What it completes is listed with `ecs:ListTaskDefinitionFamilies`, `ecs:ListClusters`, `ecs:ListServices`, `ssm:DescribeParameters` and `secretsmanager:ListSecrets`; what is not allowed is not completed.',
+  whoami: 'None: every identity may call `sts:GetCallerIdentity`.',
   sandbox: 'None: it does not call AWS.',
 };
 

@@ -19,7 +19,7 @@ Examples:
   $ ecs-secrets whoami --profile ci --json`,
     ),
 
-  async run({ aws }): Promise<Result> {
+  async run({ aws }): Promise<Result<WhoamiDocument>> {
     const report = await aws.access();
     const caller = await aws.caller().catch((error: unknown) => {
       if (error instanceof CliError) return error;

@@ -14,7 +14,6 @@ export const policyCaller = defineCommand({
   declare: (command) =>
     command
       .requiredOption('--for <commands>', 'commands, with commas between: put,role create,rotate')
-      .option('--account <id>', 'account of the policy, 12 digits; AWS is not called then')
       .option('--prefix <path>', 'only parameters and secrets below this path')
       .addOption(storeOption())
       .option('--role <name>', 'only this execution role (repeatable)', repeatable)
@@ -28,7 +27,7 @@ export const policyCaller = defineCommand({
         `
 "role" means all of its commands. "verify --read-values" includes the permission to read values.
 Without --prefix, --role and --cluster it covers the account. Without credentials it prints ACCOUNT_ID
-and REGION where they are not known; --account and --region set them.
+and REGION where they are not known; --account and --region set them. With --account AWS is not called.
 
 Examples:
   $ ecs-secrets policy caller --for put,rotate --prefix /shop/prod
@@ -61,11 +60,8 @@ Examples:
         );
       }
     }
-    if (options.account !== undefined && !/^\d{12}$/.test(options.account)) {
-      problems.add('--account is not an account id of 12 digits');
-    }
     problems.throwIfAny();
-    const document = callerPolicy(commands, await scopeOf(context, options.account), {
+    const document = callerPolicy(commands, await scopeOf(context, context.globals.account), {
       store: options.store,
       prefix: options.prefix,
       roles: options.role ?? [],

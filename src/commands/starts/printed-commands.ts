@@ -11,11 +11,13 @@ export function reachingSame({
   globals,
   world: { env },
 }: Pick<Context, 'globals' | 'world'>): (command: string) => string {
-  const { region, profile, endpointUrl } = globals;
+  const { region, profile, endpointUrl, assumeRole, externalId } = globals;
   const options = (
     [
       ['--region', region, env.ECS_SECRETS_REGION],
       ['--profile', profile, env.ECS_SECRETS_PROFILE],
+      ['--assume-role', assumeRole, env.ECS_SECRETS_ASSUME_ROLE],
+      ['--external-id', assumeRole && externalId, env.ECS_SECRETS_EXTERNAL_ID],
       ['--endpoint-url', shown(endpointUrl), shown(env.ECS_SECRETS_ENDPOINT_URL)],
     ] as const
   ).flatMap(([option, value, inEnvironment]) =>

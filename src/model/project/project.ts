@@ -12,7 +12,7 @@ export const projectSchema = z.strictObject({
   ),
   store: optional(
     'parameter-store',
-    'what a bare NAME means (--store)',
+    'store of a bare NAME (--store)',
     z.enum(['parameter-store', 'secrets-manager'], 'must be parameter-store or secrets-manager'),
   ),
   prefix: optional(
@@ -61,7 +61,7 @@ export const projectSchema = z.strictObject({
   timeout: optional('15m', 'how long to follow a deployment (--timeout)', duration()),
   maxParallel: optional(
     20,
-    'services that are redeployed at the same time (--max-parallel)',
+    'number of services redeployed at the same time (--max-parallel)',
     z
       .int('must be a whole number of at least 1')
       .check(z.gte(1, 'must be a whole number of at least 1')),
@@ -87,7 +87,7 @@ export function checkProject(members: readonly Member[]): Project {
   const problems = new Problems();
   const seen = new Set<string>();
   for (const { name, place } of members) {
-    if (seen.has(name)) problems.add(`${place}: ${shown(name)} is there twice`);
+    if (seen.has(name)) problems.add(`${place}: ${shown(name)} is listed twice`);
     seen.add(name);
     if (!Object.hasOwn(shape, name)) problems.add(`${place}: ${unknownMember(name)}`);
   }

@@ -95,6 +95,6 @@ test('an interrupt after the values are stored registers nothing, and says how f
   await expect(migrate([move('A', true)], {}, interrupt.signal)).rejects.toMatchObject({
     code: 'interrupted',
     message: 'interrupted; the values are stored',
-    hint: 'run the command again: it does what is left',
+    hint: 'run the command again: it completes what is left',
   });
 });

@@ -72,7 +72,7 @@ describe('a rotation is complete', () => {
     expect(outcome).toMatchObject({ version: 'OURS', previousVersion: 'v1' });
   });
 
-  test('though somebody else has stored a value since', async () => {
+  test('though someone else has stored a value since', async () => {
     const since: Labels = { OURS: ['AWSPREVIOUS'], v3: ['AWSCURRENT'] };
     expect(await rotate([before, since])).toMatchObject({ version: 'OURS', previousVersion: 'v1' });
   });

@@ -94,13 +94,13 @@ describe('nothing is redeployed', () => {
     const { aws, deployed } = scene({});
     const deployments = [followedAt(serviceNamed('a'), { state: 'failed' })];
     expect(await back(aws, { deployments }, { put: known })).toEqual({
-      value: { restored: false, why: 'the version before is not known' },
+      value: { restored: false, why: 'the previous version is not known' },
       ...{ redeploy: undefined, left: [] },
     });
     expect(deployed).toEqual([]);
   });
 
-  test('where somebody else has stored a value since', async () => {
+  test('where someone else has stored a value since', async () => {
     const { aws, deployed } = scene({ moved: false });
     const { value, redeploy } = await back(aws, {
       deployments: [followedAt(serviceNamed('a'), { state: 'failed' })],
