@@ -112,6 +112,10 @@ const cases: [string, Case][] = [
       },
     },
   ],
+  [
+    'whoami',
+    { argv: ['whoami'], env: { HTTP_PROXY: `http://me:${mark}@127.0.0.1:1`, NO_PROXY: '*' } },
+  ],
   ['role create', { argv: ['role', 'create', 'r2', '--secret', 'sm:shop/json:key'] }],
   ['role create (adds)', { argv: ['role', 'create', 'r', '--secret', 'sm:shop/json'] }],
   [
