@@ -21,7 +21,7 @@ export async function main(argv: readonly string[], given?: World): Promise<numb
   const world = withSafeOutput(given ?? (await processWorld(argv)));
   if (argv[0] === '__complete') {
     // What a press of Tab may take, from the start of this process on.
-    const patience = 260 - performance.now();
+    const patience = 240 - performance.now();
     const { complete } = await import('./completion/complete.ts');
     await complete(argv.slice(1), world, patience);
     return exitCodes.done;
@@ -106,10 +106,10 @@ async function runCommand(argv: readonly string[], world: World): Promise<number
 }
 
 /** Prints the page of a command: all of it, where `--help` is what one types next. */
-async function printPage(name: string, { stdout, page }: World): Promise<void> {
+async function printPage(name: string, world: World): Promise<void> {
   const { manualText } = await import('./manual/text.ts');
   const text = await manualText(name);
-  if (!(await page(text))) stdout.write(text);
+  if (!(await world.page(text))) world.stdout.write(text);
 }
 
 function logAccess({ stderr }: World) {

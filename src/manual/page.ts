@@ -126,8 +126,8 @@ function section(title: string, blocks: readonly Block[]) {
 }
 
 function termOf(option: Option): readonly [string, string] {
-  const { flags, description, argChoices, defaultValue, negate } = option;
-  const value = defaultValue as unknown;
+  const { flags, description, argChoices, negate } = option;
+  const value: unknown = option.defaultValue;
   const fallback = negate || value === undefined ? undefined : JSON.stringify(value);
   return [
     flags,

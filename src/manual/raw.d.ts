@@ -1,5 +1,5 @@
 // A file as a text: vitest knows `?raw`, scripts/raw.mjs tells rolldown.
 declare module '*?raw' {
   const text: string;
-  export default text;
+  export { text as default };
 }
