@@ -64,7 +64,7 @@ const byPlaceholder: Readonly<Record<string, Kind>> = {
     [
       ...['name', 'key', 'key=value', 'text', 'arn', 'path', 'role', 'env', 'uri', 'units', 'mib'],
       ...['duration', 'n', 'days', 'length', 'version', 'id', 'region', 'url', 'confidence'],
-      ...['format', 'when', 'store', 'port', 'service:operation=n', 'shell'],
+      ...['format', 'when', 'store', 'port', 'service:operation=n', 'shell', 'code'],
       'service:operation=code@share',
     ].map((placeholder) => [placeholder, 'none' as const]),
   ),

@@ -495,7 +495,7 @@ describe('policy', () => {
 
     const wrong = await run([...policy, '--account', '123']);
     expect(wrong).toMatchObject({ code: 2, stdout: '' });
-    expect(wrong.stderr).toContain('--account is not an account id of 12 digits');
+    expect(wrong.stderr).toContain('is not an AWS account ID');
   });
 
   test('the Sid of a statement says what it is for, and is the only one of its name', async () => {
