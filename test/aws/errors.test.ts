@@ -89,7 +89,7 @@ test.each([
     'an unknown host',
     Object.assign(new Error('x'), { code: 'ENOTFOUND' }),
     'unreachable',
-    /not known/,
+    /was not found/,
     /--region/,
   ],
   [
