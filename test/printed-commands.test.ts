@@ -22,7 +22,9 @@ for (const entry of commands) {
 function faultOf(written: string): string | undefined {
   const words = (written.match(/'[^']*'|\S+/g) ?? []).map((word) => word.replace(/[),;.?]+$/, ''));
   const ends = (written.match(/'[^']*'|\S+/g) ?? []).map((word) => /[),;?]$|[^.]\.$/.test(word));
-  if (words[0] === '--help' || words[0] === '--version' || words[0] === 'COMMAND') return undefined;
+  // The program's own options, any command, and a sentence that goes on.
+  const first = words[0] === 'help' ? (words[1] ?? '') : (words[0] ?? '');
+  if (/^(--help|--version|--licenses|COMMAND|for)$/.test(first)) return undefined;
   const two = words.slice(0, 2).join(' ');
   const path = declared.has(two) ? two : (words[0] ?? '');
   const command = declared.get(path);
@@ -66,7 +68,10 @@ function faultOf(written: string): string | undefined {
   return missing && `${path} needs ${missing.long ?? ''}`;
 }
 
-const files = (await readdir('src', { recursive: true })).filter((name) => name.endsWith('.ts'));
+// What completion prints are programs of the shells.
+const files = (await readdir('src', { recursive: true })).filter(
+  (name) => name.endsWith('.ts') && !name.endsWith('completion-scripts.ts'),
+);
 const printed = (
   await Promise.all(
     files.map(async (file) =>

@@ -141,7 +141,7 @@ const toStart: Scenario = {
   ],
   world: makeStartable,
   looksOnly: true,
-  steps: [{ argv: ['verify', 'shop/fargate', 'shop/host'] }],
+  steps: [{ argv: ['verify', 'shop/fargate', 'shop/host', '--all'] }],
   degrades: orNotChecked(
     ...['ssm:DescribeParameters', 'secretsmanager:DescribeSecret'],
     ...['secretsmanager:ListSecretVersionIds', 'secretsmanager:GetResourcePolicy'],
@@ -485,7 +485,7 @@ const scenarios: Record<CallerCommand, Scenario> = {
   verify: toStart,
   'verify --read-values': {
     ...toStart,
-    steps: [{ argv: ['verify', 'shop/fargate', '--read-values'] }],
+    steps: [{ argv: ['verify', 'shop/fargate', '--read-values', '--all'] }],
     unasked: onlyOnInstances,
     only: ['secretsmanager:GetSecretValue', 'kms:Decrypt'],
     degrades: orNotChecked('secretsmanager:GetSecretValue', 'kms:Decrypt'),
