@@ -16,7 +16,7 @@ test('the texts of all messages are those of messages.txt', async () => {
       const lines = [...new Set(sentences)].map(
         (text) => `  ${text.trim().replaceAll('\n', '\n    ')}`,
       );
-      return lines.length > 0 ? [`${file}`, ...lines, ''] : [];
+      return lines.length > 0 ? [file, ...lines, ''] : [];
     }),
   );
   await expect(chapters.flat().join('\n')).toMatchFileSnapshot('messages.txt');

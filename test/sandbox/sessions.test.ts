@@ -201,6 +201,8 @@ describe('AssumeRole', () => {
     expect(await message({ Policy: '{}' })).toBe(
       'The member Policy is not supported by the sandbox',
     );
-    expect(await message({ Tags: [{ Key: 'a', Value: 'b' }] })).toMatch(/not supported by the sandbox/);
+    expect(await message({ Tags: [{ Key: 'a', Value: 'b' }] })).toMatch(
+      /not supported by the sandbox/,
+    );
   });
 });

@@ -258,7 +258,12 @@ it('says so where subnets are not there', async () => {
 const moto = inject('moto');
 it.runIf(moto !== undefined).each<[string, Partial<NetworkPlan>, string, RegExp]>([
   ['an endpoint', { routes: ['none'], endpoint: 'private-dns' }, 'ok', /endpoint vpce-/],
-  ['a closed endpoint', { endpoint: 'private-dns', ingress: 'none' }, 'problem', /inbound port 443/],
+  [
+    'a closed endpoint',
+    { endpoint: 'private-dns', ingress: 'none' },
+    'problem',
+    /inbound port 443/,
+  ],
   ['a NAT gateway', { egress: 'endpoint' }, 'problem', /nat-.* outbound port 443/],
   ['an internet gateway', { routes: ['igw'], publicIp: true }, 'ok', /internet gateway igw-/],
   ['no way out', { routes: ['none'] }, 'problem', /no default route/],
