@@ -79,7 +79,7 @@ export async function writeOutputs(
   const { world, report } = context;
   const registered = arn === undefined ? undefined : `${arn} is registered`;
   const write = async (path: string, writing: Promise<void>): Promise<void> => {
-    const message = `interrupted; ${[registered, `${path} may not be written`].filter(Boolean).join(', and ')}`;
+    const message = `interrupted; ${[registered, `${path} may be missing or incomplete`].filter(Boolean).join(', and ')}`;
     const hint = registered && `${registered}; run the command again to write the file`;
     const written = writing.catch((error: unknown) => {
       throw notWritable(path, error, hint);

@@ -125,7 +125,7 @@ function tell(found: Diagnosis, target: string, since: string, output: FindingsO
       '--since looks further back; ECS shows stopped tasks for about an hour',
     ].join('\n');
   }
-  const now = `it runs as it should by now: ${state ?? ''}; what follows is over`;
+  const now = `healthy now (${state ?? ''}); earlier failures:`;
   return [
     ...(recovered ? [style.green(now), ''] : []),
     failures.map((failure) => tellFailure(failure, recovered, output)).join('\n\n'),

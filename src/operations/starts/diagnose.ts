@@ -144,5 +144,5 @@ function ofEvents({ events, taskDefinition }: Service): SeenFailure[] {
 
 function stateOf({ desiredCount, deployments }: Service): string {
   const running = deployments.reduce((sum, { runningCount }) => sum + runningCount, 0);
-  return `${running} of ${desiredCount} wanted tasks run`;
+  return `${running} of ${desiredCount} tasks running`;
 }

@@ -152,7 +152,7 @@ function shortly(reference: Reference, secret: SecretFact, here: Scope): string 
 async function keyOf(aws: Aws, { arn, kmsKeyId: id }: ResolvedSecret): Promise<KeyFact> {
   const { region, account = '' } = parseArn(arn) ?? {};
   if (id === undefined && account !== (await aws.caller()).account) {
-    return { state: 'unseen', id: '', why: `account ${account} does not tell it` };
+    return { state: 'unseen', id: '', why: `account ${account} does not disclose it` };
   }
   if (id === undefined || /(^|:)alias\/aws\//.test(id)) return { state: 'aws-managed' };
   try {

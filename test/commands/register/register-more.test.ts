@@ -400,7 +400,7 @@ describe('outputs', () => {
     });
     expect(seen).toMatchObject({ code: 130 });
     expect(seen.stderr).toContain(
-      'error: interrupted; arn:aws:ecs:us-east-1:123456789012:task-definition/web:1 is registered, and pipe may not be written\n',
+      'error: interrupted; arn:aws:ecs:us-east-1:123456789012:task-definition/web:1 is registered, and pipe may be missing or incomplete\n',
     );
   });
 

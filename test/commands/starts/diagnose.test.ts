@@ -118,7 +118,7 @@ describe('a service', () => {
       expect(seen).toEqual({
         code: 0,
         stderr: '',
-        stdout: `${target}: nothing failed in the last 1h; 1 of 1 wanted tasks run
+        stdout: `${target}: nothing failed in the last 1h; 1 of 1 tasks running
 --since looks further back; ECS shows stopped tasks for about an hour
 `,
       });
@@ -130,7 +130,7 @@ describe('a service', () => {
       others: [],
       fix: [],
       notSeen: [],
-      state: '1 of 1 wanted tasks run',
+      state: '1 of 1 tasks running',
       recovered: false,
     });
   });
@@ -186,7 +186,7 @@ describe('a service', () => {
     const after = await diagnose([target]);
     expect(after).toMatchObject({ code: 0, fix: [], recovered: true });
     expect((await shop.run(['diagnose', target])).stdout).toMatch(
-      /^it runs as it should by now: 1 of 1 wanted tasks run; what follows is over\n/,
+      /^healthy now \(1 of 1 tasks running\); earlier failures:\n/,
     );
   });
 

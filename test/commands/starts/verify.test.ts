@@ -595,7 +595,7 @@ describe('other places', () => {
     const found = await asDeployer(shop, () => findings({ API: elsewhere(api) }));
     expect(wrong(found)).toEqual([]);
     const key = wrong(found, 'not-checked').find(({ check }) => check === 'key');
-    expect(key?.message).toBe('the key of the secret: account 210987654321 does not tell it');
+    expect(key?.message).toBe('the key of the secret: account 210987654321 does not disclose it');
   });
 
   test('a secret of another account that may not be described is not said to exist', async () => {

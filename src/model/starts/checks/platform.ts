@@ -26,7 +26,7 @@ export function checkPlatform(definition: TaskDefinition, placement: Placement):
       ? [
           notChecked(
             'launch type',
-            'neither requiresCompatibilities nor a service tells where the tasks will run',
+            'neither requiresCompatibilities nor a service says where the tasks will run',
           ),
         ]
       : []),
