@@ -7,6 +7,7 @@ import {
 import type { Aws } from './aws/index.ts';
 import { UsageError, type CliError } from './errors.ts';
 import { globalGroup } from './help.ts';
+import type { Checked } from './model/checked.ts';
 import { oneLine } from './model/printable.ts';
 import type { World } from './world.ts';
 
@@ -28,6 +29,10 @@ export interface Result<Data = unknown> {
   text: string;
   /** The same in Markdown, for the summary of a GitHub Actions step. */
   summary?: string;
+  /** What was checked, one by one; without `summary` it is the summary. */
+  checked?: readonly Checked[];
+  /** The same as a SARIF log, for the action. */
+  sarif?: object;
   /** Set when the result is told and the command failed all the same. */
   failure?: CliError | undefined;
   /** The text is a value: it is written as it is, without a newline of ours. */

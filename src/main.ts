@@ -6,7 +6,7 @@ import type { ErrorDocument } from './commands/documents.ts';
 import { UsageError, describeError, exitCodes, stackOf } from './errors.ts';
 import { oneLine } from './model/printable.ts';
 import { callsCutOff, interruption } from './interruption.ts';
-import { fileProblem, notWritable } from './operations/file-problem.ts';
+import { fileProblem } from './operations/file-problem.ts';
 import { asOptions, buildProgram, helpOf, licensesAsked } from './program.ts';
 import { withSafeOutput } from './safe-output.ts';
 import { processWorld } from './terminal.ts';
@@ -38,14 +38,16 @@ export async function main(argv: readonly string[], given?: World): Promise<numb
 // --- internal ---
 
 async function runCommand(argv: readonly string[], world: World): Promise<number> {
-  const outcome: { result?: Result; globals: GlobalOptions; command?: string } = { globals: {} };
+  const outcome: Outcome & { globals: GlobalOptions } = { globals: {} };
   const called: Called = { path: [], command: undefined };
+  const { env } = world;
   const cutOff = callsCutOff(world);
   const own = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv;
   try {
     const program = buildProgram(world, called, async (definition, path, { globals, ...given }) => {
       const { args, options, fromEnvironment } = given;
       outcome.globals = globals;
+      outcome.path = path;
       outcome.command = definition.callerPolicy?.(options) ?? path;
       const journal = createJournal();
       const running = definition.run(
@@ -82,12 +84,18 @@ async function runCommand(argv: readonly string[], world: World): Promise<number
       if (!(error instanceof CommanderError) || error.code !== licensesAsked) throw error;
       outcome.result = { data: undefined, text: await world.licenses(), exact: true };
     });
-    const { result, globals } = outcome;
+    const { result, globals, path = '' } = outcome;
     if (!result) return exitCodes.done;
     printResult(world, result, globals);
-    await writeSummary(world, result, globals);
-    if (!result.failure) return result.exitCode ?? exitCodes.done;
-    return printError(world, result.failure, globals, outcome.command);
+    if (env.GITHUB_STEP_SUMMARY) {
+      const { writeSummary } = await import('./ci-files.ts');
+      await writeSummary(world, path, result, globals);
+    }
+    if (result.failure) {
+      return await fail(world, result.failure, globals, outcome);
+    }
+    await leave(world, outcome);
+    return result.exitCode ?? exitCodes.done;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.done;
     const globals = {
@@ -98,11 +106,42 @@ async function runCommand(argv: readonly string[], world: World): Promise<number
     };
     // Loaded where something was wrong only: most runs need no guesses.
     const { wrongUsage } = await import('./wrong-usage.ts');
-    return printError(world, wrongUsage(error, called), globals, outcome.command);
+    return await fail(world, wrongUsage(error, called), globals, outcome);
   } finally {
     // What nobody waits for any more must not keep the process.
     cutOff.end();
   }
+}
+
+/** What a run came to. */
+interface Outcome {
+  result?: Result;
+  /** What `policy caller --for` calls the command. */
+  command?: string;
+  /** The name of the command. */
+  path?: string;
+}
+
+/** Prints an error, and leaves it to the action. Answers the exit code. */
+async function fail(
+  world: World,
+  error: unknown,
+  globals: GlobalOptions,
+  outcome: Outcome,
+): Promise<number> {
+  const { exitCode, document } = printError(world, error, globals, outcome.command);
+  await leave(world, outcome, document);
+  return exitCode;
+}
+
+async function leave(
+  world: World,
+  { result, path: command }: Outcome,
+  document?: ErrorDocument,
+): Promise<void> {
+  if (!world.env.ECS_SECRETS_RESULT_FILE) return;
+  const { leaveResult } = await import('./ci-files.ts');
+  await leaveResult(world, { command, result, error: document?.error });
 }
 
 /** Prints the page of a command: all of it, where `--help` is what one types next. */
@@ -140,26 +179,12 @@ function printResult(
   else if (!json && text !== '') stdout.write(text.endsWith('\n') ? text : `${text}\n`, { tabs });
 }
 
-/** GitHub shows what a step adds to this file on the page of the run. The command itself is done. */
-async function writeSummary(
-  world: World,
-  { summary }: Result,
-  globals: GlobalOptions,
-): Promise<void> {
-  const file = world.env.GITHUB_STEP_SUMMARY;
-  if (!file || summary === undefined) return;
-  await world.appendFile(file, `${summary}\n`).catch((error: unknown) => {
-    const { message } = notWritable(file, error);
-    createReporter(world, globals).warn(`${message} (GITHUB_STEP_SUMMARY)`);
-  });
-}
-
 function printError(
   world: World,
   error: unknown,
   { json, debug }: GlobalOptions,
   command?: string,
-): number {
+): { exitCode: number; document: ErrorDocument } {
   const { stderr } = world;
   const { code, message, exitCode, ...described } = describeError(error);
   // Wherever a refusal of AWS comes up, what the command needs altogether is worth knowing.
@@ -178,5 +203,5 @@ function printError(
   if (stack !== undefined) stderr.write(stderr.style.dim(stack) + '\n');
   const document: ErrorDocument = { error: { code, message, hint } };
   if (json) stderr.write(`${JSON.stringify(document)}\n`);
-  return exitCode;
+  return { exitCode, document };
 }

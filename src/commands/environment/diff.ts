@@ -1,6 +1,7 @@
 import { Argument } from '@commander-js/extra-typings';
 import { defineCommand, type Context, type Result } from '../../cli.ts';
 import { CliError, UsageError, exitCodes } from '../../errors.ts';
+import type { Checked } from '../../model/checked.ts';
 import { formatPrefix } from '../../model/secrets/prefix.ts';
 import { diffValues } from '../../model/secrets/diff-values.ts';
 import type { NamedValue } from '../../operations/environment/format-secrets.ts';
@@ -48,8 +49,15 @@ Examples:
       ...extra.map((name) => ['+', name]),
       ...different.map((name) => ['~', name]),
     ].sort(([, x = ''], [, y = '']) => (x < y ? -1 : 1));
+    const differs = (names: readonly string[], message: string): Checked[] =>
+      names.map((what) => ({ status: 'problem', where: `${a} and ${b}`, what, message }));
     return {
       data: found,
+      checked: [
+        ...differs(missing, `only in ${a}`),
+        ...differs(extra, `only in ${b}`),
+        ...differs(different, 'the values differ'),
+      ],
       text:
         lines.length === 0
           ? `no differences (${found.equal} equal)`

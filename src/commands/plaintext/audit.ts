@@ -1,6 +1,7 @@
 import { Argument, Option } from '@commander-js/extra-typings';
 import { defineCommand, repeatable, type Context, type Result } from '../../cli.ts';
 import { CliError, exitCodes, UsageError } from '../../errors.ts';
+import type { Checked } from '../../model/checked.ts';
 import { isAtLeast } from '../../model/secrets/plaintext-secrets.ts';
 import { commandLine } from '../../model/shell.ts';
 import { sarifLog } from '../../model/plaintext/sarif.ts';
@@ -77,13 +78,17 @@ Examples:
     if (ignored > 0 && written === undefined) {
       report.note(`${counted(ignored, 'finding')} of the baseline ignored`);
     }
-    const sarif = options.format === 'sarif' ? sarifOf(findings) : undefined;
+    const log = sarifOf(findings);
+    const sarif = options.format === 'sarif' ? log : undefined;
     return {
       data: sarif ?? { findings: findings.map(withoutPath), ignored, looked: found.looked },
       tabs: true,
       text: sarif
         ? JSON.stringify(sarif, null, 2)
         : textOf(findings, found.looked, ignored, { output: world.stdout, wide: options.wide }),
+      checked:
+        findings.length > 0 ? findings.map(checkedOf) : [nothingFound(found.looked, ignored)],
+      sarif: log,
       failure:
         findings.length === 0
           ? undefined
@@ -131,12 +136,7 @@ function textOf(
   ignored: number,
   layout: TableLayout,
 ): string {
-  if (findings.length === 0) {
-    const where =
-      looked.files > 0 ? counted(looked.files, 'file') : counted(looked.revisions, 'revision');
-    const more = ignored > 0 ? ' beyond the baseline' : '';
-    return `no secret in plain text found in ${where}${more}`;
-  }
+  if (findings.length === 0) return nothingFound(looked, ignored).message;
   const heads = ['CONFIDENCE', 'KIND', 'WHERE', 'CONTAINER', 'NAME', 'PLACE', 'LENGTH', 'HINT'];
   return table(
     [...heads, 'SERVICES'],
@@ -157,17 +157,37 @@ function textOf(
 
 function sarifOf(findings: readonly AuditFinding[]) {
   return sarifLog(
-    findings.map((finding) => {
-      const { kind, container, name, place, services = [] } = finding;
-      const what = name === '' ? place : `${name} (${place})`;
-      const running = services.length === 0 ? '' : `, run by ${services.join(', ')}`;
-      return {
-        ...finding,
-        message: `${what} of container ${container} in ${whereOf(finding)} looks like a secret in plain text: ${kind}${running}`,
-        place: finding.file === undefined ? `${whereOf(finding)}/${place}` : place,
-      };
-    }),
+    findings.map((finding) => ({
+      ...finding,
+      message: sentenceOf(finding),
+      place: finding.file === undefined ? `${whereOf(finding)}/${finding.place}` : finding.place,
+    })),
   );
+}
+
+function sentenceOf(finding: AuditFinding): string {
+  const { kind, container, name, place, services = [] } = finding;
+  const what = name === '' ? place : `${name} (${place})`;
+  const running = services.length === 0 ? '' : `, run by ${services.join(', ')}`;
+  return `${what} of container ${container} in ${whereOf(finding)} looks like a secret in plain text: ${kind}${running}`;
+}
+
+function checkedOf(finding: AuditFinding): Checked {
+  const { container, name, place, file, line, column } = finding;
+  return {
+    status: 'problem',
+    where: whereOf(finding),
+    what: `${container}: ${name === '' ? place : name}`,
+    message: sentenceOf(finding),
+    ...(file !== undefined && file !== '-' && { file, line, column }),
+  };
+}
+
+function nothingFound({ files, revisions }: Audit['looked'], ignored: number): Checked {
+  const where = files > 0 ? counted(files, 'file') : counted(revisions, 'revision');
+  const more = ignored > 0 ? ' beyond the baseline' : '';
+  const message = `no secret in plain text found in ${where}${more}`;
+  return { status: 'ok', where, what: 'secrets in plain text', message };
 }
 
 /** `web:3`, or `ecs/web.json:12`. */

@@ -1,6 +1,7 @@
 import { Argument } from '@commander-js/extra-typings';
 import { defineCommand, fromProject, type Result } from '../../cli.ts';
 import { exitCodes } from '../../errors.ts';
+import type { Checked } from '../../model/checked.ts';
 import { wrapped } from '../../model/fit-text.ts';
 import { mendingCommand, type RoleFinding } from '../../model/roles/role-check.ts';
 import { checkRole } from '../../operations/roles/check-role.ts';
@@ -72,12 +73,25 @@ Examples:
             : wrapped(`unused: ${grant}`, world.stdout.size().columns, '  '),
         ),
       ].join('\n'),
+      checked: findings.map((finding) => checkedOf(found.role.name, finding)),
       exitCode: wrong.length > 0 ? exitCodes.findings : exitCodes.done,
     };
   },
 });
 
 // --- internal ---
+
+function checkedOf(where: string, { verdict, what, action, why }: RoleFinding): Checked {
+  const message = verdict === 'allowed' ? why : `${verdict}: ${why}`;
+  return { status: statuses[verdict], where, what: `${action} for ${what}`, message };
+}
+
+const statuses = {
+  allowed: 'ok',
+  missing: 'problem',
+  denied: 'problem',
+  unknown: 'not-checked',
+} as const satisfies Record<RoleFinding['verdict'], Checked['status']>;
 
 function row({ verdict, what, action, why }: RoleFinding): string[] {
   return [verdict, what, action, why];

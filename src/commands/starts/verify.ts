@@ -1,9 +1,10 @@
 import { Argument } from '@commander-js/extra-typings';
 import { defineCommand, fromProject, type Result } from '../../cli.ts';
 import { exitCodes } from '../../errors.ts';
+import type { Checked } from '../../model/checked.ts';
 import { verify as verifyTargets } from '../../operations/starts/verify.ts';
 import { findingsSummary, findingsTree } from './findings-tree.ts';
-import type { VerifyDocument } from './documents.ts';
+import type { VerifiedDocument, VerifyDocument } from './documents.ts';
 import { findingsReaching, reachingSame } from './printed-commands.ts';
 import { sourcesOf } from '../sources.ts';
 
@@ -66,11 +67,24 @@ Examples:
     return {
       data: { targets: found, problems, warnings, notChecked },
       text: found.map((one) => print(one, world.stdout)).join('\n\n'),
+      checked: found.flatMap(checkedIn),
       exitCode: failed ? exitCodes.findings : exitCodes.done,
     };
   },
 });
 
 // --- internal ---
+
+/** The findings of a target; those of a file say so, except standard input. */
+function checkedIn({ target, taskDefinition, findings }: VerifiedDocument): Checked[] {
+  const isFile = taskDefinition === undefined && target !== '-';
+  return findings.map(({ status, check, subject, message }) => ({
+    status,
+    where: target === '-' ? 'standard input' : target,
+    what: `${check}: ${subject}`,
+    message,
+    ...(isFile && { file: target }),
+  }));
+}
 
 const isRegister = (command: string): boolean => command.startsWith('ecs-secrets register ');

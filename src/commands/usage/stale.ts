@@ -1,6 +1,7 @@
 import { Argument } from '@commander-js/extra-typings';
 import { defineCommand, type Result } from '../../cli.ts';
 import { CliError, exitCodes } from '../../errors.ts';
+import type { Checked } from '../../model/checked.ts';
 import { wrapped } from '../../model/fit-text.ts';
 import { parseArn } from '../../model/secrets/partition.ts';
 import { worstHolding } from '../../model/usage/staleness.ts';
@@ -70,6 +71,19 @@ Examples:
         groups.length > 0
           ? tableOf(groups, regions, { output: world.stdout, wide: options.wide })
           : nothingFound(nothing, narrowing),
+      checked: [
+        ...groups.flatMap(({ cluster, group, tasks: own }) =>
+          own.map((one) =>
+            checkedOf(`${lastPart(cluster)}/${serviceOfGroup(group) ?? group}`, one),
+          ),
+        ),
+        ...unseen.map(({ reference, error }) => ({
+          status: 'not-checked' as const,
+          where: 'references',
+          what: reference,
+          message: error.message,
+        })),
+      ],
       failure:
         old.length === 0
           ? undefined
@@ -102,6 +116,19 @@ function grouped(tasks: readonly TaskHolding[]): Group[] {
     groups.set(key, found);
   }
   return [...groups.values()];
+}
+
+/** Both stale and unknown are findings: a task that may hold an old value is to be replaced. */
+function checkedOf(where: string, { task, holding, secrets }: TaskHolding): Checked {
+  const own = secrets.filter((secret) => secret.holding === holding);
+  const references = [...new Set(own.map(({ reference }) => reference))].join(', ');
+  const whys = [...new Set(own.flatMap(({ why }) => why ?? []))].join('; ');
+  return {
+    status: holding === 'current' ? 'ok' : holding === 'stale' ? 'problem' : 'warning',
+    where,
+    what: `task ${lastPart(task.arn)}`,
+    message: `${holding}: ${references}${whys === '' ? '' : ` (${whys})`}`,
+  };
 }
 
 /** A row a group. On a terminal the reasons, which are long, stand below, each once. */

@@ -1,0 +1,58 @@
+import { createReporter, type GlobalOptions, type Result } from './cli.ts';
+import type { ErrorDocument } from './commands/documents.ts';
+import { checkedSummary } from './model/checked.ts';
+import { notWritable } from './operations/file-problem.ts';
+import type { World } from './world.ts';
+
+/**
+ * Adds the result to the summary of a GitHub Actions step, which GitHub shows on the page of the run. The
+ * command itself is done, so that a failure is only a warning.
+ */
+export async function writeSummary(
+  world: World,
+  command: string,
+  { summary, checked }: Result,
+  globals: GlobalOptions,
+): Promise<void> {
+  const file = world.env.GITHUB_STEP_SUMMARY;
+  const text = summary ?? (checked && checkedSummary(command, checked));
+  if (!file || text === undefined) return;
+  await world.appendFile(file, `${text}\n`).catch((error: unknown) => {
+    const { message } = notWritable(file, error);
+    createReporter(world, globals).warn(`${message} (GITHUB_STEP_SUMMARY)`);
+  });
+}
+
+/** What a run leaves in the file of `ECS_SECRETS_RESULT_FILE` for the action (action/src), which makes outputs of it. */
+export interface LeftResult {
+  /** The name of the command, for example `role check`. Absent if the command line was not understood. */
+  command?: string | undefined;
+  /** The document of `--json`. Absent if it holds values, and if the command failed without a result. */
+  data?: unknown;
+  checked?: Result['checked'] | undefined;
+  sarif?: Result['sarif'] | undefined;
+  /** Absent unless the command failed. */
+  error?: ErrorDocument['error'] | undefined;
+}
+
+/** Writes that file. A failure is not reported: the action takes an absent file for no result. */
+export async function leaveResult(
+  { env, writeFile }: World,
+  {
+    command,
+    result,
+    error,
+  }: Pick<LeftResult, 'command' | 'error'> & { result?: Result | undefined },
+): Promise<void> {
+  const file = env.ECS_SECRETS_RESULT_FILE;
+  if (!file) return;
+  const left: LeftResult = {
+    command,
+    // A value that was asked for goes to stdout, and nowhere else.
+    ...(result !== undefined && !result.exact && { data: result.data }),
+    checked: result?.checked,
+    sarif: result?.sarif,
+    error,
+  };
+  await writeFile(file, JSON.stringify(left)).catch(() => undefined);
+}
