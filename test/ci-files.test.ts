@@ -2,7 +2,8 @@ import {
   RegisterTaskDefinitionCommand,
   type RegisterTaskDefinitionCommandInput,
 } from '@aws-sdk/client-ecs';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { runProgram } from './helpers/run.ts';
 import { openShop, type Shop } from './helpers/scene.ts';
 import { definition, stock } from './helpers/start-scene.ts';
 
@@ -120,5 +121,66 @@ describe('the file that is left for the action', () => {
     ['export', '--prefix', '/a', '--json'],
   ])('has no value: %s %s %s %s', async (...argv) => {
     expect(await left(argv)).toEqual({ command: argv[0] });
+  });
+});
+
+describe('--junit', () => {
+  /** The report of a command: its file, read by an XML parser of somebody else's. */
+  async function report(argv: readonly string[], code: number) {
+    const files: Record<string, string> = { 'plain.json': plain };
+    const seen = await shop.run([...argv, '--junit', 'junit.xml'], { files });
+    expect(seen.code, seen.stderr).toBe(code);
+    const xml = files['junit.xml'] ?? '';
+    expect(xml).not.toContain(value);
+    const python = `import sys, json, xml.etree.ElementTree as E
+root = E.parse(sys.stdin).getroot()
+print(json.dumps([root.tag, root.attrib, [[c.attrib, [[e.tag, e.attrib, e.text] for e in c]] for c in root.iter('testcase')]]))`;
+    const parsed = await runProgram('python3', ['-c', python], { stdin: xml });
+    expect(parsed.stderr).toBe('');
+    const [tag, attributes, cases] = JSON.parse(parsed.stdout) as [
+      string,
+      Record<string, string>,
+      [Record<string, string>, [string, Record<string, string>, string][]][],
+    ];
+    expect(tag).toBe('testsuites');
+    expect(Number(attributes.tests)).toBe(cases.length);
+    return { attributes, cases };
+  }
+
+  test.runIf(inject('python'))('has a failure for what verify found, and what is ok', async () => {
+    const { attributes, cases } = await report(['verify', 'web:2'], 3);
+    const failures = cases.filter(([, inside]) => inside[0]?.[0] === 'failure');
+    expect(String(failures.length)).toBe(attributes.failures);
+    expect(failures.length).toBeGreaterThan(0);
+    expect(cases.length).toBeGreaterThan(failures.length);
+    expect(failures[0]?.[0]).toMatchObject({ classname: 'web:2' });
+  });
+
+  test.runIf(inject('python'))('says where in a file a secret stands', async () => {
+    const { cases } = await report(['audit', 'plain.json'], 3);
+    expect(cases).toEqual([
+      [
+        expect.objectContaining({ name: 'web: DB_PASSWORD', file: 'plain.json' }),
+        [['failure', expect.anything(), expect.stringMatching(/^plain\.json:\d+: DB_PASSWORD /)]],
+      ],
+    ]);
+  });
+
+  test.runIf(inject('python'))('has one case where nothing was found', async () => {
+    const { cases } = await report(['audit', '--family', 'web'], 0);
+    expect(cases).toMatchObject([[{ name: 'secrets in plain text' }, []]]);
+  });
+
+  test.runIf(inject('python'))('has a failure for what a role lacks', async () => {
+    const argv = ['role', 'check', 'shop-execution', '--task-definition', 'web'];
+    const { attributes } = await report(argv, 3);
+    expect(attributes).toMatchObject({ name: 'ecs-secrets', failures: '1' });
+  });
+
+  test('is refused before AWS is asked where it cannot be written', async () => {
+    const seen = await shop.run(['verify', 'web:2', '--junit', 'not-there/junit.xml']);
+    expect(seen.code).toBe(1);
+    expect(seen.stderr).toMatch(/^error: cannot write not-there\/junit\.xml: /);
+    expect(seen.stdout).toBe('');
   });
 });

@@ -10,12 +10,12 @@ import { readBaseline, writeBaseline } from '../../operations/plaintext/audit-ba
 import { auditFiles } from '../../operations/plaintext/audit-files.ts';
 import { notWritable } from '../../operations/file-problem.ts';
 import { withProgress } from '../progress.ts';
+import { withJunit } from '../junit.ts';
 import { sourcesOf } from '../sources.ts';
 import type { AuditDocument, PlaintextDocument } from './documents.ts';
 import { table, withWide, type TableLayout } from '../table.ts';
 
-/** `audit [FILE...]`: secrets in plain text in task definitions, of AWS or of files. */
-export const audit = defineCommand({
+const command = defineCommand({
   declare: (command) =>
     withWide(command)
       .addArgument(
@@ -103,6 +103,9 @@ Examples:
     };
   },
 });
+
+/** `audit [FILE...]`: secrets in plain text in task definitions, of AWS or of files. */
+export const audit = withJunit('audit', command);
 
 // --- internal ---
 

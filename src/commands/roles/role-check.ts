@@ -14,10 +14,10 @@ import {
   withReferenceOptions,
   type ReferenceOptions,
 } from './role-references.ts';
+import { withJunit } from '../junit.ts';
 import { table, withWide } from '../table.ts';
 
-/** `role check NAME`: whether a role covers what task definitions refer to. */
-export const roleCheck = defineCommand({
+const command = defineCommand({
   declare: (command) =>
     withWide(
       withReferenceOptions(
@@ -78,6 +78,9 @@ Examples:
     };
   },
 });
+
+/** `role check NAME`: whether a role covers what task definitions refer to. */
+export const roleCheck = withJunit('role check', command);
 
 // --- internal ---
 

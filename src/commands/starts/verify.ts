@@ -6,10 +6,10 @@ import { verify as verifyTargets } from '../../operations/starts/verify.ts';
 import { findingsSummary, findingsTree } from './findings-tree.ts';
 import type { VerifiedDocument, VerifyDocument } from './documents.ts';
 import { findingsReaching, reachingSame } from './printed-commands.ts';
+import { withJunit } from '../junit.ts';
 import { sourcesOf } from '../sources.ts';
 
-/** `verify TARGET...`: what would keep tasks from starting. */
-export const verify = defineCommand({
+const command = defineCommand({
   declare: (command) =>
     command
       .addArgument(
@@ -72,6 +72,9 @@ Examples:
     };
   },
 });
+
+/** `verify TARGET...`: what would keep tasks from starting. */
+export const verify = withJunit('verify', command);
 
 // --- internal ---
 
