@@ -1,4 +1,5 @@
 import type {
+  Deployment as SdkDeployment,
   NetworkConfiguration,
   Service as SdkService,
   ServiceDeployment as SdkServiceDeployment,
@@ -6,6 +7,8 @@ import type {
 } from '@aws-sdk/client-ecs';
 import type { ServiceDeployment, Threshold } from '../model/rollout/rollout.ts';
 import type { Deployment } from '../model/usage/deployment.ts';
+import type { SecretEntry } from '../model/definitions/task-definition.ts';
+import { distinctBy } from '../model/distinct-by.ts';
 import { withoutCharacters } from '../model/failures/without-characters.ts';
 
 /**
@@ -38,6 +41,10 @@ export function toService(service: SdkService): Service {
       createdAt,
       message: withoutCharacters(message),
     })),
+    serviceConnect: distinctBy(
+      (service.deployments ?? []).flatMap(connectSecrets),
+      ({ name, valueFrom }) => `${name} ${valueFrom}`,
+    ),
     deployments: (service.deployments ?? []).map((deployment) => ({
       id: deployment.id ?? '',
       status: deployment.status ?? '',
@@ -73,6 +80,13 @@ export function toServiceDeployment(deployment: SdkServiceDeployment): ServiceDe
 }
 
 // --- internal ---
+
+function connectSecrets({ serviceConnectConfiguration: connect }: SdkDeployment): SecretEntry[] {
+  return (connect?.logConfiguration?.secretOptions ?? []).map(({ name = '', valueFrom = '' }) => ({
+    name,
+    valueFrom,
+  }));
+}
 
 function masked(reason: string | undefined): string | undefined {
   return reason === undefined ? undefined : withoutCharacters(reason);
@@ -150,6 +164,8 @@ export interface Service {
   /** ARN of the service deployment under way or of the last one; undefined where ECS returns none. */
   currentServiceDeployment: string | undefined;
   deployments: Deployment[];
+  /** What the logs of Service Connect read from secrets: of all deployments, the PRIMARY one's first. */
+  serviceConnect?: readonly SecretEntry[];
   /** What ECS tells of it, the newest first. */
   events: { createdAt: Date | undefined; message: string }[];
 }

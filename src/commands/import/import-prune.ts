@@ -43,7 +43,7 @@ export async function planPrune(
       untilInterrupted(checkUnused(aws, extra, '--prune-in-use', onProgress), world.interrupted),
     );
     for (const what of unchecked) {
-      report.warn(`not checked (missing permission): ${what}`);
+      report.warn(`not checked: ${what}`);
     }
   }
   if (!dryRun) await confirmed(context, `${question(extra)} (below ${formatPrefix(prefix)})?`);

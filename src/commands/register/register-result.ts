@@ -2,7 +2,8 @@ import type { Aws } from '../../aws/index.ts';
 import type { Context, Result } from '../../cli.ts';
 import { CliError, Interrupted } from '../../errors.ts';
 import { hidePlaintext } from '../../model/definitions/hidden-plaintext.ts';
-import { secretUses, type TaskDefinition } from '../../model/definitions/task-definition.ts';
+import { secretUses, useWords, type SecretUse } from '../../model/definitions/secret-uses.ts';
+import type { TaskDefinition } from '../../model/definitions/task-definition.ts';
 import { notWritable } from '../../operations/file-problem.ts';
 import type { Consumer } from '../../operations/usage/find-consumers.ts';
 import { checkCodeDeploy } from '../../operations/rollout/code-deploy.ts';
@@ -45,10 +46,7 @@ export function registeredResult(
           : [JSON.stringify(definition, null, 2)]
         : [
             `${arn ?? ''} ${words}`,
-            ...uses.map(
-              ({ container, name, valueFrom }) =>
-                `  ${[container, name].filter(Boolean).join(':')} from ${valueFrom}`,
-            ),
+            ...uses.map((use) => `  ${registeredUse(use)} from ${use.valueFrom}`),
           ]),
     ].join('\n'),
   };
@@ -168,6 +166,10 @@ export async function checkServices(aws: Aws, found: Scan, codeDeploy: boolean):
 }
 
 // --- internal ---
+
+function registeredUse(use: SecretUse): string {
+  return use.kind === 'repositoryCredentials' ? use.container : useWords(use).join(':');
+}
 
 /** The services of a scan; one that runs no task definition yet gets its first. */
 function servicesToDeploy({ services, revisions }: Scan): Consumer[] {

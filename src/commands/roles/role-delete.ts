@@ -32,7 +32,7 @@ Examples:
         checkRoleUnused(aws, role, onProgress),
       );
       for (const what of unchecked) {
-        report.warn(`not checked (missing permission): ${what}`);
+        report.warn(`not checked: ${what}`);
       }
     }
     const lines = [

@@ -10,16 +10,19 @@ import { InvalidInput, Problems } from '../../model/problems.ts';
 import type { Reference, Store } from '../../model/secrets/reference.ts';
 import { withoutValue } from '../../model/secrets/shown-text.ts';
 import {
-  environmentFileArns,
+  readUse,
+  roleFiles,
   secretUses,
+  serviceConnectUses,
   useReference,
-  type TaskDefinition,
-} from '../../model/definitions/task-definition.ts';
+} from '../../model/definitions/secret-uses.ts';
+import type { TaskDefinition } from '../../model/definitions/task-definition.ts';
 import type { DerivedGrants, GrantRequest } from '../../operations/roles/role-grants.ts';
 import {
   describeTaskDefinition,
   readTaskDefinition,
 } from '../../operations/definitions/read-task-definition.ts';
+import { namedSecrets } from '../../operations/definitions/named-secrets.ts';
 import { scan } from '../../operations/usage/scan.ts';
 import { referenceArgument } from '../reference-argument.ts';
 import { serviceNames } from '../usage/service-options.ts';
@@ -107,15 +110,22 @@ export async function readReferences(
       const known = found.revisions.get(arn) ?? (await describeTaskDefinition(arn, aws));
       definitions.push(known.definition);
     }
+    const own = found.services.flatMap(({ serviceConnect = [] }) => serviceConnect);
+    references.push(...serviceConnectUses(own).flatMap((use) => readUse(use) ?? []));
   }
   for (const definition of definitions) {
     references.push(...referencesIn(definition, problems, report));
+    const { named, unread } = await namedSecrets(aws, definition);
+    references.push(...named.flatMap((use) => readUse(use) ?? []));
+    for (const what of unread) {
+      report.warn(`not checked: ${what}; grant the secret that it names with --secret REF`);
+    }
   }
   problems.throwIfAny();
   return {
     definitions,
     references,
-    files: definitions.flatMap(environmentFileArns).map((objectArn) => ({ objectArn })),
+    files: [...new Set(definitions.flatMap(roleFiles))].map((objectArn) => ({ objectArn })),
     allowMissing: options.allowMissing ?? false,
     keyArns: options.kmsKey ?? [],
   };

@@ -48,7 +48,7 @@ Examples:
         checkUnused(aws, [secret], '--force', onProgress),
       );
       for (const what of unchecked) {
-        report.warn(`not checked (missing permission): ${what}`);
+        report.warn(`not checked: ${what}`);
       }
     }
     const { store, name, arn } = secret;

@@ -1,12 +1,16 @@
-import type { UseKind } from '../../model/definitions/task-definition.ts';
+import type { UseKind } from '../../model/definitions/secret-uses.ts';
 import type { Store } from '../../model/secrets/reference.ts';
 import type { Holding } from '../../model/usage/staleness.ts';
 
-/** A place in a task definition that refers to a secret. */
+/** A place in a task definition or a service that refers to a secret. */
 export interface UseDocument {
+  /** Empty for a volume and for Service Connect. */
   container: string;
   kind: UseKind;
-  /** The environment variable or log option. Empty for repository credentials. */
+  /**
+   * The environment variable, log option or volume. `CredentialArn` for a secret that a credential spec
+   * names. Empty for repository credentials and the credential spec itself.
+   */
   name: string;
   valueFrom: string;
   /** True if the reference names one version, so that a new value never reaches it. */
@@ -72,7 +76,7 @@ export interface WhereUsedDocument {
   services: ServiceUsesDocument[];
   tasks: TaskUsesDocument[];
   scheduled: ScheduledUsesDocument[];
-  /** What was not searched because a permission is missing, for people. */
+  /** What was not searched, with the reason, for people. */
   unchecked: string[];
 }
 

@@ -1,6 +1,7 @@
 import { Argument } from '@commander-js/extra-typings';
 import { defineCommand, type Result } from '../../cli.ts';
 import type { ConsumerUse } from '../../operations/usage/find-consumers.ts';
+import { useWords } from '../../model/definitions/secret-uses.ts';
 import { serviceName } from '../../operations/usage/service-name.ts';
 import { whereUsed as findUses } from '../../operations/usage/where-used.ts';
 import { regionsNotSearched } from '../../operations/secrets/secret-regions.ts';
@@ -19,8 +20,9 @@ export const whereUsed = defineCommand({
     ).addHelpText(
       'after',
       `
-Looks at services, running tasks of no service, EventBridge rules and schedules, through secrets,
-secretOptions and repositoryCredentials, in any spelling of the secret.
+Looks at services, running tasks of no service, EventBridge rules and schedules. Finds the secret in
+any spelling in secrets, secretOptions, repositoryCredentials and credentialSpecs, in the credentials
+of FSx volumes, and in the log configuration of Service Connect.
 
 Examples:
   $ ecs-secrets where-used /shop/prod/db-password
@@ -34,7 +36,7 @@ Examples:
     const used = await withProgress(context, (onProgress) =>
       findUses(aws, reference, filter, { allRegions, onProgress }),
     );
-    for (const what of used.unchecked) report.warn(`not checked (missing permission): ${what}`);
+    for (const what of used.unchecked) report.warn(`not checked: ${what}`);
     const otherRegions = regionsNotSearched(used.secret, used.regions);
     const at = (cluster: string): string => regionMark(cluster, used.regions);
     const rows = [
@@ -88,9 +90,6 @@ Examples:
 
 function places(uses: readonly ConsumerUse[]): string {
   return uses
-    .map(({ container, kind, name, pinned }) => {
-      const what = name === '' ? kind : name;
-      return `${container}:${what}${pinned ? ' (pinned to a version)' : ''}`;
-    })
+    .map((use) => `${useWords(use).join(':')}${use.pinned ? ' (pinned to a version)' : ''}`)
     .join(', ');
 }

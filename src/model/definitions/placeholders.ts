@@ -1,4 +1,5 @@
-import { secretUses, type TaskDefinition } from './task-definition.ts';
+import { secretUses } from './secret-uses.ts';
+import type { TaskDefinition } from './task-definition.ts';
 
 /**
  * Placeholders that nobody replaced (`<ACCOUNT_ID>`, `REGION`, `{{NAME}}`, `${NAME}`, `REPLACE_ME`), each

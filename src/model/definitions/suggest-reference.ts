@@ -1,6 +1,6 @@
 import { InvalidInput } from '../problems.ts';
 import { parseReference } from '../secrets/reference.ts';
-import type { SecretUse } from './task-definition.ts';
+import type { SecretUse } from './secret-uses.ts';
 import { withoutEnd } from '../without-end.ts';
 
 /**

@@ -8,7 +8,8 @@ import {
 } from './placeholders.ts';
 import { InvalidInput, Problems } from '../problems.ts';
 import { isForFargate, sizeProblems } from './task-definition-sizes.ts';
-import { secretUses, useReference, type TaskDefinition } from './task-definition.ts';
+import { secretUses, useReference } from './secret-uses.ts';
+import type { TaskDefinition } from './task-definition.ts';
 
 /** Largest task definition, in bytes of JSON (ECS service quotas). */
 export const taskDefinitionBytes = 65_536;

@@ -1,6 +1,5 @@
 import * as z from 'zod/mini';
 import { InvalidInput } from '../problems.ts';
-import { parseValueFrom, type Reference } from '../secrets/reference.ts';
 import { typeFault } from './type-fault.ts';
 
 const secretEntry = z.looseObject({ name: z.string(), valueFrom: z.string() });
@@ -20,6 +19,18 @@ const containerDefinition = z.looseObject({
   secrets: z.nullish(z.array(secretEntry)),
   logConfiguration: z.nullish(logConfiguration),
   repositoryCredentials: z.nullish(z.looseObject({ credentialsParameter: z.string() })),
+  credentialSpecs: z.nullish(z.array(z.string())),
+});
+
+const volume = z.looseObject({
+  name: z.nullish(z.string()),
+  fsxWindowsFileServerVolumeConfiguration: z.nullish(
+    z.looseObject({
+      authorizationConfig: z.nullish(
+        z.looseObject({ credentialsParameter: z.optional(z.string()) }),
+      ),
+    }),
+  ),
 });
 
 const taskDefinition = z.looseObject({
@@ -29,6 +40,7 @@ const taskDefinition = z.looseObject({
   cpu: z.optional(z.string()),
   memory: z.optional(z.string()),
   containerDefinitions: z.array(containerDefinition).check(z.minLength(1)),
+  volumes: z.nullish(z.array(volume)),
   tags: z.nullish(z.array(z.looseObject({ key: z.string(), value: z.optional(z.string()) }))),
 });
 
@@ -103,123 +115,12 @@ export function registerInput(input: unknown): unknown {
   );
 }
 
-/** The kinds of place in a task definition that hold a reference to a secret. */
-export type UseKind = 'secrets' | 'secretOptions' | 'repositoryCredentials';
-
-/** One reference in a task definition. */
-export interface SecretUse {
-  container: string;
-  kind: UseKind;
-  /** Environment variable or log option; empty for repository credentials. */
-  name: string;
-  valueFrom: string;
-  /** Where it stands, e.g. `containerDefinitions[0].secrets[1].valueFrom`. */
-  place: string;
-}
-
-/** Every reference to a secret, in order. */
-export function secretUses({ containerDefinitions }: TaskDefinition): SecretUse[] {
-  return containerDefinitions.flatMap((definition, index) => {
-    const container = definition.name;
-    const place = `containerDefinitions[${index}]`;
-    const entries = (
-      kind: UseKind,
-      path: string,
-      list: readonly { name: string; valueFrom: string }[] | null | undefined,
-    ): SecretUse[] =>
-      (list ?? []).map(({ name, valueFrom }, at) => ({
-        container,
-        kind,
-        name,
-        valueFrom,
-        place: `${place}.${path}[${at}].valueFrom`,
-      }));
-    const credentials = definition.repositoryCredentials?.credentialsParameter;
-    return [
-      ...entries('secrets', 'secrets', definition.secrets),
-      ...entries(
-        'secretOptions',
-        'logConfiguration.secretOptions',
-        definition.logConfiguration?.secretOptions,
-      ),
-      ...(credentials === undefined
-        ? []
-        : [
-            {
-              container,
-              kind: 'repositoryCredentials' as const,
-              name: '',
-              valueFrom: credentials,
-              place: `${place}.repositoryCredentials.credentialsParameter`,
-            },
-          ]),
-    ];
-  });
-}
-
 /** Images by a tag, which may come to mean another image; those by digest do not. */
 export function mutableImages({ containerDefinitions }: TaskDefinition): string[] {
   const images = containerDefinitions.map(({ image = '' }) => image);
   return images.filter(
     (image) => image !== '' && !image.includes('@sha256:') && !/:(?!latest$)[\w.-]+$/.test(image),
   );
-}
-
-/** ARNs of the S3 objects that containers take variables from (`environmentFiles`). */
-export function environmentFileArns({ containerDefinitions }: TaskDefinition): string[] {
-  return containerDefinitions.flatMap(({ environmentFiles }) =>
-    Array.isArray(environmentFiles)
-      ? environmentFiles.flatMap((file: { value?: unknown } | null) =>
-          typeof file?.value === 'string' && /^arn:[^:]+:s3:::[^/]+\/./.test(file.value)
-            ? [file.value]
-            : [],
-        )
-      : [],
-  );
-}
-
-/** What a use refers to, as ECS reads it. Throws InvalidInput when it is malformed. */
-export function useReference({ kind, valueFrom }: SecretUse): Reference {
-  // A bare name in repositoryCredentials is a secret's, everywhere else a parameter's (botocore model).
-  const bare = kind === 'repositoryCredentials' ? 'secrets-manager' : 'parameter-store';
-  return parseValueFrom(valueFrom, bare);
-}
-
-/** What a use refers to, or undefined when it is malformed: for definitions that others wrote. */
-export function readUse(use: SecretUse): Reference | undefined {
-  try {
-    return useReference(use);
-  } catch (error) {
-    if (error instanceof InvalidInput) return undefined;
-    throw error;
-  }
-}
-
-/** A copy in which every reference is replaced by what `replace` makes of it. */
-export function mapSecretUses(
-  definition: TaskDefinition,
-  replace: (use: SecretUse) => string,
-): TaskDefinition {
-  const replacements = new Map(secretUses(definition).map((use) => [use.place, replace(use)]));
-  const copy = structuredClone(definition);
-  copy.containerDefinitions.forEach((container, index) => {
-    const at = (path: string, old: string): string =>
-      replacements.get(`containerDefinitions[${index}].${path}`) ?? old;
-    container.secrets?.forEach((entry, i) => {
-      entry.valueFrom = at(`secrets[${i}].valueFrom`, entry.valueFrom);
-    });
-    container.logConfiguration?.secretOptions?.forEach((entry, i) => {
-      entry.valueFrom = at(`logConfiguration.secretOptions[${i}].valueFrom`, entry.valueFrom);
-    });
-    const credentials = container.repositoryCredentials;
-    if (credentials) {
-      credentials.credentialsParameter = at(
-        'repositoryCredentials.credentialsParameter',
-        credentials.credentialsParameter,
-      );
-    }
-  });
-  return copy;
 }
 
 /**

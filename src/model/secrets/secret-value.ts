@@ -153,6 +153,12 @@ export class SecretValue {
     );
   }
 
+  /** The ARNs of secrets that stand in the text, e.g. in a credential spec. ARNs are no secrets. */
+  secretArns(): string[] {
+    const arns = this.#text.match(/arn:[a-z-]+:secretsmanager:[a-z0-9-]+:\d{12}:secret:[^"\\\s]+/g);
+    return [...new Set(arns)];
+  }
+
   toString(): string {
     return mask;
   }

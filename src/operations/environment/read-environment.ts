@@ -12,11 +12,10 @@ import {
   type SecretReference,
 } from '../../model/secrets/reference.ts';
 import { SecretValue } from '../../model/secrets/secret-value.ts';
-import {
-  secretUses,
-  useReference,
-  type ContainerDefinition,
-  type TaskDefinition,
+import { secretUses, useReference } from '../../model/definitions/secret-uses.ts';
+import type {
+  ContainerDefinition,
+  TaskDefinition,
 } from '../../model/definitions/task-definition.ts';
 import { insteadOfKey } from '../../model/secrets/missing-key.ts';
 import type { NamedValue } from './format-secrets.ts';

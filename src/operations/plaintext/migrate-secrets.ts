@@ -3,12 +3,8 @@ import { CliError, Interrupted } from '../../errors.ts';
 import type { Grants } from '../../model/roles/execution-policy.ts';
 import { formatReference, type Reference } from '../../model/secrets/reference.ts';
 import type { Tag } from '../../model/secrets/secret-rules.ts';
-import {
-  environmentFileArns,
-  secretUses,
-  useReference,
-  type TaskDefinition,
-} from '../../model/definitions/task-definition.ts';
+import { roleFiles, secretUses, useReference } from '../../model/definitions/secret-uses.ts';
+import type { TaskDefinition } from '../../model/definitions/task-definition.ts';
 import type { Clock } from '../../world.ts';
 import { ensureRole, type RoleOutcome, type RoleRequest } from '../roles/ensure-role.ts';
 import { importSecrets } from '../import/import-secrets.ts';
@@ -124,7 +120,7 @@ export function migrationGrants(definition: TaskDefinition, moves: readonly Move
       ...secretUses(definition).map(useReference),
       ...moves.map(({ reference }) => reference),
     ],
-    files: environmentFileArns(definition).map((objectArn) => ({ objectArn })),
+    files: roleFiles(definition).map((objectArn) => ({ objectArn })),
     allowMissing: false,
     keyArns: [],
   };

@@ -1,5 +1,6 @@
 import { lastPart } from '../../model/last-part.ts';
-import { secretUses, type TaskDefinition } from '../../model/definitions/task-definition.ts';
+import { secretUses } from '../../model/definitions/secret-uses.ts';
+import type { TaskDefinition } from '../../model/definitions/task-definition.ts';
 import { InvalidInput } from '../../model/problems.ts';
 import { fittingMembers, type Project } from '../../model/project/project.ts';
 import { parseValueFrom } from '../../model/secrets/reference.ts';

@@ -3,12 +3,14 @@ import { CliError } from '../../errors.ts';
 import { formatReference, lookupId } from '../../model/secrets/reference.ts';
 import { mendingCommand } from '../../model/roles/role-check.ts';
 import {
-  environmentFileArns,
+  readUse,
+  roleFiles,
   secretUses,
   useReference,
-  type TaskDefinition,
-} from '../../model/definitions/task-definition.ts';
+} from '../../model/definitions/secret-uses.ts';
+import type { TaskDefinition } from '../../model/definitions/task-definition.ts';
 import { insteadOfKey } from '../../model/secrets/missing-key.ts';
+import { namedSecrets } from '../definitions/named-secrets.ts';
 import { checkRole } from '../roles/check-role.ts';
 import { grantsFor } from '../roles/role-grants.ts';
 import { readRole, roleName } from '../roles/role-policies.ts';
@@ -44,10 +46,11 @@ async function roleWarnings(aws: Aws, definition: TaskDefinition): Promise<strin
   const { executionRoleArn: role, family = '' } = definition;
   const uses = secretUses(definition);
   if (role === undefined || uses.length === 0) return [];
+  const { named } = await namedSecrets(aws, definition);
   const found = await readRole(await aws.iam(), role);
   const grants = await grantsFor(aws, {
-    references: uses.map(useReference),
-    files: environmentFileArns(definition).map((objectArn) => ({ objectArn })),
+    references: [...uses.map(useReference), ...named.flatMap((use) => readUse(use) ?? [])],
+    files: roleFiles(definition).map((objectArn) => ({ objectArn })),
     allowMissing: false,
     keyArns: [],
   });

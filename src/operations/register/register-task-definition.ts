@@ -18,12 +18,8 @@ import {
   type Edits,
 } from '../../model/definitions/task-definition-edit.ts';
 import { sameTaskDefinition } from '../../model/definitions/task-definition-equal.ts';
-import {
-  mapSecretUses,
-  secretUses,
-  useReference,
-  type TaskDefinition,
-} from '../../model/definitions/task-definition.ts';
+import { mapSecretUses, secretUses, useReference } from '../../model/definitions/secret-uses.ts';
+import type { TaskDefinition } from '../../model/definitions/task-definition.ts';
 import type { Clock } from '../../world.ts';
 import { checkReferences } from './check-references.ts';
 import { registerOnce } from './register-once.ts';

@@ -11,15 +11,16 @@ import {
   type RoleNeed,
 } from '../../model/roles/role-check.ts';
 import {
-  environmentFileArns,
   readUse,
+  roleFiles,
   secretUses,
-  type TaskDefinition,
-} from '../../model/definitions/task-definition.ts';
+  serviceConnectUses,
+} from '../../model/definitions/secret-uses.ts';
 import { grantsFor } from './role-grants.ts';
 import { readRole } from './role-policies.ts';
 import type { RoleLoss } from './role-request.ts';
-import { roleUsers } from './role-users.ts';
+import { namedSecrets } from '../definitions/named-secrets.ts';
+import { roleUsers, type RoleUser } from './role-users.ts';
 import { requestOf } from './judge-role.ts';
 import { lastPart } from '../../model/last-part.ts';
 
@@ -70,12 +71,14 @@ export async function neededOfLoss(
     const { users, unchecked } = await roleUsers(aws, found.role, onProgress);
     const needed: string[] = [];
     const lost = new Map<string, RoleNeed[]>();
-    for (const { name, as, taskDefinition, definition } of users) {
+    for (const one of users) {
+      const { name, as, taskDefinition } = one;
       const user = `${name} (${lastPart(taskDefinition)})`;
       if (as.includes('task role')) unchecked.push(`what ${user} does under it as its task role`);
       if (!as.includes('execution role')) continue;
-      const own = lost.get(taskDefinition) ?? (await needsOf(aws, definition, here)).filter(isLost);
-      lost.set(taskDefinition, own);
+      const key = one.serviceConnect?.length ? `${name} ${taskDefinition}` : taskDefinition;
+      const own = lost.get(key) ?? (await needsOf(aws, one, here)).filter(isLost);
+      lost.set(key, own);
       needed.push(...own.map(({ action, resource }) => `${user} needs ${action} on ${resource}`));
     }
     return {
@@ -94,12 +97,21 @@ export async function neededOfLoss(
 
 // --- internal ---
 
-/** What ECS does under the execution role for a task definition. */
-async function needsOf(aws: Aws, definition: TaskDefinition, here: Scope): Promise<RoleNeed[]> {
+/** What ECS does under the execution role for a task definition, and for the service that runs it. */
+async function needsOf(
+  aws: Aws,
+  { definition, serviceConnect = [] }: Pick<RoleUser, 'definition' | 'serviceConnect'>,
+  here: Scope,
+): Promise<RoleNeed[]> {
+  const { named } = await namedSecrets(aws, definition);
   const { secrets, files } = await grantsFor(aws, {
     // A reference that is malformed lets no task start anyway.
-    references: secretUses(definition).flatMap((use) => readUse(use) ?? []),
-    files: environmentFileArns(definition).map((objectArn) => ({ objectArn })),
+    references: [
+      ...secretUses(definition),
+      ...named,
+      ...serviceConnectUses(serviceConnect),
+    ].flatMap((use) => readUse(use) ?? []),
+    files: roleFiles(definition).map((objectArn) => ({ objectArn })),
     allowMissing: true,
     keyArns: [],
   });

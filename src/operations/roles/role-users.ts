@@ -5,6 +5,7 @@ import type { TaskDefinition } from '../../model/definitions/task-definition.ts'
 import { scan } from '../usage/scan.ts';
 import { serviceName } from '../usage/service-name.ts';
 import { scheduledTasks } from '../usage/where-used.ts';
+import type { Service } from '../../aws/ecs-answers.ts';
 import { serviceOfGroup } from '../../model/usage/service-group.ts';
 
 /** What runs, or is run at times, under a role. */
@@ -16,6 +17,8 @@ export interface RoleUser {
   /** ARN of the revision, or of the family whose latest one is run. */
   taskDefinition: string;
   definition: TaskDefinition;
+  /** What the logs of Service Connect read from secrets, of a service. */
+  serviceConnect?: Service['serviceConnect'];
 }
 
 /**
@@ -38,7 +41,7 @@ export async function roleUsers(
     ...found.services.flatMap((service) =>
       // In the middle of a deployment it may go back to what it ran before.
       [service.taskDefinition, ...service.deployments.map((one) => one.taskDefinition)].map(
-        (id) => [`service ${serviceName(service)}`, id] as const,
+        (id) => [`service ${serviceName(service)}`, id, service.serviceConnect] as const,
       ),
     ),
     ...found.tasks.map(({ arn: task, cluster, group, taskDefinition }) => {
@@ -48,12 +51,15 @@ export async function roleUsers(
           ? `task ${task}`
           : `service ${serviceName({ cluster, name: service })}`,
         taskDefinition,
+        undefined,
       ] as const;
     }),
-    ...scheduled.map((task) => [`${task.kind} ${task.name}`, task.taskDefinition] as const),
+    ...scheduled.map(
+      (task) => [`${task.kind} ${task.name}`, task.taskDefinition, undefined] as const,
+    ),
   ];
   const users = new Map<string, RoleUser>();
-  for (const [user, taskDefinition] of all) {
+  for (const [user, taskDefinition, serviceConnect] of all) {
     if (taskDefinition === undefined) continue;
     const definition =
       revisions.get(taskDefinition) ?? (await ecs.taskDefinition(taskDefinition))?.definition;
@@ -64,8 +70,9 @@ export async function roleUsers(
       ...(has(definition.executionRoleArn) ? ['execution role' as const] : []),
       ...(has(definition.taskRoleArn) ? ['task role' as const] : []),
     ];
-    if (as.length > 0)
-      users.set(`${user} ${taskDefinition}`, { name: user, as, taskDefinition, definition });
+    const key = `${user} ${taskDefinition}`;
+    if (as.length > 0 && !users.has(key))
+      users.set(key, { name: user, as, taskDefinition, definition, serviceConnect });
   }
   return { users: [...users.values()], unchecked };
 }

@@ -10,10 +10,8 @@ import { assumeUnknownsPass } from '../../model/roles/policy-unknowns.ts';
 import { lookupId, type SecretIdentity, type Store } from '../../model/secrets/reference.ts';
 import { InvalidInput } from '../../model/problems.ts';
 import { isRole } from '../../model/definitions/task-definition-checks.ts';
-import {
-  environmentFileArns,
-  type TaskDefinition,
-} from '../../model/definitions/task-definition.ts';
+import { roleFiles } from '../../model/definitions/secret-uses.ts';
+import type { TaskDefinition } from '../../model/definitions/task-definition.ts';
 import { checkRole } from '../roles/check-role.ts';
 import { readRole, roleName } from '../roles/role-policies.ts';
 import { whyUnseen } from '../if-allowed.ts';
@@ -39,7 +37,7 @@ export async function gatherRoleFact(
       found,
       {
         secrets: uses.flatMap(grantOf),
-        files: environmentFileArns(definition).map((objectArn) => ({ objectArn })),
+        files: roleFiles(definition).map((objectArn) => ({ objectArn })),
         missing: [],
         unknownKeys: [],
       },

@@ -13,7 +13,7 @@ import {
   type Reference,
 } from '../../model/secrets/reference.ts';
 import { suggestReferences } from '../../model/definitions/suggest-reference.ts';
-import { useReference, type SecretUse } from '../../model/definitions/task-definition.ts';
+import { useReference, type SecretUse } from '../../model/definitions/secret-uses.ts';
 import { lookUpSecrets, type Lookup, type ResolvedSecret } from '../secrets/look-up-secrets.ts';
 import { expectedArn } from '../roles/role-grants.ts';
 import { whyUnseen } from '../if-allowed.ts';

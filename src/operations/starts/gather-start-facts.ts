@@ -1,7 +1,9 @@
 import type { Aws } from '../../aws/index.ts';
 import type { DefinitionName, StartFacts } from '../../model/starts/checks/facts.ts';
 import { placeholderPlaces } from '../../model/definitions/placeholders.ts';
-import { secretUses, type TaskDefinition } from '../../model/definitions/task-definition.ts';
+import { secretUses, serviceConnectUses } from '../../model/definitions/secret-uses.ts';
+import type { TaskDefinition } from '../../model/definitions/task-definition.ts';
+import { namedSecrets } from '../definitions/named-secrets.ts';
 import { askingOnce } from './asking-once.ts';
 import { gatherLogFacts } from './gather-log-facts.ts';
 import { gatherPlacement } from './gather-placement.ts';
@@ -36,10 +38,17 @@ export async function gatherStartFacts(
   const aws = askingOnce(given);
   const here = await aws.caller();
   const ecs = await given.ecs();
-  const usesOf = targets.map(({ definition }) => {
-    const held = placeholderPlaces(definition);
-    return secretUses(definition).filter(({ place }) => !held.has(place));
-  });
+  const usesOf = await Promise.all(
+    targets.map(async ({ definition, service }) => {
+      const held = placeholderPlaces(definition);
+      const uses = [
+        ...secretUses(definition),
+        ...(await namedSecrets(aws, definition)).named,
+        ...serviceConnectUses(service?.serviceConnect ?? []),
+      ];
+      return uses.filter(({ place }) => !held.has(place));
+    }),
+  );
   // Descriptions may lag behind a write, and are asked for again then: not through `askingOnce`.
   const all = await gatherSecretFacts(
     { ...aws, parameterStore: (region) => given.parameterStore(region) },

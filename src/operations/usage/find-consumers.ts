@@ -3,18 +3,18 @@ import type { Scope } from '../../model/secrets/partition.ts';
 import { isPinned, refersTo, type SecretIdentity } from '../../model/secrets/reference.ts';
 import {
   readUse,
-  secretUses,
-  type TaskDefinition,
+  serviceConnectUses,
+  type SecretUse,
   type UseKind,
-} from '../../model/definitions/task-definition.ts';
+} from '../../model/definitions/secret-uses.ts';
+import { revisionUses, type FullRevision } from '../definitions/named-secrets.ts';
 import { standaloneTasks, type Scan } from './scan.ts';
 import type { Service } from '../../aws/ecs-answers.ts';
 
-/** A place in a task definition that refers to the secret. */
+/** A place in a task definition or a service that refers to the secret; the members are those of SecretUse. */
 export interface ConsumerUse {
   container: string;
   kind: UseKind;
-  /** Environment variable or log option; empty for repository credentials. */
   name: string;
   valueFrom: string;
   /** Fixed to one version, so that a new value never reaches it. */
@@ -37,18 +37,16 @@ export interface StandaloneConsumer {
   uses: ConsumerUse[];
 }
 
-/**
- * The services of a scan that refer to a secret, through `secrets`, `secretOptions` or
- * `repositoryCredentials` and in any spelling.
- */
+/** The services of a scan that refer to a secret, at any place and in any spelling. */
 export function consumersIn(
   { services, revisions, here }: Scan,
   secret: SecretIdentity,
 ): Consumer[] {
   return services.flatMap((service) => {
     const revision = revisions.get(service.taskDefinition ?? '');
-    const uses = revision ? usesOf(revision.definition, secret, here) : [];
-    return revision && uses.length > 0 ? [{ service, uses, revision }] : [];
+    if (!revision) return [];
+    const uses = [...usesOf(revision, secret, here), ...ownUsesOf(service, secret, here)];
+    return uses.length > 0 ? [{ service, uses, revision }] : [];
   });
 }
 
@@ -57,10 +55,9 @@ export function usesIn({ services, revisions }: Scan): Consumer[] {
   return services.flatMap((service) => {
     const revision = revisions.get(service.taskDefinition ?? '');
     if (!revision) return [];
-    const uses = secretUses(revision.definition).map((use) => {
+    const uses = serviceUses(service, revision).map((use) => {
       const reference = readUse(use);
-      const { container, kind, name, valueFrom } = use;
-      return { container, kind, name, valueFrom, pinned: reference ? isPinned(reference) : false };
+      return consumerUse(use, reference ? isPinned(reference) : false);
     });
     return [{ service, uses, revision }];
   });
@@ -70,21 +67,42 @@ export function usesIn({ services, revisions }: Scan): Consumer[] {
 export function standaloneConsumersIn(found: Scan, secret: SecretIdentity): StandaloneConsumer[] {
   return standaloneTasks(found).flatMap((task) => {
     const revision = found.revisions.get(task.taskDefinition);
-    const uses = revision ? usesOf(revision.definition, secret, found.here) : [];
+    const uses = revision ? usesOf(revision, secret, found.here) : [];
     return uses.length > 0 ? [{ task, uses }] : [];
   });
 }
 
-/** The places of a task definition that refer to a secret. */
-export function usesOf(
-  definition: TaskDefinition,
-  secret: SecretIdentity,
-  here: Scope,
-): ConsumerUse[] {
-  return secretUses(definition).flatMap((use) => {
+/** The places of a revision that refer to a secret. */
+export function usesOf(revision: FullRevision, secret: SecretIdentity, here: Scope): ConsumerUse[] {
+  return thoseOf(revisionUses(revision), secret, here);
+}
+
+/** The places of a service that refer to a secret, apart from its task definition. */
+export function ownUsesOf(service: Service, secret: SecretIdentity, here: Scope): ConsumerUse[] {
+  return thoseOf(serviceConnectUses(service.serviceConnect ?? []), secret, here);
+}
+
+/** Every reference of a service: those of what it runs, and its own. */
+export function serviceUses(
+  { serviceConnect = [] }: Pick<Service, 'serviceConnect'>,
+  revision: FullRevision,
+): SecretUse[] {
+  return [...revisionUses(revision), ...serviceConnectUses(serviceConnect)];
+}
+
+// --- internal ---
+
+function thoseOf(uses: readonly SecretUse[], secret: SecretIdentity, here: Scope): ConsumerUse[] {
+  return uses.flatMap((use) => {
     const reference = readUse(use);
     if (!reference || !refersTo(reference, secret, here)) return [];
-    const { container, kind, name, valueFrom } = use;
-    return [{ container, kind, name, valueFrom, pinned: isPinned(reference) }];
+    return [consumerUse(use, isPinned(reference))];
   });
+}
+
+function consumerUse(
+  { container, kind, name, valueFrom }: SecretUse,
+  pinned: boolean,
+): ConsumerUse {
+  return { container, kind, name, valueFrom, pinned };
 }

@@ -1,18 +1,23 @@
 import type { Aws } from '../../aws/index.ts';
 import { CliError, isAccessDenied } from '../../errors.ts';
 import type { SecretIdentity } from '../../model/secrets/reference.ts';
-import { consumersIn, usesOf } from './find-consumers.ts';
+import { ownUsesOf, usesOf } from './find-consumers.ts';
 import type { OnProgress } from '../progress.ts';
 import { scan } from './scan.ts';
 import { serviceName } from './service-name.ts';
-import { scheduledConsumersIn, scheduledRevisions, scheduledTasks } from './where-used.ts';
+import {
+  scheduledConsumersIn,
+  scheduledRevisions,
+  scheduledTasks,
+  unreadIn,
+} from './where-used.ts';
 import { serviceOfGroup } from '../../model/usage/service-group.ts';
 
 /**
  * Who would fail without these secrets, by ARN, e.g. `service shop/web`: services, running tasks of
  * no service, rules and schedules. Looks everywhere once. Throws CliError when the caller may not
  * look: what cannot be checked is not free to go. `unchecked`: rules or schedules, where only those
- * may not be looked at. `override` is the option that does without, for the hint.
+ * may not be looked at, and credential specs that could not be read. `override` is the option that does without, for the hint.
  */
 export async function findReferences(
   aws: Aws,
@@ -35,19 +40,24 @@ export async function findReferences(
       const running = found.tasks
         .filter(({ taskDefinition }) => {
           const revision = found.revisions.get(taskDefinition);
-          return revision && usesOf(revision.definition, secret, found.here).length > 0;
+          return revision && usesOf(revision, secret, found.here).length > 0;
         })
         .map(({ arn, cluster, group }) => {
           const name = serviceOfGroup(group);
           return name === undefined ? `task ${arn}` : `service ${serviceName({ cluster, name })}`;
         });
-      const services = consumersIn(found, secret).map(
-        ({ service }) => `service ${serviceName(service)}`,
-      );
+      const services = found.services
+        .filter((service) => {
+          const revision = found.revisions.get(service.taskDefinition ?? '');
+          const uses = revision ? usesOf(revision, secret, found.here) : [];
+          return uses.length + ownUsesOf(service, secret, found.here).length > 0;
+        })
+        .map((service) => `service ${serviceName(service)}`);
       const planned = scheduled.map((one) => `${one.scheduled.kind} ${one.scheduled.name}`);
       users.set(secret.arn, [...new Set([...services, ...running, ...planned])]);
     }
-    return { users, unchecked };
+    const all = [...found.revisions.values(), ...scheduledOnes.map(({ revision }) => revision)];
+    return { users, unchecked: [...unchecked, ...unreadIn(all)] };
   } catch (error) {
     if (!isAccessDenied(error)) throw error;
     throw new CliError(

@@ -19,14 +19,16 @@ import {
 } from '../../model/usage/staleness.ts';
 import {
   readUse,
-  secretUses,
-  type TaskDefinition,
-} from '../../model/definitions/task-definition.ts';
+  serviceConnectUses,
+  type SecretUse,
+} from '../../model/definitions/secret-uses.ts';
+import { revisionUses } from '../definitions/named-secrets.ts';
 import { lookUpSecrets, type Lookup, type ResolvedSecret } from '../secrets/look-up-secrets.ts';
 import { noProgress, type OnProgress } from '../progress.ts';
 import { scan, type Scan, type ServiceFilter } from './scan.ts';
 import { regionsNotSearched, regionsToSearch } from '../secrets/secret-regions.ts';
 import { distinctBy } from '../../model/distinct-by.ts';
+import type { Service } from '../../aws/ecs-answers.ts';
 
 /** What one running task holds of the secrets it refers to. */
 export interface TaskHolding {
@@ -71,10 +73,24 @@ export async function findStale(
   // Tasks before secrets: a value that is stored in between is newer than they are.
   const found = await scan(aws, filter, { tasks: 'required', onProgress });
   const references = new Map<string, readonly Reference[]>();
-  for (const [arn, { definition }] of found.revisions) {
-    references.set(arn, followed(definition, secret, found));
+  for (const [arn, revision] of found.revisions) {
+    references.set(arn, followed(revisionUses(revision), secret, found));
   }
-  const values = await currentValues(aws, [...references.values()].flat(), onProgress);
+  // By the names under which tasks know their service.
+  const ofServices = new Map<string, readonly Reference[]>();
+  for (const { cluster, name, serviceConnect = [] } of found.services) {
+    const own = followed(serviceConnectUses(serviceConnect), secret, found);
+    if (own.length > 0) ofServices.set(`${cluster} service:${name}`, own);
+  }
+  const referencesOf = (taskDefinition: string, cluster: string, group: string): Reference[] => {
+    const own = ofServices.get(`${cluster} ${group}`) ?? [];
+    return distinctBy([...(references.get(taskDefinition) ?? []), ...own], keyOf);
+  };
+  const values = await currentValues(
+    aws,
+    [...references.values(), ...ofServices.values()].flat(),
+    onProgress,
+  );
   const unseen = [...values].flatMap(([reference, value]) =>
     'error' in value ? [{ reference, error: value.error }] : [],
   );
@@ -83,7 +99,7 @@ export async function findStale(
     throw first.error;
   }
   const tasks = found.tasks.flatMap((task): TaskHolding[] => {
-    const own = references.get(task.taskDefinition) ?? [];
+    const own = referencesOf(task.taskDefinition, task.cluster, task.group);
     if (own.length === 0) return [];
     const judged = own.map((reference) => {
       const value = values.get(keyOf(reference)) ?? missing;
@@ -95,8 +111,8 @@ export async function findStale(
     const worst = (of: typeof secrets): Holding => worstHolding(of.map(({ holding }) => holding));
     return [{ task, secrets, holding: worst(secrets), known: worst(known) }];
   });
-  const isCurrent = ({ taskDefinition, createdAt }: Deployment): boolean => {
-    const own = references.get(taskDefinition) ?? [];
+  const isCurrent = (service: Service, { taskDefinition, createdAt }: Deployment): boolean => {
+    const own = referencesOf(taskDefinition, service.cluster, `service:${service.name}`);
     const judged = own.map((one) => judge({ createdAt }, values.get(keyOf(one)) ?? missing));
     return own.length > 0 && judged.every(({ holding }) => holding === 'current');
   };
@@ -104,7 +120,7 @@ export async function findStale(
     found.services.flatMap((service) => {
       const primary = primaryOf(service);
       const isGoing = primary?.rolloutState === 'IN_PROGRESS' && primary.failedTasks === 0;
-      return isGoing && isCurrent(primary) ? [[service.arn, primary.id] as const] : [];
+      return isGoing && isCurrent(service, primary) ? [[service.arn, primary.id] as const] : [];
     }),
   );
   return { scan: found, tasks, unseen, underWay };
@@ -158,13 +174,13 @@ function isNotForUs({ error }: UnseenSecret): boolean {
   return isAccessDenied(error) || error.code === 'wrong-account';
 }
 
-/** The references of a task definition that follow a secret's current value. */
+/** Those of the references that follow a secret's current value. */
 function followed(
-  definition: TaskDefinition,
+  uses: readonly SecretUse[],
   secret: ResolvedSecret | undefined,
   { here }: Scan,
 ): Reference[] {
-  const references = secretUses(definition).flatMap((use) => readUse(use) ?? []);
+  const references = uses.flatMap((use) => readUse(use) ?? []);
   const own = references.filter(
     (reference) => !isPinned(reference) && (!secret || refersTo(reference, secret, here)),
   );

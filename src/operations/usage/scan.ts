@@ -1,6 +1,6 @@
 import pMap from 'p-map';
 import type { Aws } from '../../aws/index.ts';
-import type { Ecs, Revision, RunningTask } from '../../aws/ecs.ts';
+import type { Ecs, RunningTask } from '../../aws/ecs.ts';
 import { CliError, isAwsError } from '../../errors.ts';
 import { ifAllowed } from '../if-allowed.ts';
 import { noProgress, type OnProgress } from '../progress.ts';
@@ -8,6 +8,7 @@ import { parseArn, type Scope } from '../../model/secrets/partition.ts';
 import type { Service } from '../../aws/ecs-answers.ts';
 import { serviceOfGroup } from '../../model/usage/service-group.ts';
 import { distinctBy } from '../../model/distinct-by.ts';
+import { fullRevision, type FullRevision } from '../definitions/named-secrets.ts';
 
 /** A service as the user names it. */
 export interface ServiceName {
@@ -30,7 +31,7 @@ export interface Scan {
   /** Empty unless asked for. */
   tasks: RunningTask[];
   /** Task definitions by ARN, each described once. */
-  revisions: ReadonlyMap<string, Revision>;
+  revisions: ReadonlyMap<string, FullRevision>;
   /** Where bare names in task definitions live. */
   here: Scope;
 }
@@ -47,7 +48,7 @@ export async function scan(
     /** `if-allowed`: without a word when the caller may not see tasks. */
     tasks?: 'required' | 'if-allowed';
     /** Revisions that an earlier scan of the same run described, by ARN: these are not asked for again. */
-    known?: ReadonlyMap<string, Revision>;
+    known?: ReadonlyMap<string, FullRevision>;
     onProgress?: OnProgress | undefined;
   } = {},
 ): Promise<Scan> {
@@ -78,14 +79,14 @@ export async function scan(
     ...services.flatMap(({ taskDefinition }) => taskDefinition ?? []),
     ...tasks.map(({ taskDefinition }) => taskDefinition),
   ]);
-  const { known = new Map<string, Revision>() } = options;
+  const { known = new Map<string, FullRevision>() } = options;
   const revisions = new Map([...known].filter(([arn]) => used.has(arn)));
   const arns = [...used].filter((arn) => !known.has(arn));
   let described = 0;
   await pMap(
     arns,
     async (arn) => {
-      const revision = await ecs.taskDefinition(arn);
+      const revision = await fullRevision(aws, arn);
       if (revision) revisions.set(arn, revision);
       described += 1;
       onProgress({ step: 'reading task definitions', done: described, total: arns.length });

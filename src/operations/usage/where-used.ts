@@ -1,5 +1,4 @@
 import pMap from 'p-map';
-import type { Revision } from '../../aws/ecs.ts';
 import type { ScheduledTask } from '../../aws/event-rules.ts';
 import type { Aws } from '../../aws/index.ts';
 import type { Scope } from '../../model/secrets/partition.ts';
@@ -13,6 +12,7 @@ import {
   type StandaloneConsumer,
 } from './find-consumers.ts';
 import { ifAllowed } from '../if-allowed.ts';
+import { fullRevision, type FullRevision } from '../definitions/named-secrets.ts';
 import { noProgress, type OnProgress } from '../progress.ts';
 import { resolveReference, type ResolvedSecret } from '../secrets/resolve-references.ts';
 import { scan, type Scan, type ServiceFilter } from './scan.ts';
@@ -57,7 +57,7 @@ export async function whereUsed(
       services: consumersIn(found, secret),
       tasks: standaloneConsumersIn(found, secret),
       ...(filter.services.length > 0
-        ? { scheduled: [], unchecked: [] }
+        ? { scheduled: [], unchecked: unreadIn(found.revisions.values()) }
         : await findScheduled(there, found, secret, onProgress)),
     });
   }
@@ -81,13 +81,17 @@ export async function findScheduled(
 ): Promise<Pick<WhereUsed, 'scheduled' | 'unchecked'>> {
   const { tasks, unchecked } = await scheduledTasks(aws, found.clusters, onProgress);
   const revisions = await scheduledRevisions(aws, found, tasks, onProgress);
-  return { scheduled: scheduledConsumersIn(revisions, secret, found.here), unchecked };
+  const all = [...found.revisions.values(), ...revisions.map(({ revision }) => revision)];
+  return {
+    scheduled: scheduledConsumersIn(revisions, secret, found.here),
+    unchecked: [...unchecked, ...unreadIn(all)],
+  };
 }
 
 /** A scheduled task with the revision that its next run would use; undefined where there is none. */
 export interface ScheduledRevision {
   scheduled: ScheduledTask;
-  revision: Revision | undefined;
+  revision: FullRevision | undefined;
 }
 
 /** What scheduled tasks run. Each family and revision is described once, unless the scan has it. */
@@ -97,8 +101,7 @@ export async function scheduledRevisions(
   tasks: readonly ScheduledTask[],
   onProgress: OnProgress = noProgress,
 ): Promise<ScheduledRevision[]> {
-  const ecs = await aws.ecs();
-  const known = new Map<string, Revision | undefined>(
+  const known = new Map<string, FullRevision | undefined>(
     [...revisions].map(([arn, revision]) => [shortId(arn), revision]),
   );
   const wanted = new Set(tasks.map(({ taskDefinition }) => shortId(taskDefinition)));
@@ -107,7 +110,7 @@ export async function scheduledRevisions(
   await pMap(
     unknown,
     async (id) => {
-      known.set(id, await ecs.taskDefinition(id));
+      known.set(id, await fullRevision(aws, id));
       done += 1;
       onProgress({ step: 'reading scheduled task definitions', done, total: unknown.length });
     },
@@ -126,7 +129,7 @@ export function scheduledConsumersIn(
   here: Scope,
 ): ScheduledConsumer[] {
   return all.flatMap(({ scheduled, revision }) => {
-    const uses = revision ? usesOf(revision.definition, secret, here) : [];
+    const uses = revision ? usesOf(revision, secret, here) : [];
     return uses.length > 0 ? [{ scheduled, uses }] : [];
   });
 }
@@ -144,7 +147,9 @@ export async function scheduledTasks(
     onProgress({ step: 'looking at rules of clusters', done: index, total: clusters.length });
     const own = await ifAllowed(rules.tasksIn(cluster));
     if (own === 'denied') {
-      unchecked.push('EventBridge rules (events:ListRuleNamesByTarget, ListTargetsByRule)');
+      unchecked.push(
+        'EventBridge rules (missing permission: events:ListRuleNamesByTarget, ListTargetsByRule)',
+      );
       break;
     }
     tasks.push(...own);
@@ -155,9 +160,16 @@ export async function scheduledTasks(
   });
   const schedules = await ifAllowed(reading);
   if (schedules === 'denied')
-    unchecked.push('EventBridge schedules (scheduler:ListSchedules, GetSchedule)');
+    unchecked.push(
+      'EventBridge schedules (missing permission: scheduler:ListSchedules, GetSchedule)',
+    );
   else tasks.push(...schedules.filter(({ cluster }) => clusters.includes(cluster)));
   return { tasks, unchecked };
+}
+
+/** The documents of these revisions that name secrets and were not read, with the reason. */
+export function unreadIn(revisions: Iterable<FullRevision | undefined>): string[] {
+  return [...new Set([...revisions].flatMap((revision) => revision?.unread ?? []))];
 }
 
 // --- internal ---

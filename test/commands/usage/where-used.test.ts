@@ -103,8 +103,8 @@ test('where-used says what it may not look at', async () => {
   expect(seen.code).toBe(0);
   expect(seen.stderr).toBe(
     [
-      'warning: not checked (missing permission): EventBridge rules (events:ListRuleNamesByTarget, ListTargetsByRule)',
-      'warning: not checked (missing permission): EventBridge schedules (scheduler:ListSchedules, GetSchedule)',
+      'warning: not checked: EventBridge rules (missing permission: events:ListRuleNamesByTarget, ListTargetsByRule)',
+      'warning: not checked: EventBridge schedules (missing permission: scheduler:ListSchedules, GetSchedule)',
       '',
     ].join('\n'),
   );

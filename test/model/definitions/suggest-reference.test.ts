@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { parseReference } from '../../../src/model/secrets/reference.ts';
 import { suggestReferences } from '../../../src/model/definitions/suggest-reference.ts';
-import type { SecretUse } from '../../../src/model/definitions/task-definition.ts';
+import type { SecretUse } from '../../../src/model/definitions/secret-uses.ts';
 
 const use = (valueFrom: string, kind: SecretUse['kind'] = 'secrets'): SecretUse => ({
   ...{ place: 'containerDefinitions[0].secrets[0]', container: 'web', name: 'DB' },

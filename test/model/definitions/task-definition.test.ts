@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import {
   mapSecretUses,
-  needsExecutionRolePolicy,
-  parseTaskDefinition,
   readUse,
   secretUses,
   useReference,
   type SecretUse,
+} from '../../../src/model/definitions/secret-uses.ts';
+import {
+  needsExecutionRolePolicy,
+  parseTaskDefinition,
 } from '../../../src/model/definitions/task-definition.ts';
 import { problemsOf } from '../problems-of.ts';
 

@@ -5,7 +5,8 @@ import type { Scope } from '../../secrets/partition.ts';
 import type { Reference, SecretIdentity } from '../../secrets/reference.ts';
 import type { RoleFinding } from '../../roles/role-check.ts';
 import type { DefinitionForm } from '../../definitions/task-definition-checks.ts';
-import type { SecretUse, TaskDefinition } from '../../definitions/task-definition.ts';
+import type { SecretUse } from '../../definitions/secret-uses.ts';
+import type { TaskDefinition } from '../../definitions/task-definition.ts';
 
 /** What can be said of something that may not be looked at. */
 export interface Unseen {

@@ -1,9 +1,5 @@
-import {
-  readUse,
-  secretUses,
-  type SecretUse,
-  type TaskDefinition,
-} from '../../definitions/task-definition.ts';
+import { readUse, secretUses, type SecretUse } from '../../definitions/secret-uses.ts';
+import type { TaskDefinition } from '../../definitions/task-definition.ts';
 import { ecrImage } from '../../definitions/ecr-image.ts';
 
 /** Something that not every agent and platform version can do. */

@@ -7,6 +7,7 @@ import type { Draft, StartFacts } from './facts.ts';
 import { checkNetwork, type Destination } from './network.ts';
 import { isWindows } from './platform.ts';
 import { ecrImage } from '../../definitions/ecr-image.ts';
+import { useWords } from '../../definitions/secret-uses.ts';
 import { distinctBy } from '../../distinct-by.ts';
 
 /** Whether the tasks reach the services that they need before they start. */
@@ -107,7 +108,7 @@ function destinationsOf({ uses, definition, here }: StartFacts): Destination[] {
     const { service, region = here.region } = parseArn(arn) ?? {};
     const store = reference?.store === 'secrets-manager' ? 'secretsmanager' : 'ssm';
     const known = service === 'ssm' || service === 'secretsmanager' ? service : store;
-    return [to(known, region, `${use.container} ${use.name || use.kind}`)];
+    return [to(known, region, useWords(use).join(' '))];
   });
   const containers = definition.containerDefinitions.flatMap((container) => [
     ...imageOf(container, to),

@@ -105,7 +105,7 @@ function registerCommand(edits: readonly (readonly string[])[], facts: StartFact
 function roleCommand(
   roles: readonly RolePart[],
   edits: ReadonlyMap<string, readonly string[]>,
-  { name, uses, partial }: StartFacts,
+  { name, service, uses, partial }: StartFacts,
 ): string {
   const references = uses.flatMap(({ use, reference }): string[] => {
     const option = use.kind === 'secretOptions' ? '--secret-option' : '--secret';
@@ -120,7 +120,13 @@ function roleCommand(
     name.options.length === 0 &&
     [...edits.keys()].every((key) => key.startsWith('--execution-role'));
   const written = isSound
-    ? ['--task-definition', name.file === undefined ? name.family : fileOf(name.file)]
+    ? [
+        ...['--task-definition', name.file === undefined ? name.family : fileOf(name.file)],
+        // What stands on the service is not in the task definition.
+        ...(service && uses.some(({ use }) => use.kind === 'serviceConnect')
+          ? ['--service', `${service.cluster}/${service.name}`]
+          : []),
+      ]
     : [...new Set(references)].flatMap((reference) => ['--secret', reference]);
   const needsPolicy = roles.some(({ role }) => role.managedPolicy) && !isSound;
   const path = roles.find(({ role }) => role.path !== undefined)?.role.path;

@@ -2,9 +2,9 @@ import type { CheckName, FailureId } from '../../failures/finding.ts';
 import { parseArn, dnsSuffix } from '../../secrets/partition.ts';
 import type { RoleFinding } from '../../roles/role-check.ts';
 import { placeholderPlaces } from '../../definitions/placeholders.ts';
+import { secretUses } from '../../definitions/secret-uses.ts';
 import {
   needsExecutionRolePolicy,
-  secretUses,
   type ContainerDefinition,
   type TaskDefinition,
 } from '../../definitions/task-definition.ts';

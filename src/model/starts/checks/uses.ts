@@ -1,17 +1,17 @@
 import type { Scope } from '../../secrets/partition.ts';
 import { formatReference, type Reference, type SecretReference } from '../../secrets/reference.ts';
 import { commandLine } from '../../shell.ts';
-import type { SecretUse } from '../../definitions/task-definition.ts';
+import { useWords, type SecretUse } from '../../definitions/secret-uses.ts';
 import type { Step, UseFact, ValueFact } from './facts.ts';
 
 /** A use for people: `web DATABASE_PASSWORD`. */
 export function subjectOf({ use }: UseFact): string {
-  return `${use.container} ${use.name || use.kind}`;
+  return useWords(use).join(' ');
 }
 
 /** The step that makes a use refer to something else; none for what `register` has no option for. */
 export function referTo({ container, kind, name }: SecretUse, ref: string): Step[] {
-  if (kind === 'repositoryCredentials') return [];
+  if (kind !== 'secrets' && kind !== 'secretOptions') return [];
   const option = kind === 'secrets' ? '--secret' : '--secret-option';
   return [{ register: [option, `${container}:${name}=${ref}`] }];
 }

@@ -4,6 +4,7 @@ import { fetchSecret } from './fetch-secrets.ts';
 import { openLogStreams } from './log-streams.ts';
 import { everywhere, networkOf, Unreachable } from './network.ts';
 import { isEcrImage } from '../definitions/registration-checks.ts';
+import { namedByDocuments, otherReferences } from './other-places.ts';
 import { parseCredentials, parseReference, valuesFrom } from './secret-references.ts';
 import {
   callError,
@@ -37,8 +38,11 @@ export async function prepare(world: World, task: Task): Promise<FetchOutcome> {
 async function fetchAll(world: World, task: Task): Promise<InjectedContainer[]> {
   const { containerDefinitions } = task.definition.registration;
   const references = [
-    ...new Set(containerDefinitions.flatMap((container) => valuesFrom(container))),
-  ].map((valueFrom) => parseReference(valueFrom, task.region));
+    ...[...new Set(containerDefinitions.flatMap((container) => valuesFrom(container)))].map(
+      (valueFrom) => parseReference(valueFrom, task.region),
+    ),
+    ...otherReferences(task),
+  ];
   const credentials = containerDefinitions.flatMap(({ repositoryCredentials }) =>
     repositoryCredentials
       ? [parseCredentials(repositoryCredentials.credentialsParameter, task.region)]
@@ -65,6 +69,9 @@ async function fetchAll(world: World, task: Task): Promise<InjectedContainer[]> 
     fetchParameters(invoke, references, values, ec2),
     ...fromStores.map((reference) => fetchSecret(invoke, reference, values, ec2)),
   ]);
+  for (const named of namedByDocuments(task, values)) {
+    await fetchSecret(invoke, named, values, ec2);
+  }
   await logInToRegistry(invoke, task, ec2);
   await openLogStreams(invoke, task, ec2);
   return containerDefinitions.map((container) => inject(task, container, values));
