@@ -3,6 +3,7 @@ import type {
   NetworkConfiguration,
   Service as SdkService,
   ServiceDeployment as SdkServiceDeployment,
+  ServiceRevision,
   TaskSet,
 } from '@aws-sdk/client-ecs';
 import type { ServiceDeployment, Threshold } from '../model/rollout/rollout.ts';
@@ -60,6 +61,23 @@ export function toService(service: SdkService): Service {
   };
 }
 
+/** A service of which DescribeServices tells no task definition, with that of its newest revision. */
+export function withRevisions(service: Service, revisions: readonly ServiceRevision[]): Service {
+  const age = ({ createdAt }: ServiceRevision): number => createdAt?.getTime() ?? 0;
+  const [newest] = [...revisions].sort((a, b) => age(b) - age(a));
+  const taskDefinition = newest?.taskDefinition;
+  if (taskDefinition === undefined) return service;
+  const connect = connectSecrets(newest ?? {});
+  return {
+    ...service,
+    taskDefinition,
+    serviceConnect: service.serviceConnect?.length ? service.serviceConnect : connect,
+    deployments: service.deployments.map((one) =>
+      one.status === 'PRIMARY' && one.taskDefinition === '' ? { ...one, taskDefinition } : one,
+    ),
+  };
+}
+
 /** A service deployment as DescribeServiceDeployments answers it, in our words; its reason likewise. */
 export function toServiceDeployment(deployment: SdkServiceDeployment): ServiceDeployment {
   const { targetServiceRevision: target, sourceServiceRevisions = [] } = deployment;
@@ -81,7 +99,9 @@ export function toServiceDeployment(deployment: SdkServiceDeployment): ServiceDe
 
 // --- internal ---
 
-function connectSecrets({ serviceConnectConfiguration: connect }: SdkDeployment): SecretEntry[] {
+function connectSecrets({
+  serviceConnectConfiguration: connect,
+}: Pick<SdkDeployment, 'serviceConnectConfiguration'>): SecretEntry[] {
   return (connect?.logConfiguration?.secretOptions ?? []).map(({ name = '', valueFrom = '' }) => ({
     name,
     valueFrom,
@@ -143,6 +163,8 @@ export interface Service {
   status: string;
   /** ARN of the revision it runs; undefined where it runs none yet. */
   taskDefinition: string | undefined;
+  /** Why what it runs could not be found out, of an Express service. */
+  unseen?: string;
   controller: 'ECS' | 'CODE_DEPLOY' | 'EXTERNAL';
   /** The container behind its first load balancer; undefined without one. */
   loadBalancer: { container: string; port: number } | undefined;

@@ -2,6 +2,7 @@ import {
   DeleteTaskDefinitionsCommand,
   DeregisterTaskDefinitionCommand,
   DescribeServiceDeploymentsCommand,
+  DescribeServiceRevisionsCommand,
   DescribeServicesCommand,
   DescribeTaskDefinitionCommand,
   ECSClient,
@@ -12,14 +13,15 @@ import {
   RegisterTaskDefinitionCommand,
   UpdateServiceCommand,
   type RegisterTaskDefinitionCommandInput,
+  type Service as SdkService,
 } from '@aws-sdk/client-ecs';
-import { CliError, isAwsError } from '../errors.ts';
+import { CliError, Interrupted, isAwsError } from '../errors.ts';
 import type { ServiceDeployment } from '../model/rollout/rollout.ts';
 import { InvalidInput } from '../model/problems.ts';
 import type { DefinitionForm } from '../model/definitions/task-definition-checks.ts';
 import { parseTaskDefinition, type TaskDefinition } from '../model/definitions/task-definition.ts';
 import { clientSettings, supervised, type AwsConfig } from './calls/client.ts';
-import { toService, toServiceDeployment, type Service } from './ecs-answers.ts';
+import { toService, toServiceDeployment, withRevisions, type Service } from './ecs-answers.ts';
 import { batches, createTaskCalls, type TaskCalls } from './ecs-tasks.ts';
 import { withRawAnswer, withRawBody } from './calls/raw-json.ts';
 import { formOf } from './definition-form.ts';
@@ -98,7 +100,7 @@ export function createEcs(config: AwsConfig): Ecs {
       const missing: string[] = [];
       for (const batch of batches(names, 10)) {
         const answer = await client.send(new DescribeServicesCommand({ cluster, services: batch }));
-        services.push(...(answer.services ?? []).map(toService));
+        services.push(...(await Promise.all((answer.services ?? []).map(described))));
         missing.push(...(answer.failures ?? []).map(({ arn = '' }) => arn));
         onDescribed?.(batch.length);
       }
@@ -185,6 +187,22 @@ export function createEcs(config: AwsConfig): Ecs {
       return arns;
     },
   };
+
+  /** ECS describes an Express service without a task definition of its own, and may leave it to its revision. */
+  async function described(service: SdkService): Promise<Service> {
+    const read = toService(service);
+    const arns = (service.currentServiceRevisions ?? []).flatMap(({ arn }) => arn ?? []);
+    if (read.taskDefinition !== undefined || arns.length === 0) return read;
+    try {
+      const { serviceRevisions = [] } = await client.send(
+        new DescribeServiceRevisionsCommand({ serviceRevisionArns: arns.slice(0, 20) }),
+      );
+      return withRevisions(read, serviceRevisions);
+    } catch (error) {
+      if (!(error instanceof CliError) || error instanceof Interrupted) throw error;
+      return { ...read, unseen: error.message };
+    }
+  }
 
   async function taskDefinition(id: string): Promise<Revision | undefined> {
     try {

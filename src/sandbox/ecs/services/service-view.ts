@@ -78,7 +78,12 @@ export function recordView(world: World, record: ServiceDeployment) {
 const expressTag = 'ecs-secrets.sandbox/express';
 
 function isExpress({ tags }: Service): boolean {
-  return tags.some(({ key, value }) => key === expressTag && value === 'true');
+  return tags.some(({ key }) => key === expressTag);
+}
+
+/** An Express service whose task definition only DescribeServiceRevisions tells. */
+function tellsRevisionsOnly({ tags }: Service): boolean {
+  return tags.some(({ key, value }) => key === expressTag && value === 'revisions');
 }
 
 function deploymentView(service: Service, deployment: Deployment) {
@@ -87,7 +92,7 @@ function deploymentView(service: Service, deployment: Deployment) {
   return {
     id: deployment.id,
     status: deployment.status,
-    taskDefinition: deployment.definition.arn,
+    taskDefinition: tellsRevisionsOnly(service) ? undefined : deployment.definition.arn,
     desiredCount: primary
       ? wantedTasks(service)
       : count(tasks, (task) => task.desiredStatus === 'RUNNING'),
