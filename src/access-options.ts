@@ -38,6 +38,7 @@ export function accessOptions(
     profile: given('profile', '--profile'),
     endpoint: given('endpointUrl', '--endpoint-url'),
     account: given('account', '--account'),
+    retries: retriesOf(given('retries', '--retries')),
     assumeRole: role && {
       ...role,
       ...(externalId !== undefined && { externalId }),
@@ -59,6 +60,7 @@ export function requestLimit({ requestTimeout }: GlobalOptions): number | undefi
 /** What `--debug` says of the way to AWS before the first call. */
 export function accessLines(report: AccessReport): string[] {
   const { profile, credentials, region, endpoints, proxy, caBundle, fips, dualstack } = report;
+  const { retryMode, maxAttempts } = report;
   const ignored = credentials.ignored.length > 0 && `, not ${credentials.ignored.join(', ')}`;
   return [
     profile && `profile ${profile.value} (${profile.source})`,
@@ -70,6 +72,8 @@ export function accessLines(report: AccessReport): string[] {
     ),
     proxy && `proxy ${proxy.value} (${proxy.source})`,
     caBundle !== undefined && `certificates of ${caBundle}`,
+    retryMode && `retry mode ${retryMode.value} (${retryMode.source})`,
+    maxAttempts && `at most ${maxAttempts.value} attempts for a call (${maxAttempts.source})`,
     fips?.value && `FIPS endpoints (${fips.source})`,
     dualstack?.value && `dual-stack endpoints (${dualstack.source})`,
   ].filter((line): line is string => typeof line === 'string');
@@ -120,6 +124,12 @@ function checkRole(
       '--role-session-name takes 2 to 64 letters, digits and characters of _+=,.@-',
     );
   }
+}
+
+function retriesOf(given: { value: string; source: string } | undefined) {
+  if (!given) return undefined;
+  if (/^\d{1,3}$/.test(given.value)) return { ...given, value: Number(given.value) };
+  throw new UsageError(`${given.source}: "${given.value}" is not a number of retries (0 to 999)`);
 }
 
 function checkAccount(account: string | undefined): void {

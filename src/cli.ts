@@ -98,6 +98,7 @@ export interface GlobalOptions {
   mfaCode?: string;
   account?: string;
   requestTimeout?: string;
+  retries?: string;
   json?: boolean;
   quiet?: boolean;
   debug?: boolean;
@@ -122,6 +123,7 @@ export function addGlobalOptions(command: CommandUnknownOpts): void {
     fromEnv(
       new Option('--request-timeout <duration>', 'time limit for one AWS call (default: 30s)'),
     ),
+    fromEnv(new Option('--retries <n>', 'retries of one AWS call (default: 4; if throttled, 11)')),
     fromEnv(
       new Option(
         '--config <file>',

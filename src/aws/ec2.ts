@@ -21,7 +21,7 @@ import type {
   SecurityRule,
   Subnet,
 } from '../model/starts/network-facts.ts';
-import { batches } from './ecs-tasks.ts';
+import { batches } from '../model/batches.ts';
 import { clientSettings, supervised, type AwsConfig } from './calls/client.ts';
 
 /** What a virtual machine's network interface is like. */

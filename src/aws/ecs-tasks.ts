@@ -8,6 +8,7 @@ import {
   type ListTasksCommandInput,
   type Task,
 } from '@aws-sdk/client-ecs';
+import { batches } from '../model/batches.ts';
 import type { ContainerInstance } from '../model/starts/placement.ts';
 
 /** A task that is starting or running. */
@@ -106,13 +107,6 @@ export function createTaskCalls(client: ECSClient): TaskCalls {
       return found;
     },
   };
-}
-
-/** Cuts a list into parts of up to so many. */
-export function batches<T>(list: readonly T[], size: number): T[][] {
-  return Array.from({ length: Math.ceil(list.length / size) }, (_, index) =>
-    list.slice(index * size, (index + 1) * size),
-  );
 }
 
 // --- internal ---

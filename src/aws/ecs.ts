@@ -16,13 +16,14 @@ import {
   type Service as SdkService,
 } from '@aws-sdk/client-ecs';
 import { CliError, Interrupted, isAwsError } from '../errors.ts';
+import { batches } from '../model/batches.ts';
 import type { ServiceDeployment } from '../model/rollout/rollout.ts';
 import { InvalidInput } from '../model/problems.ts';
 import type { DefinitionForm } from '../model/definitions/task-definition-checks.ts';
 import { parseTaskDefinition, type TaskDefinition } from '../model/definitions/task-definition.ts';
 import { clientSettings, supervised, type AwsConfig } from './calls/client.ts';
 import { toService, toServiceDeployment, withRevisions, type Service } from './ecs-answers.ts';
-import { batches, createTaskCalls, type TaskCalls } from './ecs-tasks.ts';
+import { createTaskCalls, type TaskCalls } from './ecs-tasks.ts';
 import { withRawAnswer, withRawBody } from './calls/raw-json.ts';
 import { formOf } from './definition-form.ts';
 import { unreadable } from './calls/unreadable-answer.ts';

@@ -10,7 +10,9 @@ import {
   SSMClient,
   type ParameterStringFilter,
 } from '@aws-sdk/client-ssm';
+import pMap from 'p-map';
 import { Interrupted, isAwsError, isUncertain } from '../errors.ts';
+import { batches } from '../model/batches.ts';
 import type { Tag } from '../model/secrets/secret-rules.ts';
 import type { SecretValue } from '../model/secrets/secret-value.ts';
 import { clientSettings, supervised, type AwsConfig } from './calls/client.ts';
@@ -22,6 +24,7 @@ import {
   type ParameterVersion,
   type ReadParameter,
 } from './parameter-answers.ts';
+import { attemptsOf } from './calls/retries.ts';
 import { createPut, type ParameterAttributes } from './parameter-writes.ts';
 
 export type { ParameterDescription, ParameterVersion, ReadParameter } from './parameter-answers.ts';
@@ -92,7 +95,8 @@ export function createParameterStore(config: AwsConfig, region?: string): Parame
     }
   };
 
-  const put = createPut(client, read);
+  const attempts = Math.min(5, attemptsOf(config.access.settings).failed);
+  const put = createPut(client, read, attempts);
 
   const describe = async (
     filter: ParameterStringFilter | undefined,
@@ -144,11 +148,14 @@ export function createParameterStore(config: AwsConfig, region?: string): Parame
 
     async describe(names) {
       const found = new Map<string, ParameterDescription>();
-      for (let start = 0; start < names.length; start += 50) {
-        const batch = names.slice(start, start + 50);
-        const filter = { Key: 'Name', Option: 'Equals', Values: batch };
-        for (const description of await describe(filter)) found.set(description.name, description);
-      }
+      await pMap(
+        batches(names, 50),
+        async (batch) => {
+          const filter = { Key: 'Name', Option: 'Equals', Values: batch };
+          for (const one of await describe(filter)) found.set(one.name, one);
+        },
+        { concurrency: 4 },
+      );
       return found;
     },
 
@@ -189,7 +196,8 @@ export function createParameterStore(config: AwsConfig, region?: string): Parame
           // What is not there any more went with the call whose answer was lost.
           return isRepetition ? [...DeletedParameters, ...InvalidParameters] : DeletedParameters;
         } catch (error) {
-          if (!isUncertain(error) || attempt === 3 || error instanceof Interrupted) throw error;
+          if (!isUncertain(error) || attempt >= Math.min(3, attempts)) throw error;
+          if (error instanceof Interrupted) throw error;
           isRepetition = true;
         }
       }

@@ -21,10 +21,11 @@ type Read = (name: string, version?: number) => Promise<ReadParameter | undefine
 /**
  * Makes the call that stores a value on top of version `over` (0: of nothing). PutParameter with
  * Overwrite stores one more version each time it is called, so a lost answer is looked up: the call is
- * repeated only while `over` is still current. Throws CliError `concurrent-write` where someone else
- * stored a value and we did not, and `uncertain-write` where nobody can look.
+ * repeated only while `over` is still current, and made `attempts` times at most. Throws CliError
+ * `concurrent-write` where someone else stored a value and we did not, and `uncertain-write` where nobody
+ * can look.
  */
-export function createPut(client: SSMClient, read: Read) {
+export function createPut(client: SSMClient, read: Read, attempts: number) {
   return async function put(
     name: string,
     value: SecretValue,
@@ -59,7 +60,7 @@ export function createPut(client: SSMClient, read: Read) {
         });
         if (stored === 'other') throw overtaken(name, error);
         if (stored) return stored;
-        if (attempt === 5 || error instanceof Interrupted) throw error;
+        if (attempt >= attempts || error instanceof Interrupted) throw error;
       }
     }
   };

@@ -28,6 +28,7 @@ import {
 } from './secret-answers.ts';
 import { type SecretAttributes, type SecretWrites, secretWrites } from './secret-writes.ts';
 import { unlessGone } from './calls/unless-gone.ts';
+import { attemptsOf } from './calls/retries.ts';
 import { parsedDocument } from './calls/unreadable-answer.ts';
 
 export type {
@@ -83,6 +84,7 @@ export function createSecretsManager(config: AwsConfig, region?: string): Secret
     'secretsmanager',
     config,
   );
+  const attempts = Math.min(3, attemptsOf(config.access.settings).failed);
   return {
     ...secretWrites(client),
 
@@ -180,7 +182,7 @@ export function createSecretsManager(config: AwsConfig, region?: string): Secret
       return parsedDocument('secretsmanager:GetResourcePolicy', ResourcePolicy);
     },
 
-    delete: (id, recoveryDays) => deleteOnce(client, id, recoveryDays),
+    delete: (id, recoveryDays) => deleteOnce(client, id, recoveryDays, attempts),
   };
 }
 
@@ -199,6 +201,7 @@ async function deleteOnce(
   client: SecretsManagerClient,
   id: string,
   recoveryDays: number,
+  attempts: number,
 ): Promise<{ deletedAt: Date | undefined }> {
   const command = new DeleteSecretCommand({
     SecretId: id,
@@ -215,7 +218,7 @@ async function deleteOnce(
         throw error;
       });
       if (!now || now.deletedAt) return { deletedAt: now?.deletedAt };
-      if (attempt === 3 || error instanceof Interrupted) throw error;
+      if (attempt >= attempts || error instanceof Interrupted) throw error;
     }
   }
 }

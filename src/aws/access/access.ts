@@ -18,6 +18,8 @@ export interface AccessOptions {
   region?: Sourced | undefined;
   profile?: Sourced | undefined;
   endpoint?: Sourced | undefined;
+  /** How often a call is made again at most. */
+  retries?: Sourced<number> | undefined;
   /** A role to assume with the credentials that are found. */
   assumeRole?: (Sourced & { externalId?: string; sessionName?: string }) | undefined;
   /** The account to which all calls have to go. */

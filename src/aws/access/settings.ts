@@ -37,8 +37,9 @@ export interface Settings {
   caBundle: Sourced | undefined;
   fips: Sourced<boolean> | undefined;
   dualstack: Sourced<boolean> | undefined;
-  /** `legacy`, `standard` or `adaptive`. */
+  /** `legacy`, `standard` or `adaptive`; see `calls/retries.ts`. */
   retryMode: Sourced | undefined;
+  /** How often a call is made at most, the first time included. */
   maxAttempts: Sourced<number> | undefined;
 }
 
@@ -49,7 +50,11 @@ export interface Settings {
 export function resolveSettings(
   env: Env,
   profiles: Profiles,
-  option: { region?: Sourced | undefined; endpoint?: Sourced | undefined },
+  option: {
+    region?: Sourced | undefined;
+    endpoint?: Sourced | undefined;
+    retries?: Sourced<number> | undefined;
+  },
 ): Settings {
   const problems = new Problems();
   const read = <T>(parse: (given: Sourced) => T, ...given: (Sourced | undefined)[]) => {
@@ -74,7 +79,9 @@ export function resolveSettings(
     fips: read(parseBoolean, ...both('AWS_USE_FIPS_ENDPOINT', 'use_fips_endpoint')),
     dualstack: read(parseBoolean, ...both('AWS_USE_DUALSTACK_ENDPOINT', 'use_dualstack_endpoint')),
     retryMode: read(parseRetryMode, ...both('AWS_RETRY_MODE', 'retry_mode')),
-    maxAttempts: read(parseAttempts, ...both('AWS_MAX_ATTEMPTS', 'max_attempts')),
+    maxAttempts: option.retries
+      ? { ...option.retries, value: option.retries.value + 1 }
+      : read(parseAttempts, ...both('AWS_MAX_ATTEMPTS', 'max_attempts')),
   };
   problems.throwIfAny();
   return { ...settings, endpoint: endpoint ?? (() => undefined) };

@@ -12,7 +12,9 @@ import { nameOf, translateError } from './translate-error.ts';
 import { rememberValues } from './values-in.ts';
 import { NoAnswer, connectTimeout, defaultRequestTimeout, limitRequests } from './call-limit.ts';
 import { type Journal, isWrite } from './journal.ts';
-import { Unrepeated, again, isRepeatable } from './repeat.ts';
+import { Unrepeated, again, isRepeatable, isThrottled } from './repeat.ts';
+import { turn } from './turn.ts';
+import { attemptsOf, retrySettings } from './retries.ts';
 
 /** One call as seen by `--debug`: no inputs, no outputs. */
 export interface CallRecord {
@@ -45,9 +47,8 @@ export interface AwsConfig {
 }
 
 /**
- * Settings common to all clients; nothing is left for the SDK to look up.
- * Adaptive retry slows down when AWS throttles; five attempts span a few seconds. Throws UsageError for
- * settings of the endpoint that do not go together.
+ * Settings common to all clients; nothing is left for the SDK to look up. Throws UsageError for settings of
+ * the endpoint that do not go together.
  */
 export function clientSettings(
   {
@@ -55,6 +56,7 @@ export function clientSettings(
     region: given,
     credentials,
     requestTimeout = defaultRequestTimeout,
+    cutOff,
   }: AwsConfig,
   service: ServiceKey,
   otherRegion?: string,
@@ -71,8 +73,7 @@ export function clientSettings(
   const region = otherRegion ?? given ?? settings.region?.value ?? instanceRegion;
   return {
     requestHandler: { connectionTimeout: Math.min(connectTimeout, requestTimeout) },
-    retryMode: 'adaptive',
-    maxAttempts: 5,
+    ...retrySettings(settings, cutOff),
     ignoreConfiguredEndpointUrls: true,
     useFipsEndpoint: fips?.value ?? false,
     useDualstackEndpoint: dualstack?.value ?? false,
@@ -87,7 +88,7 @@ export function clientSettings(
  * Makes every call of a client keep to the published rates, report to `onCall` and throw translated
  * errors only. `service` is the prefix of its IAM actions.
  */
-export function supervised<Client extends { middlewareStack: { add: unknown } }>(
+export function supervised<Client extends { middlewareStack: object }>(
   client: Client,
   service: string,
   {
@@ -125,7 +126,6 @@ export function supervised<Client extends { middlewareStack: { add: unknown } }>
           : translateError(error, { action, values });
       let tries = 0;
       const attempt = async () => {
-        await turn(action, pacer, cutOff);
         tries += 1;
         const result = await next(args);
         if (result.output) {
@@ -138,7 +138,7 @@ export function supervised<Client extends { middlewareStack: { add: unknown } }>
       const noted = isWrite(action) ? journal?.begin(action) : undefined;
       try {
         const result = await again(action, attempt, {
-          answered: (throttled) => pacer?.answered(action, throttled),
+          attempts: attemptsOf(access.settings),
           codeOf: (error) => translate(error).code,
         });
         noted?.('done');
@@ -155,6 +155,22 @@ export function supervised<Client extends { middlewareStack: { add: unknown } }>
       }
     },
     { step: 'initialize', priority: 'high', name: 'ecsSecretsSupervision' },
+  );
+  // Each attempt takes its turn, the SDK's too, and is signed after that.
+  stack.addRelativeTo(
+    (next, context) => async (args) => {
+      const action = actionOf(context);
+      await turn(action, pacer, cutOff);
+      try {
+        const result = await next(args);
+        pacer?.answered(action, false);
+        return result;
+      } catch (error) {
+        pacer?.answered(action, isThrottled(error));
+        throw error;
+      }
+    },
+    { relation: 'before', toMiddleware: 'httpSigningMiddleware', name: 'ecsSecretsTurn' },
   );
   stack.add(
     (next, context) => async (args) => {
@@ -200,34 +216,18 @@ interface Metadata {
   attempts?: number;
 }
 
+type Handle = (args: { input: object }) => Promise<{ output?: { $metadata?: Metadata } }>;
+type Middleware = (next: Handle, context: { commandName?: string }) => Handle;
+
 interface MiddlewareStack {
   add(
-    middleware: (
-      next: (args: { input: object }) => Promise<{ output?: { $metadata?: Metadata } }>,
-      context: { commandName?: string },
-    ) => (args: { input: object }) => Promise<{ output?: { $metadata?: Metadata } }>,
+    middleware: Middleware,
     options: { step: 'initialize' | 'finalizeRequest'; priority: 'high' | 'low'; name: string },
   ): void;
-}
-
-/** Waits until an action may be called. Throws NoAnswer where calls are cut off meanwhile. */
-async function turn(
-  action: string,
-  pacer: Pacer | undefined,
-  cutOff: AbortSignal | undefined,
-): Promise<void> {
-  const wait = pacer?.wait(action);
-  if (!wait || !cutOff || cutOff.aborted) return wait;
-  const stop = new AbortController();
-  const stopped = new Promise<never>((_resolve, reject) => {
-    const onCutOff = (): void => {
-      reject(new NoAnswer('not-sent'));
-    };
-    cutOff.addEventListener('abort', onCutOff, { once: true, signal: stop.signal });
-  });
-  await Promise.race([wait, stopped]).finally(() => {
-    stop.abort();
-  });
+  addRelativeTo(
+    middleware: Middleware,
+    options: { relation: 'before'; toMiddleware: string; name: string },
+  ): void;
 }
 
 /** What is told of a call without an answer; of a write nobody knows whether it was carried out. */

@@ -12,9 +12,9 @@ interface Family extends Rate {
 }
 
 /**
- * Request rates for each account and region. ECS: API reference, "request throttling". PutParameter:
- * 3 a second by default and 10 with higher throughput, as AWS Support told users; more where an
- * account was given more.
+ * Request rates for each account and region. ECS: API reference, "request throttling". Reads of parameters:
+ * endpoints and quotas of Systems Manager. PutParameter: 3 a second by default and 10 with higher
+ * throughput, as AWS Support told users; more where an account was given more.
  */
 const families: readonly Family[] = [
   {
@@ -41,6 +41,11 @@ const families: readonly Family[] = [
   },
   { burst: 100, perSecond: 20, actions: ['ecs:ListTasks', 'ecs:DescribeTasks'] },
   { burst: 50, perSecond: 20, actions: ['ecs:ListClusters', 'ecs:DescribeClusters'] },
+  {
+    burst: 40,
+    perSecond: 40,
+    actions: ['ssm:GetParameter', 'ssm:GetParameters', 'ssm:GetParametersByPath'],
+  },
   { burst: 3, perSecond: 3, actions: ['ssm:PutParameter'], learned: true },
 ];
 
@@ -52,11 +57,13 @@ export interface Pacer {
   answered(action: string, throttled: boolean): void;
 }
 
+/** Resolves after so many milliseconds, or earlier when `woken` does. */
+type Sleep = (milliseconds: number, woken: Promise<void>) => Promise<void>;
+
 /** Makes the pacer of a run. Times are in milliseconds. */
 export function createPacer(
   now: () => number = () => performance.now(),
-  sleep: (milliseconds: number) => Promise<void> = (milliseconds) =>
-    new Promise((resolve) => setTimeout(resolve, milliseconds)),
+  sleep: Sleep = sleepOrWake,
 ): Pacer {
   const lanes = new Map(
     families.flatMap((family) => {
@@ -79,32 +86,47 @@ export function createPacer(
 /** Answers that are looked at together when a rate is learned. */
 const sample = 20;
 
+/** How much of a token may be missing: a timer may be early by a fraction of a millisecond. */
+const early = 0.02;
+
 /** The share of throttled answers that tells of a limit; a service in trouble throttles some at any rate. */
 const tooMany = 0.3;
 
-function createLane(
-  { burst, perSecond: start, learned }: Family,
-  now: () => number,
-  sleep: (milliseconds: number) => Promise<void>,
-) {
+function sleepOrWake(milliseconds: number, woken: Promise<void>): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, milliseconds);
+    void woken.then(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}
+
+function createLane({ burst, perSecond: start, learned }: Family, now: () => number, sleep: Sleep) {
   let perSecond = start;
   let tokens = burst;
   let at = now();
   let limitSeen = false;
   let seen = { since: at, passed: 0, throttled: 0 };
   let last = Promise.resolve();
+  let wake = (): void => undefined;
 
   const refill = (): void => {
     const time = now();
-    tokens = Math.min(burst, tokens + ((time - at) / 1_000) * perSecond);
+    // Calls that passed may have given more than a burst.
+    tokens = Math.max(tokens, Math.min(burst, tokens + ((time - at) / 1_000) * perSecond));
     at = time;
   };
 
   const takeToken = async (): Promise<void> => {
     refill();
-    if (tokens < 1) await sleep(((1 - tokens) / perSecond) * 1_000);
-    refill();
-    // A timer may be early by a fraction of a millisecond.
+    while (tokens < 1 - early) {
+      const woken = new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+      await sleep(((1 - tokens) / perSecond) * 1_000, woken);
+      refill();
+    }
     tokens = Math.max(0, tokens - 1);
   };
 
@@ -116,21 +138,30 @@ function createLane(
     },
 
     /**
-     * Until a limit shows, every call that passes adds the rate we began with; then we go back to
-     * what got through, and try a tenth more after each sample without too many refusals.
+     * Until a limit shows, every call that passes lets two more begin at once, and adds the rate we began
+     * with; then we go back to what got through, and try a tenth more after each sample without too many
+     * refusals.
      */
     answered(throttled: boolean): void {
       if (!learned) return;
       if (throttled) seen.throttled += 1;
       else {
         seen.passed += 1;
-        if (!limitSeen) perSecond += start;
+        if (!limitSeen) {
+          perSecond += start;
+          tokens += 2;
+          wake();
+        }
       }
       const { since, passed } = seen;
       if (passed + seen.throttled < sample) return;
       if (seen.throttled > tooMany * sample) {
-        perSecond = Math.max(start / 2, passed / ((now() - since) / 1_000));
+        const measured = passed / ((now() - since) / 1_000);
+        // A sample of a few milliseconds measures the burst or the refusals after it, not the rate.
+        const near = Math.min(Math.max(measured, perSecond / 3), perSecond * 0.7);
+        perSecond = Math.max(start / 2, near);
         limitSeen = true;
+        tokens = Math.min(burst, tokens);
       } else if (limitSeen) {
         perSecond *= 1.1;
       }

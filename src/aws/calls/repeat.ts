@@ -1,4 +1,5 @@
 import { isWrite } from './journal.ts';
+import type { Attempts } from './retries.ts';
 import { throttling } from './translate-error.ts';
 
 /** Whether the SDK may repeat an action whose answer got lost: it has the same effect twice. */
@@ -16,6 +17,12 @@ export class Unrepeated extends Error {
   }
 }
 
+/** Whether an error, `Unrepeated` or not, says that calls come too fast. */
+export function isThrottled(thrown: unknown): boolean {
+  const { name } = originalOf(thrown);
+  return throttling.has(name) && !busy.has(name);
+}
+
 /**
  * Makes a call, and makes it again where it was refused without being carried out, or where it may be
  * carried out twice and its answer could not be read. Throws the error of the last attempt as it came from
@@ -24,33 +31,34 @@ export class Unrepeated extends Error {
 export async function again<T>(
   action: string,
   call: () => Promise<T>,
-  {
-    answered,
-    codeOf,
-  }: { answered: (throttled: boolean) => void; codeOf: (error: unknown) => string },
+  { attempts, codeOf }: { attempts: Attempts; codeOf: (error: unknown) => string },
 ): Promise<T> {
   let conflicts = 0;
   for (let attempt = 1; ; attempt += 1) {
     try {
-      const result = await call();
-      answered(false);
-      return result;
+      return await call();
     } catch (thrown) {
-      const error = thrown instanceof Unrepeated ? thrown.original : thrown;
-      const { name } = error as Error;
-      const throttled = throttling.has(name) && !busy.has(name);
-      answered(throttled);
-      if (busy.has(name)) conflicts += 1;
+      const error = originalOf(thrown);
+      const isBusy = busy.has(error.name);
+      if (isBusy) conflicts += 1;
+      // What the SDK may repeat it has repeated by now.
+      const isRefused = isThrottled(error) && thrown instanceof Unrepeated;
       const isUnread = attempt <= mostRepeats(action, codeOf(error));
-      const isRefused = busy.has(name) || (throttled && thrown instanceof Unrepeated);
-      if (!(isRefused || isUnread) || conflicts === 5 || attempt === 20) throw error;
-      const pause = busy.has(name) ? 200 * conflicts : 50 * attempt;
+      const isOver = isBusy
+        ? conflicts >= Math.min(5, attempts.failed)
+        : attempt >= (isRefused ? attempts.throttledWrite : attempts.failed);
+      if (isOver || !(isBusy || isRefused || isUnread)) throw error;
+      const pause = isBusy ? 200 * conflicts : 50 * attempt;
       await new Promise((resolve) => setTimeout(resolve, pause * (0.5 + Math.random())));
     }
   }
 }
 
 // --- internal ---
+
+function originalOf(thrown: unknown): Error {
+  return (thrown instanceof Unrepeated ? thrown.original : thrown) as Error;
+}
 
 /**
  * Calls that have another effect each time they are made: PutParameter with Overwrite stores one more

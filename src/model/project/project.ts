@@ -67,6 +67,13 @@ export const projectSchema = z.strictObject({
       .check(z.gte(1, 'must be a whole number of at least 1')),
   ),
   requestTimeout: optional('30s', 'limit for a call to AWS (--request-timeout)', duration()),
+  retries: optional(
+    3,
+    'how often a failed call to AWS is retried (--retries)',
+    z
+      .int('must be a whole number of at least 0')
+      .check(z.gte(0, 'must be a whole number of at least 0')),
+  ),
 });
 
 /** What the file says: only names, never values. */

@@ -1,6 +1,7 @@
 import pMap from 'p-map';
 import type { Ecs } from '../../aws/ecs.ts';
 import { CliError, isAwsError, isPassing } from '../../errors.ts';
+import { batches } from '../../model/batches.ts';
 import { failureKey } from '../../model/failures/classify-failure.ts';
 import { primaryOf } from '../../model/usage/deployment.ts';
 import {
@@ -38,25 +39,19 @@ export async function lookAtDeployments(
   onEvent: (event: FollowEvent) => void,
 ): Promise<void> {
   const clusters = [...new Set(deployments.map(({ service }) => service.cluster))];
-  const batches = clusters.flatMap((cluster) =>
-    batchesOf(
+  const parts = clusters.flatMap((cluster) =>
+    batches(
       deployments.filter(({ service }) => service.cluster === cluster),
       10,
     ),
   );
-  await pMap(batches, (batch) => lookAtBatch(ecs, batch, now, onEvent), { concurrency: 8 });
+  await pMap(parts, (batch) => lookAtBatch(ecs, batch, now, onEvent), { concurrency: 8 });
 }
 
 // --- internal ---
 
 /** How long a description may lag behind the update, in milliseconds. */
 const lag = 30_000;
-
-function batchesOf<T>(list: readonly T[], size: number): T[][] {
-  return Array.from({ length: Math.ceil(list.length / size) }, (_, index) =>
-    list.slice(index * size, (index + 1) * size),
-  );
-}
 
 async function lookAtBatch(
   ecs: Ecs,

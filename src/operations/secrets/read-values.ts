@@ -3,6 +3,7 @@ import type { Aws } from '../../aws/index.ts';
 import type { ParameterStore, ReadParameter } from '../../aws/parameter-store.ts';
 import type { ReadSecret, SecretsManager } from '../../aws/secrets-manager.ts';
 import { AwsError, isAccessDenied } from '../../errors.ts';
+import { batches } from '../../model/batches.ts';
 import type { Store } from '../../model/secrets/reference.ts';
 import { ifAllowed } from '../if-allowed.ts';
 
@@ -34,7 +35,7 @@ export async function readParameters(
       } else for (const parameter of read) found.set(parameter.name, parameter);
       onRead(batch.length);
     },
-    { concurrency: 4 },
+    { concurrency: atOnce },
   );
   return { found, denied };
 }
@@ -62,7 +63,7 @@ export async function readSecrets(
       await readEach(rest, (name) => manager.read(name), { found, denied });
       onRead(batch.length);
     },
-    { concurrency: 4 },
+    { concurrency: atOnce },
   );
   return { found, denied };
 }
@@ -79,6 +80,9 @@ export async function readValues(
 }
 
 // --- internal ---
+
+/** Calls under way at the same time; the pacer of `aws` keeps them to the published rate. */
+const atOnce = 10;
 
 async function readEach<T>(
   names: readonly string[],
@@ -97,12 +101,6 @@ async function readEach<T>(
         denied.set(name, error);
       }
     },
-    { concurrency: 10 },
-  );
-}
-
-function batches<T>(items: readonly T[], size: number): T[][] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
-    items.slice(index * size, (index + 1) * size),
+    { concurrency: atOnce },
   );
 }

@@ -68,6 +68,20 @@ describe('the rate of PutParameter', () => {
     expect(waits).toEqual([333, 333, 333]);
   });
 
+  test('is raised for those that wait already when calls pass', async () => {
+    const pacer = createPacer(
+      () => 0,
+      (_milliseconds, woken) => woken,
+    );
+    // Nothing but answers lets the rest begin: the clock stands still.
+    const waiting = Array.from({ length: 20 }, () =>
+      pacer.wait('ssm:PutParameter').then(() => {
+        pacer.answered('ssm:PutParameter', false);
+      }),
+    );
+    await Promise.all(waiting);
+  });
+
   test('falls when most calls are refused, and no lower than half of the documented one', async () => {
     let time = 0;
     const waits: number[] = [];
@@ -93,5 +107,5 @@ test('other actions without a known rate do not wait', async () => {
     () => 0,
     () => Promise.reject(new Error('waited')),
   );
-  for (let call = 0; call < 1_000; call += 1) await pacer.wait('ssm:GetParameters');
+  for (let call = 0; call < 1_000; call += 1) await pacer.wait('ssm:DescribeParameters');
 });
