@@ -1,4 +1,3 @@
-import { open, stat } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 
 /** A file of the repository that the working directory is in. */
@@ -21,6 +20,7 @@ export async function findProjectFile(
   cwd: string,
   uid: number | undefined,
 ): Promise<FoundFile | undefined> {
+  const { open } = await import('node:fs/promises');
   const folders = await foldersOf(cwd);
   for (const folder of folders) {
     const path = join(folder, name);
@@ -50,6 +50,8 @@ export async function findProjectFile(
 
 /** The working directory and those above it up to the root of the repository, if it is in one. */
 async function foldersOf(cwd: string): Promise<string[]> {
+  // Imported where it is used, for a quick start: Node loads some twenty modules of its own for it.
+  const { stat } = await import('node:fs/promises');
   const folders = [cwd];
   for (let folder = cwd; ; folder = dirname(folder)) {
     if (folder !== cwd) folders.push(folder);

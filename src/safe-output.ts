@@ -14,7 +14,11 @@ export function withSafeOutput(world: World): World {
   return {
     ...world,
     stdin: {
-      ...stdin,
+      // Node opens standard input when it is looked at: most commands never do.
+      get isTTY() {
+        return stdin.isTTY;
+      },
+      read: () => stdin.read(),
       askHidden: (question) => stdin.askHidden(clean(oneLine(question))),
       confirm: (question) => stdin.confirm(clean(oneLine(question))),
     },

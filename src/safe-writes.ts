@@ -6,12 +6,12 @@ export type StandardStream = NodeJS.WriteStream & { fd: number };
 
 /**
  * Writes to the standard streams such that a full disk or a terminal that is gone does not stop the
- * work: the first failure is kept for the end. `terminals` are the streams that may be one.
+ * work: the first failure is kept for the end. `terminals` answers with the streams that may be one.
  */
 export function safeWrites(
   stdout: StandardStream,
   stderr: StandardStream,
-  terminals: readonly { isTTY: boolean; fd: number }[],
+  terminals: () => readonly { isTTY: boolean; fd: number }[],
 ) {
   let first: OutputProblem | undefined;
   const remember = (stream: StandardStream, error: NodeJS.ErrnoException): void => {
@@ -43,7 +43,7 @@ export function safeWrites(
       for (const stream of [stdout, stderr]) {
         if (!isFile(stream)) await new Promise((resolve) => stream.write('', resolve));
       }
-      if (first?.error.code === 'EIO') closeTerminals(terminals);
+      if (first?.error.code === 'EIO') closeTerminals(terminals());
       return first;
     },
   };

@@ -1,7 +1,6 @@
 // The UI rules. stdout carries the result and nothing else. Everything for the person goes to
 // stderr: notes, warnings, progress, prompts, errors. Lines begin in lower case and end without a
 // full stop. Colour carries no meaning of its own. Nothing asks unless somebody can answer.
-import { appendFile, readFile } from 'node:fs/promises';
 import { constants } from 'node:os';
 import type { createLogUpdate } from 'log-update';
 import { findProjectFile } from './project-file.ts';
@@ -24,12 +23,14 @@ export async function processWorld(argv: readonly string[]): Promise<World> {
       interrupts.abort();
     });
   }
-  const { stdin, stdout, stderr } = process;
-  const writes = safeWrites(stdout, stderr, [stdin, stdout, stderr]);
+  const { stdout, stderr } = process;
+  const writes = safeWrites(stdout, stderr, () => [process.stdin, stdout, stderr]);
   return {
     env: process.env,
     stdin: {
-      isTTY: process.stdin.isTTY,
+      get isTTY() {
+        return process.stdin.isTTY;
+      },
       read: async () => {
         const chunks: Buffer[] = [];
         for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
@@ -57,7 +58,7 @@ export async function processWorld(argv: readonly string[]): Promise<World> {
     },
     outputProblem: writes.problem,
     interrupted: interrupts.signal,
-    readFile: (path) => readFile(path),
+    readFile: async (path) => (await import('node:fs/promises')).readFile(path),
     writeFile: async (path, text, mode) => {
       const { writeOutputFile } = await import('./output-file.ts');
       await writeOutputFile(path, text, mode);
@@ -66,7 +67,7 @@ export async function processWorld(argv: readonly string[]): Promise<World> {
       const { checkOutputFile } = await import('./output-file.ts');
       await checkOutputFile(path);
     },
-    appendFile: (path, text) => appendFile(path, text),
+    appendFile: async (path, text) => (await import('node:fs/promises')).appendFile(path, text),
     projectFile: (name) => findProjectFile(name, process.cwd(), process.getuid?.()),
     glob: async (pattern) => {
       const [{ glob }, path] = await Promise.all([import('tinyglobby'), import('node:path')]);
