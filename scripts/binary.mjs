@@ -32,13 +32,13 @@ const nodeFor = (platform) =>
 const builder = values.here ? process.execPath : await nodeFor(ownPlatform);
 const executable = isOwn ? builder : await nodeFor(target);
 
-await writeBundle({ dir: chunks, format: 'cjs' });
+await writeBundle(chunks);
 const notices = join(work, 'THIRD-PARTY-NOTICES');
 await writeFile(notices, await noticesWith(await licenseOf(builder)));
 const main = join(root, 'scripts', 'binary', 'main.cjs');
 // What V8 makes of the program fits one processor and one build of V8.
 if (isOwn) await smoke([builder, main], { ...process.env, ECS_SECRETS_CHUNKS: chunks });
-const names = await readdir(chunks);
+const names = (await readdir(chunks)).filter((name) => name !== 'package.json');
 const file = join(output, target.startsWith('win') ? 'ecs-secrets.exe' : 'ecs-secrets');
 const blob = join(work, 'ecs-secrets.blob');
 const config = {

@@ -7,5 +7,5 @@ import { bundledPackages, notices } from './notices.mjs';
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 await rm(`${root}dist`, { recursive: true, force: true });
-const output = await writeBundle({ dir: 'dist', format: 'esm' });
+const output = await writeBundle('dist');
 await writeFile(`${root}THIRD-PARTY-NOTICES`, await notices(await bundledPackages(output)));

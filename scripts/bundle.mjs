@@ -1,17 +1,20 @@
 // Bundles src: no dependencies are left, and what is loaded on demand is a file of its own.
 // What a start needs together lies in one file: every further module costs Node about a millisecond.
-import { readFile } from 'node:fs/promises';
+// The format is CommonJS: for an ES module Node starts a loader of its own, and reads every export of a module of Node
+// that is imported, which from 22 on loads undici with node:http.
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 import { raw } from './raw.mjs';
+import { unused } from './unused.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 /**
  * Writes the chunks of the program into a folder; what rolldown tells about them. `main.js` is the one to load.
- * The format is `esm`, or `cjs` for the binary.
  */
-export async function writeBundle({ dir, format }) {
+export async function writeBundle(dir) {
   const bundle = await rolldown({
     cwd: root,
     input: 'src/main.ts',
@@ -29,8 +32,8 @@ export async function writeBundle({ dir, format }) {
   });
   const { output } = await bundle.write({
     dir,
-    format,
-    // import() in CommonJS would need a loader of its own in the binary.
+    format: 'cjs',
+    // A chunk that is loaded on demand is required as well.
     dynamicImportInCjs: false,
     minify: true,
     comments: false,
@@ -43,27 +46,12 @@ export async function writeBundle({ dir, format }) {
     },
   });
   await bundle.close();
+  // The package is one of ES modules.
+  await writeFile(join(dir, 'package.json'), '{ "type": "commonjs" }\n');
   return output;
 }
 
 // --- internal ---
-
-/** Leaves out code that would be loaded at every start and that nothing of ours calls. */
-const unused = {
-  name: 'unused',
-  resolveId(id, importer = '') {
-    // commander spawns subcommands that are programs of their own: we have none.
-    return id === 'node:child_process' && /node_modules.commander./.test(importer)
-      ? '\0nothing'
-      : null;
-  },
-  async load(id) {
-    if (id === '\0nothing') return 'export default {}';
-    if (!/client-ssm.dist-es.schemas.schemas_0\.js$/.test(id)) return null;
-    // 140 classes for the errors of Systems Manager: ours are told apart by name, which stays.
-    return (await readFile(id, 'utf8')).replace(/^n\d+_registry\.registerError\(.*\);$/gm, '');
-  },
-};
 
 const atEveryStart =
   /node_modules.@?commander|src.(main|program|access-options|cli|project|project-file|project-options|model.project.file-name|option-values|safe-output|safe-writes|errors|terminal|commands.index|aws.index)\.ts|package\.json$/;

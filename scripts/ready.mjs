@@ -21,7 +21,7 @@ if (changedAt('node_modules/.package-lock.json') < changedAt('package-lock.json'
 const sources = readdirSync(`${root}src`, { recursive: true }).map((name) => `src/${name}`);
 const newest = Math.max(
   ...[
-    ...['build', 'bundle', 'notices', 'raw'].map((name) => `scripts/${name}.mjs`),
+    ...['build', 'bundle', 'notices', 'raw', 'unused'].map((name) => `scripts/${name}.mjs`),
     'package.json',
     ...sources,
   ].map(changedAt),

@@ -43,6 +43,8 @@ function codeOf(name) {
   }
 }
 
+// Node's own code for a program that ends before it has come to a result.
+process.exitCode = 13;
 load('main.js')
   .main(process.argv.slice(2))
   .then((exitCode) => {
