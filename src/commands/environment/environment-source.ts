@@ -6,12 +6,7 @@ import { Problems } from '../../model/problems.ts';
 import type { Store } from '../../model/secrets/reference.ts';
 import { variableName } from '../../model/secrets/variable-name.ts';
 import type { NamedValue } from '../../operations/environment/format-secrets.ts';
-import {
-  readContainer,
-  readPrefix,
-  type Environment,
-} from '../../operations/environment/read-environment.ts';
-import { readTaskDefinition } from '../../operations/definitions/read-task-definition.ts';
+import { readPrefix, type Environment } from '../../operations/environment/read-prefix.ts';
 import { sourcesOf } from '../sources.ts';
 import { placeOf } from './place.ts';
 import { storeOption } from '../secrets/store-option.ts';
@@ -72,6 +67,11 @@ export async function readEnvironment(
   }
   let environment: Environment;
   if (taskDefinition !== undefined) {
+    // Loaded where there is one only, for a quick start.
+    const [{ readTaskDefinition }, { readContainer }] = await Promise.all([
+      import('../../operations/definitions/read-task-definition.ts'),
+      import('../../operations/environment/read-container.ts'),
+    ]);
     const definition = await readTaskDefinition(taskDefinition, aws, sourcesOf(world));
     environment = await readContainer(aws, definition, container);
   } else {
