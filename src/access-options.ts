@@ -9,8 +9,8 @@ import { shownUrl } from './model/shown-url.ts';
 import type { World } from './world.ts';
 
 /**
- * What the global options say of the way to AWS. Throws UsageError for what no way can be. The variables of
- * the AWS CLI are read later, together with its files.
+ * Reads from the global options how to access AWS. Throws UsageError for impossible combinations.
+ * The variables of the AWS CLI are read later, together with its files.
  */
 export function accessOptions(
   world: World,
@@ -22,7 +22,7 @@ export function accessOptions(
     const value = globals[name];
     if (typeof value !== 'string' || value === '') return undefined;
     const variable = fromEnvironment.get(name);
-    // Typed before the command, an option wins over its variable. A file has no variable.
+    // An option typed before the command overrides its variable. A file has no variable.
     const isTyped = variable === undefined || (env[variable] ?? value) !== value;
     return { value, source: isTyped ? option : variable };
   };
@@ -48,7 +48,7 @@ export function accessOptions(
   };
 }
 
-/** The limit for a call, in milliseconds. Throws InvalidInput. */
+/** The timeout of a call, in milliseconds. Throws InvalidInput. */
 export function requestLimit({ requestTimeout }: GlobalOptions): number | undefined {
   if (requestTimeout === undefined) return undefined;
   const problems = new Problems();
@@ -57,7 +57,7 @@ export function requestLimit({ requestTimeout }: GlobalOptions): number | undefi
   return limit;
 }
 
-/** What `--debug` says of the way to AWS before the first call. */
+/** What `--debug` prints about the access to AWS before the first call. */
 export function accessLines(report: AccessReport): string[] {
   const { profile, credentials, region, endpoints, proxy, caBundle, fips, dualstack } = report;
   const { retryMode, maxAttempts } = report;
@@ -81,7 +81,7 @@ export function accessLines(report: AccessReport): string[] {
 
 // --- internal ---
 
-/** An unset variable of a CI system comes as an empty text. */
+/** CI systems pass an unset variable as an empty text. */
 function checkRegion(region: string | undefined): void {
   if (region === undefined) return;
   const meant = meantRegion(region);
@@ -118,7 +118,7 @@ function checkRole(
       'a profile has settings of its own for it',
     );
   }
-  // AssumeRole API reference.
+  // Source: API reference, AssumeRole.
   if (name !== undefined && !/^[\w+=,.@-]{2,64}$/.test(name)) {
     throw new UsageError(
       '--role-session-name takes 2 to 64 letters, digits and characters of _+=,.@-',
@@ -140,7 +140,7 @@ function checkAccount(account: string | undefined): void {
   );
 }
 
-/** The code of an MFA device; no message has it. */
+/** The code of an MFA device. No message contains it. */
 async function mfaCode(world: World, globals: GlobalOptions, device: string): Promise<string> {
   if (globals.mfaCode !== undefined) return checkedCode(globals.mfaCode, '--mfa-code');
   if (!canAsk(world)) {

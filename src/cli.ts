@@ -11,21 +11,21 @@ import type { Checked } from './model/checked.ts';
 import { oneLine } from './model/printable.ts';
 import type { World } from './world.ts';
 
-/** What a command body gets: the world, AWS, and a way to talk while it works. */
+/** What a command body gets: the world, AWS, and a reporter for messages while it works. */
 export interface Context {
   world: World;
   aws: Aws;
   report: Reporter;
   globals: GlobalOptions;
-  /** The options that were set by the environment or a file: attribute name (`cluster`) to variable or file. */
+  /** Options set by the environment or a file: attribute name (`cluster`) to variable or file. */
   fromEnvironment: ReadonlyMap<string, string>;
 }
 
-/** What a command body returns; printing it is not its business. */
+/** What a command body returns. The caller prints it. */
 export interface Result<Data = unknown> {
-  /** The one document of `--json`: a type of the command's `documents.ts`. */
+  /** The single document of `--json`: a type from the command's `documents.ts`. */
   data: Data;
-  /** The same for people; empty for nothing. */
+  /** The same for people; empty to print nothing. */
   text: string;
   /** The same in Markdown, for the summary of a GitHub Actions step. */
   summary?: string;
@@ -35,47 +35,51 @@ export interface Result<Data = unknown> {
   sarif?: object;
   /** Set when the result is told and the command failed all the same. */
   failure?: CliError | undefined;
-  /** The text is a value: it is written as it is, without a newline of ours. */
+  /** The text is a value: it is written unchanged, without a trailing newline. */
   exact?: boolean;
-  /** The text has tables, whose cells are `oneLine`: the tabs between them are ours. */
+  /**
+   * The text contains tables: cells are `oneLine`, and the tabs between them are column separators.
+   */
   tabs?: boolean;
-  /** An exit code other than 0 that is no failure of ours (a child's). */
+  /** A nonzero exit code that is not our failure (that of a child process). */
   exitCode?: number;
 }
 
-/** Talks to the person on stderr while a command works; silent with `--quiet`. */
+/** Reports to the user on stderr while a command works; silent with `--quiet`. */
 export interface Reporter {
-  /** Something worth knowing. */
+  /** Useful information. */
   note(text: string): void;
-  /** Something to look at, shown with `--quiet` too. */
+  /** A warning, shown with `--quiet` too. */
   warn(text: string): void;
-  /** Something that happened: a line, on a terminal above the live lines. */
+  /** An event: one line, printed above the live lines on a terminal. */
   event(text: string): void;
   /** Whether `live` shows anything. */
   isLive: boolean;
-  /** Shows live lines on a terminal, drawn again every second. */
+  /** Shows live lines on a terminal and redraws them every second. */
   live(draw: () => readonly string[]): void;
-  /** Takes the live lines away. */
+  /** Removes the live lines. */
   clearLive(): void;
-  /** Leaves the live lines as they are. */
+  /** Leaves the live lines on the screen and stops redrawing them. */
   endLive(): void;
 }
 
-/** A subcommand: its declaration and its body. Made with `defineCommand`. */
+/** A subcommand: its declaration and its body. Created with `defineCommand`. */
 export interface CommandDefinition {
-  /** The body itself sees to an interrupt; otherwise the command ends at the first one. */
+  /** The body handles an interrupt itself; otherwise the first interrupt ends the command. */
   handlesInterrupt?: boolean;
-  /** The project's file is not read. */
+  /** The project file is not read. */
   ignoresProject?: boolean;
-  /** What `policy caller --for` calls it with these options; the name of the command when left out. */
+  /**
+   * The name that `policy caller --for` uses with these options; default: the name of the command.
+   */
   callerPolicy?(options: OptionValues): string | undefined;
   declare(command: CommandUnknownOpts): CommandUnknownOpts;
   run(context: Context, args: readonly unknown[], options: OptionValues): Promise<Result>;
 }
 
 /**
- * Pairs a subcommand's arguments and options, declared the commander way, with the body that gets
- * them typed. The body returns its result and never prints.
+ * Combines the commander declaration of a subcommand with its body, which gets typed arguments and
+ * options. The body returns its result and never prints.
  */
 export function defineCommand<Args extends unknown[], Opts extends OptionValues>(definition: {
   handlesInterrupt?: boolean;
@@ -87,7 +91,7 @@ export function defineCommand<Args extends unknown[], Opts extends OptionValues>
   return definition;
 }
 
-/** Options of every command, before or after the subcommand. */
+/** Options of every command, given before or after the subcommand. */
 export interface GlobalOptions {
   region?: string;
   profile?: string;
@@ -106,7 +110,7 @@ export interface GlobalOptions {
   config?: string | false;
 }
 
-/** Adds the global options to a command, in a section of its help. */
+/** Adds the global options to a command, in their own section of its help. */
 export function addGlobalOptions(command: CommandUnknownOpts): void {
   command.optionsGroup(globalGroup);
   const options = [
@@ -143,8 +147,8 @@ export function addGlobalOptions(command: CommandUnknownOpts): void {
 const variables = new WeakMap<object, string>();
 
 /**
- * Lets an option also be set by `ECS_SECRETS_<OPTION>`, for what CI sets once. Commander's own
- * `env` would read the environment of the process instead of the world's.
+ * Lets `ECS_SECRETS_<OPTION>` set an option too, for settings that CI sets once. Commander's `env`
+ * would read the environment of the process instead of that of the world.
  */
 export function fromEnv<O extends { name(): string; description: string }>(option: O): O {
   const variable = `ECS_SECRETS_${option.name().toUpperCase().replaceAll('-', '_')}`;
@@ -154,7 +158,7 @@ export function fromEnv<O extends { name(): string; description: string }>(optio
 }
 
 /**
- * Sets what the command line left open from the environment. Call it when that is parsed. Answers the
+ * Sets options missing on the command line from the environment. Call it after parsing. Returns the
  * variable of each option that it set, by attribute name.
  */
 export function completeFromEnv(
@@ -178,22 +182,22 @@ export function completeFromEnv(
   return set;
 }
 
-/** Whether an option may be set by the environment, and by the member of its name of a project's file. */
+/** Whether the environment, or the member of the same name in a project file, may set an option. */
 export function isFromEnv(option: object): boolean {
   return variables.has(option);
 }
 
-/** Which members of a project's file an option or argument may be set by. */
+/** The members of a project file that may set an option or argument. */
 export interface ProjectSource {
-  /** The first one that the file has counts. */
+  /** The first one present in the file is used. */
   members: readonly string[];
-  /** Options and arguments that make it stay unset if they are given. */
+  /** Options and arguments that keep it unset if they are given. */
   unless: readonly string[];
 }
 
 const projectSources = new WeakMap<object, ProjectSource>();
 
-/** Lets an option or argument also be set by members of the project's file (`.ecs-secrets.json`). */
+/** Lets members of the project file (`.ecs-secrets.json`) set an option or argument too. */
 export function fromProject<O extends object>(
   option: O,
   members: readonly string[],
@@ -203,19 +207,19 @@ export function fromProject<O extends object>(
   return option;
 }
 
-/** What `fromProject` said of an option or argument. */
+/** The source that `fromProject` recorded for an option or argument. */
 export function projectSourceOf(option: object): ProjectSource | undefined {
   return projectSources.get(option);
 }
 
-/** For an option that may be given several times. */
+/** Parser for an option that may be given several times. */
 export function repeatable(value: string, previous: string[] | undefined): string[] {
   return [...(previous ?? []), value];
 }
 
 /**
- * Has an option that takes one value fail when it is given twice, as commander would let the last one
- * win. Call it when all options of the command are declared. The error is a UsageError.
+ * Makes options that take one value fail if they are given twice; commander would use the last
+ * value. Call it after all options of the command are declared. The error is a UsageError.
  */
 export function refuseRepeats(command: CommandUnknownOpts): void {
   for (const option of command.options.filter(takesOneValue)) {
@@ -228,8 +232,8 @@ export function refuseRepeats(command: CommandUnknownOpts): void {
 }
 
 /**
- * The global options given before the subcommand and after it. Throws UsageError for one that takes a
- * value and is given in both places.
+ * The global options given before and after the subcommand. Throws UsageError if an option that
+ * takes a value is given in both places.
  */
 export function globalOptions(command: CommandUnknownOpts): GlobalOptions {
   const own: Record<string, unknown> = command.opts();
@@ -249,7 +253,7 @@ export function globalOptions(command: CommandUnknownOpts): GlobalOptions {
   };
 }
 
-/** Makes the reporter for a run. */
+/** Creates the reporter for a run. */
 export function createReporter({ stderr, env }: World, { quiet = false }: GlobalOptions): Reporter {
   const { style } = stderr;
   const say = (text: string): void => {
@@ -277,7 +281,7 @@ export function createReporter({ stderr, env }: World, { quiet = false }: Global
   };
 }
 
-/** Whether somebody is there to answer a question. */
+/** Whether the command can ask a question (a terminal on stdin and stderr, and no CI). */
 export function canAsk({ stdin, stderr, env }: World): boolean {
   return stdin.isTTY && stderr.isTTY && !env.CI;
 }
@@ -290,7 +294,7 @@ function takesOneValue({ required, optional, variadic, parseArg }: AnyOption): b
   return (required || optional) && !variadic && parseArg !== repeatable;
 }
 
-/** Whether a command has the option from the command line. */
+/** Whether the command line set the option of this command. */
 function isTyped(command: CommandUnknownOpts, option: AnyOption): boolean {
   return command.getOptionValueSource(option.attributeName()) === 'cli';
 }

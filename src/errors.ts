@@ -1,6 +1,6 @@
 import { InvalidInput } from './model/problems.ts';
 
-/** What the process exits with (README, "Exit codes"). */
+/** Exit codes of the process (README, "Exit codes"). */
 export const exitCodes = {
   done: 0,
   failed: 1,
@@ -11,12 +11,12 @@ export const exitCodes = {
   interrupted: 130,
 } as const;
 
-/** An error told in the user's terms; `code` is its stable name in `--json`. */
+/** An error in the user's terms. `code` is its stable name in `--json`. */
 export class CliError extends Error {
   readonly code: string;
   readonly hint: string | undefined;
   readonly exitCode: number;
-  /** The action of the call that failed, e.g. `iam:TagRole`, where it may have been carried out. */
+  /** The action of the failed call, e.g. `iam:TagRole`, if AWS may have performed it. */
   mayBeDone: string | undefined;
 
   constructor(
@@ -32,16 +32,16 @@ export class CliError extends Error {
   }
 }
 
-/** Wrong usage: arguments that do not go together, a prompt where nobody can answer. Exit code 2. */
+/** Wrong usage: conflicting arguments, or a prompt without a terminal. Exit code 2. */
 export class UsageError extends CliError {
   constructor(message: string, hint?: string) {
     super('usage', message, { hint, exitCode: exitCodes.invalid });
   }
 }
 
-/** The user stopped the command. Exit code 130. */
+/** The user interrupted the command. Exit code 130. */
 export class Interrupted extends CliError {
-  /** It cut off a call that may have been carried out. */
+  /** The interrupt cut off a call that AWS may have performed. */
   readonly isUncertain: boolean;
 
   constructor(message = 'interrupted', hint?: string, { isUncertain = false } = {}) {
@@ -51,8 +51,8 @@ export class Interrupted extends CliError {
 }
 
 /**
- * Something AWS answered, or why it did not. `awsCode` is AWS's own error name, e.g.
- * `ParameterNotFound`; undefined when no answer came.
+ * An error that AWS returned, or the reason why there is no answer. `awsCode` is AWS's error name,
+ * e.g. `ParameterNotFound`; undefined without an answer.
  */
 export class AwsError extends CliError {
   readonly awsCode: string | undefined;
@@ -73,48 +73,48 @@ export class AwsError extends CliError {
   }
 }
 
-/** Whether an error is one of ours with this code. */
+/** Whether an error is a CliError with this code. */
 export function isCliError(error: unknown, code: string): error is CliError {
   return error instanceof CliError && error.code === code;
 }
 
-/** Whether AWS answered with one of these error names. */
+/** Whether AWS returned one of these error names. */
 export function isAwsError(error: unknown, ...awsCodes: string[]): error is AwsError {
   return (
     error instanceof AwsError && error.awsCode !== undefined && awsCodes.includes(error.awsCode)
   );
 }
 
-/** Whether AWS refused the call for want of a permission. */
+/** Whether AWS denied the call because a permission is missing. */
 export function isAccessDenied(error: unknown): error is AwsError {
   return error instanceof AwsError && error.code === 'access-denied';
 }
 
 /**
- * Whether nobody can tell if a call was carried out: its answer got lost, is late or cannot be read, or
- * AWS returned an error for it. What may not be done twice has to be looked up then.
+ * Whether it is unknown if a call was performed: its answer was lost, late or unreadable, or AWS
+ * returned an error for it. Look up the state before repeating a call that is not idempotent.
  */
 export function isUncertain(error: unknown): error is CliError {
   if (error instanceof Interrupted) return error.isUncertain;
   return error instanceof CliError && uncertain.has(error.code);
 }
 
-/** Whether a read that failed with this error may succeed at the next look. */
+/** Whether a read that failed with this error may succeed if retried. */
 export function isPassing(error: unknown): error is CliError {
   if (!(error instanceof CliError)) return false;
   return uncertain.has(error.code) || ['throttled', 'interrupted'].includes(error.code);
 }
 
-/** How an error is told to the user. */
+/** How an error is reported to the user. */
 export interface Report {
   code: string;
-  /** One line a problem. */
+  /** One line per problem. */
   message: string;
   hint: string | undefined;
   exitCode: number;
 }
 
-/** The one table from errors to what the user sees; anything unknown is a defect of ours. */
+/** The single table from errors to what the user sees. An unknown error is a bug in ecs-secrets. */
 export function describeError(error: unknown): Report {
   if (error instanceof CliError) {
     const { code, hint, exitCode, mayBeDone } = error;
@@ -146,7 +146,7 @@ export function describeError(error: unknown): Report {
   };
 }
 
-/** Where an error was thrown, for `--debug`; undefined for what is no error. */
+/** Where an error was thrown, for `--debug`; undefined if the value is not an error. */
 export function stackOf(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   if (error.stack === undefined || !quotesItsSource(error)) return error.stack;
@@ -156,7 +156,7 @@ export function stackOf(error: unknown): string | undefined {
 
 // --- internal ---
 
-/** JSON.parse and the YAML library put pieces of the text into their messages, and it may be secret. */
+/** JSON.parse and the YAML library quote the text in their messages, and it may be secret. */
 function quotesItsSource(error: unknown): boolean {
   return error instanceof SyntaxError || (error instanceof Error && error.name.startsWith('YAML'));
 }

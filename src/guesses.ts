@@ -1,23 +1,23 @@
 import { valueHint } from './model/secrets/shown-text.ts';
 
 /**
- * The command that is meant by a word that is none: words of other tools and of the AWS CLI. `group` is
- * the word before it (`role`), empty at the start. Undefined for a word that says nothing.
+ * The command meant by an unknown word: words of other tools and of the AWS CLI. `group` is the
+ * word before it (`role`), or empty for the first word. Undefined for an unrecognized word.
  */
 export function meantCommand(group: string, word: string): string | undefined {
   const meanings = commandWords[group] ?? {};
   return Object.keys(meanings).find((command) => meanings[command]?.split(' ').includes(word));
 }
 
-/** What helps where a group is given a word that says nothing, e.g. the name of a role. */
+/** The hint for a group followed by an unrecognized word, e.g. the name of a role. */
 export const groupHints: Readonly<Record<string, string>> = {
   role: 'to see a role: ecs-secrets role show NAME',
   policy: 'to see what a command needs: ecs-secrets policy caller --for COMMAND',
 };
 
 /**
- * What helps where an option is none of the command's: one that it has (`has`), or a sentence. `path`
- * is how the command is called. Undefined for an option that says nothing.
+ * The hint for an option that the command does not have: an option that it has (`has`), or a
+ * sentence. `path` is how the command is called. Undefined for an unrecognized option.
  */
 export function meantOption(
   path: string,
@@ -33,13 +33,13 @@ export function meantOption(
   return sentences[option];
 }
 
-/** What helps where a command is given more arguments than it takes. */
+/** The hint for a command with too many arguments. */
 export function aboutMoreArguments(path: string): string | undefined {
   if (path === 'put' || path === 'rotate') return valueHint;
   return moreArguments[path] ?? (ofOneSecret.includes(path) ? onceForEach : undefined);
 }
 
-/** What helps where an option that a command cannot do without is missing. */
+/** The hint for a missing required option. */
 export const neededOptions: Readonly<Record<string, string>> = {
   migrate: 'ecs-secrets migrate FAMILY --prefix PREFIX',
 };
@@ -90,7 +90,7 @@ const commandWords: Readonly<Record<string, Readonly<Record<string, string>>>> =
   },
 };
 
-/** Options of other tools, and the option of ours that does the same, where the command has it. */
+/** Options of other tools, and our equivalent option, if the command has it. */
 const optionWords: readonly (readonly [readonly string[], string])[] = [
   [
     [
@@ -121,7 +121,7 @@ const valueOptions = [
   ...['--plaintext', '--string', '--new-value', '--to'],
 ];
 
-/** What other tools have as an option and we as an argument. */
+/** Options of other tools that are arguments here. */
 const asArgument: Readonly<Record<string, { options: readonly string[]; argument: string }>> = {
   ...Object.fromEntries(
     [

@@ -5,13 +5,13 @@ import type { CommandUnknownOpts, Help, HelpConfiguration } from '@commander-js/
 export const globalGroup = 'Global options:';
 
 /**
- * The layout of every help page: at most 80 columns, the examples first, the global options in one line
- * except on the page of the program. A command declares its examples and its notes as one text
+ * The layout of every help page: at most 80 columns, examples first. The global options take one
+ * line, except on the page of the program. A command declares its examples and notes as one text
  * (`addHelpText('after', …)`): the lines after "Examples:" are commands.
  */
 export const helpLayout: HelpConfiguration = { helpWidth: 80, formatHelp };
 
-/** Terms with what they mean, in two columns under a heading. */
+/** Terms with their meanings, in two columns under a heading. */
 export function list(heading: string, items: readonly (readonly [string, string])[]): string {
   if (items.length === 0) return '';
   const short = items.map(([term]) => term.length).filter((length) => length <= longestTerm);
@@ -26,7 +26,7 @@ export function list(heading: string, items: readonly (readonly [string, string]
   return [heading, ...lines].join('\n');
 }
 
-/** A text in lines of 80 columns. */
+/** A text wrapped at 80 columns. */
 export function filled(text: string): string {
   return wrapped(text, width).join('\n');
 }
@@ -34,7 +34,7 @@ export function filled(text: string): string {
 // --- internal ---
 
 const width = 80;
-/** A term that is longer stands on a line of its own. */
+/** A longer term gets its own line. */
 const longestTerm = 24;
 
 function formatHelp(command: CommandUnknownOpts, helper: Help): string {
@@ -82,7 +82,7 @@ function commandLists({ commands }: CommandUnknownOpts): string[] {
   return [...groups].map(([heading, items]) => list(heading, items));
 }
 
-/** The texts of `addHelpText`, which commander would print after ours. */
+/** The texts of `addHelpText`, removed because commander would print them after ours. */
 function takeTexts(command: CommandUnknownOpts): string {
   const events = command as unknown as EventEmitter;
   let text = '';
@@ -102,7 +102,7 @@ function sentence(text: string): string {
   return first === '' || first.endsWith('.') ? first : `${first}.`;
 }
 
-/** The words of a text in lines of at most so many characters. */
+/** A text wrapped into lines of at most `most` characters. */
 function wrapped(text: string, most: number): string[] {
   const lines: string[] = [];
   for (const word of text.split(/\s+/)) {
@@ -116,7 +116,7 @@ function wrapped(text: string, most: number): string[] {
   return lines;
 }
 
-/** An example that is too long goes on in the next line, as a shell reads it. */
+/** Continues an example that is too long on the next line, in shell syntax. */
 function continued(example: string): string {
   const lines: string[] = [];
   for (const part of example.split(/ (?=--|\| )/)) {

@@ -1,6 +1,6 @@
 import { createKeyReader, isLineEnd, type Answer } from './prompt-keys.ts';
 
-/** The part of a terminal's input that the prompt needs. */
+/** The part of a terminal's input that the prompt uses. */
 export interface KeyInput {
   setRawMode(raw: boolean): unknown;
   on(event: 'data', listener: (data: Buffer) => void): unknown;
@@ -13,7 +13,7 @@ export interface KeyInput {
   pause(): unknown;
 }
 
-/** The part of node's process that the prompt needs. */
+/** The part of Node's process that the prompt uses. */
 export interface PromptProcess {
   readonly pid: number;
   on(event: string, listener: () => void): unknown;
@@ -21,7 +21,7 @@ export interface PromptProcess {
   kill(pid: number, signal: string): unknown;
 }
 
-/** Where the prompt asks. */
+/** The terminal on which the prompt asks. */
 export interface PromptTerminal {
   input: KeyInput;
   write: (text: string) => void;
@@ -31,11 +31,11 @@ export interface PromptTerminal {
 }
 
 /**
- * Asks for a line that is not shown; see `createKeyReader` for the keys. Ctrl-Z does nothing: a shell in
- * the foreground would get what is typed next. Several lines without the marks of a paste are refused,
- * not cut. Whatever ends or stops the process, the terminal echoes again and marks no pastes. Prompt
- * libraries that we looked at stop at the first newline and hand Ctrl-Z to the shell. Rejects when the
- * terminal cannot be read (EIO).
+ * Asks for a line without showing it; see `createKeyReader` for the keys. Ctrl-Z does nothing,
+ * because a shell in the foreground would get what is typed next. Several lines without bracketed
+ * paste marks are refused, not cut. If the process ends or stops, the terminal mode (echo,
+ * bracketed paste) is restored first. The prompt libraries that we checked stop at the first
+ * newline and pass Ctrl-Z to the shell. Rejects if the terminal cannot be read (EIO).
  */
 export function askHidden(question: string, terminal: PromptTerminal): Promise<Answer> {
   const { input, write, process, interrupted } = terminal;
@@ -72,7 +72,7 @@ export function askHidden(question: string, terminal: PromptTerminal): Promise<A
       if (answer === undefined) {
         answer = reader.feed(data);
         if (answer && 'cancelled' in answer) done();
-        // The rest of several lines would go to the shell, as commands.
+        // The shell would run the remaining lines as commands.
         else
           timer = answer ? setTimeout(done, restMilliseconds) : setTimeout(settle, keyMilliseconds);
         return;
@@ -87,7 +87,7 @@ export function askHidden(question: string, terminal: PromptTerminal): Promise<A
       stop();
       reject(error);
     };
-    /** Leaves the terminal as it was, and then does what the signal does anyway. */
+    /** Restores the terminal, then lets the signal have its default effect. */
     const handOn = (signal: string): (() => void) => {
       const listener = (): void => {
         mode.leave();
@@ -100,7 +100,7 @@ export function askHidden(question: string, terminal: PromptTerminal): Promise<A
       mode.leave();
       process.off('SIGTSTP', suspend);
       process.kill(process.pid, 'SIGTSTP');
-      // Runs when the process goes on, which may be at once: the system stops no orphan.
+      // Runs when the process continues, possibly at once: the system does not stop an orphan.
       setImmediate(() => {
         if (isOver) return;
         process.on('SIGTSTP', suspend);
@@ -108,7 +108,7 @@ export function askHidden(question: string, terminal: PromptTerminal): Promise<A
       });
     };
     const resume = (): void => {
-      // The shell may have switched it meanwhile.
+      // The shell may have changed the mode meanwhile.
       mode.leave();
       mode.enter();
       write(`${question}: `);
@@ -136,22 +136,22 @@ export function askHidden(question: string, terminal: PromptTerminal): Promise<A
 
 // --- internal ---
 
-/** Signals that end a process, and that nothing of ours handles otherwise. */
+/** Signals that end a process and that no other code here handles. */
 const ending = ['SIGHUP', 'SIGQUIT', 'SIGUSR2', 'SIGALRM', 'SIGVTALRM'];
 
-/** After Enter: more than this no terminal waits between two lines of a paste. */
+/** The wait for further input after Enter. Terminals send the lines of a paste faster than this. */
 const restMilliseconds = 50;
 
-/** How long the rest of an escape sequence may take; readline's escapeCodeTimeout. */
+/** The maximum wait for the rest of an escape sequence; readline's escapeCodeTimeout. */
 const keyMilliseconds = 500;
 
-/** Switches the terminal to what the prompt needs and back; each may be called twice. */
+/** Switches the terminal to the mode of the prompt and back; each may be called twice. */
 function terminalMode({ input, write }: PromptTerminal): { enter: () => void; leave: () => void } {
   let isRaw = false;
   const set = (raw: boolean): void => {
     if (isRaw === raw) return;
     isRaw = raw;
-    // A terminal that went away cannot be switched, and need not be.
+    // A terminal that is gone cannot be switched and does not need it.
     try {
       input.setRawMode(raw);
     } catch {

@@ -4,15 +4,15 @@ import { Interrupted } from './errors.ts';
 import type { World } from './world.ts';
 
 /**
- * Gives calls under way 5 seconds after the user interrupts, and then ends them: what was written is known
- * in most cases then, and said. `end` ends them at once.
+ * Lets calls in progress continue for 5 seconds after the user interrupts, then aborts them. In
+ * most cases the result of a write is known by then and can be reported. `end` aborts them at once.
  */
 export function callsCutOff({ clock, interrupted }: World): { signal: AbortSignal; end(): void } {
   const cutOff = new AbortController();
-  // Every call under way listens to it, and there may be dozens.
+  // Every call in progress listens to it, possibly dozens.
   setMaxListeners(0, cutOff.signal);
   const over = new AbortController();
-  // Every call and pause under way listens, and Node warns on the screen of more than 10.
+  // Every call and pause in progress listens, and Node prints a warning for more than 10 listeners.
   setMaxListeners(0, cutOff.signal, interrupted);
   const onInterrupt = (): void => {
     void clock.sleep(patience, over.signal).then(() => {
@@ -30,7 +30,7 @@ export function callsCutOff({ clock, interrupted }: World): { signal: AbortSigna
   };
 }
 
-/** Rejects when the user interrupts, with what the journal says of the run. */
+/** Rejects when the user interrupts, with a summary of the run from the journal. */
 export function interruption(interrupted: AbortSignal, journal: Journal): Promise<never> {
   return new Promise((_resolve, reject) => {
     const stop = (): void => {
@@ -48,7 +48,7 @@ export function interruption(interrupted: AbortSignal, journal: Journal): Promis
             ),
       );
     };
-    // A command that knows more of what it did says so first.
+    // A command that has more details about its work reports them first.
     const soon = (): void => {
       setImmediate(stop);
     };
@@ -59,5 +59,5 @@ export function interruption(interrupted: AbortSignal, journal: Journal): Promis
 
 // --- internal ---
 
-/** Milliseconds; CI systems end a job 7.5 to 10 seconds after they cancel it. */
+/** Milliseconds. CI systems kill a job 7.5 to 10 seconds after they cancel it. */
 const patience = 5_000;

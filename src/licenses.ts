@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { getAsset, isSea } from 'node:sea';
 
 /**
- * The text of THIRD-PARTY-NOTICES: a file of the package, or an asset of the binary that needs no Node.js
- * (https://nodejs.org/api/single-executable-applications.html). Rejects as node's fs does.
+ * The text of THIRD-PARTY-NOTICES: a file of the package, or an asset of the standalone binary
+ * (https://nodejs.org/api/single-executable-applications.html). Rejects as Node's fs does.
  */
 export async function readLicenses(): Promise<string> {
   const name = 'THIRD-PARTY-NOTICES';

@@ -14,13 +14,13 @@ import type { Called } from './wrong-usage.ts';
 import type { World } from './world.ts';
 
 /**
- * Runs one command line and answers with the exit code. Never throws: this is the only place that
- * catches.
+ * Runs one command line and returns the exit code. Never throws: this is the only place that
+ * catches errors.
  */
 export async function main(argv: readonly string[], given?: World): Promise<number> {
   const world = withSafeOutput(given ?? (await processWorld(argv)));
   if (argv[0] === '__complete') {
-    // What a press of Tab may take, from the start of this process on.
+    // The time budget of a completion, from the start of this process.
     const patience = 240 - performance.now();
     const { complete } = await import('./completion/complete.ts');
     await complete(argv.slice(1), world, patience);
@@ -100,15 +100,15 @@ async function runCommand(argv: readonly string[], world: World): Promise<number
     if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.done;
     const globals = {
       ...outcome.globals,
-      // Where parsing failed the options are not known: a look at the words has to do.
+      // If parsing failed, the options are unknown, so look at the words instead.
       json: outcome.globals.json ?? (own.includes('--json') || Boolean(world.env.ECS_SECRETS_JSON)),
       debug: outcome.globals.debug ?? own.includes('--debug'),
     };
-    // Loaded where something was wrong only: most runs need no guesses.
+    // Loaded only after an error: most runs need no guesses.
     const { wrongUsage } = await import('./wrong-usage.ts');
     return await fail(world, wrongUsage(error, called), globals, outcome);
   } finally {
-    // What nobody waits for any more must not keep the process.
+    // Calls whose result is no longer needed must not keep the process alive.
     cutOff.end();
   }
 }
@@ -187,7 +187,7 @@ function printError(
 ): { exitCode: number; document: ErrorDocument } {
   const { stderr } = world;
   const { code, message, exitCode, ...described } = describeError(error);
-  // Wherever a refusal of AWS comes up, what the command needs altogether is worth knowing.
+  // After any access denial by AWS, show all permissions that the command needs.
   const refused =
     code === 'access-denied' ||
     message.includes('access denied') ||

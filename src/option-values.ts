@@ -2,10 +2,10 @@ import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import { UsageError } from './errors.ts';
 
 /**
- * Has an option that needs a value fail when the next word is an option of the command, or `--`:
- * commander would take that word for the value. A value that is written behind "=" is taken as it is. An
- * option that may do without a value does not take a reference for it.
- * Call it when all options of the command are declared. The error is a UsageError.
+ * Makes an option that needs a value fail if the next word is an option of the command, or `--`;
+ * commander would use that word as the value. A value after "=" is accepted unchanged. An option
+ * with an optional value does not consume a reference. Call it after all options of the command are
+ * declared. The error is a UsageError.
  */
 export function refuseSwallowed(command: CommandUnknownOpts): void {
   const parse = command.parseOptions.bind(command);
@@ -20,7 +20,7 @@ function checked(command: CommandUnknownOpts, words: string[]): string[] {
   const names = optionNames(command);
   for (let at = 0; at < words.length; at++) {
     const word = words[at] ?? '';
-    // Behind a subcommand stand the options of that one.
+    // The words after a subcommand belong to that subcommand.
     if (word === '--' || (command.commands.length > 0 && !word.startsWith('-'))) return words;
     const option = command.options.find((one) => one.required && flags(one).includes(word));
     if (!option) continue;
@@ -36,7 +36,7 @@ function checked(command: CommandUnknownOpts, words: string[]): string[] {
   return words;
 }
 
-/** An option whose value may be left out (`--generate`) leaves a reference behind it to the command. */
+/** An option with an optional value (`--generate`) leaves a following reference to the command. */
 function separated(command: CommandUnknownOpts, words: readonly string[]): string[] {
   const end = words.includes('--') ? words.indexOf('--') : words.length;
   return words.map((word, at) => {

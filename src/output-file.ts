@@ -13,10 +13,10 @@ import {
 import { dirname, join } from 'node:path';
 
 /**
- * Writes a file. A device, a FIFO or an open file (`/dev/fd/3`, the shell's `>(…)`) is written to as it
- * is. A regular file is replaced when the new one is whole; a symbolic link stays and its target is
- * written. The file gets `mode`, or keeps its own; a new one is its owner's alone (0600). Rejects as
- * node's fs does, and then leaves nothing behind.
+ * Writes a file. A device, a FIFO or an open file (`/dev/fd/3`, the shell's `>(…)`) is written
+ * directly. A regular file is replaced once the new one is complete; for a symbolic link, its
+ * target is written. The file gets `mode`, or keeps its own; a new file is only accessible by its
+ * owner (0600). Rejects as Node's fs does, and then leaves no files behind.
  */
 export async function writeOutputFile(path: string, text: string, mode?: number): Promise<void> {
   const target = await targetOf(path);
@@ -30,8 +30,9 @@ export async function writeOutputFile(path: string, text: string, mode?: number)
 }
 
 /**
- * Rejects where `writeOutputFile` would, as far as that shows beforehand. A regular file is tried out
- * with an empty one beside it, which is removed: the permissions say nothing to root, or of a full disk.
+ * Rejects if `writeOutputFile` would, as far as can be checked beforehand. For a regular file,
+ * creates an empty file in the same folder and removes it: permissions alone show neither what root
+ * may write nor a full disk.
  */
 export async function checkOutputFile(path: string): Promise<void> {
   const target = await targetOf(path);
@@ -46,26 +47,26 @@ export async function checkOutputFile(path: string): Promise<void> {
 // --- internal ---
 
 interface Target {
-  /** With no symbolic link at its end. */
+  /** Without a symbolic link at its end. */
   path: string;
-  /** Set for a regular file or socket that is open already, e.g. `/dev/stdout` of `>file`. */
+  /** Set for a regular file or socket that is already open, e.g. `/dev/stdout` of `>file`. */
   descriptor?: number;
-  /** Undefined when there is no such file yet. */
+  /** Undefined if the file does not exist yet. */
   present?: Stats | undefined;
 }
 
-/** Linux follows as many; path_resolution(7). */
+/** Limit of Linux; path_resolution(7). */
 const mostLinks = 40;
 
 async function targetOf(written: string): Promise<Target> {
   if (written === '') throw failed('ENOENT');
   const present = await unlessMissing(stat(written));
   if (present?.isDirectory() || (!present && written.endsWith('/'))) throw failed('EISDIR');
-  // A socket, which the output of a child of Node is, cannot be opened by its name.
+  // A socket (e.g. the output of a child of Node) cannot be opened by its name.
   if (present && !present.isFile() && !present.isSocket()) return { path: written, present };
   let path = written;
   for (let links = 0; links < mostLinks; links++) {
-    // Another file under the name of an open one would not get what is written to that later.
+    // If an open file were replaced, later writes to its descriptor would miss the new file.
     const descriptor = openFile(path);
     if (descriptor !== undefined) return { path, descriptor };
     const link = await readlink(path).catch(() => undefined);
@@ -75,7 +76,7 @@ async function targetOf(written: string): Promise<Target> {
   throw failed('ELOOP');
 }
 
-/** The descriptor of an open file that a path names: 1 of `/dev/stdout`. */
+/** The descriptor of an open file that a path names: 1 for `/dev/stdout`. */
 function openFile(path: string): number | undefined {
   const place = ['/dev/stdin', '/dev/stdout', '/dev/stderr'].indexOf(path);
   if (place >= 0) return place;
@@ -84,7 +85,7 @@ function openFile(path: string): number | undefined {
 }
 
 async function writeStraight(path: string, text: string): Promise<void> {
-  // Without O_CREAT: what is gone meanwhile does not become a regular file.
+  // Without O_CREAT: a device that was removed meanwhile is not replaced by a regular file.
   const file = await open(path, constants.O_WRONLY);
   try {
     await file.writeFile(text);
@@ -103,7 +104,7 @@ async function replace(
   try {
     try {
       await file.writeFile(text);
-      // Root may write a file of someone else, who has to be able to read it afterwards.
+      // Root may write a file of another user, who has to be able to read it afterwards.
       if (old) await file.chown(old.uid, old.gid).catch(() => undefined);
       await file.chmod(mode ?? (old ? old.mode & 0o7777 : ownerOnly));
     } finally {
@@ -118,7 +119,7 @@ async function replace(
 
 const ownerOnly = 0o600;
 
-/** A new file in the same folder under a name that nobody can guess. */
+/** A new file in the same folder with an unguessable name. */
 async function openBeside(path: string) {
   const name = join(dirname(path), `.ecs-secrets-${randomUUID()}.tmp`);
   return { file: await open(name, 'wx', ownerOnly), name };

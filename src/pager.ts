@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 
 /**
- * Shows a text in the user's pager: `PAGER`, or less. False where there is none, or it does not start; the text
- * is to be printed then. `PAGER=cat` and an empty one print.
+ * Shows a text in the user's pager: `PAGER`, or less. Returns false if there is no pager or it does
+ * not start; the caller then prints the text. `PAGER=cat` and an empty `PAGER` also return false.
  */
 export async function showInPager(
   text: string,
@@ -11,7 +11,7 @@ export async function showInPager(
   const { PAGER: pager = 'less' } = env;
   if (pager === '' || pager === 'cat') return false;
   return new Promise((resolve) => {
-    // -F ends less at once where the text fits the screen.
+    // With -F, less exits at once if the text fits on the screen.
     const child = spawn(pager, {
       shell: true,
       stdio: ['pipe', 'inherit', 'inherit'],
@@ -20,11 +20,11 @@ export async function showInPager(
     child.on('error', () => {
       resolve(false);
     });
-    // Of a shell: it cannot be run, or is not there.
+    // Exit codes of a shell: cannot be run, or not found.
     child.on('exit', (code) => {
       resolve(code !== 126 && code !== 127);
     });
-    // Whoever ends the pager does not read to the end.
+    // The write fails if the user quits the pager before the end.
     child.stdin.on('error', () => undefined);
     child.stdin.end(text);
   });

@@ -17,7 +17,7 @@ import { allowOpen, completeFromProject } from './project-options.ts';
 import type { World } from './world.ts';
 import type { Called } from './wrong-usage.ts';
 
-/** Runs the command that was chosen. */
+/** Runs the selected command. */
 export type Run = (
   definition: CommandDefinition,
   /** How the command is called, e.g. `role create`. */
@@ -30,10 +30,13 @@ export type Run = (
   },
 ) => Promise<void>;
 
-/** The code of the error that ends the parsing at --licenses, as commander's own does at --version. */
+/** The code of the error that ends parsing at --licenses, like commander's own for --version. */
 export const licensesAsked = 'ecs-secrets.licenses';
 
-/** Declares the program, its global options and its commands. What is called is noted in `called`. */
+/**
+ * Declares the program, its global options and its commands. Records the called command in
+ * `called`.
+ */
 export function buildProgram(world: World, called: Called, run: Run): CommandUnknownOpts {
   const program = new Command('ecs-secrets')
     .description(packageJson.description)
@@ -44,7 +47,7 @@ export function buildProgram(world: World, called: Called, run: Run): CommandUnk
     })
     .addHelpText('after', programExamples);
   setUp(program, world);
-  // Global options are known to each subcommand as well, so both places work.
+  // Each subcommand also accepts the global options, so both positions work.
   program.enablePositionalOptions();
   addGlobalOptions(program);
   refuseRepeats(program);
@@ -54,8 +57,8 @@ export function buildProgram(world: World, called: Called, run: Run): CommandUnk
 }
 
 /**
- * The command whose page `help COMMAND`, or `role help COMMAND`, prints: `role create`. Undefined for all
- * other words.
+ * The command whose page `help COMMAND`, or `role help COMMAND`, prints: `role create`. Undefined
+ * for all other words.
  */
 export function helpOf([first = '', second, ...more]: readonly string[]): string | undefined {
   const isHelp = first === 'help';
@@ -69,7 +72,9 @@ export function helpOf([first = '', second, ...more]: readonly string[]): string
   return own && rest.length === 1 ? `${entry.name} ${own.name}` : undefined;
 }
 
-/** `help X` means `X --help`, `role help X` means `role X --help`, and `version` means `--version`. */
+/**
+ * `help X` means `X --help`, `role help X` means `role X --help`, and `version` means `--version`.
+ */
 export function asOptions(argv: readonly string[]): string[] {
   const [first, second, ...rest] = argv;
   if (first === undefined) return ['--help'];
@@ -81,7 +86,10 @@ export function asOptions(argv: readonly string[]): string[] {
 
 // --- internal ---
 
-/** Declares the subcommands by name; what a command takes is loaded when it is the one to run. */
+/**
+ * Declares the subcommands by name. Arguments and options are loaded only for the command that
+ * runs.
+ */
 function addCommands(
   parent: CommandUnknownOpts,
   entries: readonly (CommandEntry | CommandGroup)[],
@@ -148,7 +156,7 @@ function setUp(command: CommandUnknownOpts, { stdout }: World): void {
       writeOut: (text) => {
         stdout.write(text);
       },
-      // Errors are told once, by printError.
+      // printError prints errors, so commander must not.
       writeErr: () => undefined,
       getOutHasColors: () => false,
     });

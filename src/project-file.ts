@@ -1,19 +1,20 @@
 import { dirname, join, relative } from 'node:path';
 
-/** A file of the repository that the working directory is in. */
+/** A file of the repository that contains the working directory. */
 export interface FoundFile {
   /** Relative to the working directory. */
   path: string;
   bytes: Uint8Array;
-  /** Why it is not to be trusted: someone else could have written it. */
+  /** Why the file is not trusted: another user could have written it. */
   distrust: 'other-owner' | 'writable' | undefined;
 }
 
 /**
- * Looks for a file in the working directory and in the directories above it, up to the one that has `.git`;
- * outside a repository only in the working directory. The nearest one counts. Someone else's file is
- * `distrust`ed as git does it (git-config, safe.directory); `uid` is ours, undefined on Windows, where
- * nothing is checked. Rejects as node's fs does for a file that is there and cannot be read.
+ * Searches for a file in the working directory and the directories above it, up to the one with
+ * `.git`; outside a repository, only in the working directory. Returns the nearest one. A file of
+ * another user is `distrust`ed as in git (git-config, safe.directory). `uid` is that of this
+ * process; undefined on Windows, where nothing is checked. Rejects as Node's fs does for a file
+ * that exists and cannot be read.
  */
 export async function findProjectFile(
   name: string,
@@ -48,14 +49,14 @@ export async function findProjectFile(
 
 // --- internal ---
 
-/** The working directory and those above it up to the root of the repository, if it is in one. */
+/** The working directory and the directories above it, up to the root of the repository, if any. */
 async function foldersOf(cwd: string): Promise<string[]> {
   // Imported where it is used, for a quick start: Node loads some twenty modules of its own for it.
   const { stat } = await import('node:fs/promises');
   const folders = [cwd];
   for (let folder = cwd; ; folder = dirname(folder)) {
     if (folder !== cwd) folders.push(folder);
-    // A work tree and a submodule have a file of this name.
+    // In a work tree or a submodule, `.git` is a file.
     const isRoot = await stat(join(folder, '.git')).then(
       () => true,
       () => false,

@@ -5,8 +5,8 @@ import type { ProjectFile } from './project.ts';
 import type { World } from './world.ts';
 
 /**
- * Has a command leave open what its project may say: an argument or option that is missing is no error
- * until `completeFromProject` is through. Call it when all is declared.
+ * Makes missing arguments and options valid until `completeFromProject` has run, because the
+ * project file may set them. Call it after everything is declared.
  */
 export function allowOpen(command: CommandUnknownOpts): void {
   Object.assign(command, {
@@ -21,9 +21,9 @@ export function allowOpen(command: CommandUnknownOpts): void {
 }
 
 /**
- * Sets what the command line and the environment left open from the project's file. `args` are the values
- * of the command's arguments, in which those are set as well. Answers the attribute names of the options
- * that were set. Throws commander's errors for an argument or option that the command cannot do without.
+ * Sets options missing on the command line and in the environment from the project file. `args` are
+ * the values of the command's arguments; missing ones are set in place. Returns the attribute names
+ * of the options that it set. Throws commander's errors for a missing required argument or option.
  */
 export function completeFromProject(
   command: CommandUnknownOpts,
@@ -36,7 +36,7 @@ export function completeFromProject(
     !['cli', 'env'].includes(command.getOptionValueSource(name) ?? '') &&
     !command.registeredArguments.some((one, at) => one.name() === name && isGiven(args[at]));
   const set: string[] = [];
-  // Before any is set: what the file sets is no reason to leave out another of its members.
+  // Computed before any is set: an option set by the file must not exclude its other members.
   const open = command.options.filter((option) => {
     const name = option.attributeName();
     if (name === 'region' && (env.AWS_REGION || env.AWS_DEFAULT_REGION)) return false;
@@ -74,7 +74,7 @@ export function completeFromProject(
 
 type AnyOption = CommandUnknownOpts['options'][number];
 
-/** Where commander says that something is missing; not in its types. */
+/** Commander's checks for missing arguments and options; not in its types. */
 const checks = Command.prototype as unknown as {
   missingArgument(this: CommandUnknownOpts, name: string): void;
   missingMandatoryOptionValue(this: CommandUnknownOpts, option: AnyOption): void;
@@ -84,7 +84,7 @@ function isGiven(value: unknown): boolean {
   return value !== undefined && !(Array.isArray(value) && value.length === 0);
 }
 
-/** The texts of the first of these members that is there. */
+/** The texts of the first of these members that is present. */
 function textsOf(members: Project, names: readonly string[]): string[] {
   const values = names.map((name) => (members as Readonly<Record<string, unknown>>)[name]);
   const value = values.find(isGiven);

@@ -5,8 +5,8 @@ import { readText } from './operations/read-text.ts';
 import { checkNesting } from './operations/text-faults.ts';
 
 /**
- * Reads a file of JSON with comments and trailing commas as the file of a project. Throws InvalidInput with
- * the place of every problem and never with text of the file, CliError `file-not-readable`.
+ * Parses a project file: JSON with comments and trailing commas. Throws InvalidInput with the
+ * position of every problem, never with text of the file, and CliError `file-not-readable`.
  */
 export async function parseProject(
   path: string,

@@ -5,19 +5,19 @@ import type { Project } from './model/project/project.ts';
 import { fileProblem } from './operations/file-problem.ts';
 import type { World } from './world.ts';
 
-/** The file of the project that a command is called in. */
+/** The project file that applies to a command. */
 export interface ProjectFile {
-  /** As it is named in messages, relative to the working directory. */
+  /** As shown in messages, relative to the working directory. */
   path: string;
-  /** Files in it are relative to the working directory here. */
+  /** File paths in it are relative to the working directory here. */
   members: Project;
 }
 
 /**
- * Reads the file of the project: the one that is named, or the one that is found from the working directory
- * up to the repository's root. `false` and an empty name read none. Undefined when there is none. Throws
- * InvalidInput for what is wrong in it, CliError `file-not-readable`, and `untrusted-config` for one that
- * is found and that someone else could have written.
+ * Reads the project file: the named one, or the one found between the working directory and the
+ * root of the repository. `false` and an empty name read none. Undefined if there is none. Throws
+ * InvalidInput for errors in the file, CliError `file-not-readable`, and `untrusted-config` for a
+ * found file that another user could have written.
  */
 export async function readProject(
   world: World,
@@ -28,7 +28,7 @@ export async function readProject(
   const found = named === undefined ? await find(world) : undefined;
   const path = named ?? found?.path;
   if (path === undefined) return undefined;
-  // Loaded where there is a file only: most runs have none.
+  // Loaded only if there is a file: most runs have none.
   const { parseProject } = await import('./project-text.ts');
   const readFile = found ? () => Promise.resolve(found.bytes) : world.readFile;
   const members = await parseProject(path, readFile);
@@ -61,7 +61,7 @@ async function find(world: World) {
   );
 }
 
-/** A family has no dot and no slash (ECS API, RegisterTaskDefinition). */
+/** A family has no dot and no slash (ECS API reference, RegisterTaskDefinition). */
 function isFamily(text: string): boolean {
   return /^[\w-]+(:\d+)?$/.test(text);
 }

@@ -1,27 +1,27 @@
-/** How the user answered. */
+/** The user's answer. */
 export type Answer =
   | { text: string }
   | { cancelled: true }
-  /** Several lines came without the marks of a paste. */
+  /** Several lines came without bracketed paste marks. */
   | { severalLines: true }
-  /** The terminal sent bytes that are no UTF-8. */
+  /** The terminal sent bytes that are not UTF-8. */
   | { notUtf8: true };
 
-/** Reads the bytes of a terminal as a line that somebody types or pastes. */
+/** Reads the bytes of a terminal as a typed or pasted line. */
 export interface KeyReader {
-  /** Takes the next bytes; the answer when the line is complete. */
+  /** Processes the next bytes; returns the answer once the line is complete. */
   feed(bytes: Uint8Array): Answer | undefined;
   /**
-   * Nothing came for a while: what looked like the beginning of an escape sequence was a key of its own.
+   * Call it after a pause in the input: the start of an escape sequence was then a key of its own.
    */
   settle(): void;
 }
 
 /**
- * Makes a reader. Enter answers; Ctrl-C, Ctrl-\ and, on an empty line, Ctrl-D cancel. Backspace deletes a
- * character, Ctrl-W a word, Ctrl-U all. A bracketed paste is taken whole, with its newlines. Tab is
- * text. Other keys, mouse events and replies of the terminal (ECMA-48; xterm's "Control Sequences")
- * are skipped, wherever reads cut them.
+ * Creates a reader. Enter answers; Ctrl-C, Ctrl-\ and, on an empty line, Ctrl-D cancel. Backspace
+ * deletes a character, Ctrl-W a word, Ctrl-U everything. A bracketed paste is kept whole, including
+ * newlines. Tab is text. Other keys, mouse events and replies of the terminal (ECMA-48; xterm's
+ * "Control Sequences") are skipped, even if split across reads.
  */
 export function createKeyReader(): KeyReader {
   let text: number[] = [];
@@ -47,7 +47,7 @@ export function createKeyReader(): KeyReader {
     else if (byte === tab || byte >= space) text.push(byte);
     return undefined;
   };
-  /** Text up to the end mark, which may come in pieces. */
+  /** Text up to the end mark, which may be split across reads. */
   const paste = (all: number[], byte: number): void => {
     all.push(byte);
     if (!pasteEnd.every((one, at) => all[all.length - pasteEnd.length + at] === one)) return;
@@ -85,18 +85,18 @@ export function isLineEnd(byte: number): boolean {
 
 // --- internal ---
 
-/** What has been read of an escape sequence. */
+/** The part of an escape sequence read so far. */
 interface State {
   in: 'ground' | 'escape' | 'character' | 'control' | 'ss3' | 'string' | 'skip';
-  /** Of a control sequence: its parameters. */
+  /** The parameters of a control sequence. */
   parameters?: string;
-  /** Bytes that still belong to it. */
+  /** The number of bytes that still belong to it. */
   left?: number;
 }
 
 interface Step {
   next: State;
-  /** The byte is no part of a sequence. */
+  /** The byte is not part of a sequence. */
   key?: boolean;
   /** A paste begins. */
   isPaste?: boolean;
@@ -113,7 +113,7 @@ function ctrl(letter: string): number {
 
 function step(state: State, byte: number): Step {
   if (byte === escape) return { next: { in: 'escape' } };
-  // A string may end with a bell; any other control character is a key that ends what came before.
+  // A string may end with a bell; any other control character is a key that ends the sequence.
   if (byte < space && !(state.in === 'string' && byte === bell)) return { next: ground, key: true };
   const character = String.fromCharCode(byte);
   switch (state.in) {
@@ -123,7 +123,7 @@ function step(state: State, byte: number): Step {
       if (character === '[') return { next: { in: 'control', parameters: '' } };
       if (character === 'O') return { next: { in: 'ss3' } };
       if (']PX^_'.includes(character)) return { next: { in: 'string' } };
-      // Alt and a character: of UTF-8 the first byte tells how many follow.
+      // Alt and a character: the first byte of UTF-8 determines how many follow.
       return skip(byte >= 0xf0 ? 3 : byte >= 0xe0 ? 2 : byte >= 0xc0 ? 1 : 0);
     case 'control':
       return control(state.parameters ?? '', character);
@@ -136,7 +136,7 @@ function step(state: State, byte: number): Step {
   }
 }
 
-/** A byte of a control sequence that is not its first. */
+/** Any byte of a control sequence except the first. */
 function control(parameters: string, character: string): Step {
   const isFinal = /[@-~]/.test(character);
   // rxvt ends some keys with "$".
@@ -144,7 +144,7 @@ function control(parameters: string, character: string): Step {
   if (!isFinal) return { next: { in: 'control', parameters: parameters + character } };
   if (character === '~' && parameters === '200') return { next: ground, isPaste: true };
   if (parameters !== '') return { next: ground };
-  // The mouse of old terminals: three bytes follow. The function keys of the Linux console: one.
+  // The mouse of old terminals: 3 bytes follow. The function keys of the Linux console: 1 byte.
   if (character === 'M') return skip(3);
   return character === '[' ? skip(1) : { next: ground };
 }
@@ -164,7 +164,7 @@ function withNewlines(pasted: readonly number[]): number[] {
     .map((byte) => (byte === enter ? newline : byte));
 }
 
-/** A character has one byte that does not continue another (UTF-8). */
+/** Each character has exactly one byte that is not a continuation byte (UTF-8). */
 function deleteCharacter(text: number[]): void {
   let last = text.pop();
   while (last !== undefined && (last & 0xc0) === 0x80) last = text.pop();

@@ -2,9 +2,9 @@ import { oneLine, printable, withoutCommands } from './model/printable.ts';
 import type { Output, Style, World } from './world.ts';
 
 /**
- * The same world, on whose terminal nothing foreign does anything: all that is written, drawn or asked
- * has its control characters escaped, and under GitHub Actions its workflow commands. Only the colours
- * of `style` and what is written as `exact` reach the terminal as they are.
+ * The same world with safe terminal output: control characters, and under GitHub Actions workflow
+ * commands, are escaped in everything written, drawn or asked. Only the colours of `style` and text
+ * written as `exact` reach the terminal unchanged.
  */
 export function withSafeOutput(world: World): World {
   const clean = world.env.GITHUB_ACTIONS
@@ -53,8 +53,8 @@ function safe(
 const escape = '\u001b';
 
 /**
- * Colours that begin with a mark in place of the escape character. Nobody can guess it, so that no
- * foreign text has a colour either.
+ * Colours that begin with a mark instead of the escape character. The mark is unguessable, so
+ * foreign text cannot produce a colour.
  */
 function markedStyle(style: Style, randomInt: World['randomInt']): { style: Style; mark: string } {
   const names = ['bold', 'dim', 'red', 'green', 'yellow', 'cyan'] as const;

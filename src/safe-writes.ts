@@ -1,7 +1,7 @@
 import { closeSync, fstatSync, writeFileSync } from 'node:fs';
 import type { OutputProblem } from './world.ts';
 
-/** A standard stream of the process; `process.stdout` and the like. */
+/** A standard stream of the process, such as `process.stdout`. */
 export type StandardStream = NodeJS.WriteStream & { fd: number };
 
 /**
@@ -15,7 +15,7 @@ export function safeWrites(
 ) {
   let first: OutputProblem | undefined;
   const remember = (stream: StandardStream, error: NodeJS.ErrnoException): void => {
-    // A reader that went away (`| head`) is no failure.
+    // A reader that exited (`| head`) is not a failure.
     if (error.code === 'EPIPE') return;
     first ??= { name: stream === stdout ? 'standard output' : 'standard error', error };
   };
@@ -30,7 +30,7 @@ export function safeWrites(
         stream.write(text);
         return;
       }
-      // The stream of Node throws, and takes what was written in part for written whole.
+      // Node's stream throws, and treats a partial write as complete.
       try {
         writeFileSync(stream.fd, text);
       } catch (error) {
@@ -38,7 +38,7 @@ export function safeWrites(
       }
     },
 
-    /** The first failure, once all that was written has reached its end or failed. */
+    /** The first failure, once all writes have finished or failed. */
     problem: async (): Promise<OutputProblem | undefined> => {
       for (const stream of [stdout, stderr]) {
         if (!isFile(stream)) await new Promise((resolve) => stream.write('', resolve));
@@ -51,7 +51,7 @@ export function safeWrites(
 
 // --- internal ---
 
-/** Whether a stream goes to a file, or to a device that is no terminal. */
+/** Whether a stream goes to a file, or to a device other than a terminal. */
 function isFile({ fd, isTTY }: StandardStream): boolean {
   if (isTTY) return false;
   const found = fstatSync(fd);
@@ -59,8 +59,8 @@ function isFile({ fd, isTTY }: StandardStream): boolean {
 }
 
 /**
- * Node restores the modes of its terminal at exit, and aborts when that terminal is gone; what is
- * closed it leaves alone (src/node.cc, ResetStdio).
+ * Node restores the terminal modes at exit, and aborts if the terminal is gone. It ignores closed
+ * descriptors (src/node.cc, ResetStdio).
  */
 function closeTerminals(streams: readonly { isTTY: boolean; fd: number }[]): void {
   for (const { isTTY, fd } of streams) {

@@ -8,17 +8,17 @@ import { safeWrites, type StandardStream } from './safe-writes.ts';
 import type { Output, Size, Style, World } from './world.ts';
 
 /**
- * The process we run in, for this command line. What most runs do not need is loaded when it is used, for a
- * quick start.
+ * The world of the real process, for this command line. Modules that most runs do not need are
+ * loaded on first use, for a quick start.
  */
 export async function processWorld(argv: readonly string[]): Promise<World> {
   const interrupts = new AbortController();
-  // CI systems cancel with SIGTERM; it deserves the same account of what is done.
+  // CI systems cancel with SIGTERM; report the work done as for SIGINT.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
-      // A program that we run decides itself what a signal means to it.
+      // A child program decides itself how to handle a signal.
       if (child.runs) return;
-      // The second one ends at once: whoever presses twice does not want to wait for us.
+      // The second interrupt exits at once, for users who do not want to wait.
       if (interrupts.signal.aborted) process.exit(130);
       interrupts.abort();
     });
@@ -98,7 +98,7 @@ async function confirm(question: string): Promise<boolean> {
   const lines = createInterface({ input: process.stdin, output: process.stderr });
   try {
     const stop = new AbortController();
-    // The interface takes Ctrl-C and Ctrl-D for itself; both mean no.
+    // readline handles Ctrl-C and Ctrl-D itself; both mean no.
     lines.on('SIGINT', () => {
       process.stderr.write('\n');
       stop.abort();
@@ -116,7 +116,7 @@ async function confirm(question: string): Promise<boolean> {
   }
 }
 
-/** The option comes first, then FORCE_COLOR (`0` forces none), then NO_COLOR, as in Node.js itself. */
+/** Precedence as in Node.js: the option, then FORCE_COLOR (`0` disables), then NO_COLOR. */
 function showsColour({ isTTY }: StandardStream, argv: readonly string[]): boolean {
   const { FORCE_COLOR: force, NO_COLOR: none, TERM } = process.env;
   const own = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv;
@@ -140,7 +140,7 @@ async function output(
     write(text) {
       live.clear();
       write(stream, text);
-      // A text without a line's end is about to go on.
+      // A text without a trailing newline is about to be continued.
       if (text.endsWith('\n')) live.draw();
     },
     showLive: live.show,
@@ -149,13 +149,13 @@ async function output(
   };
 }
 
-/** A terminal that does not know its size is taken for a small one. */
+/** A terminal of unknown size is treated as a small one. */
 function sizeOf({ isTTY, columns, rows }: StandardStream): Size {
   if (!isTTY) return { columns: Number.POSITIVE_INFINITY, rows: Number.POSITIVE_INFINITY };
   return { columns: columns || 80, rows: rows || 24 };
 }
 
-/** The lines at the bottom that are drawn anew; the library that does it is loaded on first use. */
+/** The redrawn lines at the bottom; the library for them is loaded on first use. */
 function liveArea(stream: NodeJS.WriteStream) {
   let update: ReturnType<typeof createLogUpdate> | undefined;
   let loading: Promise<void> | undefined;
@@ -165,7 +165,7 @@ function liveArea(stream: NodeJS.WriteStream) {
   const draw = (): void => {
     if (!latest) return;
     const lines = latest();
-    // log-update 7.2 leaves the wrong lines where their number changes.
+    // log-update 7.2 leaves wrong lines if their number changes.
     if (lines.length !== drawn) update?.clear();
     drawn = lines.length;
     update?.(lines.join('\n'));
@@ -222,10 +222,10 @@ async function startAgain(argv: readonly string[]): Promise<void> {
     .unref();
 }
 
-/** The program that we run, if any. */
+/** The child program, if one is running. */
 const child = { runs: false };
 
-/** Where a program is: in the PATH of its environment, or in ours if that has none. */
+/** Path of a program, from the PATH of its environment, or from our PATH if that has none. */
 async function findProgram(
   command: string,
   env: Readonly<Record<string, string | undefined>>,
@@ -258,11 +258,11 @@ async function run(
     const forward = (signal: NodeJS.Signals): void => {
       running.kill(signal);
     };
-    // Whatever ends us must not leave the child behind.
+    // The child must not outlive this process.
     const onExit = (): void => {
       running.kill('SIGKILL');
     };
-    // What is pressed on a terminal reaches the child from there; what is sent to us alone does not.
+    // Keys pressed on a terminal reach the child directly; signals sent only to us do not.
     const passed: NodeJS.Signals[] = ['SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2'];
     if (!process.stdin.isTTY) passed.push('SIGINT', 'SIGQUIT');
     for (const signal of passed) process.on(signal, forward);

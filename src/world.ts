@@ -1,7 +1,9 @@
 import type { FoundFile } from './project-file.ts';
 import type { Answer } from './prompt-keys.ts';
 
-/** Everything outside the program, as one value: the real one in terminal.ts, a made one in tests. */
+/**
+ * Everything outside the program as one value: the real one in terminal.ts, a fake one in tests.
+ */
 export interface World {
   env: Readonly<Record<string, string | undefined>>;
   stdin: Input;
@@ -9,42 +11,49 @@ export interface World {
   stderr: Output;
   clock: Clock;
   /**
-   * The first write to stdout or stderr that failed, once all of them are done; such a failure does not
-   * stop a command. A reader that went away (EPIPE) is none.
+   * The first failed write to stdout or stderr, once all are finished. Such a failure does not stop
+   * a command. A reader that exited (EPIPE) is not a failure.
    */
   outputProblem: () => Promise<OutputProblem | undefined>;
   /** Aborted by the first interrupt (Ctrl-C); the second one ends the process. */
   interrupted: AbortSignal;
-  /** Reads a file whole. Rejects as node's fs does. */
+  /** Reads a whole file. Rejects as Node's fs does. */
   readFile: (path: string) => Promise<Uint8Array>;
   /**
-   * Writes a file, whole or not at all where it is a regular one; with these permissions (0o600), or
-   * those that it has, or its owner's alone. Rejects as node's fs does.
+   * Writes a file; a regular file is written completely or not at all. The file gets these
+   * permissions (0o600), or keeps its own; a new file is only accessible by its owner. Rejects as
+   * Node's fs does.
    */
   writeFile: (path: string, text: string, mode?: number) => Promise<void>;
-  /** Rejects where `writeFile` would, as far as that shows without writing. */
+  /** Rejects if `writeFile` would, as far as can be checked without writing. */
   checkWritable: (path: string) => Promise<void>;
-  /** Adds text at the end of a file. Rejects as node's fs does. */
+  /** Appends text to a file. Rejects as Node's fs does. */
   appendFile: (path: string, text: string) => Promise<void>;
   /**
-   * The file of this name in the working directory, or in one above it up to the root of the repository,
-   * with its path from the working directory. Rejects as node's fs does if it cannot be read.
+   * The file of this name in the working directory or the nearest directory above it, up to the
+   * root of the repository, with its path relative to the working directory. Rejects as Node's fs
+   * does if it cannot be read.
    */
   projectFile: (name: string) => Promise<FoundFile | undefined>;
   /**
-   * The files that a path with wildcards stands for: `*`, `?`, `**`, `[ab]` and `{a,b}`. They match no
+   * The files that match a path with wildcards: `*`, `?`, `**`, `[ab]` and `{a,b}`. They match no
    * hidden name, and nothing in node_modules.
    */
   glob: (pattern: string) => Promise<string[]>;
-  /** The licenses of the bundled packages. Rejects as node's fs does. */
+  /** The licenses of the bundled packages. Rejects as Node's fs does. */
   licenses: () => Promise<string>;
   /** An unbiased integer from 0 to `limit` - 1, from a cryptographic source. */
   randomInt(limit: number): number;
-  /** Shows a text in the user's pager; false where it has to be printed: there is no terminal or no pager. */
+  /**
+   * Shows a text in the user's pager; false without a terminal or pager (the caller then prints
+   * it).
+   */
   page(text: string): Promise<boolean>;
-  /** Starts this program again with these arguments, on no terminal; it outlives us. */
+  /**
+   * Starts this program again with these arguments, without a terminal. It outlives this process.
+   */
   startAgain(argv: readonly string[]): void;
-  /** Runs a program on this terminal and answers with its exit code (128 + n after signal n). */
+  /** Runs a program on this terminal and returns its exit code (128 + n after signal n). */
   run(
     command: readonly string[],
     env: Readonly<Record<string, string | undefined>>,
@@ -55,7 +64,7 @@ export interface Input {
   isTTY: boolean;
   /** All bytes up to the end. */
   read(): Promise<Uint8Array>;
-  /** Asks for a value that is not shown, on stderr. */
+  /** Asks on stderr for a value that is not shown. */
   askHidden(question: string): Promise<Answer>;
   /** Asks a question on stderr; true for "y" or "yes" in any case. */
   confirm(question: string): Promise<boolean>;
@@ -64,29 +73,29 @@ export interface Input {
 export interface Output {
   isTTY: boolean;
   /**
-   * Writes a text. Control characters and workflow commands in it are escaped, unless it is a value
-   * that was asked for (`exact`); `tabs` stay where they part columns. See safe-output.ts.
+   * Writes a text. Control characters and workflow commands in it are escaped, unless it is a
+   * requested value (`exact`). `tabs` keeps the tabs that separate columns. See safe-output.ts.
    */
   write(text: string, options?: { exact?: boolean; tabs?: boolean }): void;
-  /** Colours, or the text as it is where the stream shows none. */
+  /** Colours the text, or returns it unchanged if the stream shows no colour. */
   style: Style;
-  /** How many characters a line has, and how many lines there are; no limit where it is no terminal. */
+  /** Characters per line and number of lines; unlimited without a terminal. */
   size: () => Size;
-  /** Draws lines below what was written, again every second and after each text; only on a terminal. */
+  /** Draws lines below the output, again every second and after each text; only on a terminal. */
   showLive: (draw: () => readonly string[]) => void;
-  /** Takes the live lines away. */
+  /** Removes the live lines. */
   clearLive: () => void;
-  /** Leaves the live lines as they are and goes on below them. */
+  /** Leaves the live lines on the screen; later output goes below them. */
   endLive: () => void;
 }
 
-/** The size of a terminal, which changes while it is open. */
+/** The size of a terminal, which may change while it is open. */
 export interface Size {
   columns: number;
   rows: number;
 }
 
-/** What could not be written to: `standard output` or `standard error`, and node's error. */
+/** The stream that failed, `standard output` or `standard error`, and Node's error. */
 export interface OutputProblem {
   name: string;
   error: NodeJS.ErrnoException;

@@ -9,15 +9,16 @@ import {
   neededOptions,
 } from './guesses.ts';
 
-/** The command that was called: how (`['role', 'create']`), and with which declaration. */
+/** The called command: its path (`['role', 'create']`) and its declaration. */
 export interface Called {
   path: readonly string[];
   command: CommandUnknownOpts | undefined;
 }
 
 /**
- * Commander's own errors in our form, with the command that was probably meant. Any other error comes
- * back as it is. What follows "=" in an unknown option, or a single letter, may be a secret.
+ * Converts commander's errors to ours, suggesting the command that was probably meant. Returns any
+ * other error unchanged. In an unknown option, the text after "=" or after a single letter may be
+ * secret.
  */
 export function wrongUsage(error: unknown, { path, command }: Called): unknown {
   if (!(error instanceof CommanderError)) return error;
@@ -57,7 +58,7 @@ function join(hint: string | undefined, page: string): string {
   return `${hint}${hint.endsWith('?') ? ' ' : '; '}${page}`;
 }
 
-/** Of `one of list, ls`, which commander suggests, the names alone. */
+/** The plain names of `one of list, ls`, which commander suggests. */
 function withoutAliases(similar: string): string {
   const aliases = commands.flatMap((one) => ('commands' in one ? [] : (one.aliases ?? [])));
   const names = similar.replace(/^one of /, '').split(', ');
