@@ -3,8 +3,8 @@ import { Interrupted, UsageError } from '../errors.ts';
 import { untilInterrupted } from '../operations/until-interrupted.ts';
 
 /**
- * Has the user confirm what cannot be taken back; `--yes` does so beforehand. Throws Interrupted when
- * they do not, which tells the `outcome`, and UsageError when nobody is there to ask.
+ * Asks the user to confirm an irreversible action; `--yes` confirms in advance. Throws Interrupted,
+ * with the `outcome`, if the user declines, and UsageError if it cannot ask.
  */
 export async function confirmed(
   { world, globals }: Pick<Context, 'world' | 'globals'>,

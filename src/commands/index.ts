@@ -1,24 +1,24 @@
 import type { CommandDefinition } from '../cli.ts';
 
-/** What a command is about, in the order of help. */
+/** The subject of a command, in the order of help. */
 export type HelpGroup =
   'Secrets' | 'Roles' | 'Task definitions' | 'Rollout' | 'Diagnosis' | 'Tools';
 
-/** A subcommand as the list knows it; its arguments and body are loaded when it runs. */
+/** A subcommand as listed; its arguments and body are loaded when it runs. */
 export interface CommandEntry {
   name: string;
-  /** Other words for it. */
+  /** Alternative names. */
   aliases?: readonly string[];
   summary: string;
   load: () => Promise<CommandDefinition>;
 }
 
-/** A command of the program: it stands in a group of its help. */
+/** A command of the program, shown in a group of its help. */
 export interface ProgramCommand extends CommandEntry {
   group: HelpGroup;
 }
 
-/** A word that has subcommands of its own. */
+/** A word that has its own subcommands. */
 export interface CommandGroup {
   name: string;
   group: HelpGroup;
@@ -26,7 +26,7 @@ export interface CommandGroup {
   commands: readonly CommandEntry[];
 }
 
-/** Every subcommand, in the order of help: the one list that all else derives from. */
+/** Every subcommand, in the order of help. Everything else derives from this single list. */
 export const commands: readonly (ProgramCommand | CommandGroup)[] = [
   {
     name: 'put',

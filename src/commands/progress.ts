@@ -4,15 +4,16 @@ import { cutAtEnd } from '../model/fit-text.ts';
 import type { OnProgress, Progress } from '../operations/progress.ts';
 
 /**
- * Shows how far a command is: on a terminal in one line that is never wrapped, redrawn every second;
- * elsewhere in a line every ten seconds; nowhere with `--quiet`. After an interrupt it shows nothing more.
+ * Shows the progress of a command: on a terminal as one line that is never wrapped, redrawn every
+ * second; elsewhere as a line every 10 seconds; not at all with `--quiet`. Stops after an
+ * interrupt.
  */
 export function progressOf({ report, world }: Pick<Context, 'report' | 'world'>): OnProgress {
   const { clock, interrupted, stderr } = world;
   let told = clock.now();
   let since: Since | undefined;
   return (progress) => {
-    // What is still under way must not draw below the last words.
+    // Work still in progress must not draw below the last message.
     if (interrupted.aborted) return;
     const now = clock.now();
     if (since?.step !== progress.step)
@@ -30,7 +31,7 @@ export function progressOf({ report, world }: Pick<Context, 'report' | 'world'>)
   };
 }
 
-/** Shows how far some work is while it lasts, and takes the line away at its end or failure. */
+/** Shows the progress of some work, and removes the line when it ends or fails. */
 export async function withProgress<T>(
   context: Pick<Context, 'report' | 'world'>,
   work: (onProgress: OnProgress) => Promise<T>,
@@ -39,7 +40,7 @@ export async function withProgress<T>(
   let over = false;
   try {
     return await work((progress) => {
-      // One call of several that fails ends the work, and the others come back later.
+      // One failed call of several ends the work, while the others return later.
       if (!over) show(progress);
     });
   } finally {
@@ -53,7 +54,9 @@ export async function withProgress<T>(
 /** Milliseconds. */
 const toldEvery = 10_000;
 
-/** What a rate counts from: when a step began (milliseconds since the epoch), and how much was done then. */
+/**
+ * The base of a rate: when a step began (milliseconds since the epoch), and the count at that time.
+ */
 interface Since {
   step: string;
   at: number;

@@ -3,8 +3,8 @@ import { parseReference, type Reference, type Store } from '../model/secrets/ref
 import { setsVariable, valueHint, withoutValue } from '../model/secrets/shown-text.ts';
 
 /**
- * Reads a reference given as an argument. Throws InvalidInput also for `sm:NAME=VALUE`: Secrets Manager
- * takes a "=" in names, and the value would become part of one.
+ * Reads a reference given as an argument. Throws InvalidInput also for `sm:NAME=VALUE`: Secrets
+ * Manager allows "=" in names, so the value would become part of a name.
  */
 export function referenceArgument(text: string, store: Store | undefined): Reference {
   if (!text.startsWith('arn:') && setsVariable(text)) {

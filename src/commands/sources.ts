@@ -2,7 +2,7 @@ import { CliError } from '../errors.ts';
 import type { Sources } from '../operations/read-source.ts';
 import type { World } from '../world.ts';
 
-/** Where a command reads its documents from: the world's files and standard input. */
+/** The sources of documents for a command: the world's files and standard input. */
 export function sourcesOf(world: World): Sources {
   return { readFile: (path) => world.readFile(path), readStdin: () => readStdin(world) };
 }
@@ -16,7 +16,7 @@ export async function readStdin({ stdin }: World): Promise<Uint8Array> {
   }
 }
 
-/** That standard input cannot be read, with the system's code (`EIO`, `EISDIR`). */
+/** The error for unreadable standard input, with the system's code (`EIO`, `EISDIR`). */
 export function stdinNotReadable(error: unknown): CliError {
   const { code = 'unknown error' } = error as NodeJS.ErrnoException;
   return new CliError('stdin-not-readable', `cannot read standard input: ${code}`, {

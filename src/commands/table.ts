@@ -3,11 +3,11 @@ import { cutAtEnd, shortened, wrapped } from '../model/fit-text.ts';
 import { oneLine } from '../model/printable.ts';
 import type { Output } from '../world.ts';
 
-/** How a table is laid out. */
+/** The layout of a table. */
 export interface TableLayout {
-  /** Where it is written to. */
+  /** The output that it is written to. */
   output: Pick<Output, 'isTTY' | 'size'>;
-  /** On a terminal: every column, unshortened. */
+  /** On a terminal, shows every column, unshortened. */
   wide?: boolean | undefined;
 }
 
@@ -22,9 +22,9 @@ export function withWide<Args extends unknown[], Opts extends OptionValues>(
 }
 
 /**
- * Lays rows out in columns under their heads. On a terminal no line is longer than that: what is the
- * same in every row is said once above, and the widest columns are shortened in the middle. Elsewhere
- * every column is there, in full, with a tab in between.
+ * Formats rows in columns with headings. On a terminal, no line is longer than its width: a value
+ * that is the same in every row is shown once above, and the widest columns are shortened in the
+ * middle. Elsewhere, prints every column in full, separated by tabs.
  */
 export function table(
   heads: readonly string[],
@@ -37,7 +37,7 @@ export function table(
   if (wide) return aligned(columns, Number.POSITIVE_INFINITY);
   const { columns: width } = output.size();
   const filled = columns.filter(([, ...cells]) => cells.some((cell) => cell !== ''));
-  // One row has no column that differs, and a table has at least one column.
+  // With a single row, no column differs, and a table needs at least one column.
   const isSame = ([, first, ...others]: string[]): boolean =>
     others.length > 0 && others.every((cell) => cell === first);
   const differing = filled.filter((column) => !isSame(column));
@@ -51,12 +51,12 @@ export function table(
 
 // --- internal ---
 
-/** A column that is shorter than this tells nothing. */
+/** A column shorter than this is not useful. */
 const leastWidth = 8;
 
 const gap = '  ';
 
-/** Lines of at most so many characters. */
+/** Lines of at most `width` characters. */
 function aligned(columns: readonly (readonly string[])[], width: number): string {
   const widths = columns.map((cells) => Math.max(...cells.map((cell) => cell.length)));
   const total = (): number => widths.reduce((sum, one) => sum + one + gap.length, -gap.length);
