@@ -3,8 +3,8 @@ import { CliError } from '../../errors.ts';
 import { parseArn } from '../../model/secrets/partition.ts';
 
 /**
- * Refuses to change what Secrets Manager does not let its users change: secrets that another AWS
- * service manages, and replicas (Secrets Manager guide, "managed secrets", "replicate secrets").
+ * Refuses changes that Secrets Manager does not allow: to secrets managed by another AWS service,
+ * and to replicas (Secrets Manager guide, "managed secrets", "replicate secrets").
  */
 export function checkWritableSecret({
   name,

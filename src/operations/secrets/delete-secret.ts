@@ -4,18 +4,18 @@ import { parseArn } from '../../model/secrets/partition.ts';
 import type { SecretIdentity, Store } from '../../model/secrets/reference.ts';
 import { checkWritableSecret } from './check-writable-secret.ts';
 
-/** What was deleted. */
+/** A deleted secret. */
 export interface DeletedSecret {
   store: Store;
   name: string;
   arn: string;
-  /** Until when `restore` brings it back; undefined when it is gone for good. */
+  /** Until when `restore` can recover it; undefined if it is deleted permanently. */
   recoverableUntil: Date | undefined;
 }
 
 /**
- * Deletes a secret: a parameter for good, a secret after `recoveryDays` (0: at once and for good).
- * Safe to run twice: undefined for one that is gone already.
+ * Deletes a secret: a parameter permanently, a secret after `recoveryDays` (0: at once and
+ * permanently). Idempotent: returns undefined if it is already gone.
  */
 export async function deleteSecret(
   aws: Aws,
@@ -35,7 +35,7 @@ export async function deleteSecret(
     const { deletedAt } = await manager.delete(arn, recoveryDays);
     return { store, name, arn, recoverableUntil: recoveryDays === 0 ? undefined : deletedAt };
   } catch (error) {
-    // Someone else deleted it for good since it was described.
+    // Someone else deleted it permanently after it was described.
     if (isAwsError(error, 'ResourceNotFoundException')) return undefined;
     throw error;
   }

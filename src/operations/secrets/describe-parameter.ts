@@ -2,9 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { ParameterDescription, ParameterStore } from '../../aws/parameter-store.ts';
 
 /**
- * Describes a parameter of which version `atLeast` is known to be stored (0: not even that it exists).
- * DescribeParameters may lag behind a write for a moment: while it does, it is asked again, three times
- * in 2.5 seconds. After that the answer may still be older, or undefined.
+ * Describes a parameter with at least version `atLeast` known to be stored (0: it may not exist).
+ * DescribeParameters can lag behind a write for a moment, so it is retried 3 times in 2.5 seconds.
+ * After that the result may still be older, or undefined.
  */
 export async function describeParameter(
   store: ParameterStore,

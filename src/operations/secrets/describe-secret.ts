@@ -14,41 +14,41 @@ import { secretNotFound, valueNotFound } from './missing-value.ts';
 import { ifAllowed } from '../if-allowed.ts';
 import { parameterStoreOf } from '../parameter-store-of.ts';
 
-/** Everything that is known of one secret but its value. */
+/** Everything known about a secret except its value. */
 export interface SecretDetails {
   store: Reference['store'];
   name: string;
   arn: string;
   /** `SecureString`, `String` or `StringList`; parameters only. */
   type?: string | undefined;
-  /** Number of a parameter's version, id of a secret's; undefined while there is no value. */
+  /** Version number of a parameter, version ID of a secret; undefined if there is no value. */
   version: number | string | undefined;
   tier?: string | undefined;
   kmsKeyId: string | undefined;
   description: string | undefined;
-  /** Undefined where the caller may not see them. */
+  /** Undefined if the caller may not read them. */
   tags: Tag[] | undefined;
   changedAt: Date | undefined;
   /** Parameters only. */
   changedBy?: string | undefined;
-  /** When it will be deleted; secrets only. */
+  /** Date of the scheduled deletion; secrets only. */
   deletedAt?: Date | undefined;
   owningService?: string | undefined;
   primaryRegion?: string | undefined;
-  /** Where it is replicated to; on the primary only. */
+  /** Regions with a replica; only for a primary secret. */
   replicaRegions?: string[] | undefined;
-  /** Undefined where it was never configured; secrets only. */
+  /** Undefined if rotation was never configured; secrets only. */
   rotation?: SecretRotation | undefined;
   lastRotatedAt?: Date | undefined;
-  /** The version of a rotation that is not complete. */
+  /** The version of an incomplete rotation. */
   pendingVersionId?: string | undefined;
-  /** The labels of the versions that have any, by version id; secrets only. */
+  /** The staging labels by version ID, for versions that have any; secrets only. */
   stages?: Readonly<Record<string, readonly string[]>> | undefined;
-  /** Top-level keys of a JSON secret; undefined when it is none or may not be read. */
+  /** Top-level keys of a JSON secret; undefined if it is not JSON or may not be read. */
   keys?: string[] | undefined;
-  /** Size of the value in bytes, where it was read and is text. */
+  /** Size of the value in bytes, if it was read and is text. */
   bytes?: number | undefined;
-  /** Set for a value that is binary, which ECS cannot inject. */
+  /** Set if the value is binary; ECS cannot inject it. */
   binary?: true;
 }
 
@@ -93,8 +93,8 @@ export async function describeSecret(aws: Aws, reference: Reference): Promise<Se
 }
 
 /**
- * Reads the value that a reference names: of a parameter, of a secret in the version named, or of
- * one JSON key. Throws CliError where there is none.
+ * Reads the value that a reference names: of a parameter, of the named version of a secret, or of
+ * one JSON key. Throws CliError if there is none.
  */
 export async function readValueOf(aws: Aws, reference: Reference): Promise<SecretValue> {
   const region = reference.scope?.region;

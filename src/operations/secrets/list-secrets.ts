@@ -4,8 +4,8 @@ import { relativeName, type Prefix } from '../../model/secrets/prefix.ts';
 import type { SecretDetails } from './describe-secret.ts';
 
 /**
- * The secrets below a prefix, in the order of their names. Parameter Store does not tell tags in a
- * list: they are undefined.
+ * The secrets below a prefix, sorted by name. The list of Parameter Store does not include tags:
+ * they are undefined.
  */
 export async function listSecrets(aws: Aws, prefix: Prefix): Promise<SecretDetails[]> {
   if (prefix.store === 'secrets-manager') {

@@ -18,34 +18,34 @@ import { regionsIn } from './secret-regions.ts';
 
 /** A secret as read back from AWS. */
 export interface ResolvedSecret extends SecretIdentity {
-  /** As stored: alias, id or ARN of its KMS key; undefined for the store's own key. */
+  /** As stored: alias, ID or ARN of its KMS key; undefined for the default key of the store. */
   kmsKeyId: string | undefined;
-  /** The labels of its versions, by version id; undefined for parameters, and where not seen. */
+  /** The staging labels by version ID; undefined for parameters, and if not returned. */
   stages?: Readonly<Record<string, readonly string[]>> | undefined;
-  /** The region of the secret that this one may be a replica of; undefined when not replicated. */
+  /** The region of the primary secret of this replica; undefined if not replicated. */
   primaryRegion?: string | undefined;
 }
 
-/** What came of looking for a secret. */
+/** The result of looking up a secret. */
 export type Lookup =
   | {
       state: 'found';
       secret: ResolvedSecret;
       /** When the value of a parameter last changed; not set for secrets. */
       changedAt?: Date | undefined;
-      /** What Secrets Manager says besides; not set for parameters. */
+      /** Further details from Secrets Manager; not set for parameters. */
       description?: SecretDescription | undefined;
-      /** Why another account's secret has no description. */
+      /** Why a cross-account secret has no description. */
       denied?: CliError | undefined;
     }
   | { state: 'missing' }
-  /** It could not be looked for. */
+  /** The lookup failed. */
   | { state: 'unseen'; error: CliError };
 
 /**
- * Looks for every reference, without reading a value and with as few calls as the APIs allow. The
- * answer is looked up by `formatReference`, and has every reference. Secrets whose deletion is
- * scheduled are found.
+ * Looks up every reference, without reading a value and with as few calls as the APIs allow. The
+ * result is keyed by `formatReference` and contains every reference. Secrets scheduled for deletion
+ * count as found.
  */
 export async function lookUpSecrets(
   aws: Aws,
@@ -67,7 +67,7 @@ async function lookUpParameters(
 ): Promise<Found> {
   const found: Found = [];
   const byRegion = new Map<string | undefined, ParameterReference[]>();
-  // What is written by its name and what by its ARN may be of one region: then one call is for both.
+  // References by name and by ARN may be in the same region: one call then covers both.
   const here = references.some(({ scope }) => scope) ? (await aws.caller()).region : undefined;
   for (const reference of references) {
     const { answer: store, error } = await attempted(parameterStoreOf(aws, reference));
@@ -108,7 +108,7 @@ async function attempted<T>(
   }
 }
 
-/** DescribeParameters may lag behind a write for a moment: what is missing is asked for again. */
+/** DescribeParameters can lag behind a write for a moment: retries what is missing. */
 async function describeParameters(
   store: ParameterStore,
   names: readonly string[],
@@ -126,7 +126,7 @@ async function describeParameters(
 
 async function lookUp(aws: Aws, references: readonly SecretReference[]): Promise<Found> {
   const ids = new Map(references.map((reference) => [idOf(reference), reference]));
-  // DescribeSecret has no batch form; its quota of 10,000 calls per second leaves room for ten at once.
+  // DescribeSecret has no batch form; its quota of 10,000 calls per second allows 10 at once.
   const described = new Map(
     await pMap(ids, async ([id, reference]) => [id, await describe(aws, reference)] as const, {
       concurrency: 10,
@@ -154,8 +154,8 @@ async function describe(aws: Aws, reference: SecretReference): Promise<Lookup> {
     return { state: 'found', secret, description };
   } catch (error) {
     if (!(error instanceof CliError)) throw error;
-    // Another account's secret is often open to the execution role only: then its full ARN, as
-    // written, is all there is to know.
+    // A cross-account secret is often readable by the execution role only. Then its full ARN, as
+    // written, is all that is known.
     const { scope, name } = reference;
     if (isAccessDenied(error) && scope && scope.account !== (await aws.caller()).account) {
       const secret = { store, name, arn: lookupId(reference), kmsKeyId: undefined } as const;

@@ -4,18 +4,18 @@ import { ifAllowed } from '../if-allowed.ts';
 
 /** A version that was made current. */
 export interface MadeCurrent {
-  /** The version that was asked for, or a new one with its value. */
+  /** The requested version, or a new version with its value. */
   versionId: string;
-  /** Set when AWSCURRENT was moved to a newer version, since its value cannot be stored again. */
+  /** Set if AWSCURRENT was moved to a newer version because its value cannot be stored again. */
   why?: 'denied' | 'binary';
 }
 
 /**
- * Makes a version of a secret current in place of version `from`, unless that is not current any more:
- * then the answer is undefined. To an older version AWSCURRENT is moved. The value of a newer one is
- * stored once more: moving a label leaves no date, and tasks that started in between, with the older
- * value, could not be told by time from those that hold the newer one. Throws CliError `no-value` for a
- * version that has none.
+ * Makes a version of a secret current in place of version `from`. Returns undefined if `from` is no
+ * longer current. For an older version, AWSCURRENT is moved to it. For a newer version, its value
+ * is stored again: moving a label sets no date, so tasks started meanwhile with the older value
+ * could not be distinguished by time from tasks with the newer value. Throws CliError `no-value`
+ * for a version without a value.
  */
 export async function makeCurrent(
   manager: SecretsManager,

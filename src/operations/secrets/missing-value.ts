@@ -10,7 +10,7 @@ import {
 import { missingVersion } from '../../model/secrets/secret-versions.ts';
 import { ifAllowed } from '../if-allowed.ts';
 
-/** The error for a secret that does not exist, with the region and account that were looked at. */
+/** The error for a secret that does not exist, with the region and account that were searched. */
 export async function secretNotFound(aws: Aws, reference: Reference): Promise<CliError> {
   const where = await placeOf(aws, reference);
   const store = reference.store === 'secrets-manager' ? 'sm:' : '/';
@@ -21,20 +21,20 @@ export async function secretNotFound(aws: Aws, reference: Reference): Promise<Cl
   );
 }
 
-/** Where a secret was looked for, to be added to an error: ` (account …, region …)`. */
+/** The place where a secret was searched, as a suffix for errors: ` (account …, region …)`. */
 export async function placeOf(aws: Aws, { scope }: Pick<Reference, 'scope'>): Promise<string> {
-  // Who may not ask STS still gets the error.
+  // A caller without permission for STS still gets the error.
   return shownPlace(scope ?? (await aws.caller().catch(() => undefined)));
 }
 
-/** The same of a place that is known; empty for one that is not. */
+/** The same for a known place; empty for an unknown one. */
 export function shownPlace(at: { account: string; region: string } | undefined): string {
   return at ? ` (account ${at.account}, region ${at.region})` : '';
 }
 
 /**
- * The error for a value that AWS did not find: it answers alike for a secret that does not exist, for
- * one without a value, and for one without the version that the reference names.
+ * The error for a value that AWS did not find. AWS returns the same error for a secret that does
+ * not exist, for one without a value, and for one without the version in the reference.
  */
 export async function valueNotFound(
   aws: Aws,

@@ -3,7 +3,7 @@ import type { ReadSecret, SecretsManager } from '../../aws/secrets-manager.ts';
 import { CliError } from '../../errors.ts';
 import type { SecretValue } from '../../model/secrets/secret-value.ts';
 
-/** A version that was stored, and the one that was current until then. */
+/** A stored version, and the version that was current before. */
 export interface StoredOver {
   versionId: string;
   /** Undefined for the first value of a secret. */
@@ -11,9 +11,9 @@ export interface StoredOver {
 }
 
 /**
- * Stores a value that `make` makes from the current one, by compare-and-set: when someone else stores
- * a value meanwhile, it is made from theirs. `current` is the version that was read. Undefined when
- * `make` answers undefined. Throws CliError `concurrent-write` when others keep writing.
+ * Stores a value that `make` derives from the current one, by compare-and-set: if someone else
+ * stores a value meanwhile, it is derived from that value. `current` is the version that was read.
+ * Undefined if `make` returns undefined. Throws CliError `concurrent-write` if others keep writing.
  */
 export async function putOverCurrent(
   manager: SecretsManager,
@@ -22,7 +22,7 @@ export async function putOverCurrent(
   make: (current: ReadSecret | undefined) => SecretValue | undefined,
 ): Promise<StoredOver | undefined> {
   let known = current;
-  // Of several who write at once, one succeeds in each attempt.
+  // Among concurrent writers, one succeeds in each attempt.
   for (let attempt = 1; attempt <= 20; attempt += 1) {
     const value = make(known);
     if (!value) return undefined;

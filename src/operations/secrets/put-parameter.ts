@@ -28,10 +28,10 @@ export async function putParameter(
   const compared = read !== 'denied';
   const known = compared ? read : undefined;
   if (!known && request.only !== 'update') {
-    // A write that does not overwrite is safe, whether we may look or not.
+    // A write without overwrite is safe, even if the caller may not read.
     const created = await create(store, name, request);
     if (created) return { ...created, compared };
-    // It exists: someone else made it since we looked, or we may not look.
+    // It exists: someone else created it meanwhile, or the caller may not read it.
   }
   const current = known ?? (compared ? await store.read(name) : undefined);
   if (request.only === 'create') throw exists(name);
@@ -44,7 +44,7 @@ export async function putParameter(
 
 // --- internal ---
 
-/** Undefined when the parameter came to exist meanwhile. */
+/** Undefined if the parameter was created meanwhile. */
 async function create(
   store: ParameterStore,
   name: string,
@@ -73,7 +73,7 @@ async function create(
   }
 }
 
-/** Whether nothing but the value is asked for, and that is what is stored. */
+/** Whether only the value is requested, and it equals the stored one. */
 function isUnchanged(current: ReadParameter, request: PutRequest): boolean {
   const { value, kmsKeyId, tier, description, tags = [], force = false } = request;
   return (
@@ -99,7 +99,10 @@ function unchanged({ name, arn, version }: ReadParameter): PutOutcome {
   };
 }
 
-/** An update resends what the description says, or AWS may reset it: without it we do not write. */
+/**
+ * An update resends the described attributes, because AWS may reset omitted ones. Without a
+ * description, nothing is written.
+ */
 async function describe(
   store: ParameterStore,
   name: string,
@@ -154,9 +157,9 @@ async function update(
   if (request.dryRun) return outcome('updated');
   const before = current?.version ?? stored.version;
   const { version } = write ? await store.overwrite(name, value, attributes, before) : stored;
-  // Parameter Store refuses tags together with an overwrite.
+  // Parameter Store rejects tags together with an overwrite.
   if (newTags.length > 0) await store.addTags(name, newTags);
-  // The one before ours, even if someone else wrote since we looked.
+  // The version before ours, even if someone else wrote meanwhile.
   return { ...outcome('updated', version), ...(write && { previousVersion: version - 1 }) };
 }
 
@@ -185,7 +188,7 @@ async function missing(store: ParameterStore, name: string, tags: readonly Tag[]
   return tags.length === 0 ? [] : missingTags(await store.tags(name), tags);
 }
 
-/** AWS describes the tier that Intelligent-Tiering chose, never itself. */
+/** AWS describes the tier that Intelligent-Tiering chose, never Intelligent-Tiering itself. */
 function sameTier(wanted: Tier | undefined, stored: Tier | undefined): boolean {
   return wanted === stored || wanted === 'Intelligent-Tiering';
 }

@@ -10,8 +10,8 @@ import { putStoredSecret } from './put-stored-secret.ts';
 import type { PutRequest, PutOutcome } from './put-request.ts';
 
 /**
- * Stores a value under a reference, in whichever store it names. Safe to run twice: an equal value
- * is not written again. Throws InvalidInput before anything is written.
+ * Stores a value under a reference, in the store that it names. Idempotent: an equal value is not
+ * written again. Throws InvalidInput before anything is written.
  */
 export async function putSecret(
   aws: Aws,
@@ -35,10 +35,7 @@ export async function putSecret(
 
 // --- internal ---
 
-/**
- * Checks what can be checked before a value is read. Throws InvalidInput with everything that does
- * not go together.
- */
+/** Checks everything that does not depend on the value. Throws InvalidInput with every conflict. */
 export function checkTarget(reference: Reference, request: Omit<PutRequest, 'value'>): void {
   const problems = new Problems();
   problems.attempt(() => {

@@ -10,7 +10,7 @@ import { putOverCurrent } from './put-over-current.ts';
 import { rotationWarnings } from './rotation-warnings.ts';
 import type { PutOutcome, PutRequest } from './put-request.ts';
 
-/** Stores a value in Secrets Manager, whole or under one JSON key; see `putSecret`. */
+/** Stores a value in Secrets Manager, as a whole or under one JSON key; see `putSecret`. */
 export async function putStoredSecret(
   manager: SecretsManager,
   reference: SecretReference,
@@ -22,7 +22,7 @@ export async function putStoredSecret(
   if (!stored && request.only !== 'update') {
     const created = await create(manager, reference, request, found === 'denied');
     if (created) return { ...created, compared: found !== 'denied' };
-    // It exists: someone else made it since we looked, or we may not look.
+    // It exists: someone else created it meanwhile, or the caller may not read it.
   }
   if (request.only === 'create') throw exists(reference);
   if (!stored && found !== 'denied' && request.only === 'update') throw notFound(reference);
@@ -35,7 +35,7 @@ export async function putStoredSecret(
   return update(manager, reference, stored, request);
 }
 
-/** The error for a secret that AWS is about to delete. */
+/** The error for a secret that is scheduled for deletion. */
 export function pendingDeletion(written: string, at: Date | undefined): CliError {
   const when = at ? ` (${at.toISOString()})` : '';
   return new CliError(
@@ -49,7 +49,7 @@ export function pendingDeletion(written: string, at: Date | undefined): CliError
 
 // --- internal ---
 
-/** Undefined when the secret came to exist meanwhile. */
+/** Undefined if the secret was created meanwhile. */
 async function create(
   manager: SecretsManager,
   reference: SecretReference,
@@ -73,7 +73,7 @@ async function create(
     return { ...outcomeOf(reference, undefined, { action: 'created', version: versionId }), arn };
   } catch (error) {
     if (isAwsError(error, 'ResourceExistsException')) return undefined;
-    // Whoever may not describe secrets learns only here that it is about to be deleted.
+    // Without permission to describe secrets, only this error shows the scheduled deletion.
     if (!isAwsError(error, 'InvalidRequestException') || !error.message.includes('for deletion')) {
       throw error;
     }
@@ -135,17 +135,17 @@ async function update(
     for (const warning of rotationWarnings(stored)) request.onWarning?.(warning);
   }
   if (request.dryRun) return outcome('updated');
-  // The key first: the new version is then encrypted with it from the start.
+  // Update the key first, so that the new version is encrypted with it.
   if (change) await manager.update(id, newAttributes);
   if (newTags.length > 0) await manager.addTags(id, newTags);
   if (!differs) return outcome('updated', old?.versionId);
-  // What may not be read cannot be compared with.
+  // A value that may not be read cannot be compared.
   const exclusive = request.exclusive === true && current !== 'denied';
   const written = await write(manager, id, reference, { ...request, exclusive }, old);
   return { ...outcome('updated'), ...written };
 }
 
-/** Stores the value; answers its version, and the one that it replaced if that was not `old`. */
+/** Stores the value; returns its version, and the version it replaced if that was not `old`. */
 async function write(
   manager: SecretsManager,
   id: string,
@@ -156,7 +156,7 @@ async function write(
   const { jsonKey } = reference;
   if (jsonKey !== undefined) {
     const before = old?.value?.jsonMember(jsonKey);
-    // On top of the value that is current at that moment: a key that someone else sets is not lost.
+    // Based on the value that is current at that moment, so that a key set by someone else is kept.
     const written = await putOverCurrent(manager, id, old, (current) => {
       if (current && !current.value) throw binary(reference);
       const base = current?.value ?? new SecretValue('{}');
@@ -198,7 +198,7 @@ function outcomeOf(
   };
 }
 
-/** What DescribeSecret leaves out (API reference, DescribeSecret). */
+/** The key that DescribeSecret omits (API reference, DescribeSecret). */
 const defaultKey = 'alias/aws/secretsmanager';
 
 function overtaken(reference: SecretReference): CliError {

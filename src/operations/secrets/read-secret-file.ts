@@ -7,22 +7,22 @@ import { checkFormat, readText, sourceName } from '../read-text.ts';
 import { repeatedKeys } from '../repeated-keys.ts';
 import { checkNesting, jsonFault, yamlRule } from '../text-faults.ts';
 
-/** The formats that secrets are imported from. */
+/** The formats that secrets can be imported from. */
 export const secretFileFormats = ['dotenv', 'json', 'yaml'] as const;
 export type SecretFileFormat = (typeof secretFileFormats)[number];
 
-/** One secret of a file. */
+/** One secret in a file. */
 export interface SecretFileEntry {
-  /** As written; for nested maps the keys joined by `/`. */
+  /** As written; for nested maps, the keys joined by `/`. */
   key: string;
   value: SecretValue;
 }
 
 /**
- * Reads a file of secrets, or standard input for `-`. Without `format` the ending decides; what has
- * none of JSON or YAML is dotenv, but for text that begins with a brace. Values are taken as they are
- * written: a YAML or JSON number keeps its digits. Throws InvalidInput naming all that is wrong, by
- * line or key and never by value.
+ * Reads a file of secrets, or standard input for `-`. Without `format`, the extension decides; a
+ * file without an extension for JSON or YAML is dotenv, unless the text begins with a brace. Values
+ * are kept as written: a YAML or JSON number keeps its digits. Throws InvalidInput with all
+ * problems, by line or key and never by value.
  */
 export async function readSecretFile(
   path: string,
@@ -59,18 +59,20 @@ function read(
 ): Promise<SecretFileEntry[]> {
   if (format === 'dotenv') return Promise.resolve(readDotenv(text, name, problems));
   checkNesting(text, name);
-  // YAML is looser than JSON; what calls itself JSON has to be it.
+  // YAML is less strict than JSON; a file declared as JSON has to be valid JSON.
   if (format === 'json') checkJson(text, name);
   return readYaml(text, name, problems);
 }
 
-/** An assignment as the dotenv library knows it: `NAME=VALUE`, `export NAME=VALUE`, `NAME: VALUE`. */
+/**
+ * An assignment as the dotenv library parses it: `NAME=VALUE`, `export NAME=VALUE`, `NAME: VALUE`.
+ */
 const assignment = /^\s*(?:export\s+)?([\w.-]+)(?:\s*=|:\s)\s*([^]*)$/;
 
 /**
- * Reads dotenv as the library does, which leaves out what it does not understand; here that is a
- * mistake. Each assignment is read by itself and all together: where both differ, quotes run into
- * each other. All is told by its line: what looks like a name there may be part of a value.
+ * Parses dotenv with the library, but reports errors that the library ignores. Each assignment is
+ * parsed alone and with all others: if the results differ, quotes run into each other. Problems are
+ * reported by line, because an apparent name may be part of a value.
  */
 function readDotenv(text: string, name: string, problems: Problems): SecretFileEntry[] {
   const entries: (SecretFileEntry & { line: number })[] = [];
@@ -91,7 +93,7 @@ function readDotenv(text: string, name: string, problems: Problems): SecretFileE
     const parsed = parseDotenv(
       key === undefined ? '' : `${key}=${[written, ...behind].join('\n')}`,
     );
-    // The library takes square time for blank lines; they mean something in quotes only.
+    // The library scans for blank lines in quadratic time; they matter in quotes only.
     if (key !== undefined) kept.push(lines[line] ?? '', ...behind);
     if (key === undefined || !Object.hasOwn(parsed, key)) {
       if (!/^\s*(#|$)/.test(lines[line] ?? '')) bad(line, ' is not NAME=VALUE');
@@ -128,7 +130,7 @@ function readDotenv(text: string, name: string, problems: Problems): SecretFileE
   return entries;
 }
 
-/** The line on which a value ends that begins on another, or what is wrong with its quotes. */
+/** The line where a multi-line value ends, or the problem with its quotes. */
 function endOfValue(
   lines: readonly string[],
   start: number,
@@ -163,7 +165,7 @@ async function readYaml(
 ): Promise<SecretFileEntry[]> {
   const { isAlias, isMap, isNode, isScalar, LineCounter, parseDocument } = await import('yaml');
   const lines = new LineCounter();
-  // "failsafe" knows texts only: 0123, 1e3 and true stay what they are.
+  // "failsafe" parses strings only: 0123, 1e3 and true keep their spelling.
   const document = parseDocument(text, {
     schema: 'failsafe',
     prettyErrors: false,
@@ -182,7 +184,7 @@ async function readYaml(
   if (document.errors.length > 0 || !isMap(document.contents)) checkFormat(text, name, 'YAML');
   problems.throwIfAny();
   const entries: SecretFileEntry[] = [];
-  // The library looks through the whole document for each alias.
+  // The library searches the whole document for each alias.
   const anchors = new Map<string, unknown>();
   const remember = (node: unknown): void => {
     if (isNode(node) && !isAlias(node) && node.anchor) anchors.set(node.anchor, node);
@@ -199,7 +201,7 @@ async function readYaml(
       if (target.items.length === 0 && path.length > 0) problems.add(`${place} is an empty map`);
       for (const { key, value } of target.items) {
         remember(key);
-        // Without a colon what stands there is rather a value than a key: it is not told.
+        // Text without a colon is more likely a value than a key, so it is not printed.
         if (value === null) problems.add(`${place} has a key without a value`);
         else if (isScalar(key) && key.value !== '') walk(value, [...path, String(key.value)]);
         else problems.add(`${place} has a key that is not text`);

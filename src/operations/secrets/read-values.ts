@@ -7,16 +7,16 @@ import { batches } from '../../model/batches.ts';
 import type { Store } from '../../model/secrets/reference.ts';
 import { ifAllowed } from '../if-allowed.ts';
 
-/** Values that were read many at a time. What is in neither map does not exist. */
+/** Values read in batches. A name in neither map does not exist. */
 export interface ReadValues<T> {
   found: Map<string, T>;
-  /** What may not be read, or is about to be deleted, with AWS's refusal. */
+  /** Values that may not be read, or are scheduled for deletion, with AWS's error. */
   denied: Map<string, AwsError>;
 }
 
 /**
- * Reads parameters, 10 a call; a batch with one that may not be read is read one by one. Results are
- * found by the names as given. `onRead` is told how many more are done.
+ * Reads parameters, 10 per call; a batch with an unreadable one is read one by one. Results are
+ * keyed by the names as given. `onRead` gets the number of further parameters done.
  */
 export async function readParameters(
   store: ParameterStore,
@@ -41,9 +41,9 @@ export async function readParameters(
 }
 
 /**
- * Reads the current values of secrets, 20 a call; those that a batch leaves out are asked for one by
- * one, as is everything for a caller without secretsmanager:BatchGetSecretValue. Results are found
- * by the names as given.
+ * Reads the current values of secrets, 20 per call. Secrets missing from a batch are read one by
+ * one, as are all secrets for a caller without secretsmanager:BatchGetSecretValue. Results are
+ * keyed by the names as given.
  */
 export async function readSecrets(
   manager: SecretsManager,
@@ -68,7 +68,7 @@ export async function readSecrets(
   return { found, denied };
 }
 
-/** Reads values of one store, whichever it is; see `readParameters` and `readSecrets`. */
+/** Reads values from either store; see `readParameters` and `readSecrets`. */
 export async function readValues(
   aws: Aws,
   store: Store,

@@ -10,9 +10,9 @@ import { withRegions } from './secret-regions.ts';
 export type { ResolvedSecret } from './look-up-secrets.ts';
 
 /**
- * Reads back the exact name, ARN and key of every reference, without reading a value. The answer is
- * looked up by `formatReference`. Throws CliError `secret-not-found` naming all that do not exist,
- * those in `instead` by what it says (see `unshownReferences`).
+ * Reads the exact name, ARN and key of every reference from AWS, without reading a value. The
+ * result is keyed by `formatReference`. Throws CliError `secret-not-found` with all that do not
+ * exist; those in `instead` are named by its text (see `unshownReferences`).
  */
 export async function resolveReferences(
   aws: Aws,
@@ -38,7 +38,7 @@ export async function resolveReferences(
   return found;
 }
 
-/** The error for secrets that do not exist; `more` is added to its hint. */
+/** The error for secrets that do not exist; `more` is appended to its hint. */
 export async function notFound(
   aws: Aws,
   missing: readonly Reference[],
@@ -55,8 +55,8 @@ export async function notFound(
 }
 
 /**
- * The same, with those apart that do not exist. Throws CliError for a secret that could not be looked
- * for, or whose deletion is scheduled.
+ * The same, but lists nonexistent secrets separately. Throws CliError for a secret whose lookup
+ * failed, or which is scheduled for deletion.
  */
 export async function resolveExisting(
   aws: Aws,
@@ -73,7 +73,7 @@ export async function resolveExisting(
   return { found, missing: references.filter((one) => !found.has(formatReference(one))) };
 }
 
-/** Resolves one reference with all regions that have the secret; see `resolveReferences`. */
+/** Resolves one reference, with all regions that have the secret; see `resolveReferences`. */
 export async function resolveReference(aws: Aws, reference: Reference): Promise<ResolvedSecret> {
   const [resolved] = (await resolveReferences(aws, [reference])).values();
   if (!resolved) throw new Error('resolveReferences answers for every reference or throws');

@@ -10,31 +10,31 @@ import { checkWritableSecret } from './check-writable-secret.ts';
 import type { ResolvedSecret } from './resolve-references.ts';
 import type { PutOutcome } from './put-request.ts';
 
-/** Which version becomes current. */
+/** The version to make current. */
 export interface EarlierVersion {
   /**
-   * A parameter's version number or label, a secret's version id (or what it begins with) or stage;
-   * the version before the current one when left out.
+   * Version number or label of a parameter; version ID (or its beginning) or staging label of a
+   * secret. Default: the version before the current one.
    */
   to?: string | undefined;
-  /** Find out what would be done, without doing it. */
+  /** Report what would be done, without doing it. */
   dryRun?: boolean;
-  /** Called with what is worth knowing about the way in which it was done. */
+  /** Called with notes about how it was done. */
   onNote?: (text: string) => void;
 }
 
-/** A put whose value is that of an earlier version. */
+/** A put with the value of an earlier version. */
 export interface RestoredVersion extends PutOutcome {
-  /** The version that the value is from. */
+  /** The version that the value comes from. */
   restored: number | string;
 }
 
 /**
- * Makes another version current. In Secrets Manager AWSCURRENT is moved back to an older version, and
- * the value of a newer one is stored once more (see `makeCurrent`). Parameter Store, whose current
- * version is always the last, has the value written once more in any case. Throws CliError
- * `no-earlier-version`, `version-not-found`, `no-value` or, when somebody stores a value meanwhile,
- * `concurrent-write`.
+ * Makes another version current. In Secrets Manager, AWSCURRENT is moved back to an older version,
+ * and the value of a newer one is stored again (see `makeCurrent`). In Parameter Store, the current
+ * version is always the last, so the value is always written again. Throws CliError
+ * `no-earlier-version`, `version-not-found`, `no-value` or, if someone else stores a value
+ * meanwhile, `concurrent-write`.
  */
 export async function restoreEarlier(
   aws: Aws,
@@ -92,7 +92,7 @@ async function restoreParameter(
   if (now?.value.equals(earlier.value)) return outcome;
   if (dryRun) return { ...outcome, action: 'updated' };
   const { version } = await store.overwrite(name, earlier.value, description, current.version);
-  // The one before ours, even if someone else wrote since we looked.
+  // The version before ours, even if someone else wrote meanwhile.
   return { ...outcome, action: 'updated', version, previousVersion: version - 1 };
 }
 
@@ -139,7 +139,7 @@ async function restoreSecret(
   return { ...outcome, version: made.versionId };
 }
 
-/** By stage, by id, or by the beginning of an id if that is long enough to mean one. */
+/** By staging label, by ID, or by the beginning of an ID if it is long enough to be unique. */
 function findVersion(versions: readonly StoredVersion[], to: string): StoredVersion | undefined {
   const exact = versions.find(({ versionId, stages }) => versionId === to || stages.includes(to));
   if (exact || to.length < 4) return exact;
@@ -147,7 +147,7 @@ function findVersion(versions: readonly StoredVersion[], to: string): StoredVers
   return matches.length === 1 ? matches[0] : undefined;
 }
 
-/** The error for a parameter that was deleted since it was looked up. */
+/** The error for a parameter that was deleted after it was looked up. */
 function gone(name: string, arn: string): CliError {
   const where = shownPlace(parseArn(arn));
   return new CliError('secret-not-found', `there is no parameter ${name}${where}`);

@@ -9,18 +9,19 @@ import { putOverCurrent } from './put-over-current.ts';
 import type { ResolvedSecret } from './resolve-references.ts';
 
 /**
- * Whether an earlier value is current again; `version` is the one that holds it now. `uncertain`: the
- * answer of AWS was lost, and nobody can look whether it is.
+ * Whether an earlier value is current again; `version` is the version that holds it now.
+ * `uncertain`: the answer of AWS was lost, and the caller may not check the result.
  */
 export type RestoreOutcome =
   { restored: true; version: number | string } | { restored: false; why: string; uncertain?: true };
 
 /**
- * Makes the value before ours current again, unless someone else has stored a value since. `ours` is
- * the version that we stored, `previous` the one that it replaced. Secrets Manager moves AWSCURRENT
- * back (see `makeCurrent`). With `jsonKey`, values that someone else stored on top of ours stay, and that key alone is set
- * back in them, unless they changed it too. Parameter Store writes the earlier value once more, with the
- * attributes that the parameter has. What cannot be done is answered, with the reason.
+ * Makes the value before ours current again, unless someone else has stored a value since. `ours`
+ * is the version that we stored, `previous` the version that it replaced. Secrets Manager moves
+ * AWSCURRENT back (see `makeCurrent`). With `jsonKey`, values that someone else stored on top of
+ * ours are kept, and only that key is reset in them, unless they changed it too. Parameter Store
+ * writes the earlier value again, with the current attributes of the parameter. Returns the reason
+ * if it cannot be done.
  */
 export async function restoreValue(
   aws: Aws,
@@ -54,9 +55,9 @@ export async function restoreValue(
 }
 
 /**
- * The version that is current now; undefined when there is none. `atLeast` is a parameter's version
- * that is known to be stored: an answer that is older is out of date. GetParameter is asked, and
- * DescribeParameters, which may lag behind, where that is refused.
+ * The current version; undefined if there is none. `atLeast` is a version of a parameter that is
+ * known to be stored: a lower one in an answer is out of date. Calls GetParameter or, if that is
+ * denied, DescribeParameters, which can lag behind.
  */
 export async function currentVersion(
   aws: Aws,
@@ -106,7 +107,7 @@ async function restoreParameter(
   return { restored: true, version };
 }
 
-/** The version that holds the value before ours now; undefined when ours is not current any more. */
+/** The version that now holds the value before ours; undefined if ours is no longer current. */
 async function restoreSecret(
   manager: SecretsManager,
   arn: string,
@@ -123,7 +124,7 @@ async function restoreSecret(
   return (await manager.moveCurrent(arn, previous, ours)) ? previous : undefined;
 }
 
-/** Sets a key back on top of what someone else has stored, if it still has our value there. */
+/** Resets a key in a value that someone else stored, if the key still has our value there. */
 async function restoreKey(
   manager: SecretsManager,
   arn: string,

@@ -1,9 +1,10 @@
 import type { SecretDescription } from '../../aws/secrets-manager.ts';
 
 /**
- * What to warn of before a value of this secret is stored by hand: its rotation function changes the
- * database or other service too, which a stored value alone does not (Secrets Manager guide, "Rotation
- * by Lambda functions"), and a rotation under way replaces it. Empty for a secret without rotation.
+ * Warnings before a value of this secret is stored by hand. Its rotation function also changes the
+ * database or other service, which storing a value does not (Secrets Manager guide, "Rotation by
+ * Lambda functions"), and a rotation in progress replaces the value. Empty for a secret without
+ * rotation.
  */
 export function rotationWarnings({
   name,

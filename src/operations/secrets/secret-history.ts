@@ -3,10 +3,10 @@ import { lookupId, type Reference } from '../../model/secrets/reference.ts';
 import { secretNotFound } from './missing-value.ts';
 import { parameterStoreOf } from '../parameter-store-of.ts';
 
-/** A version that is kept, without its value. */
+/** A retained version, without its value. */
 export interface KeptVersion {
   version: number | string;
-  /** Labels of a parameter's version, stages of a secret's. */
+  /** Labels of a parameter version, staging labels of a secret version. */
   labels: readonly string[];
   changedAt: Date | undefined;
   /** Parameters only. */
@@ -15,7 +15,7 @@ export interface KeptVersion {
   tier?: string | undefined;
 }
 
-/** The versions of a secret that are kept, newest first. Throws CliError `secret-not-found`. */
+/** The retained versions of a secret, newest first. Throws CliError `secret-not-found`. */
 export async function secretHistory(
   aws: Aws,
   reference: Reference,

@@ -5,8 +5,9 @@ import { parseArn } from '../../model/secrets/partition.ts';
 import { regionsOf, type SecretIdentity } from '../../model/secrets/reference.ts';
 
 /**
- * The same secret with all regions that have it. Only the primary knows its replicas: it is asked where
- * that is still open. Where it cannot be asked, the primary and the secret itself are all there is to know.
+ * The same secret with all regions that have it. Only the primary secret lists its replicas, so it
+ * is described if they are still unknown. If that fails, only the regions of the primary and of the
+ * secret itself are known.
  */
 export async function withRegions<Secret extends SecretIdentity>(
   aws: Aws,
@@ -23,7 +24,7 @@ export async function withRegions<Secret extends SecretIdentity>(
   return { ...secret, regions: regionsIn({ arn, primaryRegion, replicaRegions }) };
 }
 
-/** The regions that a description names: its own, that of the primary and those of its replicas. */
+/** The regions in a description: its own, that of the primary and those of its replicas. */
 export function regionsIn({
   arn,
   primaryRegion,
@@ -33,7 +34,9 @@ export function regionsIn({
   return [...new Set(all.filter((region) => region !== undefined))];
 }
 
-/** The caller's region and, with `all`, every other that has the secret, each with its AWS. */
+/**
+ * The caller's region and, with `all`, every other region that has the secret, each with its AWS.
+ */
 export async function regionsToSearch(
   aws: Aws,
   secret: SecretIdentity | undefined,
@@ -47,7 +50,7 @@ export async function regionsToSearch(
   ];
 }
 
-/** The regions that have a secret and were not searched for what uses it. */
+/** The regions that have a secret but were not searched for its consumers. */
 export function regionsNotSearched(secret: SecretIdentity, searched: readonly string[]): string[] {
   return regionsOf(secret).filter((region) => !searched.includes(region));
 }
