@@ -9,7 +9,7 @@ import { putStoredSecret } from '../secrets/put-stored-secret.ts';
 import type { SecretFileEntry } from '../secrets/read-secret-file.ts';
 import type { PutOutcome, PutRequest } from '../secrets/put-request.ts';
 
-/** What became of one key of a JSON secret. */
+/** The result for one key of a JSON secret. */
 export interface ImportedKey {
   key: string;
   action: 'created' | 'updated' | 'unchanged' | 'deleted';
@@ -22,9 +22,9 @@ export interface ImportedJson {
 }
 
 /**
- * Sets many keys of one JSON secret, in one new version on top of the one that was read: what others
- * set meanwhile is not lost. Other keys stay, unless `prune`. Throws CliError `json-secret` for a
- * secret that is not a JSON object.
+ * Sets many keys of one JSON secret, in one new version based on the one that was read; keys that
+ * others set meanwhile are kept. Other keys are kept too, unless `prune` is set. Throws CliError
+ * `json-secret` for a secret that is not a JSON object.
  */
 export async function importAsJson(
   aws: Aws,
@@ -39,7 +39,8 @@ export async function importAsJson(
     const current = read === 'denied' ? undefined : read;
     const found = current ? undefined : await ifAllowed(manager.describe(id));
     const stored = found === 'denied' ? undefined : found;
-    // AWS refuses to read what does not exist too, where a policy names ARNs: then it is created.
+    // If a policy names ARNs, AWS also denies reading a secret that does not exist: it is created
+    // then.
     if (read === 'denied' && stored) throw unreadable(reference);
     if (current && !current.value?.jsonKeys()) throw noObject(reference);
     const base = current?.value ?? new SecretValue('{}');
@@ -54,7 +55,7 @@ export async function importAsJson(
     try {
       const put = await putStoredSecret(withRead(manager, current), reference, {
         ...request,
-        // A secret may be written with other spaces and be the same to everyone who uses it.
+        // A secret with different whitespace is the same for all its consumers.
         value: same && current?.value ? current.value : value,
         replaceJson: true,
         exclusive: true,
@@ -106,7 +107,10 @@ function plan(
   ];
 }
 
-/** The gateway, whose first read answers what the plan was made from: the write then relies on it. */
+/**
+ * The gateway, but its first read returns the value that the plan is based on, so the write relies
+ * on it.
+ */
 function withRead(manager: SecretsManager, current: ReadSecret | undefined): SecretsManager {
   return current ? { ...manager, read: () => Promise.resolve(current) } : manager;
 }

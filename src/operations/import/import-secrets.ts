@@ -15,28 +15,28 @@ import type { PutOutcome, PutRequest } from '../secrets/put-request.ts';
 
 /** One secret to store. */
 export interface ImportItem {
-  /** As the file has it. */
+  /** As in the file. */
   key: string;
   reference: Reference;
   value: SecretValue;
 }
 
-/** What became of one secret. */
+/** The result for one secret. */
 export type ImportedItem = { key: string; reference: Reference } & (
   { put: PutOutcome; error?: undefined } | { put?: undefined; error: CliError }
 );
 
-/** How secrets are imported; the rest is as for `putSecret`. */
+/** How to import secrets; the rest is as in `putSecret`. */
 export interface ImportOptions extends Omit<PutRequest, 'value' | 'exclusive' | 'restore'> {
   interrupted: AbortSignal;
   onProgress: OnProgress;
 }
 
 /**
- * Stores many secrets of one store. What is stored already is compared first, many values a call, and
- * only what differs is written, at the rate that AWS takes; so a run that was interrupted or failed
- * in part is taken up by running it again. A secret that fails does not stop the others, but for what
- * would fail all of them alike (credentials, the network). Throws Interrupted, telling how far it came.
+ * Stores many secrets in one store. First compares them with the stored values, in batches, and
+ * then writes only those that differ, at the rate that AWS allows. To resume an interrupted or
+ * partly failed run, run it again. A failed secret does not stop the others, except for errors that
+ * would affect all of them (credentials, the network). Throws Interrupted with the progress so far.
  */
 export async function importSecrets(
   aws: Aws,
@@ -71,7 +71,7 @@ export async function importSecrets(
       }
       onProgress({ step: 'storing secrets', done: results.length, total: items.length });
     },
-    // Enough to use up a rate of hundreds a second at a round trip of a tenth.
+    // Enough to use a rate of hundreds of calls per second at a round trip of 0.1 s.
     { concurrency: 32 },
   );
   await untilInterrupted(writing, interrupted).catch((error: unknown) => {
@@ -87,7 +87,7 @@ export async function importSecrets(
 
 // --- internal ---
 
-/** What is wrong with one secret in the light of what is stored does not stop the others. */
+/** A problem with one secret, caused by its stored state, does not stop the others. */
 function asCliError(error: unknown): CliError {
   if (error instanceof CliError) return error;
   if (!(error instanceof InvalidInput)) throw error;
@@ -97,7 +97,7 @@ function asCliError(error: unknown): CliError {
 type Request = Omit<PutRequest, 'value'>;
 type Put = (item: ImportItem) => Promise<PutOutcome>;
 
-/** Errors that every further call would meet too. */
+/** Errors that every further call would return too. */
 const stopsAll = new Set([
   'expired-credentials',
   'invalid-credentials',
@@ -121,7 +121,7 @@ function inOrder(
   });
 }
 
-/** Reads what is stored, and answers with what puts one secret on top of that. */
+/** Reads the stored values, and returns a function that puts one secret on top of them. */
 async function preparePut(
   aws: Aws,
   store: Store,
@@ -154,7 +154,7 @@ async function preparePut(
   return ({ reference, value }) => putParameter(prefetched, reference.name, { ...request, value });
 }
 
-/** Whether only the value can make a difference. */
+/** Whether only a different value requires a write. */
 function isSettled({ force, kmsKeyId, tier, description, tags = [] }: Request): boolean {
   const attributes = [kmsKeyId, tier, description];
   return !force && tags.length === 0 && attributes.every((given) => given === undefined);
@@ -172,7 +172,7 @@ function unchangedSecret({ name, arn, versionId }: ReadSecret): PutOutcome {
   };
 }
 
-/** The store, which answers the first question for each parameter from what was read beforehand. */
+/** The store, which answers the first read of each parameter from the values read in advance. */
 function prefetch(
   store: ParameterStore,
   { found, denied }: ReadValues<Awaited<ReturnType<ParameterStore['readMany']>>[number]>,
@@ -195,7 +195,7 @@ function prefetch(
     describe(names) {
       const [name = ''] = names;
       const known = described.get(name);
-      // What cannot be read for it is not there needs no second question, where nothing is written.
+      // Unreadable names that do not exist need no second read if nothing is written.
       if (dryRun && names.length === 1 && !found.has(name) && !denied.has(name)) {
         return Promise.resolve(new Map());
       }
