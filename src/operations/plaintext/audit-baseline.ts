@@ -16,7 +16,7 @@ export async function readBaseline(path: string, sources: Sources): Promise<Read
 }
 
 /**
- * Writes the fingerprints of findings, sorted, one a line. Throws CliError `file-not-writable`.
+ * Writes the fingerprints of findings, sorted, one per line. Throws CliError `file-not-writable`.
  */
 export async function writeBaseline(
   path: string,

@@ -8,8 +8,8 @@ import { taskDefinitionIn } from '../definitions/read-task-definition.ts';
 import { readText, sourceName } from '../read-text.ts';
 
 /**
- * Looks for secrets in plain text in files of task definitions; `-` is standard input. Throws
- * InvalidInput with the problems of all files that hold no task definition, and CliError
+ * Searches files of task definitions for plaintext secrets; `-` is standard input. Throws
+ * InvalidInput with the problems of all files without a valid task definition, and CliError
  * `file-not-readable`.
  */
 export async function auditFiles(
@@ -56,7 +56,9 @@ interface Position {
   column: number;
 }
 
-/** Finds the line and column of a place in a JSON or YAML text, or of what it stands in. */
+/**
+ * Finds the line and column of a path in a JSON or YAML text, or of its nearest existing parent.
+ */
 async function positionsIn(
   text: string,
 ): Promise<(path: readonly (string | number)[]) => Position | undefined> {

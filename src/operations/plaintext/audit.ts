@@ -12,7 +12,7 @@ import type { OnProgress } from '../progress.ts';
 import { scan, type Scan } from '../usage/scan.ts';
 import { serviceName } from '../usage/service-name.ts';
 
-/** A finding and where the task definition came from. */
+/** A finding and the source of its task definition. */
 export interface AuditFinding extends PlaintextFinding {
   family?: string | undefined;
   revision?: number;
@@ -20,35 +20,37 @@ export interface AuditFinding extends PlaintextFinding {
   taskDefinition?: string;
   /** Path of the file, or `-`; undefined for a revision. */
   file?: string;
-  /** Of the place in its file, from 1. */
+  /** Line of the place in its file, from 1. */
   line?: number;
   column?: number;
-  /** `CLUSTER/SERVICE` of all that run the revision; undefined where that was not looked for. */
+  /**
+   * `CLUSTER/SERVICE` of all services that run the revision; undefined if they were not searched.
+   */
   services?: string[];
-  /** What a baseline knows it by; see `fingerprintOf`. */
+  /** Identifies the finding in a baseline; see `fingerprintOf`. */
   fingerprint: string;
 }
 
-/** What an audit found, and how much it looked at. */
+/** The findings of an audit, and how much it checked. */
 export interface Audit {
   findings: AuditFinding[];
   looked: { families: number; revisions: number; files: number };
 }
 
-/** What of AWS is looked at. Without families and clusters: all families of the region. */
+/** What to audit in AWS. Without families and clusters: all families of the region. */
 export interface AuditScope {
   families: readonly string[];
-  /** Instead of families: what the services and running tasks of these clusters run. */
+  /** Instead of families: audit what the services and running tasks of these clusters run. */
   clusters: readonly string[];
-  /** Older revisions too, ACTIVE and INACTIVE. */
+  /** Include older revisions, ACTIVE and INACTIVE. */
   allRevisions: boolean;
-  /** Whether to look for the services that run what is found. */
+  /** Whether to search for the services that run the revisions with findings. */
   services: boolean;
 }
 
 /**
- * Looks for secrets in plain text in task definitions of AWS: in the latest ACTIVE revision of each
- * family, and in whatever revision a service runs, where services are looked for. Throws CliError
+ * Searches task definitions in AWS for plaintext secrets: the latest ACTIVE revision of each family
+ * and, if services are searched, every revision that a service runs. Throws CliError
  * `task-definition-not-found`.
  */
 export async function auditAws(
@@ -97,10 +99,10 @@ export async function auditAws(
 
 // --- internal ---
 
-/** Calls under way at the same time; the published rates are kept by the pacer of `aws`. */
+/** Maximum concurrent calls; the pacer of `aws` keeps the published rates. */
 const atOnce = 8;
 
-/** What to describe: names of families for their latest revisions, or ARNs. */
+/** What to describe: family names for their latest revisions, or ARNs. */
 async function revisionsOf(
   ecs: Ecs,
   families: readonly string[],
@@ -123,7 +125,9 @@ async function revisionsOf(
   return found.flat();
 }
 
-/** Describes a revision; what goes away after it was listed is passed over, what was named is not. */
+/**
+ * Describes a revision. Ignores a listed revision that was deleted meanwhile, but not a named one.
+ */
 async function describe(id: string, aws: Aws, scope: AuditScope): Promise<Revision | undefined> {
   return scope.families.includes(id)
     ? describeTaskDefinition(id, aws)
@@ -149,7 +153,10 @@ function findingsIn(
   }));
 }
 
-/** Names of services by the ARN of the revision that they run; empty for one that none runs. */
+/**
+ * Names of services by the ARN of the revision that they run; empty for a revision without
+ * services.
+ */
 function servicesByRevision({ services }: Scan): { get(arn: string): string[] } {
   const names = new Map<string, string[]>();
   for (const service of services) {
@@ -159,7 +166,7 @@ function servicesByRevision({ services }: Scan): { get(arn: string): string[] } 
   return { get: (arn) => names.get(arn) ?? [] };
 }
 
-/** `web` of `web`, `web:3` and `arn:…:task-definition/web:3`. */
+/** `web` for `web`, `web:3` and `arn:…:task-definition/web:3`. */
 function familyOf(id: string): string {
   return id.replace(/^arn:.*\//, '').replace(/:\d+$/, '');
 }

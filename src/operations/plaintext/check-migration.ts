@@ -15,10 +15,10 @@ import { expectedArn, grantsFor } from '../roles/role-grants.ts';
 import { readRoleName } from '../roles/role-policies.ts';
 
 /**
- * Looks, without a write, for all that would stop a migration between its writes: the form of the role
- * and of the revision to be registered, the secrets that it refers to already, the key, whether the role
- * is there or can be made, whether its policies can be read and have room for the grants. Throws
- * InvalidInput or CliError.
+ * Checks, without a write, everything that could stop a migration between its writes: the form of
+ * the role and of the new revision, the secrets that it already refers to, the key, whether the
+ * role exists or can be created, and whether its policies can be read and have room for the grants.
+ * Throws InvalidInput or CliError.
  */
 export async function checkMigration(aws: Aws, request: MigrationRequest): Promise<void> {
   const { definition, plan, executionRole, keepRole, kmsKeyId, clock } = request;

@@ -1,15 +1,15 @@
 import { CliError } from '../../errors.ts';
 
-/** Where files are found. */
+/** Access to files by path with wildcards. */
 export interface Folders {
   /** See `World.glob`. */
   glob: (pattern: string) => Promise<string[]>;
 }
 
 /**
- * The files that a path with wildcards stands for, sorted. A path without any, or one that has only
- * brackets and matches nothing, stands for itself, without a leading `./`. Throws CliError `file-not-readable` when nothing
- * matches.
+ * The files that match a path with wildcards, sorted. A path without wildcards, or with only
+ * brackets and no match, is returned itself, without a leading `./`. Throws CliError
+ * `file-not-readable` if nothing matches.
  */
 export async function expandGlob(written: string, sources: Folders): Promise<string[]> {
   const path = written.replace(/^(?:\.\/+)+(?=.)/, '');

@@ -20,15 +20,15 @@ import type { OnProgress } from '../progress.ts';
 import { readValues } from '../secrets/read-values.ts';
 import { untilInterrupted } from '../until-interrupted.ts';
 
-/** What is moved, and how. */
+/** What to migrate, and how. */
 export interface MigrationRequest {
   definition: TaskDefinition;
   plan: MigrationPlan;
   kmsKeyId: string | undefined;
   tags: readonly Tag[];
-  /** Name or ARN, instead of the definition's own. */
+  /** Name or ARN of a role that replaces the one of the definition. */
   executionRole: string | undefined;
-  /** Leave the role as it is. */
+  /** Leave the role unchanged. */
   keepRole: boolean;
   clock: Clock;
   interrupted: AbortSignal;
@@ -38,18 +38,18 @@ export interface MigrationRequest {
 
 /** What was done. */
 export interface MigrationOutcome {
-  /** How many values were stored now; the others were there. */
+  /** Number of values stored by this run; the others existed already. */
   stored: number;
-  /** Undefined when the role was left as it is. */
+  /** Undefined if the role was left unchanged. */
   role: RoleOutcome | undefined;
   registered: RegisterOutcome;
 }
 
 /**
- * Stores the values, grants them to the execution role and registers the revision that refers to them,
- * in this order: at any moment what runs goes on, and what is left is done by running it again. The
- * role keeps what it grants already. Everything that can be checked before is (`checkMigration`). Throws
- * CliError where one step cannot be done, and Interrupted with what is done by then.
+ * Stores the values, grants them to the execution role and registers the revision that refers to
+ * them, in this order. Running tasks continue at every point, and a second run completes what is
+ * missing. The role keeps its existing grants. Everything that can be checked in advance is checked
+ * (`checkMigration`). Throws CliError if a step fails, and Interrupted with what was done so far.
  */
 export async function migrateSecrets(
   aws: Aws,
@@ -102,7 +102,7 @@ export async function migrateSecrets(
   return { stored, role, registered };
 }
 
-/** The edits by which the moved variables come from their secrets. */
+/** The edits that replace the moved variables by references to their secrets. */
 export function migrationEdits({ moves }: MigrationPlan): RegisterRequest['edits'] {
   return {
     images: [],
@@ -113,7 +113,7 @@ export function migrationEdits({ moves }: MigrationPlan): RegisterRequest['edits
   };
 }
 
-/** What a task definition reads, and what is moved besides. */
+/** What a task definition reads, plus the moved secrets. */
 export function migrationGrants(definition: TaskDefinition, moves: readonly Move[]): GrantRequest {
   return {
     references: [
@@ -126,7 +126,7 @@ export function migrationGrants(definition: TaskDefinition, moves: readonly Move
   };
 }
 
-/** The role of the revision, with these grants besides what it grants already. */
+/** The role of the revision, with these grants added to its existing ones. */
 export function migrationRole(
   { name, path }: { name: string; path: string | undefined },
   grants: Grants,
@@ -171,7 +171,7 @@ async function storeValues(aws: Aws, request: MigrationRequest): Promise<number>
   const results = await importSecrets(aws, items, {
     kmsKeyId,
     tags,
-    // What came to be there since the plan was made stays.
+    // A secret created after planning is not overwritten.
     only: 'create',
     interrupted,
     onProgress,
@@ -202,7 +202,7 @@ async function storeValues(aws: Aws, request: MigrationRequest): Promise<number>
   );
 }
 
-/** Which of these may not be read: the others were not there when they were compared. */
+/** Which of these the caller may not read: the others did not exist at the comparison. */
 async function unreadable(
   aws: Aws,
   taken: readonly { reference: Reference }[],

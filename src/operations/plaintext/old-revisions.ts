@@ -9,7 +9,7 @@ import { serviceName } from '../usage/service-name.ts';
 import { untilInterrupted } from '../until-interrupted.ts';
 import { scheduledTasks } from '../usage/where-used.ts';
 
-/** A revision that still holds secrets in plain text. */
+/** A revision that still contains plaintext secrets. */
 export interface OldRevision {
   arn: string;
   status: string;
@@ -19,22 +19,22 @@ export interface OldRevision {
   users: string[];
 }
 
-/** The revisions of a family that still hold secrets. */
+/** The revisions of a family that still contain secrets. */
 export interface OldRevisions {
   revisions: OldRevision[];
-  /** What may run them and could not be looked at, e.g. `EventBridge rules (…)`. */
+  /** Possible users that could not be checked, e.g. `EventBridge rules (…)`. */
   unchecked: string[];
 }
 
-/** How a long step is watched and stopped. */
+/** How to watch and stop a long step. */
 export interface Watch {
   interrupted: AbortSignal;
   onProgress: OnProgress;
 }
 
 /**
- * The revisions of a family besides its latest that still hold secrets in plain text, and who runs them.
- * Throws Interrupted.
+ * The revisions of a family, except its latest, that still contain plaintext secrets, and what runs
+ * them. Throws Interrupted.
  */
 export async function oldRevisions(
   aws: Aws,
@@ -46,18 +46,18 @@ export async function oldRevisions(
   return untilInterrupted(looking, watch.interrupted, 'interrupted; no old revision was changed');
 }
 
-/** What became of old revisions. */
+/** The result for old revisions. */
 export interface Retired {
-  /** ARNs of those that are INACTIVE now or were. */
+  /** ARNs of the revisions that are now INACTIVE, including those that already were. */
   deregistered: string[];
   deleted: string[];
-  /** Those that could not be deleted. */
+  /** Revisions that could not be deleted. */
   failed: { arn: string; reason: string }[];
 }
 
 /**
- * Deregisters revisions, and with `deletion` deletes them; writes what became of each into `retired`,
- * also where it fails on the way. Ends early when it is interrupted.
+ * Deregisters revisions, and with `deletion` deletes them. Records each result in `retired`, even
+ * if a later call fails. Ends early if interrupted.
  */
 export async function retire(
   aws: Aws,
@@ -84,7 +84,7 @@ export async function retire(
 
 // --- internal ---
 
-/** Revisions that one call deletes (ECS API reference, DeleteTaskDefinitions). */
+/** Maximum revisions per call (ECS API reference, DeleteTaskDefinitions). */
 const deletedAtOnce = 10;
 
 async function look(

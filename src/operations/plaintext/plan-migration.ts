@@ -11,40 +11,40 @@ import { withoutValue } from '../../model/secrets/shown-text.ts';
 import type { TaskDefinition } from '../../model/definitions/task-definition.ts';
 import { readValues } from '../secrets/read-values.ts';
 
-/** A plain variable that becomes a secret. */
+/** A plaintext variable that becomes a secret. */
 export interface Move {
   container: string;
   /** Name of the variable. */
   name: string;
   reference: Reference;
   value: SecretValue;
-  /** Why it is taken for a secret; undefined for one that the user named. */
+  /** Why it looks like a secret; undefined for a variable named by the user. */
   kind: string | undefined;
-  /** The value is stored under that name already. */
+  /** The value is already stored under that name. */
   stored: boolean;
 }
 
 /** What a migration would do. */
 export interface MigrationPlan {
   moves: Move[];
-  /** Secrets in places that ECS cannot inject into: commands, labels, options. */
+  /** Secrets in places where ECS cannot inject them: commands, labels, options. */
   elsewhere: PlaintextFinding[];
 }
 
-/** What is to be moved where. */
+/** What to move, and where. */
 export interface MigrationChoice {
   prefix: Prefix;
-  /** `[CONTAINER:]NAME` of variables to move besides those that are found. */
+  /** `[CONTAINER:]NAME` of variables to move in addition to those that are found. */
   variables: readonly string[];
-  /** The same of those to leave. */
+  /** The same for variables to leave unchanged. */
   except: readonly string[];
 }
 
 /**
- * Finds the plain variables of a task definition that are secrets, and names the secret that each
- * becomes: PREFIX/NAME, or PREFIX/CONTAINER/NAME where containers have other values under one name.
- * Reads what is stored there. Throws InvalidInput for a variable that is not there, CliError
- * `other-value` for a name that is taken by another value: nothing is ever overwritten.
+ * Finds the plaintext variables of a task definition that are secrets, and names the secret for
+ * each: PREFIX/NAME, or PREFIX/CONTAINER/NAME if containers have different values under one name.
+ * Reads the values stored there. Throws InvalidInput for a variable that does not exist, and
+ * CliError `other-value` if a name already has another value: nothing is ever overwritten.
  */
 export async function planMigration(
   aws: Aws,
@@ -107,7 +107,7 @@ function choose(
 
 async function withStored(aws: Aws, { store }: Prefix, moves: readonly Move[]): Promise<Move[]> {
   const names = moves.map(({ reference }) => reference.name);
-  // What may not be read may not be there: it is created then, or fails for being there.
+  // An unreadable secret may not exist: the migration then creates it, or fails if it exists.
   const { found } = await readValues(aws, store, names);
   const taken: string[] = [];
   const result = moves.map((move) => {
