@@ -1,7 +1,7 @@
 import type { StoppedTask } from '../../aws/ecs.ts';
 import { withoutCharacters } from '../../model/failures/without-characters.ts';
 
-/** Why a task stopped: ECS's reason, and what its containers say. */
+/** Why a task stopped: the reason of ECS, and the reasons of its containers. */
 export function stopReason({ stoppedReason, stopCode, containers }: StoppedTask): string {
   const details = containers.flatMap(({ name, reason, exitCode }) => {
     if (reason !== undefined) return [`${name}: ${reason}`];
