@@ -3,7 +3,7 @@ import { Problems } from '../../model/problems.ts';
 import type { SecretValue } from '../../model/secrets/secret-value.ts';
 import { isVariableName } from '../../model/secrets/variable-name.ts';
 
-/** The formats that secrets are exported in. */
+/** The formats that secrets can be exported in. */
 export const exportFormats = ['dotenv', 'json', 'yaml', 'shell', 'docker', 'tfvars'] as const;
 export type ExportFormat = (typeof exportFormats)[number];
 
@@ -13,15 +13,15 @@ export interface NamedValue {
   value: SecretValue;
 }
 
-/** Whether a format takes names of variables only. */
+/** Whether a format allows only variable names. */
 export function namesAreVariables(format: ExportFormat): boolean {
   return format !== 'json' && format !== 'yaml';
 }
 
 /**
- * Writes values so that the reader of the format gets them byte for byte: the dotenv library, a JSON
- * or YAML (1.1 or 1.2) parser, a POSIX shell, `docker run --env-file`, Terraform. Throws InvalidInput
- * naming every value that the format cannot carry.
+ * Formats values so that a reader of the format gets them byte for byte: the dotenv library, a JSON
+ * or YAML (1.1 or 1.2) parser, a POSIX shell, `docker run --env-file`, Terraform. Throws
+ * InvalidInput with every value that the format cannot represent.
  */
 export function formatSecrets(entries: readonly NamedValue[], format: ExportFormat): string {
   const problems = new Problems();
@@ -60,18 +60,19 @@ const writers: Record<ExportFormat, (name: string, value: string) => Line> = {
 const nul: Line = { refused: 'no environment variable holds a NUL' };
 
 /**
- * dotenv knows three quotes and no way to write a quote within the same ones. Single quotes come
- * first, as a shell reads them alike; what the library does not read back as it was is refused.
+ * dotenv has 3 kinds of quotes, and no escape for a quote inside the same kind. Single quotes come
+ * first, because a shell reads them the same way. A value that the library does not read back
+ * unchanged is refused.
  */
 function dotenvLine(name: string, value: string): Line {
   if (value.includes('\0')) return nul;
   const escaped = value.replaceAll('\n', '\\n').replaceAll('\r', '\\r');
-  // A backslash at the end would hide the closing quote.
+  // A trailing backslash would escape the closing quote.
   const quotable = value.endsWith('\\') ? [] : quotedIn(value, escaped);
   const candidates = [...(/^[\w./:@%+,\\-]+$/.test(value) ? [value] : []), ...quotable];
   const next = name === '_' ? '__' : '_';
   const found = candidates.find((candidate) => {
-    // What follows matters: a quote that stays open would run into it.
+    // The following lines matter: an unclosed quote would extend into them.
     const read = parseDotenv(
       `${name}=${candidate}\n${next}='"\`x'\n${next}=\`'"x\`\n${next}="'\`x"\n`,
     );
@@ -82,7 +83,10 @@ function dotenvLine(name: string, value: string): Line {
     : { text: `${name}=${found}` };
 }
 
-/** A text in the quotes that it does not hold itself, those first that a shell reads alike. */
+/**
+ * A text in each kind of quotes that it does not contain, first those that a shell reads the same
+ * way.
+ */
 function quotedIn(value: string, escaped: string): string[] {
   return [
     ...(value.includes("'") ? [] : [`'${value}'`]),
@@ -92,7 +96,7 @@ function quotedIn(value: string, escaped: string): string[] {
   ];
 }
 
-/** A JSON text is a YAML text, but for what YAML 1.1 takes for line breaks or does not print. */
+/** JSON is valid YAML, except for characters that are line breaks or unprintable in YAML 1.1. */
 function yamlText(text: string): string {
   return JSON.stringify(text).replace(
     /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g,
@@ -100,7 +104,7 @@ function yamlText(text: string): string {
   );
 }
 
-/** Docker reads lines of less than 64 KiB (bufio.Scanner) and knows no quotes. */
+/** Docker reads lines of less than 64 KiB (bufio.Scanner) and supports no quotes. */
 function dockerLine(name: string, value: string): Line {
   if (value.includes('\0')) return nul;
   if (/[\r\n]/.test(value)) return { refused: 'it has several lines' };
@@ -108,11 +112,11 @@ function dockerLine(name: string, value: string): Line {
   return Buffer.byteLength(text) < 65_536 ? { text } : { refused: 'the line is too long' };
 }
 
-/** Terraform brings texts into Unicode's normal form C (go-cty), which changes some. */
+/** Terraform converts strings to Unicode normal form C (go-cty), which changes some. */
 function tfvarsLine(name: string, value: string): Line {
   if (value.includes('\0')) return nul;
   if (reservedVariables.has(name)) return { refused: 'Terraform reserves this name' };
-  // Go's normalization looks at 16 bits of a character, and parts long runs of marks.
+  // Go's normalization considers only 16 bits of a character, and splits long runs of marks.
   const cut = Array.from(value, (one) =>
     String.fromCharCode((one.codePointAt(0) ?? 0) & 0xffff),
   ).join('');
@@ -126,7 +130,7 @@ function tfvarsLine(name: string, value: string): Line {
   return { text: `${name} = ${quoted}` };
 }
 
-/** Names that no variable of a module has (Terraform language, "input variables"). */
+/** Names that no variable of a module may have (Terraform language, "input variables"). */
 const reservedVariables = new Set([
   'count',
   'depends_on',
@@ -138,7 +142,7 @@ const reservedVariables = new Set([
   'version',
 ]);
 
-/** What JSON writes and HCL does not know, and what HCL takes for a template. */
+/** JSON escapes that HCL does not support, and the start of HCL templates. */
 const tfvarsEscapes: Partial<Record<string, string>> = {
   '\\b': '\\u0008',
   '\\f': '\\u000c',

@@ -24,9 +24,9 @@ import { parameterStoreOf } from '../parameter-store-of.ts';
 import { readParameters } from '../secrets/read-values.ts';
 
 /**
- * Reads what ECS would inject into a container: its plain variables, and its secrets as the ECS
- * agent resolves them. Throws CliError `secret-not-found` and `key-not-found` naming every variable
- * that would keep the container from starting.
+ * Reads what ECS would inject into a container: its plaintext variables, and its secrets as the ECS
+ * agent resolves them. Throws CliError `secret-not-found` and `key-not-found` with every variable
+ * that would prevent the container from starting.
  */
 export async function readContainer(
   aws: Aws,
@@ -163,7 +163,7 @@ async function readParameterReferences(
   return values;
 }
 
-/** What the ECS agent makes of a secret (agent/taskresource/asmsecret, agent/asm). */
+/** What the ECS agent injects for a secret (agent/taskresource/asmsecret, agent/asm). */
 function injected({ value }: ReadSecret, reference: SecretReference): Resolved {
   const { jsonKey } = reference;
   if (jsonKey === undefined) {
