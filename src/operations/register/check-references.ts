@@ -16,9 +16,9 @@ import { grantsFor } from '../roles/role-grants.ts';
 import { readRole, roleName } from '../roles/role-policies.ts';
 
 /**
- * What would keep the references of a task definition from being read at start, though they exist: a
- * role that does not cover them, and with `readValues` keys that are missing or hold no text. Answers
- * warnings; what the caller may not look at is one too.
+ * Problems that would prevent ECS from reading existing references at start: a role without the
+ * required grants and, with `readValues`, keys that are missing or not strings. Returns warnings,
+ * also for what the caller may not check.
  */
 export async function checkReferences(
   aws: Aws,
@@ -76,7 +76,7 @@ async function keyWarnings(aws: Aws, definition: TaskDefinition): Promise<string
     const { jsonKey, versionStage: stage, versionId } = reference;
     const manager = await aws.secretsManager(reference.scope?.region);
     const read = await manager.read(lookupId(reference), { stage, versionId });
-    // That there is none is told without reading values.
+    // A missing secret is reported without reading values.
     if (!read) continue;
     const { value } = read;
     const keys = value?.jsonKeys();

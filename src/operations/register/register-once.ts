@@ -4,9 +4,9 @@ import { sameTaskDefinition } from '../../model/definitions/task-definition-equa
 import type { TaskDefinition } from '../../model/definitions/task-definition.ts';
 
 /**
- * Registers a revision once. RegisterTaskDefinition makes one more each time it is called, so after an
- * answer that is lost, late or unreadable the revisions that are newer than `latest` are looked at first.
- * Throws CliError `uncertain-write` where that is not possible.
+ * Registers a revision once. Each call of RegisterTaskDefinition creates a revision, so after a
+ * lost, late or unreadable answer, it first checks the revisions newer than `latest`. Throws
+ * CliError `uncertain-write` if that is not possible.
  */
 export async function registerOnce(
   ecs: Ecs,
@@ -31,10 +31,13 @@ export async function registerOnce(
 
 // --- internal ---
 
-/** How many new revisions are looked at: others may have registered some since. */
+/** Maximum new revisions to check: others may have registered some meanwhile. */
 const most = 10;
 
-/** The newest revision after `latest` that has this content and is in use: others may have deregistered an equal one. */
+/**
+ * The newest ACTIVE revision after `latest` with this content: others may have deregistered an
+ * equal one.
+ */
 async function registeredSince(
   ecs: Ecs,
   definition: TaskDefinition,

@@ -25,52 +25,52 @@ import { checkReferences } from './check-references.ts';
 import { registerOnce } from './register-once.ts';
 import { resolveReferences } from '../secrets/resolve-references.ts';
 
-/** What is to be registered, on top of which definition. */
+/** What to register, based on which definition. */
 export interface RegisterRequest {
   base: TaskDefinition;
   edits: Omit<Edits, 'executionRoleArn'>;
   /** Name or ARN. */
   executionRole: string | undefined;
-  /** What a bare name in the edits means. */
+  /** The store of a bare name in the edits. */
   store: Store;
-  /** Register even when the latest revision has the same content. */
+  /** Register even if the latest revision has the same content. */
   force: boolean;
   dryRun: boolean;
-  /** Take warnings for errors. */
+  /** Treat warnings as errors. */
   strict: boolean;
-  /** Look into JSON secrets whether their keys are there and hold texts. */
+  /** Check whether JSON secrets have the referenced keys and their values are strings. */
   readValues: boolean;
   onWarning: (text: string) => void;
   clock: Clock;
   interrupted: AbortSignal;
-  /** Called when ECS does not see the role yet, and it is tried again for two minutes. */
+  /** Called if ECS does not see the role yet; the call is then retried for 2 minutes. */
   onWait: () => void;
 }
 
-/** What was registered, or with `dryRun` would be. */
+/** What was registered, or with `dryRun` would be registered. */
 export interface RegisterOutcome {
   action: 'registered' | 'unchanged';
-  /** Undefined with `dryRun`, where nothing was registered. */
+  /** Undefined with `dryRun`, because nothing was registered. */
   arn: string | undefined;
   /** What was sent: references are full ARNs. */
   definition: TaskDefinition;
-  /** Against the latest revision; see `diffTaskDefinitions`. */
+  /** Compared with the latest revision; see `diffTaskDefinitions`. */
   diff: string[];
-  /** The latest active revision before; undefined for a new family. */
+  /** The previous latest ACTIVE revision; undefined for a new family. */
   latest: string | undefined;
 }
 
 /**
- * Registers a task definition with its references read back from AWS as full ARNs; a revision equal
- * to the latest active one is reused. Throws InvalidInput before any call, and CliError before
- * anything is registered when a secret or the execution role does not exist.
+ * Registers a task definition with its references resolved to full ARNs. Reuses the latest ACTIVE
+ * revision if it is equal. Throws InvalidInput before any call, and CliError before anything is
+ * registered if a secret or the execution role does not exist.
  */
 export async function registerTaskDefinition(
   aws: Aws,
   request: RegisterRequest,
 ): Promise<RegisterOutcome> {
   const { base, edits, executionRole, store, force, dryRun } = request;
-  // The name stands in for the ARN until everything that needs no call is checked.
+  // The name replaces the ARN until all checks that need no call have passed.
   const edited = editTaskDefinition(base, { ...edits, executionRoleArn: executionRole }, store);
   const ecs = await aws.ecs();
   const form = ecs.formOf(edited);
@@ -85,7 +85,7 @@ export async function registerTaskDefinition(
   ];
   if (request.strict && warnings.length > 0)
     throw new InvalidInput(warnings, 'fix them, or omit --strict');
-  // What AWS knows since this release is no fault of the file: --strict lets it pass.
+  // Members added by AWS after this release are not an error of the file: --strict allows them.
   const unknown = form.unknown.map((text) => `${text}; it is passed on (is it misspelt?)`);
   for (const warning of [...unknown, ...warnings]) request.onWarning(warning);
 
@@ -112,8 +112,8 @@ function plaintextWarnings(definition: TaskDefinition): string[] {
 }
 
 /**
- * The definition with full ARNs, and warnings of references to a secret without a value, or without the
- * version stage that they name.
+ * The definition with full ARNs, and warnings for references to a secret without a value, or
+ * without the staging label in the reference.
  */
 async function withArns(
   aws: Aws,
@@ -142,7 +142,10 @@ async function withArns(
   return { definition: result, valueless };
 }
 
-/** ECS says "Role is not valid" to one that IAM has not propagated yet; `onWait` is told so once. */
+/**
+ * ECS returns "Role is not valid" for a role that IAM has not propagated yet; `onWait` is called
+ * once.
+ */
 async function oncePropagated<T>(
   call: () => Promise<T>,
   { clock, interrupted, onWait }: RegisterRequest,
