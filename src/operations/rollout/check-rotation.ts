@@ -12,37 +12,37 @@ import type { Holders } from './find-holders.ts';
 import { notReady, obstacles } from './preflight.ts';
 import { planRedeploy } from './redeploy-outcome.ts';
 
-/** What is asked of a rotation before anything is stored. */
+/** What to check before a rotation stores anything. */
 export interface RotationDemands {
-  /** The services are named one by one. */
+  /** Each service is named explicitly. */
   isNamed: boolean;
-  /** The secret's rotation function makes the value. */
+  /** The secret's rotation function generates the value. */
   isInvoked: boolean;
   /** Undefined: the services are only listed. */
   redeploy:
     | {
-        /** Services to redeploy first; the others follow when these are completed. */
+        /** Services to redeploy first; the others follow when these have completed. */
         first: readonly ServiceName[];
         codeDeploy?: boolean;
         rollback: boolean;
-        /** Proceed although something is in the way. */
+        /** Proceed even if a service is not ready. */
         force: boolean;
       }
     | undefined;
 }
 
-/** What was found out before anything is stored. */
+/** What was found before anything is stored. */
 export interface RotationPlan {
-  /** Images by a tag that may have moved: a forced deployment pulls them again. */
+  /** Images with a mutable tag: a forced deployment pulls them again. */
   images: string[];
-  /** What the user should know before the value is stored. */
+  /** Warnings to show before the value is stored. */
   warnings: string[];
 }
 
 /**
- * Looks for everything that can fail without a write. Only reads. Throws CliError `not-a-consumer` for
- * a service that is named and does not refer to the secret, `not-ready` naming every service that is
- * in the way, `no-deployment-group`.
+ * Checks everything that can fail without a write. Only reads. Throws CliError `not-a-consumer` for
+ * a named service that does not refer to the secret, `not-ready` with every service that is not
+ * ready, and `no-deployment-group`.
  */
 export async function checkRotation(
   aws: Aws,
@@ -76,7 +76,7 @@ export async function checkRotation(
   };
 }
 
-/** The consumers in the order of their redeployment; a stage without any is left out. */
+/** The consumers in the order of their redeployment; empty stages are omitted. */
 export function stagesOf(
   consumers: readonly Consumer[],
   first: readonly ServiceName[],
@@ -107,14 +107,16 @@ function checkFirst(redeploy: readonly Consumer[], first: readonly ServiceName[]
   );
 }
 
-/** A value that is stored by hand does not reach the database that a rotation function changes. */
+/** A value stored by hand does not reach the database that a rotation function changes. */
 async function handWarnings(aws: Aws, { store, arn }: ResolvedSecret): Promise<string[]> {
   if (store === 'parameter-store') return [];
   const description = await (await aws.secretsManager(parseArn(arn)?.region)).describe(arn);
   return description ? rotationWarnings(description) : [];
 }
 
-/** Parameter Store has no move back: the old value has to be read to be written again. */
+/**
+ * Parameter Store cannot make an old version current: its value has to be read and written again.
+ */
 async function whyNotPutBack(aws: Aws, { store, name, arn }: ResolvedSecret): Promise<string[]> {
   if (store === 'secrets-manager') return [];
   try {

@@ -5,18 +5,18 @@ import { judgeCodeDeployment, type Rollout } from '../../model/rollout/rollout.t
 import type { Consumer } from '../usage/find-consumers.ts';
 import { serviceName } from '../usage/service-name.ts';
 
-/** Deploys services under the CODE_DEPLOY controller; deployment groups are listed once. */
+/** Deploys services with the CODE_DEPLOY controller. Lists deployment groups only once. */
 export interface CodeDeployer {
-  /** Throws CliError `no-deployment-group` when CodeDeploy cannot deploy the service. */
+  /** Throws CliError `no-deployment-group` if CodeDeploy cannot deploy the service. */
   check(consumer: Consumer): Promise<void>;
-  /** Starts a deployment of a revision. Answers its id and a function that looks at it. */
+  /** Starts a deployment of a revision. Returns its ID and a function that reads its state. */
   deploy(
     consumer: Consumer,
     taskDefinition: string,
   ): Promise<{ id: string; look: () => Promise<Rollout> }>;
 }
 
-/** Makes the deployer; nothing is asked before it is used. */
+/** Creates the deployer; makes no call before its first use. */
 export function codeDeployer(aws: Aws): CodeDeployer {
   let groups: Promise<DeploymentGroup[]> | undefined;
   async function targetOf({ service }: Consumer) {
@@ -54,7 +54,7 @@ export function codeDeployer(aws: Aws): CodeDeployer {
   };
 }
 
-/** Throws CliError `no-deployment-group` for services that CodeDeploy could not deploy. */
+/** Throws CliError `no-deployment-group` for services that CodeDeploy cannot deploy. */
 export async function checkCodeDeploy(aws: Aws, consumers: readonly Consumer[]): Promise<void> {
   const codeDeploy = codeDeployer(aws);
   for (const consumer of consumers) {

@@ -4,9 +4,9 @@ import { mergeOutcomes, nothingRedeployed, type RedeployOutcome } from './redepl
 import { redeployServices, type RedeployOptions } from './redeploy-services.ts';
 
 /**
- * Redeploys one stage after the other; the next one starts only when every deployment of the one
- * before is completed. Cut off, services of an open stage may or may not have a new deployment, and
- * later stages have none.
+ * Redeploys the stages in order: each starts only after every deployment of the previous one has
+ * completed. If interrupted, services of a stage in progress may or may not have a new deployment,
+ * and later stages have none.
  */
 export async function deployStages(
   aws: Aws,

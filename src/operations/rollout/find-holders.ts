@@ -14,26 +14,26 @@ import { scan, type Scan, type ServiceFilter } from '../usage/scan.ts';
 import { findScheduled, type ScheduledConsumer } from '../usage/where-used.ts';
 import type { Service } from '../../aws/ecs-answers.ts';
 
-/** A secret, and who holds a value of it. */
+/** A secret and the services that hold a value of it. */
 export interface Holders {
   secret: ResolvedSecret;
-  /** The services that refer to it, as far as the filter selects them. */
+  /** The services that refer to it and that the filter selects. */
   consumers: Consumer[];
-  /** Those that the filter leaves out: they keep the old value. */
+  /** Services excluded by the filter: they keep the old value. */
   unselected: Consumer[];
-  /** Services that the filter names and that do not refer to it. */
+  /** Services that the filter names and that do not refer to the secret. */
   strangers: Service[];
   standalone: StandaloneConsumer[];
   /** Rules and schedules whose next run reads the current value by itself. */
   scheduled: ScheduledConsumer[];
-  /** False when the caller may not look beyond the filter. */
+  /** False if the caller may only search within the filter. */
   searchedEverywhere: boolean;
   /** Regions with a replica of the secret, whose services were not searched. */
   otherRegions: string[];
 }
 
 /**
- * Finds a secret and its consumers, the ones that a filter leaves out included. Only reads. Throws
+ * Finds a secret and all its consumers, including those excluded by the filter. Only reads. Throws
  * CliError for a secret, service or cluster that does not exist.
  */
 export async function findHolders(
@@ -67,8 +67,8 @@ export async function findHolders(
 }
 
 /**
- * The consumers as they are now: services may have been created or changed since they were searched
- * for, above all while somebody typed the value. Undefined when they cannot be listed.
+ * The current consumers: services may have been created or changed since the search, especially
+ * while the user typed the value. Undefined if they cannot be listed.
  */
 export async function consumersNow(
   aws: Aws,
@@ -89,7 +89,7 @@ function isNarrowed({ clusters, services }: ServiceFilter): boolean {
   return clusters.length > 0 || services.length > 0;
 }
 
-/** Undefined when the caller may not look everywhere and did not ask for it. */
+/** Undefined if the caller may not search everywhere and did not request it. */
 async function everything(
   aws: Aws,
   narrowed: boolean,
@@ -103,7 +103,7 @@ async function everything(
   }
 }
 
-/** A region without EventBridge, or a caller who may not look, must not cost the rotation. */
+/** A region without EventBridge, or a missing permission, must not fail the rotation. */
 async function scheduledIn(
   aws: Aws,
   found: Scan,

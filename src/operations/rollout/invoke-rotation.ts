@@ -11,10 +11,9 @@ import { untilInterrupted } from '../until-interrupted.ts';
 import type { PutOutcome } from '../secrets/put-request.ts';
 
 /**
- * Has Secrets Manager call the secret's rotation function, and waits until AWSCURRENT has moved to
- * the version that it made. Throws CliError `timed-out` when that takes longer than `timeout`
- * milliseconds: the function may still finish; `rotation-in-progress` while another rotation is not
- * complete.
+ * Starts the secret's rotation function, and waits until AWSCURRENT has moved to the version that
+ * it created. Throws CliError `timed-out` after `timeout` milliseconds (the function may still
+ * finish), and `rotation-in-progress` if another rotation is incomplete.
  */
 export async function invokeRotation(
   aws: Aws,
@@ -30,7 +29,7 @@ export async function invokeRotation(
     'see the log of the rotation function; ecs-secrets redeploy --stale continues when it is done';
   for (let wait = 500; ; wait = Math.min(wait * 1.3, 10_000)) {
     await untilInterrupted(clock.sleep(wait, interrupted), interrupted, interruptedHere);
-    // At the deadline there is one more look, which may take a second.
+    // One last check at the deadline, which may take a second.
     const until = Math.max(begin + timeout, clock.now() + 1_000);
     const look = manager.describe(secret.arn).catch((error: unknown) => {
       if (!isPassing(error)) throw error;
@@ -68,13 +67,15 @@ export async function invokeRotation(
 const interruptedHere =
   'interrupted; the rotation function continues, and no service was redeployed';
 
-/** Starts a rotation that makes a version of this id. Throws CliError `rotation-in-progress`. */
+/**
+ * Starts a rotation that creates a version with this ID. Throws CliError `rotation-in-progress`.
+ */
 async function start(manager: SecretsManager, secret: ResolvedSecret, id: string): Promise<void> {
   try {
     await manager.rotate(secret.arn, id);
   } catch (error) {
     const now = await manager.describe(secret.arn).catch(() => undefined);
-    // Only an answer was lost, and the SDK's second try refused: the rotation under way is ours.
+    // Only an answer was lost, and the SDK's retry was refused: the rotation in progress is ours.
     if (now?.stages[id]) return;
     const isUnderWay =
       isAwsError(error, 'InvalidRequestException') &&
@@ -83,7 +84,7 @@ async function start(manager: SecretsManager, secret: ResolvedSecret, id: string
   }
 }
 
-/** The version that a rotation has made current; undefined while it is not complete. */
+/** The version that a rotation made current; undefined while it is incomplete. */
 function rotatedTo(
   { stages, currentVersionId, pendingVersionId }: SecretDescription,
   id: string,
@@ -92,12 +93,12 @@ function rotatedTo(
   const labels = stages[id] ?? [];
   // AWSPREVIOUS: it was current, and someone else has stored a value since.
   if (labels.includes('AWSCURRENT') || labels.includes('AWSPREVIOUS')) return id;
-  // A function may have given its version another id; while one is pending, it is someone else's.
+  // A function may use another version ID; while a version is pending, it belongs to someone else.
   const other = pendingVersionId === undefined && currentVersionId !== before;
   return other ? currentVersionId : undefined;
 }
 
-/** The version that lost AWSCURRENT to this one; undefined where that cannot be told any more. */
+/** The version that lost AWSCURRENT to this one; undefined if no longer known. */
 function replacedBy(
   { stages, currentVersionId }: SecretDescription,
   version: string,

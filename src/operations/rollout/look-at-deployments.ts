@@ -17,20 +17,20 @@ import type { FollowedDeployment } from './redeploy-outcome.ts';
 import { shouldGiveUp } from './should-give-up.ts';
 import type { Service } from '../../aws/ecs-answers.ts';
 
-/** What happens to a deployment while it is followed. */
+/** An event of a deployment that is being followed. */
 export type FollowEvent =
-  /** It was started, or seen to have started. */
+  /** It was started, or ECS shows that it has started. */
   | { kind: 'started'; deployment: FollowedDeployment }
   | { kind: 'changed'; deployment: FollowedDeployment }
   | { kind: 'task-stopped'; deployment: FollowedDeployment; reason: string }
-  /** It failed for reasons that pass by themselves, and will be started again. */
+  /** It failed for transient reasons, and will be started again. */
   | { kind: 'starting-again'; deployment: FollowedDeployment; reason: string }
   | { kind: 'polled'; deployments: readonly FollowedDeployment[]; waiting: readonly Consumer[] };
 
 /**
- * Looks once at deployments in progress, ten services a call, and notes in each how far it has come.
- * A fault that passes leaves the deployment as it is; any other ends the following of the deployment
- * that it is about, and of no other.
+ * Reads the state of deployments in progress once, 10 services per call, and records their
+ * progress. A transient error leaves a deployment unchanged. Any other error ends the following
+ * only of the deployment that it concerns.
  */
 export async function lookAtDeployments(
   ecs: Ecs,
@@ -68,7 +68,7 @@ async function lookAtBatch(
   } catch (error) {
     if (!(error instanceof CliError)) throw error;
     if (isPassing(error)) return;
-    // One service that may not be described fails the call for all ten.
+    // One service without permission fails the call for all 10.
     if (batch.length > 1) {
       for (const one of batch) await lookAtBatch(ecs, [one], now, onEvent);
     } else notFollowed(first, error, onEvent);
@@ -87,7 +87,7 @@ async function lookAtBatch(
   }
 }
 
-/** False for one that was given up while a call was under way. */
+/** False for a deployment that was given up during a call. */
 function isOpen({ state }: FollowedDeployment): boolean {
   return state === 'in-progress';
 }
@@ -118,8 +118,8 @@ async function servicesOf(
 }
 
 /**
- * Learns what the answer to our request did not tell, or what the answer got lost with: of a service,
- * the newest deployment is ours if it did not exist before.
+ * Adds IDs that the answer to our request did not contain, or that were lost with the answer. The
+ * newest deployment of a service is ours if it did not exist before.
  */
 function learnIds(
   deployment: FollowedDeployment,
@@ -142,8 +142,8 @@ function learnIds(
 }
 
 /**
- * The service deployments that have to be asked for: those of native strategies, and once the
- * threshold of a circuit breaker that counts failures.
+ * The service deployments to read: those of native strategies, and the others only until the
+ * failure threshold of the circuit breaker is known, once a task has failed.
  */
 async function serviceDeploymentsOf(
   ecs: Ecs,
@@ -216,7 +216,7 @@ async function advance(
   if (moved || hopeless !== undefined) onEvent({ kind: 'changed', deployment });
 }
 
-/** Undefined where nothing can be said at this look. */
+/** Undefined if this read shows nothing conclusive. */
 async function judge(
   { deploymentId, serviceDeployment, look, before }: FollowedDeployment,
   service: Service | undefined,
@@ -229,7 +229,7 @@ async function judge(
     return { state: 'service-deleted', reason, deployment: undefined, oldTasks: 0 };
   }
   const judged = judgeRollout(deploymentId, service, before);
-  // ECS rolls back within the same service deployment; someone else's deployment is another one.
+  // ECS rolls back within the same service deployment; any other one was started by someone else.
   const isRollback =
     judged.state === 'superseded' &&
     serviceDeployment !== undefined &&
@@ -246,7 +246,7 @@ async function judge(
   return isStopped ? rolling : judgeServiceDeployment(deploymentId, shift);
 }
 
-/** Whether the service is still described as it was before our deployment. */
+/** Whether ECS still describes the service as it was before our deployment. */
 function isLagging(
   { before, rollout: seen, elapsed }: FollowedDeployment,
   rollout: Rollout,
@@ -257,7 +257,7 @@ function isLagging(
   return rollout.state === 'rolled-back' && before.includes(primaryOf(service)?.id ?? '');
 }
 
-/** Someone else's deployment reads the current value too: its end counts, not that of ours. */
+/** Someone else's deployment reads the current value too, so its result replaces that of ours. */
 function followTheOther(
   deployment: FollowedDeployment,
   service: Service,
@@ -279,7 +279,7 @@ function failedTasks(rollout: Rollout | undefined): number {
   return rollout?.deployment?.failedTasks ?? 0;
 }
 
-/** What is worth an event when it changes. */
+/** The parts that cause an event if they change. */
 function summary(rollout: Rollout | undefined): string {
   const { deployment } = rollout ?? {};
   return [
@@ -291,7 +291,7 @@ function summary(rollout: Rollout | undefined): string {
   ].join();
 }
 
-/** Notes why tasks of the deployment stopped by themselves, as far as the caller may look. */
+/** Records why tasks of the deployment stopped by themselves, if the caller may read them. */
 async function noteStopReasons(
   ecs: Ecs,
   deployment: FollowedDeployment,

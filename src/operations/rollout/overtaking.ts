@@ -6,8 +6,8 @@ import { currentVersion } from '../secrets/restore-value.ts';
 
 /**
  * The version that someone else has stored since `ours`; undefined while our value is current. With
- * `jsonKey` only that key of the secret counts. Credentials that ran out must not cost the report:
- * then nothing is known of another version.
+ * `jsonKey`, only that key of the secret counts. Expired credentials must not prevent the report:
+ * undefined then too.
  */
 export async function overtaking(
   aws: Aws,
@@ -29,7 +29,7 @@ export async function overtaking(
 
 // --- internal ---
 
-/** Whether a key has the value in the current version that it has in ours. */
+/** Whether a key has the same value in the current version and in ours. */
 async function isSameKey(
   aws: Aws,
   { arn }: ResolvedSecret,

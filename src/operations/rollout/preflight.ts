@@ -5,7 +5,7 @@ import { serviceName } from '../usage/service-name.ts';
 import { lastPart } from '../../model/last-part.ts';
 
 /**
- * What would make a redeployment of these services fail whatever the value is, one entry a service,
+ * Reasons why a redeployment of these services would fail with any value, one per service,
  * beginning with its name.
  */
 export function obstacles(consumers: readonly Consumer[]): string[] {
@@ -15,7 +15,7 @@ export function obstacles(consumers: readonly Consumer[]): string[] {
   });
 }
 
-/** The error for services that are not ready; nothing was stored or deployed before it. */
+/** The error for services that are not ready; thrown before anything is stored or deployed. */
 export function notReady(problems: readonly string[]): CliError {
   return new CliError('not-ready', problems.join('\n'), {
     hint: 'nothing was changed; wait or fix this, or pass --force to proceed anyway',
@@ -38,7 +38,7 @@ function obstacle({ service, revision }: Consumer): string | undefined {
     const stopped = failed > 0 ? `; ${failed} failed to start` : '';
     return `none of its ${desiredCount} tasks is running${stopped}`;
   }
-  // A service's first deployment has no tasks of another revision to go back to: ours may replace it.
+  // A first deployment has no tasks of another revision to roll back to, so ours may replace it.
   if (deployments.length > 1) return `a deployment is in progress (${primary?.id ?? 'unknown'})`;
   return undefined;
 }

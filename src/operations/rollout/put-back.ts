@@ -9,19 +9,23 @@ import { redeployServices, type RedeployOptions } from './redeploy-services.ts';
 import type { PutOutcome } from '../secrets/put-request.ts';
 import type { Service } from '../../aws/ecs-answers.ts';
 
-/** What was put back after a failure. */
+/** What was restored after a failure. */
 export interface RollbackOutcome {
   value: RestoreOutcome;
-  /** The services that had taken the new value, or may have; undefined when it was not put back. */
+  /**
+   * The services that had the new value, or may have had it; undefined if the old one was not
+   * restored.
+   */
   redeploy: RedeployOutcome | undefined;
-  /** Services with a running task that holds the new value, or may. */
+  /** Services with a running task that holds the new value, or may hold it. */
   left: Service[];
 }
 
 /**
- * Makes the value before ours current again and redeploys every service that may hold ours: those whose
- * deployment was requested, whatever its answer, and those that started tasks by themselves meanwhile.
- * Cut off after the value is restored, `redeploy --stale` finds the services that are left.
+ * Makes the value before ours current again and redeploys every service that may hold ours: those
+ * with a requested deployment, whatever its result, and those that started tasks by themselves
+ * meanwhile. If interrupted after the value is restored, `redeploy --stale` finds the remaining
+ * services.
  */
 export async function putBack(
   aws: Aws,
@@ -34,10 +38,10 @@ export async function putBack(
   }: {
     secret: ResolvedSecret;
     put: PutOutcome;
-    /** The key that was set, where only one was: others may have set theirs meanwhile. */
+    /** The JSON key that was set, if only one was: others may have set theirs meanwhile. */
     jsonKey: string | undefined;
     outcome: RedeployOutcome;
-    /** Services that refer to the secret and are not to be redeployed. */
+    /** Services that refer to the secret but are not to be redeployed. */
     bystanders: readonly Service[];
   },
   options: RedeployOptions,
@@ -83,13 +87,13 @@ export async function putBack(
 
 // --- internal ---
 
-/** The time in which our value was current, by AWS's clock; open where it is not known. */
+/** The time in which our value was current, by AWS's clock; open-ended if unknown. */
 interface Window {
   since: Date | undefined;
   until: Date | undefined;
 }
 
-/** When the secret last changed; undefined where it cannot be told. */
+/** When the secret last changed; undefined if unknown. */
 async function changedAt(
   aws: Aws,
   { store, name, arn }: ResolvedSecret,
@@ -106,8 +110,9 @@ async function changedAt(
 }
 
 /**
- * Those with a running task that was created while our value was current: tasks that replace others or
- * scale a service out read it without a deployment of ours. All of a cluster whose tasks cannot be seen.
+ * Services with a running task created while our value was current: replacement tasks and tasks
+ * from scaling out read it without a deployment of ours. Includes all services of a cluster whose
+ * tasks cannot be listed.
  */
 async function withTasksOf<T>(
   aws: Aws,

@@ -21,21 +21,24 @@ import { redeployServices, type RedeployOptions } from './redeploy-services.ts';
 import { lastPart } from '../../model/last-part.ts';
 import { serviceOfGroup } from '../../model/usage/service-group.ts';
 
-/** Which services are redeployed, and how. */
+/** Which services to redeploy, and how. */
 export interface RedeployRequest {
   /** Only services that refer to it. */
   reference: Reference | undefined;
   filter: ServiceFilter;
-  /** Only services with a running task that may hold an old value, as far as AWS's dates are known. */
+  /** Only services with a running task that may hold an old value, as far as AWS returns dates. */
   stale: boolean;
   redeploy: RedeployOptions;
   onProgress: OnProgress;
   onConsumers: (count: number) => void;
-  /** Called for each secret for which alone services are left out: nobody knows when it changed. */
+  /**
+   * Called for each secret that is the only reason for excluding services: its change date is
+   * unknown.
+   */
   onUnchecked: (secret: Unchecked) => void;
 }
 
-/** A secret whose dates are not known, and the services (`CLUSTER/SERVICE`) left out for it. */
+/** A secret with unknown dates, and the services (`CLUSTER/SERVICE`) excluded because of it. */
 export interface Unchecked {
   reference: string;
   why: string;
@@ -43,9 +46,8 @@ export interface Unchecked {
 }
 
 /**
- * Redeploys services and follows them. Needs no state but AWS's own, so it can take up any rotation.
- * Throws CliError `not-deployable` before anything is deployed when a service that is named cannot
- * be.
+ * Redeploys services and follows them. All state is in AWS, so it can resume any rotation. Throws
+ * CliError `not-deployable` before anything is deployed if a named service cannot be deployed.
  */
 export async function redeployConsumers(
   aws: Aws,
@@ -118,7 +120,7 @@ async function wantedConsumers(
   };
 }
 
-/** What of these tasks is not current: they hold nothing old that has a date. */
+/** The secrets of these tasks that are not known to be current; none is known to be old. */
 function uncheckedOf(tasks: readonly TaskHolding[]): Unchecked[] {
   const found = new Map<string, Unchecked>();
   for (const { task, secrets } of tasks) {

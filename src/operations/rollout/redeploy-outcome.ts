@@ -4,18 +4,18 @@ import type { Consumer } from '../usage/find-consumers.ts';
 import { serviceName } from '../usage/service-name.ts';
 import type { Service } from '../../aws/ecs-answers.ts';
 
-/** A deployment that was started and is followed by its id. */
+/** A deployment that was started and is followed by its ID. */
 export interface FollowedDeployment {
   consumer: Consumer;
   /** The service as ECS last described it. */
   service: Service;
-  /** Undefined while it is not known whether ECS has accepted the deployment. */
+  /** Undefined while it is unknown whether ECS has accepted the deployment. */
   deploymentId: string | undefined;
-  /** ARN of the service deployment, where ECS returns one. */
+  /** ARN of the service deployment, if ECS returns one. */
   serviceDeployment: string | undefined;
-  /** Looks at a deployment that ECS does not describe: one of CodeDeploy. */
+  /** Reads the state of a deployment that ECS does not describe: one of CodeDeploy. */
   look?: (() => Promise<Rollout>) | undefined;
-  /** Ids of the deployments that existed before. */
+  /** IDs of the deployments that existed before. */
   before: readonly string[];
   state:
     | 'in-progress'
@@ -25,25 +25,25 @@ export interface FollowedDeployment {
     | 'interrupted'
     | 'not-followed'
     | 'service-deleted';
-  /** Why it ended so, or what it waits for; in AWS's words where there are any. */
+  /** The reason for its state, or what it waits for; in AWS's words if possible. */
   reason: string | undefined;
-  /** Another deployment took the place of ours and is followed instead. */
+  /** Another deployment replaced ours and is followed instead. */
   superseded: boolean;
-  /** The last state seen. */
+  /** The last state returned. */
   rollout: Rollout | undefined;
   /** Distinct reasons of tasks of this deployment that stopped by themselves, in order. */
   stopReasons: string[];
-  /** How many failed tasks make ECS's circuit breaker fail it; undefined until asked. */
+  /** The number of failed tasks at which ECS's circuit breaker fails it; undefined until read. */
   failureThreshold: number | undefined;
   /** When the deployment was requested, in milliseconds since the epoch. */
   startedAt: number;
-  /** Milliseconds from then to the last look. */
+  /** Milliseconds from the request to the last read. */
   elapsed: number;
-  /** How many times it was started: more than once after failures that pass by themselves. */
+  /** How many times it was started: more than once after transient failures. */
   attempts: number;
 }
 
-/** A consumer that a forced deployment cannot bring the new value to, and what to do instead. */
+/** A consumer that gets no new value from a forced deployment, and what to do instead. */
 export interface Skipped {
   consumer: Consumer;
   why: string;
@@ -53,22 +53,22 @@ export interface Skipped {
 export interface Refused {
   consumer: Consumer;
   error: CliError;
-  /** No answer came, and no deployment was seen: it may start later all the same. */
+  /** There was no answer, and ECS showed no deployment: it may still start later. */
   uncertain: boolean;
 }
 
-/** What became of every consumer. */
+/** The result for every consumer. */
 export interface RedeployOutcome {
   deployments: FollowedDeployment[];
   skipped: Skipped[];
   refused: Refused[];
-  /** Those whose turn did not come. */
+  /** Consumers whose deployment was not attempted. */
   notStarted: Consumer[];
   /** The user interrupted before all were done. */
   interrupted: boolean;
 }
 
-/** An outcome in which nothing has happened yet. */
+/** The outcome before anything has happened. */
 export const nothingRedeployed: RedeployOutcome = {
   deployments: [],
   skipped: [],
@@ -78,8 +78,8 @@ export const nothingRedeployed: RedeployOutcome = {
 };
 
 /**
- * How many consumers speak against the new value. A deployment that superseded ours does not: it is
- * someone else's and may fail for its own reasons.
+ * How many consumers count against the new value. A deployment that superseded ours does not count:
+ * it belongs to someone else and may fail for other reasons.
  */
 export function failuresOf({
   deployments,
@@ -89,7 +89,7 @@ export function failuresOf({
   return failed.length + refused.length;
 }
 
-/** Two outcomes as one. */
+/** Combines two outcomes. */
 export function mergeOutcomes(a: RedeployOutcome, b: RedeployOutcome): RedeployOutcome {
   return {
     deployments: [...a.deployments, ...b.deployments],
@@ -100,7 +100,7 @@ export function mergeOutcomes(a: RedeployOutcome, b: RedeployOutcome): RedeployO
   };
 }
 
-/** Services that hold the old value after a redeployment that was followed, and why. */
+/** Services that hold the old value after a followed redeployment, and why. */
 export function oldValueHolders({
   skipped,
   refused,
@@ -119,7 +119,7 @@ export function oldValueHolders({
   return all.filter(({ service }) => runsTasks(service));
 }
 
-/** Parts consumers into those a forced deployment reaches and those it does not. */
+/** Splits consumers into those that a forced deployment reaches and those that it does not. */
 export function planRedeploy(
   consumers: readonly Consumer[],
   { codeDeploy = false }: { codeDeploy?: boolean | undefined } = {},
@@ -136,8 +136,8 @@ export function planRedeploy(
 }
 
 /**
- * The error for services that were named and that no deployment of ours reaches; `nothing` says what
- * was not done.
+ * The error for named services that our deployments cannot reach; `nothing` states what was not
+ * done.
  */
 export function notDeployable(skipped: readonly Skipped[], nothing: string): CliError {
   return new CliError(
@@ -149,7 +149,7 @@ export function notDeployable(skipped: readonly Skipped[], nothing: string): Cli
 
 // --- internal ---
 
-/** A service that wants no tasks holds nothing: its next task reads the current value. */
+/** A service with a desired count of 0 holds no value: its next task reads the current one. */
 function runsTasks({ desiredCount, deployments }: Service): boolean {
   return desiredCount > 0 || deployments.some(({ runningCount }) => runningCount > 0);
 }

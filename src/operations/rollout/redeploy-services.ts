@@ -16,29 +16,32 @@ import {
 import { deservesAnotherStart, mostAttempts } from './should-give-up.ts';
 import { startDeployment, type Start } from './start-deployment.ts';
 
-/** When no further deployment is started. */
+/** When to start no further deployments. */
 export interface Gate {
   /** How many services may fail before that. */
   maxFailures: number;
-  /** Stop following then as well: what is under way is about to be replaced. */
+  /** Also stop following: the deployments in progress are about to be replaced. */
   abandon: boolean;
 }
 
-/** How deployments are started and followed. */
+/** How to start and follow deployments. */
 export interface RedeployOptions {
-  /** Start the deployments and do not follow them. */
+  /** If false, start the deployments without following them. */
   wait: boolean;
-  /** Deploy services under the CODE_DEPLOY controller through CodeDeploy. */
+  /** Deploy services with the CODE_DEPLOY controller through CodeDeploy. */
   codeDeploy?: boolean;
-  /** Deploy this revision instead of the one that runs. */
+  /** Deploy this revision instead of the running one. */
   taskDefinition?: string;
-  /** How many services roll at the same time; without `wait`, how many requests are under way. */
+  /** Maximum services deploying at the same time; without `wait`, maximum concurrent requests. */
   maxParallel: number;
-  /** The role was made or changed just now, perhaps: a denial may only mean that IAM has not propagated it. */
+  /**
+   * The role may have just been created or changed: a denial may mean that IAM has not propagated
+   * it.
+   */
   roleMayBeNew?: boolean;
-  /** Undefined: every deployment is started, whatever becomes of the others. */
+  /** Undefined: every deployment is started, whatever the results of the others. */
   gate: Gate | undefined;
-  /** Milliseconds after the start of a deployment at which to stop following it. */
+  /** Milliseconds from the start of a deployment until following stops. */
   timeout: number;
   clock: Clock;
   interrupted: AbortSignal;
@@ -46,9 +49,9 @@ export interface RedeployOptions {
 }
 
 /**
- * Forces a new deployment of every consumer and follows each by its own id. Starts and follows at the
- * same time, so that at most `maxParallel` services roll at any moment. Cut off at any call, what was
- * requested continues in ECS.
+ * Forces a new deployment of every consumer and follows each by its own ID. Starts and follows
+ * concurrently, with at most `maxParallel` services deploying at any time. If interrupted at any
+ * call, requested deployments continue in ECS.
  */
 export async function redeployServices(
   aws: Aws,
@@ -63,24 +66,29 @@ export async function redeployServices(
 
 // --- internal ---
 
-/** Milliseconds between two looks: short after something happened, then growing. */
+/** Milliseconds between two reads: short after an event, then growing. */
 const shortest = 1_000;
 const longest = 10_000;
 
-/** Milliseconds that a look may take though the time of a deployment is over: it may be complete. */
+/**
+ * Milliseconds that a read may take even if the deployment has timed out: it may have completed.
+ */
 const leastForALook = 1_000;
 
-/** Milliseconds before a deployment is started again, times the attempts made. */
+/** Milliseconds before a deployment is started again, multiplied by the attempts so far. */
 const pauseBeforeRestart = 10_000;
 
-/** Milliseconds after which a request without an answer counts as refused if ECS shows no deployment. */
+/**
+ * Milliseconds after which a request without an answer counts as refused if ECS shows no
+ * deployment.
+ */
 const uncertainty = 10_000;
 
-/** One consumer on its way. */
+/** One consumer in progress. */
 interface Track {
   deployment: FollowedDeployment;
   phase: 'starting' | 'following' | 'ended';
-  /** Set while nobody knows whether ECS accepted the request. */
+  /** Set while it is unknown whether ECS accepted the request. */
   uncertain: CliError | undefined;
   refusal: CliError | undefined;
 }
@@ -96,7 +104,7 @@ class Rolling {
   /** Resolves when the user interrupts. */
   readonly #interruption: Promise<false>;
   #ring = (): void => undefined;
-  /** The look that is under way. */
+  /** The read in progress. */
   #looking: Promise<boolean> | undefined;
 
   constructor(aws: Aws, ecs: Ecs, consumers: readonly Consumer[], options: RedeployOptions) {
@@ -179,7 +187,7 @@ class Rolling {
     return failures > gate.maxFailures;
   }
 
-  /** What is not known to end well keeps further ones from starting. */
+  /** A deployment with an unknown result prevents further ones from starting. */
   #mayStart(): boolean {
     if (this.#options.interrupted.aborted) return false;
     if (!this.#options.gate) return true;
@@ -237,7 +245,7 @@ class Rolling {
     this.#requests.add(running);
   }
 
-  /** Notes what came of a request. */
+  /** Records the result of a request. */
   #note(track: Track, start: Start): void {
     const { deployment } = track;
     const { onEvent } = this.#options;
@@ -284,7 +292,7 @@ class Rolling {
     this.#begin(track, pauseBeforeRestart * deployment.attempts);
   }
 
-  /** Answers whether anything happened since the look before. */
+  /** Returns whether anything happened since the last read. */
   async #look(): Promise<boolean> {
     const { clock } = this.#options;
     let happened = false;
@@ -302,8 +310,8 @@ class Rolling {
   }
 
   /**
-   * Looks until the user interrupts or a deployment has used up its time, though the answer is open: what
-   * is late then is given up, and the look is awaited the next time.
+   * Reads until the user interrupts or a deployment times out, even if the read is pending. Late
+   * deployments are given up then, and the next call awaits the pending read.
    */
   async #lookInTime(): Promise<boolean> {
     const { clock, timeout } = this.#options;
@@ -321,12 +329,12 @@ class Rolling {
     return true;
   }
 
-  /** How long an interrupted user waits for an answer that is late. */
+  /** How long to wait for a late answer after an interrupt. */
   async #patience(): Promise<void> {
     await this.#options.clock.sleep(5_000, new AbortController().signal);
   }
 
-  /** Ends what has ended, starts again what deserves it, and gives up what is late. */
+  /** Ends finished deployments, restarts those that deserve it, and gives up late ones. */
   #settle(track: Track): void {
     const { deployment } = track;
     if (deployment.deploymentId !== undefined) track.uncertain = undefined;
@@ -347,18 +355,18 @@ class Rolling {
     track.phase = 'ended';
     deployment.state = state;
     deployment.elapsed = this.#options.clock.now() - deployment.startedAt;
-    // What held it up is the most that can be said of a deployment that is not over.
+    // For an unfinished deployment, the most useful reason is what delayed it.
     const { pause, reason } = deployment.rollout ?? {};
     deployment.reason = pause ? reason : (deployment.stopReasons.at(-1) ?? deployment.reason);
     this.#options.onEvent({ kind: 'changed', deployment });
   }
 
-  /** Waits for the answers to what was requested, and says how far the rest came. */
+  /** Waits for the answers to the requests, and reports how far the others came. */
   async #end(): Promise<void> {
     const { interrupted, wait } = this.#options;
     const answers = Promise.all(this.#requests);
     if (!interrupted.aborted) await answers;
-    // Whoever interrupts is told soon, though an answer may be late.
+    // After an interrupt, report soon even if an answer is late.
     else await Promise.race([answers, this.#patience()]);
     if (this.#fault) throw this.#fault;
     if (!interrupted.aborted) return;

@@ -18,51 +18,51 @@ import type { RedeployOptions } from './redeploy-services.ts';
 import { storeValue, type NewValue, type StoredValue } from './store-value.ts';
 import type { PutOutcome } from '../secrets/put-request.ts';
 
-/** How the services come to the new value. */
+/** How the services get the new value. */
 export interface RotateRedeploy extends RedeployOptions, NonNullable<RotationDemands['redeploy']> {
   codeDeploy?: boolean;
-  /** How many services may fail before the old value is put back. */
+  /** How many services may fail before the old value is restored. */
   maxFailures: number;
 }
 
-/** What is rotated. */
+/** What to rotate. */
 export interface RotateRequest {
   reference: Reference;
   value: NewValue;
-  /** Replace a JSON object by a text that is none. */
+  /** Replace a JSON object by other text. */
   replaceJson: boolean;
-  /** Find out what would be done, without reading a value or writing one. */
+  /** Report what would be done, without reading or writing a value. */
   dryRun: boolean;
   filter: ServiceFilter;
   /** Undefined: the services are only listed. */
   redeploy: RotateRedeploy | undefined;
   interrupted: AbortSignal;
   onProgress: OnProgress;
-  /** Called when everything is checked, before anything is written. */
+  /** Called after all checks, before anything is written. */
   onReady: (holders: Holders, plan: RotationPlan) => void;
   /** Called when the value is stored. */
   onStored: (outcome: PutOutcome) => void;
-  /** Called when the old value is about to be put back. */
+  /** Called before the old value is restored. */
   onRollback: () => void;
 }
 
-/** What became of a rotation. */
+/** The result of a rotation. */
 export interface RotateOutcome {
   holders: Holders;
   /** Undefined with `dryRun`. */
   put: StoredValue | undefined;
-  /** Undefined when no redeployment was asked for. */
+  /** Undefined if no redeployment was requested. */
   redeploy: RedeployOutcome | undefined;
   rollback: RollbackOutcome | undefined;
-  /** The version that someone else stored while we redeployed. */
+  /** The version that someone else stored during the redeployment. */
   overtakenBy: number | string | undefined;
 }
 
 /**
- * Stores a new value of an existing secret and, if asked, redeploys every service that refers to
- * it, as one transaction: find, check, store, deploy, and conclude or put back. All that can fail
- * without a write comes first; when too many deployments fail, the old value becomes current again
- * and the services that took the new one are redeployed.
+ * Stores a new value of an existing secret and, if requested, redeploys every service that refers
+ * to it, as one transaction: find, check, store, deploy, and finish or roll back. Everything that
+ * can fail without a write comes first. If too many deployments fail, the old value is made current
+ * again, and the services that got the new value are redeployed.
  */
 export async function rotateSecret(aws: Aws, request: RotateRequest): Promise<RotateOutcome> {
   const { filter, redeploy: options, interrupted } = request;

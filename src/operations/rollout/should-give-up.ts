@@ -3,9 +3,9 @@ import { failureThreshold, rolePropagation, type Rollout } from '../../model/rol
 import type { FollowedDeployment } from './redeploy-outcome.ts';
 
 /**
- * Why a deployment that ECS would keep trying can be given up; undefined while its tasks may still
- * start. Tasks that failed only for reasons that pass by themselves, such as throttling, never count;
- * denials count after the time that IAM may take to spread a change.
+ * Why a deployment that ECS would continue to retry can be given up; undefined while its tasks may
+ * still start. Tasks that failed only for transient reasons, such as throttling, never count.
+ * Denials count after the time that IAM may need to propagate a change.
  */
 export function shouldGiveUp(
   { stopReasons, elapsed, service, failureThreshold: resolved }: FollowedDeployment,
@@ -24,13 +24,13 @@ export function shouldGiveUp(
   return failed >= threshold ? `${failed} of its tasks failed` : undefined;
 }
 
-/** How many times a deployment is started whose tasks fail only for reasons that pass. */
+/** How many times to start a deployment whose tasks fail only for transient reasons. */
 export const mostAttempts = 3;
 
 /**
- * Whether a deployment that failed deserves another start: ECS's circuit breaker counts tasks that
- * were throttled, or that came before IAM had spread a new role, though they say nothing about the
- * value.
+ * Whether to start a failed deployment again: ECS's circuit breaker also counts tasks that were
+ * throttled, or that started before IAM had propagated a new role, although these failures are
+ * unrelated to the value.
  */
 export function deservesAnotherStart(
   { state, attempts, superseded, stopReasons, elapsed }: FollowedDeployment,

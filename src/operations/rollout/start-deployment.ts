@@ -5,7 +5,7 @@ import type { Consumer } from '../usage/find-consumers.ts';
 import type { CodeDeployer } from './code-deploy.ts';
 import type { FollowedDeployment } from './redeploy-outcome.ts';
 
-/** What came of the request for a deployment. */
+/** The result of a request for a deployment. */
 export type Start =
   | ({ state: 'started' } & Pick<
       FollowedDeployment,
@@ -13,14 +13,14 @@ export type Start =
     >)
   /** The service is gone, so nothing holds an old value. */
   | { state: 'service-deleted'; reason: string }
-  /** No answer came that says whether ECS has accepted it: only a look at the service can tell. */
+  /** It is unknown whether ECS accepted the request: the state of the service has to be read. */
   | { state: 'uncertain'; error: CliError }
   /** Nothing was started. */
   | { state: 'refused'; error: CliError };
 
 /**
- * Requests a deployment: of `taskDefinition`, or a forced one of the revision that runs. Cut off
- * before the answer, ECS may have accepted the request.
+ * Requests a deployment: of `taskDefinition`, or a forced one of the running revision. If
+ * interrupted before the answer, ECS may have accepted the request.
  */
 export async function startDeployment(
   consumer: Consumer,

@@ -14,21 +14,21 @@ import {
 import type { PutOutcome } from '../secrets/put-request.ts';
 
 /**
- * Where the new value comes from: a function that reads it when everything else is ready, the
- * secret's rotation function (`timeout` in milliseconds), or an earlier version.
+ * The source of the new value: a function that reads it when everything else is ready, the secret's
+ * rotation function (`timeout` in milliseconds), or an earlier version.
  */
 export type NewValue =
   | (() => Promise<SecretValue>)
   | { invoke: { timeout: number; clock: Clock } }
   | { earlier: EarlierVersion };
 
-/** What was stored: for an earlier version with the version that the value is from. */
+/** What was stored; for an earlier version, with the version that the value comes from. */
 export type StoredValue = PutOutcome | RestoredVersion;
 
 /**
- * Stores the new value. Cut off before the last answer, the value may be stored or not, but never
- * over that of somebody who stores one at the same moment, as far as the store can tell. With
- * `changes` an equal value is an error (CliError `same-value`).
+ * Stores the new value. If interrupted before the last answer, the value may or may not be stored.
+ * It never replaces a value that someone else stores at the same moment, as far as the store can
+ * detect it. With `changes`, an equal value is an error (CliError `same-value`).
  */
 export async function storeValue(
   aws: Aws,
