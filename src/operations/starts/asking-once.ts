@@ -1,9 +1,8 @@
 import type { Aws } from '../../aws/index.ts';
 
 /**
- * The same service module, of which every question is asked once: the same call with the same
- * members gets the answer (or the error) of the first one. For looking only, as writes would be
- * swallowed.
+ * The same service module, but repeated calls with the same arguments return the first result (or
+ * error). For reads only, because repeated writes would be skipped.
  */
 export function askingOnce(aws: Aws): Aws {
   return remembering(aws, (gateway) => remembering(gateway as object, (answer) => answer));
@@ -11,7 +10,7 @@ export function askingOnce(aws: Aws): Aws {
 
 // --- internal ---
 
-/** Remembers what each method answered, by its arguments; `wrap` is done to each answer once. */
+/** Remembers the result of each method by its arguments; applies `wrap` to each result once. */
 function remembering<T extends object>(target: T, wrap: (answer: unknown) => unknown): T {
   const answers = new Map<string, unknown>();
   return new Proxy(target, {

@@ -14,7 +14,7 @@ import { noDiagnosis, type Diagnosis, type DiagnosisOptions } from './diagnosis.
 import { gatherStartFacts, type StartTarget } from './gather-start-facts.ts';
 import { whyUnseen } from '../if-allowed.ts';
 
-/** Explains the reasons in a text that somebody pasted; without an account too. */
+/** Explains the reasons in a pasted text; works without an AWS account too. */
 export async function diagnoseText(
   aws: Aws,
   text: string,
@@ -76,7 +76,7 @@ export async function diagnoseText(
 const cutNames =
   'names next to a line break, which may be cut off: paste the reason as one line to check them';
 
-/** A command would lack the names that may be cut off. */
+/** The commands would lack the names that may be cut off. */
 function withoutCommands(failure: ReportedFailure): ReportedFailure {
   return {
     ...failure,
@@ -85,5 +85,5 @@ function withoutCommands(failure: ReportedFailure): ReportedFailure {
   };
 }
 
-/** So many distinct reasons of a text are looked into. */
+/** Maximum distinct reasons of a text to look into. */
 const mostReasons = 20;

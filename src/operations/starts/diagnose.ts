@@ -14,15 +14,15 @@ import type { Service } from '../../aws/ecs-answers.ts';
 import { lookInto, ifSeen } from './look-into.ts';
 import { serviceOfGroup } from '../../model/usage/service-group.ts';
 
-/** What is to be diagnosed. */
+/** What to diagnose. */
 export type DiagnosisTarget =
   | { kind: 'service'; cluster: string; service: string }
   | { kind: 'task'; cluster: string | undefined; task: string }
   | { kind: 'text'; text: string };
 
 /**
- * Says why tasks did not start: each distinct reason once, with its cause, what the checks of `verify`
- * find that bears on it, and the commands that fix it. Throws CliError where the target does not
+ * Explains why tasks did not start: each distinct reason once, with its cause, the related findings
+ * of the checks of `verify`, and the commands that fix it. Throws CliError if the target does not
  * exist.
  */
 export async function diagnose(
@@ -44,7 +44,7 @@ async function diagnoseService(
   options: DiagnosisOptions,
 ): Promise<Diagnosis> {
   const ecs = await aws.ecs();
-  // Tasks of a service that is not there cannot be listed: whether it is there is asked first.
+  // Listing the tasks of a nonexistent service fails, so check first whether the service exists.
   const service = await describedService(
     ecs,
     { cluster, service: name },
@@ -133,7 +133,7 @@ function ofDeployments({ deployments }: Service): SeenFailure[] {
   );
 }
 
-/** Events tell of all that goes well too. */
+/** Events report successes too. */
 function ofEvents({ events, taskDefinition }: Service): SeenFailure[] {
   return events.flatMap(({ message, createdAt: at }) =>
     classifyFailure(message).length > 0

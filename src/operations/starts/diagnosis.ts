@@ -1,32 +1,32 @@
 import type { Finding } from '../../model/failures/finding.ts';
 import type { ReportedFailure } from '../../model/starts/failure-report.ts';
 
-/** What came of a diagnosis. */
+/** The result of a diagnosis. */
 export interface Diagnosis {
   failures: ReportedFailure[];
-  /** Problems that no failure has told of yet, and that the next start would meet. */
+  /** Problems that no failure has reported yet, and that would affect the next start. */
   others: Finding[];
-  /** All commands that fix what was found, each once, in the order in which to run them. */
+  /** All commands that fix the findings, each once, in the order to run them. */
   fix: string[];
-  /** Why nothing could be looked up; undefined where it could. */
+  /** Why nothing could be looked up; undefined if it could. */
   unseen: string | undefined;
-  /** What was not looked at, and why: there may be failures that are not told. */
+  /** What was not checked, and why: it may have further failures. */
   notSeen: string[];
-  /** What a service or task is doing. */
+  /** The current state of a service or task. */
   state: string | undefined;
-  /** Whether the service runs as it should by now: what failed is over. */
+  /** Whether the service is healthy now, so that the failures are over. */
   recovered: boolean;
 }
 
-/** How far a diagnosis looks. */
+/** The scope of a diagnosis. */
 export interface DiagnosisOptions {
-  /** Read secrets, to see whether they have the keys that references name. */
+  /** Read secrets to check whether they have the referenced keys. */
   readValues: boolean;
-  /** What failed before is left out. */
+  /** Ignore earlier failures. */
   since: Date;
 }
 
-/** A diagnosis of which nothing is known yet. */
+/** A diagnosis without any findings. */
 export const noDiagnosis: Diagnosis = {
   failures: [],
   others: [],

@@ -4,7 +4,7 @@ import type { LogGroupFact } from '../../model/starts/checks/facts.ts';
 import type { TaskDefinition } from '../../model/definitions/task-definition.ts';
 import { whyUnseen } from '../if-allowed.ts';
 
-/** The log groups of CloudWatch that the containers write to; one look a region. */
+/** The CloudWatch log groups that the containers write to; one lookup per region. */
 export async function gatherLogFacts(
   aws: Aws,
   { containerDefinitions }: TaskDefinition,

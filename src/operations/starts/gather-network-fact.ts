@@ -11,8 +11,9 @@ import { whyUnseen } from '../if-allowed.ts';
 import type { Service } from '../../aws/ecs-answers.ts';
 
 /**
- * The network by which secrets, images and logs are reached: on Fargate the task's own interface, on
- * instances the instance's (ECS guide; amazon-ecs-agent fetches in the host's network).
+ * The network used to fetch secrets and images and to send logs: on Fargate the task's own
+ * interface, on instances that of the instance (ECS guide; amazon-ecs-agent fetches in the host's
+ * network).
  */
 export async function gatherNetworkFact(
   aws: Aws,
@@ -47,7 +48,10 @@ function ownOf({ network }: Service, { launchTypes }: Placement): NetworkInterfa
   return launchTypes.includes('FARGATE') && network ? [{ of: 'task', ...network }] : [];
 }
 
-/** Those of the instances that a new task may come to; machines outside of EC2 are not seen. */
+/**
+ * Network interfaces of the instances that may run a new task; machines outside EC2 are not
+ * included.
+ */
 async function hostsOf(
   aws: Aws,
   { launchTypes, instances = [] }: Placement,
@@ -58,7 +62,7 @@ async function hostsOf(
   const ids = usable.flatMap(({ ec2InstanceId: id }) => (id?.startsWith('i-') ? [id] : []));
   if (ids.length === 0) return [];
   const found = await (await aws.ec2()).instances(ids);
-  // Instances of one group are alike but for their subnets.
+  // Instances of one group are equal except for their subnets.
   const alike = new Map<string, NetworkInterface>();
   for (const { vpc, subnet, securityGroups, publicIp } of found) {
     const key = JSON.stringify([vpc, securityGroups, publicIp]);

@@ -6,7 +6,7 @@ import { whyUnseen } from '../if-allowed.ts';
 import type { Service } from '../../aws/ecs-answers.ts';
 import { lastPart } from '../../model/last-part.ts';
 
-/** Where the tasks run: of a service as it is set up, and on which container instances. */
+/** Where the tasks run: from the settings of the service, and on which container instances. */
 export async function gatherPlacement(
   aws: Aws,
   definition: TaskDefinition,
@@ -21,7 +21,7 @@ export async function gatherPlacement(
     platformVersion: service.platformVersion,
     platformFamily: service.platformFamily,
     cluster: lastPart(service.cluster),
-    // UpdateService refuses other controllers' services a platform version.
+    // UpdateService rejects a platform version for services with another controller.
     service: service.controller === 'ECS' ? service.name : undefined,
   };
   if (!launchTypes.some((type) => type === 'EC2' || type === 'EXTERNAL')) return placement;

@@ -16,7 +16,7 @@ import { checkRole } from '../roles/check-role.ts';
 import { readRole, roleName } from '../roles/role-policies.ts';
 import { whyUnseen } from '../if-allowed.ts';
 
-/** What the execution role of a task definition lets ECS do for it. */
+/** What the execution role of a task definition allows ECS to do. */
 export async function gatherRoleFact(
   aws: Aws,
   definition: TaskDefinition,
@@ -25,7 +25,7 @@ export async function gatherRoleFact(
   const { executionRoleArn: written } = definition;
   if (!written) return { state: 'none' };
   const name = roleName(written);
-  // RegisterTaskDefinition takes a role's name too (botocore model).
+  // RegisterTaskDefinition also accepts the name of a role (botocore model).
   if (!/^[\w+=,.@-]{1,64}$/.test(name)) return { state: 'malformed', written };
   const { account } = await aws.caller();
   const own = parseArn(written)?.account ?? account;
@@ -62,7 +62,7 @@ export async function gatherRoleFact(
       keyPolicies: Object.fromEntries(await Promise.all(policies)),
     };
   } catch (error) {
-    // A policy may hold what our reader does not take.
+    // A policy may contain elements that our parser does not support.
     if (error instanceof InvalidInput) return { state: 'unseen', name, why: error.message };
     if (!(error instanceof CliError)) throw error;
     return error.code === 'role-not-found'
@@ -71,7 +71,9 @@ export async function gatherRoleFact(
   }
 }
 
-/** Whether the caller may pass the roles of a task definition to ECS, as IAM's simulation sees it. */
+/**
+ * Whether the caller may pass the roles of a task definition to ECS, according to IAM's simulation.
+ */
 export async function gatherPassFacts(
   aws: Aws,
   { executionRoleArn, taskRoleArn }: TaskDefinition,
@@ -87,13 +89,13 @@ export async function gatherPassFacts(
 
 // --- internal ---
 
-/** What ECS reads: asked for by the ARN as it is written where that is a partial one. */
+/** What ECS reads; for a partial ARN, ECS requests it by the ARN as written. */
 function grantOf(fact: UseFact): Grant[] {
   const { reference, secret } = fact;
   if (secret.state === 'missing') {
     const { instead, arn } = secret;
     if (instead) return [grantFor(instead.identity, instead.key)];
-    // What is made next has to be granted, too.
+    // A secret that is created next needs a grant too.
     return arn === undefined ? [] : [grantFor({ arn, store: storeOf(arn) }, undefined)];
   }
   if (secret.state !== 'found') return [];
@@ -170,8 +172,8 @@ async function passFact(aws: Aws, written: string, what: PassFact['what']): Prom
 }
 
 /**
- * The condition keys that a refusal hangs on; undefined where the policies of the caller's role refuse
- * whatever they are. Those of a user are not looked at.
+ * The condition keys that a denial depends on; undefined if the policies of the caller's role deny
+ * it regardless of them. Policies of a user are not checked.
  */
 async function openKeys(
   iam: Iam,

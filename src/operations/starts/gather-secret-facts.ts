@@ -19,7 +19,7 @@ import { expectedArn } from '../roles/role-grants.ts';
 import { whyUnseen } from '../if-allowed.ts';
 import { distinctBy } from '../../model/distinct-by.ts';
 
-/** What is found of the references, in the order of the uses. Values are read only on request. */
+/** Facts about the references, in the order of the uses. Values are read only on request. */
 export async function gatherSecretFacts(
   aws: Aws,
   uses: readonly SecretUse[],
@@ -49,7 +49,7 @@ export async function gatherSecretFacts(
   return pMap(
     read,
     async ({ use, reference, problems, meant }, index): Promise<UseFact> => {
-      // Of what a malformed reference may mean, that which exists is the more probable.
+      // Among the possible meanings of a malformed reference, prefer one that exists.
       const chosen =
         reference ??
         meant.find((one) => lookups.get(formatReference(one))?.state === 'found') ??
@@ -82,7 +82,7 @@ interface ReadUse {
   use: SecretUse;
   reference: Reference | undefined;
   problems: readonly string[];
-  /** What a malformed reference may mean. */
+  /** The possible meanings of a malformed reference. */
   meant: Reference[];
 }
 
@@ -96,7 +96,9 @@ function readReference(use: SecretUse): ReadUse {
   }
 }
 
-/** Another secret that may be meant: one made again, or in Secrets Manager under a bare name. */
+/**
+ * Another secret that may be meant: a recreated one, or one in Secrets Manager under a bare name.
+ */
 function alternativeTo(reference: Reference, here: Scope): string | undefined {
   if (isForeign(reference, here)) return undefined;
   if (reference.store === 'secrets-manager') {
@@ -132,13 +134,13 @@ async function factOf(
   };
 }
 
-/** A secret that is made again gets another end of its ARN; others' secrets are not ours to make. */
+/** A recreated secret gets a new ARN suffix; secrets of other accounts cannot be created here. */
 function arnWhenMade(reference: Reference, here: Scope): string | undefined {
   if (isForeign(reference, here)) return undefined;
   return expectedArn(parseReference(madeAnew(reference, here)), here);
 }
 
-/** A reference as it is written in commands: a secret of this region and account by its name. */
+/** A reference as written in commands: by name for a secret of this region and account. */
 function shortly(reference: Reference, secret: SecretFact, here: Scope): string {
   const { scope } = reference;
   if (secret.state !== 'found' || !scope) return formatReference(reference);
@@ -167,7 +169,7 @@ async function keyOf(aws: Aws, { arn, kmsKeyId: id }: ResolvedSecret): Promise<K
   }
 }
 
-/** DescribeSecret leaves out versions without a label (API reference, VersionIdsToStages). */
+/** DescribeSecret omits versions without a label (API reference, VersionIdsToStages). */
 async function unlabelledVersions(
   aws: Aws,
   reference: Reference,

@@ -13,22 +13,22 @@ import { gatherSecretFacts } from './gather-secret-facts.ts';
 import type { Service } from '../../aws/ecs-answers.ts';
 import { lastPart } from '../../model/last-part.ts';
 
-/** A task definition that is to start, and where. */
+/** A task definition to start, and where. */
 export interface StartTarget {
   /** As the user wrote it. */
   target: string;
   name: DefinitionName;
   definition: TaskDefinition;
-  /** `ACTIVE`, `INACTIVE`; undefined for what is not registered. */
+  /** `ACTIVE` or `INACTIVE`; undefined if it is not registered. */
   status: string | undefined;
   service: Service | undefined;
-  /** Made from a text: what it lacks is not known then. */
+  /** Created from a text: missing parts are unknown then. */
   partial?: boolean;
 }
 
 /**
- * Gathers what is to be known before tasks start: all at the same time, and each question once for
- * all targets. Reads values only on request, and keeps their form only.
+ * Gathers the facts needed before tasks start: concurrently, and with each call only once for all
+ * targets. Reads values only on request, and keeps only their structure.
  */
 export async function gatherStartFacts(
   given: Aws,

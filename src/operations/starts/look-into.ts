@@ -16,19 +16,19 @@ import { serviceName } from '../usage/service-name.ts';
 import { whyUnseen } from '../if-allowed.ts';
 import type { Service } from '../../aws/ecs-answers.ts';
 
-/** What failed, and under what. */
+/** What failed, and in which service or task. */
 export interface Failed {
   seen: readonly SeenFailure[];
   service: Service | undefined;
-  /** The task that was asked about. */
+  /** The task that the user named. */
   own: DescribedTask | undefined;
-  /** What could not be looked at is added here. */
+  /** What could not be checked is added here. */
   notSeen: string[];
 }
 
 /**
- * Looks into the one revision that is still to be mended: the newest that failed, where ECS went back
- * from it, else what the service starts next. What older ones lacked is over.
+ * Checks the revision that still needs a fix: the newest failed one if ECS rolled back from it,
+ * otherwise the one that the service starts next. Problems of older revisions are over.
  */
 export async function lookInto(
   aws: Aws,
@@ -68,7 +68,7 @@ export async function lookInto(
   };
 }
 
-/** What a call answers; undefined where it fails, which is noted. */
+/** The result of a call; undefined if it fails, which is added to `notSeen`. */
 export async function ifSeen<T>(
   what: string,
   call: Promise<T>,
@@ -119,7 +119,7 @@ async function knownOf(
 
 const familyOf = (arn: string): string => arn.replace(/^.*:task-definition\//, '');
 
-/** The one with the highest number; the first of them where families differ. */
+/** The revision with the highest number; the first one if families differ. */
 function newest(revisions: readonly string[]): string | undefined {
   const [first, ...others] = revisions;
   const split = (arn: string): [family: string, number: number] => {
@@ -132,7 +132,7 @@ function newest(revisions: readonly string[]): string | undefined {
   }, first);
 }
 
-/** redeploy would start what the service went back to; register deploys the revision that was mended. */
+/** redeploy would start the revision after the rollback; register deploys the fixed revision. */
 function deployCommand(service: Service, revision: string | undefined): string {
   const name = serviceName(service);
   return revision === undefined || revision === service.taskDefinition

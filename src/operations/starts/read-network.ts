@@ -6,9 +6,9 @@ import {
 } from '../../model/starts/network-facts.ts';
 
 /**
- * Reads what `checkNetwork` has to know about the network of an interface, in about eight calls. A
- * network interface without security groups comes back with its VPC's default one; subnets and groups
- * that are not there are left out. Throws AwsError.
+ * Reads the facts that `checkNetwork` needs about the network of an interface, in about 8 calls. A
+ * network interface without security groups gets the default group of its VPC. Subnets and groups
+ * that do not exist are omitted. Throws AwsError.
  */
 export async function readNetwork(
   ec2: Ec2,

@@ -12,7 +12,7 @@ import type { Sources } from '../read-source.ts';
 import { serviceName } from '../usage/service-name.ts';
 import type { StartReport } from '../../model/starts/checks/remedies.ts';
 
-/** What `verify` was asked about, and what it found. */
+/** The target of `verify`, and the findings. */
 export interface Verification extends StartReport {
   target: string;
   /** ARN of the revision; undefined for a file. */
@@ -20,18 +20,18 @@ export interface Verification extends StartReport {
   service: string | undefined;
 }
 
-/** How targets are read and looked at. */
+/** How to read and check targets. */
 export interface VerifyOptions {
   readValues: boolean;
-  /** Of a file with several task definitions, the one of this family. */
+  /** For a file with several task definitions, the family to use. */
   family: string | undefined;
-  /** What placeholders in a file stand for; undefined leaves them as they are. */
+  /** Values of placeholders in a file; undefined leaves them unchanged. */
   variables: Readonly<Record<string, string | undefined>> | undefined;
 }
 
 /**
- * Says of each target what would keep its tasks from starting: a file, `FAMILY[:REVISION]`,
- * `CLUSTER/SERVICE`, or the ARN of one. Throws CliError where targets themselves do not exist.
+ * Reports for each target what would prevent its tasks from starting: a file, `FAMILY[:REVISION]`,
+ * `CLUSTER/SERVICE`, or an ARN. Throws CliError if targets do not exist.
  */
 export async function verify(
   given: Aws,
@@ -59,7 +59,7 @@ interface Target extends StartTarget {
   arn: string | undefined;
 }
 
-/** Every target that cannot be read is told at once. */
+/** Reports all unreadable targets at once. */
 async function readTargets(
   aws: Aws,
   written: readonly string[],
@@ -119,13 +119,15 @@ async function readTarget(
   return { target, name, definition, status, service: undefined, arn };
 }
 
-/** Whether a target is written as a file: with an ending, as a path, or as `-` for standard input. */
+/**
+ * Whether a target is written as a file: with an extension, as a path, or `-` for standard input.
+ */
 function isFile(target: string): boolean {
   if (target.startsWith('arn:')) return false;
   return target === '-' || /[/\\]|\.(?:json|ya?ml)$/i.test(target);
 }
 
-/** A service, with the revision that its next task starts from. */
+/** A service, with the revision that its next task uses. */
 async function serviceTarget(
   aws: Aws,
   target: string,
