@@ -1,14 +1,14 @@
 /**
- * Why no value came out of a secret that is read as JSON, in the words of the ECS agent
- * (agent/asm/asm.go). They may quote a character of the secret.
+ * Why a secret read as JSON has no value, in the words of the ECS agent (agent/asm/asm.go). The
+ * message may quote a character of the secret.
  */
 export class JsonKeyError extends Error {}
 
-/** The value of one top-level key of a JSON secret, printed as the agent (in Go) prints it. */
+/** The value of one top-level key of a JSON secret, formatted as the agent (in Go) formats it. */
 export function jsonValue(secret: string, key: string): string {
   const parsed = parse(secret);
   if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
-    // Go reads null into a map without an error and then misses the key.
+    // Go unmarshals null into a map without an error and then does not find the key.
     if (parsed === null) throw missing(key);
     const type = Array.isArray(parsed) ? 'array' : kindOf(parsed);
     throw new JsonKeyError(
@@ -32,7 +32,7 @@ function parse(secret: string): unknown {
   }
 }
 
-/** Go's words for the common mistakes, most of all for a secret that is no JSON at all. */
+/** Go's messages for the common errors, especially for a secret that is not JSON at all. */
 function syntaxError(text: string): string {
   const afterNumber = /^-?\d[\d.]*\s*([^\s\d.])/.exec(text)?.[1];
   if (afterNumber !== undefined) {
@@ -59,7 +59,7 @@ function printNumber(value: number): string {
   if (Object.is(value, -0)) return '-0';
   const [digits = '', exponent = '0'] = value.toExponential().split('e');
   const power = Number(exponent);
-  // Go turns to the exponent form much earlier than JavaScript does.
+  // Go switches to exponent notation much earlier than JavaScript.
   if (power >= -4 && power < 6) return String(value);
   const sign = power < 0 ? '-' : '+';
   return `${digits}e${sign}${String(Math.abs(power)).padStart(2, '0')}`;

@@ -1,17 +1,17 @@
 import type { SecretValue } from './secret-value.ts';
 
-/** How two sets of named values differ, by name. */
+/** The differences between two sets of named values, by name. */
 export interface ValueDifferences {
   /** Only in the first. */
   missing: string[];
   /** Only in the second. */
   extra: string[];
   different: string[];
-  /** How many are the same in both. */
+  /** Number of values that are equal in both. */
   equal: number;
 }
 
-/** Compares named values; of two of the same name the last one counts, as in an environment. */
+/** Compares named values. If a name occurs twice, the last value counts, as in an environment. */
 export function diffValues(
   before: readonly { name: string; value: SecretValue }[],
   after: readonly { name: string; value: SecretValue }[],

@@ -4,26 +4,26 @@ import { SecretValue } from './secret-value.ts';
 const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const digits = '0123456789';
 
-/** Sets of characters that values are made of, by the name that people choose them by. */
+/** Character sets for generated values, by the name that users pass. */
 export const alphabets: Readonly<Record<string, string>> = {
-  /** What no shell, URL or connection string has to escape. */
+  /** Characters that need no escaping in a shell, URL or connection string. */
   alphanumeric: letters + digits,
-  /** The same and the punctuation that no shell expands within double quotes. */
+  /** The same, plus punctuation that no shell expands within double quotes. */
   symbols: `${letters}${digits}#%&()*+,-./:;<=>?@[]^_{|}~`,
   hex: `${digits}abcdef`,
   digits,
 };
 
-/** Length of a generated value when none is asked for: 32 characters of 62 carry 190 bits. */
+/** Default length of a generated value: 32 of 62 characters give 190 bits. */
 export const defaultLength = 32;
 
-/** Fewest bits of chance in a generated value: nobody tries as many by machine. */
+/** Minimum entropy of a generated value in bits, beyond any brute-force search. */
 const leastBits = 80;
 
 /**
- * A random value of the characters of an alphabet. `random(n)` answers an unbiased integer below n
- * from a cryptographic source. Throws InvalidInput for more than 4,096 characters, or for so few that
- * they carry less than 80 bits.
+ * A random value of characters from an alphabet. `random(n)` returns an unbiased integer below n
+ * from a cryptographic source. Throws InvalidInput for more than 4,096 characters, or for a length
+ * with less than 80 bits.
  */
 export function generateValue(
   length: number,
@@ -40,8 +40,8 @@ export function generateValue(
 }
 
 /**
- * The characters of an alphabet: a name of `alphabets`, or `chars:` and the characters themselves.
- * Throws InvalidInput for an unknown name, less than two characters or one that comes twice.
+ * The characters of an alphabet: a name in `alphabets`, or `chars:` followed by the characters.
+ * Throws InvalidInput for an unknown name, fewer than 2 characters or a repeated character.
  */
 export function parseAlphabet(text: string): string {
   const named = Object.hasOwn(alphabets, text) ? alphabets[text] : undefined;

@@ -1,7 +1,7 @@
 /**
- * Why a value is plainly no secret: it refers to one, or it is a stand-in for one. `nothing` covers
- * all else that people write: words of configuration, numbers, addresses, paths. Undefined when it
- * may be a secret.
+ * Why a value is certainly not a secret: it refers to one, or is a placeholder for one. `nothing`
+ * covers everything else in a configuration: words, numbers, addresses, paths. Undefined if it may
+ * be a secret.
  */
 export function harmlessValue(value: string): 'placeholder' | 'number' | 'nothing' | undefined {
   const text = value.trim();
@@ -13,7 +13,7 @@ export function harmlessValue(value: string): 'placeholder' | 'number' | 'nothin
   return undefined;
 }
 
-/** Whether a value stands for one that is filled in later: `${X}`, `{{ x }}`, an ARN. */
+/** Whether a value is replaced later: `${X}`, `{{ x }}`, an ARN. */
 export function isReference(text: string): boolean {
   return (
     /^(?:\$\{.*\}|\$\(.*\)|\$[A-Za-z_]\w*|%\w+%|\{\{.*\}\}|__\w+__|#\{.*\}#?)$/s.test(text) ||
@@ -21,7 +21,7 @@ export function isReference(text: string): boolean {
   );
 }
 
-/** Whether a value is what people write where a secret is meant to come: `changeme`. */
+/** Whether a value is a typical placeholder for a secret: `changeme`. */
 export function isPlaceholder(text: string): boolean {
   return (
     /^<[^<>]*>$|^\[[^[\]]*\]$|^\{[A-Za-z][\w.-]*\}$|[-_ ]here$/i.test(text) ||
@@ -35,13 +35,13 @@ export function isPlaceholder(text: string): boolean {
 }
 
 /**
- * Whether a text looks drawn at random: letters and digits that change often. `least` is the shortest
- * length, in characters, that is judged at all.
+ * Whether a text looks random: letters and digits that alternate often. `least` is the minimum
+ * length, in characters; shorter texts never look random.
  */
 export function looksRandom(text: string, least: number): boolean {
   if (text.length < least || /\s/.test(text)) return false;
   if (/^[0-9a-f]+$/i.test(text)) return text.length >= Math.max(least, 16) && entropy(text) > 2.5;
-  // A long piece must be random in itself: words joined with dashes and slashes are not.
+  // A long part must itself be random, unlike words joined with dashes and slashes.
   const pieces = text.split(/[-_./:,@#!%^&*()+=~$?|<>{}[\]]+/);
   const longest = pieces.reduce((a, b) => (b.length > a.length ? b : a), '');
   if (longest.length < Math.min(least, 16) || entropy(text) < (text.length >= 20 ? 3.5 : 2.8)) {
@@ -79,7 +79,10 @@ function isAddress(text: string): boolean {
   );
 }
 
-/** `://user:password@`, word by word before each `@`: over the whole text it would take square time. */
+/**
+ * `://user:password@`, checked per `@`: one expression for the whole text would take quadratic
+ * time.
+ */
 function hasPassword(text: string): boolean {
   return text
     .split('@')
@@ -101,7 +104,7 @@ function isPublic(text: string): boolean {
   );
 }
 
-/** Shannon entropy, in bits a character. */
+/** Shannon entropy, in bits per character. */
 function entropy(text: string): number {
   const counts = new Map<string, number>();
   for (const character of text) counts.set(character, (counts.get(character) ?? 0) + 1);
@@ -111,7 +114,7 @@ function entropy(text: string): number {
   }, 0);
 }
 
-/** How often lower case, upper case, digits and signs follow on each other. */
+/** How often the text changes between lower case, upper case, digits and punctuation. */
 function changes(text: string): number {
   const classes = text.replace(/[a-z]/g, 'a').replace(/[A-Z]/g, 'A').replace(/\d/g, '0');
   let count = 0;

@@ -1,7 +1,7 @@
 /**
- * Whether a text may be blanked out of a log without making the log unreadable: not a short one, a
- * number, or a word that logs are full of (a region, an environment, a log level, a host). Numbers of
- * 16 digits and more are masked: they may be drawn at random.
+ * Whether a text can be masked in a log without making the log unreadable: not a short text, a
+ * number, or a common word in logs (a region, an environment, a log level, a host). Numbers of 16
+ * or more digits are masked, because they may be random.
  */
 export function isMaskable(text: string): boolean {
   const word = text.trim().toLowerCase();
@@ -23,7 +23,7 @@ const words = new Set(
   ).split(' '),
 );
 
-/** A region of AWS, or a zone of one. */
+/** An AWS region, or an Availability Zone. */
 const region = /^[a-z]{2}(?:-[a-z]+)+-\d[a-z]?$/;
 
 /** An address of this machine. */

@@ -1,5 +1,6 @@
 /**
- * DNS suffixes of the partitions whose suffix is not `amazonaws.com` (botocore partitions.json).
+ * DNS suffixes of the partitions with a suffix other than `amazonaws.com` (botocore
+ * partitions.json).
  */
 const dnsSuffixes: Readonly<Record<string, string>> = {
   'aws-cn': 'amazonaws.com.cn',
@@ -10,12 +11,12 @@ const dnsSuffixes: Readonly<Record<string, string>> = {
   'aws-eusc': 'amazonaws.eu',
 };
 
-/** Domain name under which a partition's service endpoints stand, e.g. `amazonaws.com.cn`. */
+/** Domain of a partition's service endpoints, e.g. `amazonaws.com.cn`. */
 export function dnsSuffix(partition: string): string {
   return dnsSuffixes[partition] ?? 'amazonaws.com';
 }
 
-/** The partition that a region belongs to, by its name (botocore partitions.json). */
+/** The partition of a region, by its name (botocore partitions.json). */
 export function partitionOfRegion(region: string): string {
   const area = /^(cn|eusc|us-gov|us-iso[bf]?|eu-isoe)-/.exec(region)?.[1] ?? '';
   const iso = /^(?:us|eu)-iso(.?)$/.exec(area)?.[1];
@@ -23,7 +24,7 @@ export function partitionOfRegion(region: string): string {
   return area === '' ? 'aws' : `aws-${area}`;
 }
 
-/** Where an ARN points: partition, region and account. */
+/** The location in an ARN: partition, region and account. */
 export interface Scope {
   partition: string;
   region: string;
@@ -31,13 +32,16 @@ export interface Scope {
   account: string;
 }
 
-/** An ARN cut at its colons; `resource` holds all that follows the fifth. */
+/** An ARN split at its colons; `resource` contains everything after the fifth. */
 export interface Arn extends Scope {
   service: string;
   resource: string;
 }
 
-/** Cuts an ARN into its parts; undefined when the text is none. Region and account may be empty. */
+/**
+ * Splits an ARN into its parts; undefined if the text is not an ARN. Region and account may be
+ * empty.
+ */
 export function parseArn(text: string): Arn | undefined {
   const [arn, partition = '', service = '', region = '', account = '', ...rest] = text.split(':');
   const resource = rest.join(':');

@@ -10,14 +10,14 @@ import { shapeOf, type Confidence, type Suspicion } from './secret-shapes.ts';
 
 const ranks: Readonly<Record<Confidence, number>> = { low: 0, medium: 1, high: 2 };
 
-/** Whether a confidence is at least another. */
+/** Whether a confidence is at least another one. */
 export function isAtLeast(confidence: Confidence, least: Confidence): boolean {
   return ranks[confidence] >= ranks[least];
 }
 
 /**
- * Whether a value that has a name looks like a secret, and why: by its form, by the name, or because
- * it looks random. The answer holds nothing of the value. Rules and measurements:
+ * Whether a named value looks like a secret, and why: by its form, by the name, or because it looks
+ * random. The result contains no part of the value. Rules and measurements:
  * test/model/secrets/plaintext-secrets.test.ts.
  */
 export function suspect(name: string, value: string): Suspicion | undefined {
@@ -26,13 +26,13 @@ export function suspect(name: string, value: string): Suspicion | undefined {
 
 // --- internal ---
 
-/** The surer of two findings. */
+/** The finding with the higher confidence. */
 function surer(a: Suspicion | undefined, b: Suspicion | undefined): Suspicion | undefined {
   if (!a || !b) return a ?? b;
   return isAtLeast(a.confidence, b.confidence) ? a : b;
 }
 
-/** How deep JSON and base64 within values are looked into. */
+/** Maximum nesting depth for JSON and base64 within values. */
 const deepest = 3;
 
 function suspectAt(name: string, value: string, depth: number): Suspicion | undefined {
@@ -50,7 +50,7 @@ function suspectAt(name: string, value: string, depth: number): Suspicion | unde
   ].reduce(surer, shape);
 }
 
-/** What is in a value that is JSON or base64 of a text; `nothing` if it is, and nothing is in it. */
+/** The finding in a value that is JSON or base64 text; `nothing` if it is, without a finding. */
 function insideOf(name: string, value: string, depth: number): Suspicion | 'nothing' | undefined {
   if (/^[{[]/.test(value)) {
     try {
@@ -62,7 +62,7 @@ function insideOf(name: string, value: string, depth: number): Suspicion | 'noth
   if (value.length < 24 || !/^[A-Za-z0-9+/]+={0,2}$/.test(value)) return undefined;
   try {
     const text = atob(value);
-    // Random bytes are hardly ever all printable.
+    // Random bytes are almost never all printable.
     if (!/^[\t\n\r -~]+$/.test(text)) return undefined;
     return suspectAt('', text.trim(), depth + 1) ?? 'nothing';
   } catch {
@@ -80,7 +80,7 @@ function inJson(name: string, value: unknown, depth: number): Suspicion | undefi
 
 function urlPassword(value: string): Suspicion | undefined {
   const url = passwordsInUrls(value);
-  // The form of Go's drivers: user:password@tcp(host:3306)/db.
+  // The format of Go's drivers: user:password@tcp(host:3306)/db.
   const bare = /^(?!mailto:|sips?:)[\w.-]{1,100}:([^\s@/]{3,200})@[\w.-]+(?:[(:/]|$)/.exec(
     value,
   )?.[1];
@@ -91,8 +91,8 @@ function urlPassword(value: string): Suspicion | undefined {
 }
 
 /**
- * The first `scheme://user:password@` in a text: the password. Looks at a bounded piece before each `@`:
- * one regular expression for all of it takes square time.
+ * The password of the first `scheme://user:password@` in a text. Checks a bounded part before each
+ * `@`: one regular expression for the whole text would take quadratic time.
  */
 function passwordsInUrls(value: string): string | undefined {
   for (const before of value.split('@').slice(0, -1)) {
@@ -109,13 +109,13 @@ function passwordsInUrls(value: string): string | undefined {
   return undefined;
 }
 
-/** Characters of a scheme, a user and a password. */
+/** Maximum characters of a scheme, a user and a password. */
 const longestUrl = 740;
 
-/** `Password=…` within connection strings, query strings, header lists and options of a program. */
+/** `Password=…` within connection strings, query strings, header lists and program options. */
 function pairsIn(value: string): Suspicion | undefined {
   let found: Suspicion | undefined;
-  // Names are taken whole, so that no character is looked at twice.
+  // Matches whole names, so that no character is scanned twice.
   const pairs = /([\w.-]+)(?: ?[=:] ?("[^"]*"|'[^']*'|[^\s;,&"']+))?/g;
   for (const [, words = '', quoted] of value.matchAll(pairs)) {
     const name = words.replace(/^[^A-Za-z]+/, '');
@@ -163,26 +163,28 @@ function byName(
     kind === 'password by name' || looksRandom(value, 12) ? 'high' : 'medium',
   );
   if (confidence === undefined) return undefined;
-  // A plain word may be a setting; most passwords have more to them.
+  // A plain word may be a setting; most passwords are more complex.
   return {
     kind,
     confidence: confidence === 'high' && /^[a-z]*$/.test(value) ? 'medium' : confidence,
   };
 }
 
-/** How sure it is that a value is a secret where one belongs; undefined when it plainly is none. */
+/**
+ * The confidence that a value is a secret where one is expected; undefined if it is certainly not.
+ */
 function sureOf(value: string, otherwise: Confidence): Confidence | undefined {
   const harmless = harmlessValue(value);
   if (harmless === 'nothing') return undefined;
   return harmless === undefined ? otherwise : 'low';
 }
 
-/** Words and paths that rather name something than are it: `shop/prod`, `client-credentials`. */
+/** Words and paths that look like a name, not a secret: `shop/prod`, `client-credentials`. */
 function isName(value: string): boolean {
   return /^[A-Za-z]+(?:[-_/.: ][A-Za-z]+)*$/.test(value) && !/[a-z][A-Z]+[a-z]+[A-Z]/.test(value);
 }
 
-/** Long and random, under a name that says nothing. */
+/** Long and random, with a name that gives no indication. */
 function byChance(
   name: string,
   meaning: NameMeaning | 'public' | undefined,

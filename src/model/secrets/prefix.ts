@@ -2,16 +2,16 @@ import { InvalidInput } from '../problems.ts';
 import { parseReference, type Reference, type Store } from './reference.ts';
 import { setsVariable, valueHint, withoutValue } from './shown-text.ts';
 
-/** A place in a store that names begin with, e.g. everything below `/shop/prod`. */
+/** A location in a store, as the start of names, e.g. everything below `/shop/prod`. */
 export interface Prefix {
   store: Store;
-  /** Without a slash at its end: `/shop/prod`, `shop/prod`; empty for the whole store. */
+  /** Without a trailing slash: `/shop/prod`, `shop/prod`; empty for the whole store. */
   path: string;
 }
 
 /**
- * Reads a prefix: `/shop/prod`, `ssm:/shop/prod` or `sm:shop/prod`, with a slash at its end or
- * without. `store` decides what one without a store means. Throws InvalidInput.
+ * Reads a prefix: `/shop/prod`, `ssm:/shop/prod` or `sm:shop/prod`, with or without a trailing
+ * slash. `store` is the store of a prefix without a store. Throws InvalidInput.
  */
 export function parsePrefix(text: string, store: Store = 'parameter-store'): Prefix {
   const [, word, rest = ''] = /^(ssm:|sm:)?([\s\S]*)$/.exec(text) ?? [];
@@ -38,25 +38,27 @@ export function parsePrefix(text: string, store: Store = 'parameter-store'): Pre
       `write /${path}, or sm:${path} for Secrets Manager`,
     );
   }
-  // Whatever is wrong with a name below it is wrong with the prefix.
+  // Every error of a name below it is an error of the prefix.
   if (path !== '') parseReference(`${path}/x`, own);
   return { store: own, path };
 }
 
-/** A prefix in this tool's notation. */
+/** A prefix in the notation of this tool. */
 export function formatPrefix({ store, path }: Prefix): string {
   return store === 'secrets-manager' ? `sm:${path}` : path || '/';
 }
 
-/** The secret of a name below a prefix. Throws InvalidInput when that is no name for its store. */
+/**
+ * The secret with a name below a prefix. Throws InvalidInput if the name is invalid for its store.
+ */
 export function referenceBelow({ store, path }: Prefix, relativeName: string): Reference {
-  // A colon would begin the key of a JSON secret.
+  // A colon would start the JSON key of a secret.
   if (relativeName.includes(':')) throw new InvalidInput(`the name "${relativeName}" has a ":"`);
   const below = path === '' && store === 'secrets-manager' ? '' : `${path}/`;
   return parseReference(`${store === 'secrets-manager' ? 'sm' : 'ssm'}:${below}${relativeName}`);
 }
 
-/** What follows the prefix in a full name; undefined for a name that is not below it. */
+/** The part of a full name after the prefix; undefined for a name that is not below it. */
 export function relativeName({ store, path }: Prefix, name: string): string | undefined {
   if (path === '') return store === 'secrets-manager' ? name : name.replace(/^\//, '');
   return name.startsWith(`${path}/`) ? name.slice(path.length + 1) : undefined;

@@ -3,13 +3,13 @@ import { InvalidInput, Problems } from '../problems.ts';
 import { looksLikePassword, valueHint, withoutValue } from './shown-text.ts';
 import { withoutEnd } from '../without-end.ts';
 
-/** The two stores of AWS that ECS reads secrets from. */
+/** The 2 AWS stores that ECS reads secrets from. */
 export type Store = 'parameter-store' | 'secrets-manager';
 
-/** A parameter of Parameter Store, by name; `scope` is known when it was written as an ARN. */
+/** A parameter of Parameter Store, by name; `scope` is known if it was written as an ARN. */
 export interface ParameterReference {
   store: 'parameter-store';
-  /** As Parameter Store keeps it: `/a/b` for a path, `a` (never `/a`) for a single level. */
+  /** As stored by Parameter Store: `/a/b` for a path, `a` (never `/a`) for a single level. */
   name: string;
   scope?: Scope;
 }
@@ -18,8 +18,8 @@ export interface ParameterReference {
 export interface SecretReference {
   store: 'secrets-manager';
   /**
-   * Its name when written as one, or what follows `secret:` in its ARN: the name with its random
-   * suffix (full ARN) or without (partial ARN), which only AWS can tell apart.
+   * Its name, or the part after `secret:` in its ARN: the name with its random suffix (full ARN) or
+   * without (partial ARN). Only AWS can distinguish these two.
    */
   name: string;
   scope?: Scope;
@@ -28,22 +28,22 @@ export interface SecretReference {
   versionId?: string;
 }
 
-/** What names a secret everywhere in this tool. */
+/** The name of a secret everywhere in this tool. */
 export type Reference = ParameterReference | SecretReference;
 
-/** A secret as AWS knows it: read back, so that name and ARN are exact. */
+/** A secret as returned by AWS, so that name and ARN are exact. */
 export interface SecretIdentity {
   store: Store;
   name: string;
   arn: string;
-  /** Every region that has a replicated secret, its own included; left out for any other. */
+  /** Every region of a replicated secret, including its own; undefined if not replicated. */
   regions?: readonly string[] | undefined;
 }
 
 /**
- * Reads a reference as people write it: `NAME`, `ssm:NAME`, `sm:NAME[:KEY[:STAGE[:VERSION]]]`, or a
- * full ARN of either store. `store` decides what a bare name means. Throws InvalidInput with every
- * rule the text breaks.
+ * Reads a reference as users write it: `NAME`, `ssm:NAME`, `sm:NAME[:KEY[:STAGE[:VERSION]]]`, or a
+ * full ARN of either store. `store` is the store of a bare name. Throws InvalidInput with every
+ * rule that the text violates.
  */
 export function parseReference(text: string, store: Store = 'parameter-store'): Reference {
   if (text.startsWith('arn:')) return parseArnReference(text);
@@ -53,15 +53,17 @@ export function parseReference(text: string, store: Store = 'parameter-store'): 
 }
 
 /**
- * Reads a reference in a task definition, where ECS takes anything that is no ARN for a bare name
- * of `store`; this tool's own `ssm:` and `sm:` are understood too. Throws InvalidInput.
+ * Reads a reference in a task definition. ECS treats everything except an ARN as a bare name of
+ * `store`; this tool's `ssm:` and `sm:` are accepted too. Throws InvalidInput.
  */
 export function parseValueFrom(text: string, store: Store = 'parameter-store'): Reference {
   if (/^(arn|ssm|sm):/.test(text)) return parseReference(text);
   return store === 'parameter-store' ? parameter(text) : secret(text, [text]);
 }
 
-/** The `valueFrom` for a task definition: the full ARN, with the reference's suffix if it has one. */
+/**
+ * The `valueFrom` for a task definition: the full ARN, with the suffix of the reference, if any.
+ */
 export function formatValueFrom(identity: SecretIdentity, reference: Reference): string {
   if (reference.store === 'parameter-store') return identity.arn;
   const { jsonKey = '', versionStage = '', versionId = '' } = reference;
@@ -69,7 +71,9 @@ export function formatValueFrom(identity: SecretIdentity, reference: Reference):
   return suffix.some(Boolean) ? [identity.arn, ...suffix].join(':') : identity.arn;
 }
 
-/** A reference in this tool's notation, for messages: `ssm:/a/b`, `sm:NAME:KEY`, or its ARN. */
+/**
+ * A reference in the notation of this tool, for messages: `ssm:/a/b`, `sm:NAME:KEY`, or its ARN.
+ */
 export function formatReference(reference: Reference): string {
   if (reference.scope) return referenceArn(reference, reference.scope);
   if (reference.store === 'parameter-store') return `ssm:${reference.name}`;
@@ -77,14 +81,14 @@ export function formatReference(reference: Reference): string {
   return `sm:${withoutEnd([name, jsonKey, versionStage, versionId].join(':'), ':')}`;
 }
 
-/** The id to look a reference up with: its name, or its ARN (without suffix) when written as one. */
+/** The ID for looking up a reference: its name, or its ARN (without suffix) if written as one. */
 export function lookupId(reference: Reference): string {
   return reference.scope ? baseArn(reference, reference.scope) : reference.name;
 }
 
 /**
- * Whether a reference means this secret, however it is written, or one of its replicas. `here` is where
- * bare names live.
+ * Whether a reference means this secret, in any notation, or one of its replicas. `here` is the
+ * location of bare names.
  */
 export function refersTo(reference: Reference, identity: SecretIdentity, here?: Scope): boolean {
   if (reference.store !== identity.store) return false;
@@ -92,20 +96,21 @@ export function refersTo(reference: Reference, identity: SecretIdentity, here?: 
   const arn = parseArn(identity.arn);
   if (scope && arn && scope.account !== arn.account) return false;
   if (scope && !regionsOf(identity).includes(scope.region)) return false;
-  // A replica has the name and the six characters of its primary (Secrets Manager guide, "replicate").
+  // A replica has the name and the 6 characters of its primary (Secrets Manager guide,
+  // "replicate").
   const home = reference.scope && { ...reference.scope, region: arn?.region ?? '' };
   if (home && baseArn(reference, home) === identity.arn) return true;
   return reference.name === identity.name && !isFullSecretArn(reference);
 }
 
-/** The regions that have a secret: its own, and where it is replicated those of all replicas. */
+/** The regions that have a secret: its own and, if it is replicated, those of all replicas. */
 export function regionsOf({ arn, regions }: SecretIdentity): readonly string[] {
   return regions ?? [parseArn(arn)?.region ?? ''];
 }
 
 /**
- * Whether a reference is fixed to one version or to a stage other than AWSCURRENT, so that a new
- * value never reaches it.
+ * Whether a reference is fixed to one version or to a staging label other than AWSCURRENT, so that
+ * it never gets a new value.
  */
 export function isPinned(reference: Reference): boolean {
   if (reference.store === 'parameter-store') return false;
@@ -114,8 +119,8 @@ export function isPinned(reference: Reference): boolean {
 }
 
 /**
- * Checks a reference as the target of a write. Throws InvalidInput for what may only be read:
- * parameters that AWS keeps to itself (names that begin with `aws` or `ssm`), one version of a secret.
+ * Checks a reference as the target of a write. Throws InvalidInput for read-only targets:
+ * parameters reserved by AWS (names that begin with `aws` or `ssm`), and one version of a secret.
  */
 export function checkWritable(reference: Reference): void {
   const { name } = reference;
@@ -133,7 +138,7 @@ export function checkWritable(reference: Reference): void {
   );
 }
 
-/** Parameter Store's ARN of a name: the name follows `parameter/` without its leading slash. */
+/** The ARN of a parameter: the name follows `parameter/` without its leading slash. */
 export function parameterArn(name: string, { partition, region, account }: Scope): string {
   return `arn:${partition}:ssm:${region}:${account}:parameter/${name.replace(/^\//, '')}`;
 }
@@ -159,12 +164,12 @@ function parameter(written: string, scope?: Scope): ParameterReference {
   return { store: 'parameter-store', name, ...(scope && { scope }) };
 }
 
-/** A name of one level is stored without its slash: `/foo` and `foo` are one parameter. */
+/** A single-level name is stored without its slash: `/foo` and `foo` are the same parameter. */
 function canonicalParameterName(name: string): string {
   return /^\/[^/]+$/.test(name) ? name.slice(1) : name;
 }
 
-/** Rules: Systems Manager guide, "Requirements and constraints for parameter names". */
+/** Source: Systems Manager guide, "Requirements and constraints for parameter names". */
 function parameterNameProblems(name: string, written: string): string[] {
   if (written === '') return ['a parameter name is empty'];
   const levels = name.replace(/^\//, '').split('/');
@@ -188,10 +193,10 @@ function parameterNameProblems(name: string, written: string): string[] {
     .map(([, rule]) => `parameter name "${written}" ${rule}`);
 }
 
-/** 1,011 characters are allowed for the ARN, whose prefix takes about 45 of them. */
+/** The ARN is limited to 1,011 characters; its prefix takes about 45 of them. */
 const longestName = 1011 - 45;
 
-/** The distinct characters of a match, each quoted. */
+/** The distinct characters of a match, each in quotes. */
 function listOf(characters: readonly string[] | null): string {
   return [...new Set(characters)].map((character) => JSON.stringify(character)).join(' ');
 }
@@ -269,8 +274,8 @@ function parseArnReference(text: string): Reference {
 }
 
 /**
- * Whether AWS takes it for a full ARN: one that ends in a hyphen and six characters, even where they
- * are the end of a name (GetSecretValue, SecretId).
+ * Whether AWS treats it as a full ARN: one that ends in a hyphen and 6 characters, even if they are
+ * the end of a name (GetSecretValue, SecretId).
  */
 function isFullSecretArn({ store, name, scope }: Reference): boolean {
   return store === 'secrets-manager' && scope !== undefined && /-[A-Za-z0-9]{6}$/.test(name);

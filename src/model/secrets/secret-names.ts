@@ -1,15 +1,15 @@
 import type { SecretKind } from './secret-shapes.ts';
 
-/** What the name of a variable says of its value. */
+/** What the name of a variable indicates about its value. */
 export interface NameMeaning {
   kind: SecretKind;
-  /** The name is enough by itself; otherwise the value has to look random too. */
+  /** The name alone is sufficient; otherwise the value has to look random too. */
   strong: boolean;
 }
 
 /**
- * What a name says: a kind of secret, that the value is none (`public`: `SECRET_NAME`, `TOKEN_URL`,
- * `MAX_TOKENS`), or undefined for nothing. Reads `DB_PASSWORD`, `dbPassword` and `db.password` alike.
+ * What a name indicates: a kind of secret, a public value (`public`: `SECRET_NAME`, `TOKEN_URL`,
+ * `MAX_TOKENS`), or undefined. Treats `DB_PASSWORD`, `dbPassword` and `db.password` alike.
  */
 export function nameMeaning(name: string): NameMeaning | 'public' | undefined {
   const words = wordsOf(name.slice(-longestName));
@@ -29,8 +29,8 @@ export function nameMeaning(name: string): NameMeaning | 'public' | undefined {
 }
 
 /**
- * What may be shown of a name that was taken out of a command line: its words that are common ones. The
- * rest may be a value that only looks like a name.
+ * The part of a name from a command line that may be shown: its common words. The rest may be a
+ * value that only looks like a name.
  */
 export function commonWords(name: string): string {
   const separator = /[_.]/.exec(name)?.[0] ?? '-';
@@ -42,7 +42,7 @@ export function commonWords(name: string): string {
 
 // --- internal ---
 
-/** What stands before so many characters changes nothing: each word costs a look at all before it. */
+/** Earlier characters are ignored, because each word is compared with all words before it. */
 const longestName = 256;
 
 function wordsOf(name: string): string[] {
@@ -69,7 +69,7 @@ const publicAnywhere = set('public publishable pub');
 const publicFirst = set(
   'enable enabled disable disabled use uses is has require required allow skip feature max min num',
 );
-/** What follows the name of a secret when the value is about it, not it. */
+/** Words after the name of a secret that make the value public information about it. */
 const publicLast = set(
   'file files filename path paths dir directory folder name names arn arns id ids uuid sid url urls ' +
     'uri uris endpoint endpoints host hosts hostname port ports length len size min max count counts ' +
@@ -82,7 +82,7 @@ const publicLast = set(
     'check validation complexity history strength encoding encoder hasher hash digest checksum sha ' +
     'commit revision charset chars model mapping group stack zone contact email owner',
 );
-/** What may follow the name of a secret without a change of meaning. */
+/** Words after the name of a secret that do not change its meaning. */
 const neutralLast = set(
   'value text plain raw string json base64 b64 hex default main primary secondary old new current ' +
     'previous prod production staging stage dev development test qa live local read write ro rw ' +

@@ -3,15 +3,15 @@ import type { SecretValue } from './secret-value.ts';
 import { withoutValue } from './shown-text.ts';
 import type { Store } from './reference.ts';
 
-/** Storage classes of a parameter, in AWS's words. */
+/** Tiers of a parameter, as named by AWS. */
 export const tiers = ['Standard', 'Advanced', 'Intelligent-Tiering'] as const;
 export type Tier = (typeof tiers)[number];
 
-/** Largest value of a standard parameter, in bytes (SSM guide, "Managing parameter tiers"). */
+/** Maximum value of a standard parameter, in bytes (SSM guide, "Managing parameter tiers"). */
 export const standardTierBytes = 4096;
-/** Largest value of an advanced parameter, in bytes. */
+/** Maximum value of an advanced parameter, in bytes. */
 export const advancedTierBytes = 8192;
-/** Largest value of a Secrets Manager secret, in bytes (Secrets Manager quotas). */
+/** Maximum value of a Secrets Manager secret, in bytes (Secrets Manager quotas). */
 export const secretBytes = 65_536;
 
 /** A tag of a secret or role. */
@@ -21,8 +21,8 @@ export interface Tag {
 }
 
 /**
- * Checks a value against the rules of its store, before any call; throws InvalidInput. A tier left
- * open passes up to 8,192 bytes: the parameter may be an advanced one already.
+ * Checks a value against the rules of its store, before any call; throws InvalidInput. Without a
+ * tier, allows up to 8,192 bytes, because the parameter may already be an advanced one.
  */
 export function checkValue(value: SecretValue, store: Store, tier?: Tier): void {
   const problems = new Problems();
@@ -50,14 +50,14 @@ export function checkValue(value: SecretValue, store: Store, tier?: Tier): void 
   problems.throwIfAny();
 }
 
-/** The sentence for a value that its tier does not take, with the place that does. */
+/** The message for a value too large for its tier, with a place that accepts it. */
 export function tooLarge(size: number): string {
   return size > advancedTierBytes
     ? `the value has ${size} bytes; Parameter Store accepts at most ${advancedTierBytes} (advanced tier): store it in Secrets Manager (sm:NAME), which holds ${secretBytes}`
     : `the value has ${size} bytes; a standard parameter holds ${standardTierBytes}, an advanced one ${advancedTierBytes} (ecs-secrets put REF --tier advanced)`;
 }
 
-/** Reads `KEY=VALUE` tags; throws InvalidInput with all that are malformed or repeated. */
+/** Reads `KEY=VALUE` tags; throws InvalidInput with all malformed or repeated ones. */
 export function parseTags(written: readonly string[]): Tag[] {
   const problems = new Problems();
   const tags = new Map<string, string>();
@@ -80,14 +80,14 @@ export function parseTags(written: readonly string[]): Tag[] {
   return [...tags].map(([key, value]) => ({ key, value }));
 }
 
-/** Those of the wanted tags that are not there yet, or have another value. */
+/** The wanted tags that are missing or have another value. */
 export function missingTags(stored: readonly Tag[], wanted: readonly Tag[]): Tag[] {
   return wanted.filter(
     ({ key, value }) => !stored.some((tag) => tag.key === key && tag.value === value),
   );
 }
 
-/** Whether two ways to write a KMS key mean the same: alias or id, or the ARN that ends in it. */
+/** Whether two KMS key names are the same: alias or ID, or the ARN that ends in it. */
 export function sameKey(a: string | undefined, b: string | undefined): boolean {
   if (a === b) return true;
   if (a === undefined || b === undefined) return false;

@@ -1,7 +1,7 @@
 /** How sure a finding is. */
 export type Confidence = 'high' | 'medium' | 'low';
 
-/** What a value looks like, as findings name it; each is a rule of its own in SARIF. */
+/** What a value looks like, as named in findings; each one is a separate rule in SARIF. */
 export type SecretKind =
   | 'AWS access key'
   | 'AWS secret key'
@@ -26,22 +26,22 @@ export type SecretKind =
   | 'credentials by name'
   | 'high entropy';
 
-/** Why a value is taken for a secret. Holds nothing of the value. */
+/** Why a value looks like a secret. Contains no part of the value. */
 export interface Suspicion {
   kind: SecretKind;
   confidence: Confidence;
-  /** A public prefix that all secrets of this kind begin with, e.g. `AKIA…`. */
+  /** A public prefix of all secrets of this kind, e.g. `AKIA…`. */
   hint?: string;
 }
 
-/** What is known by its form alone, wherever in the text it stands; undefined for nothing. */
+/** A secret recognized by its form alone, anywhere in the text; undefined if there is none. */
 export function shapeOf(text: string): Suspicion | undefined {
   for (const { kind, confidence = 'high', hint, pattern } of shapes) {
     const found = pattern.exec(text)?.[0];
     if (found === undefined) continue;
     return {
       kind,
-      // AWS and others write such keys in their documentation.
+      // AWS and others use such keys in their documentation.
       confidence: /example/i.test(found) ? 'low' : confidence,
       ...(hint !== undefined && { hint: `${hint}…` }),
     };
@@ -53,13 +53,13 @@ export function shapeOf(text: string): Suspicion | undefined {
 
 interface Shape {
   kind: SecretKind;
-  /** Repetitions are bounded or followed by nothing, so that no text makes the search slow. */
+  /** Repetitions are bounded or at the end, so that no text makes the search slow. */
   pattern: RegExp;
   hint?: string;
   confidence?: Confidence;
 }
 
-/** A token of a service that marks its tokens with a prefix; `rest` is what follows it. */
+/** A service token with a prefix; `rest` is the part after it. */
 function prefixed(kind: SecretKind, prefix: string, rest: string): Shape {
   const literal = prefix.replace(/[.]/g, '\\.');
   return { kind, hint: prefix, pattern: new RegExp(`(?<![A-Za-z0-9])${literal}${rest}`) };

@@ -5,8 +5,9 @@ import { isUtf16, utf8Text } from '../text-kind.ts';
 const mask = '[secret value]';
 
 /**
- * A secret's value that cannot print itself: string conversion, JSON and node's inspect all give a
- * mask. `reveal` is the only way to the text; lint allows it only where the text has to leave.
+ * A secret value that cannot be printed by accident: string conversion, JSON and Node's inspect all
+ * return a mask. Only `reveal` returns the text; lint allows it only where the text has to be sent
+ * or shown.
  */
 export class SecretValue {
   readonly #text: string;
@@ -16,8 +17,8 @@ export class SecretValue {
   }
 
   /**
-   * Reads a value from bytes; a byte order mark stays. Throws InvalidInput when they are not UTF-8: an
-   * ECS container gets its secrets as text only.
+   * Reads a value from bytes; keeps a byte order mark. Throws InvalidInput if they are not UTF-8,
+   * because an ECS container gets its secrets as text only.
    */
   static fromBytes(bytes: Uint8Array): SecretValue {
     const text = utf8Text(bytes);
@@ -33,7 +34,7 @@ export class SecretValue {
         );
   }
 
-  /** The text itself. Call it only to send it to a store or to hand it to the user. */
+  /** The text itself. Call it only to send it to a store or to show it to the user. */
   reveal(): string {
     return this.#text;
   }
@@ -52,17 +53,17 @@ export class SecretValue {
     return pattern.test(this.#text);
   }
 
-  /** The value without one trailing newline (LF or CRLF), as `echo` and editors leave behind. */
+  /** The value without one trailing newline (LF or CRLF), as added by `echo` and editors. */
   withoutTrailingNewline(): SecretValue {
     return new SecretValue(this.#text.replace(/\r?\n$/, ''));
   }
 
-  /** The value without the byte order mark that Windows programs put before UTF-8. */
+  /** The value without the byte order mark that Windows programs add before UTF-8. */
   withoutByteOrderMark(): SecretValue {
     return new SecretValue(this.#text.replace(/^\ufeff/, ''));
   }
 
-  /** The top-level keys of a JSON object; undefined when the value is none. */
+  /** The top-level keys of a JSON object; undefined if the value is not one. */
   jsonKeys(): string[] | undefined {
     try {
       return Object.keys(this.#jsonObject());
@@ -73,9 +74,9 @@ export class SecretValue {
   }
 
   /**
-   * The top-level string under a JSON key; undefined when the key is missing or holds no string (the
-   * ECS agent writes other types in Go's way, 12345678 as 1.2345678e+07: agent/asm/asm.go).
-   * Throws InvalidInput when the value is not a JSON object.
+   * The top-level string under a JSON key; undefined if the key is missing or its value is not a
+   * string (the ECS agent formats other types as Go does, 12345678 as 1.2345678e+07:
+   * agent/asm/asm.go). Throws InvalidInput if the value is not a JSON object.
    */
   jsonKey(key: string): SecretValue | undefined {
     const object = this.#jsonObject();
@@ -84,8 +85,8 @@ export class SecretValue {
   }
 
   /**
-   * What a container gets for a JSON key, printed as the ECS agent prints it (agent/asm/asm.go);
-   * undefined when the agent would fail: no JSON object, or no such key.
+   * What a container gets for a JSON key, formatted as by the ECS agent (agent/asm/asm.go);
+   * undefined if the agent would fail: not a JSON object, or no such key.
    */
   injectedKey(key: string): SecretValue | undefined {
     try {
@@ -97,16 +98,16 @@ export class SecretValue {
   }
 
   /**
-   * This JSON object with one key set; the others stay as they are, in their order, numbers with all
-   * their digits. Throws InvalidInput when it is none.
+   * This JSON object with one key set. Other keys keep their values and order, and numbers keep all
+   * digits. Throws InvalidInput if it is not a JSON object.
    */
   withJsonKey(key: string, value: SecretValue): SecretValue {
     return this.#mapJson((marked) => ({ ...marked, [`s${key}`]: `s${value.#text}` }));
   }
 
   /**
-   * This JSON object with one key as another JSON object has it, whatever its type; without the key
-   * where that one has none. Throws InvalidInput when either is none.
+   * This JSON object with the value that another JSON object has for one key, of any type; without
+   * the key if the other object has none. Throws InvalidInput if either is not a JSON object.
    */
   withJsonKeyOf(key: string, other: SecretValue): SecretValue {
     const own = `s${key}`;
@@ -124,15 +125,18 @@ export class SecretValue {
   }
 
   /**
-   * What stands under a top-level JSON key: the text of a string, the JSON of anything else; undefined
-   * when the value is not a JSON object, or has no such key.
+   * The value of a top-level JSON key: the text of a string, the JSON of anything else; undefined
+   * if the value is not a JSON object, or has no such key.
    */
   jsonMember(key: string): SecretValue | undefined {
     if (!this.jsonKeys()?.includes(key)) return undefined;
     return this.jsonKey(key) ?? this.#mapJson((marked) => marked[`s${key}`]);
   }
 
-  /** This JSON object, its keys and strings marked by "s", its numbers turned into strings marked "n". */
+  /**
+   * This JSON object, with keys and strings prefixed by "s", and numbers as strings prefixed by
+   * "n".
+   */
   #marked(): Record<string, unknown> {
     this.#jsonObject();
     // A JavaScript number would lose digits.
@@ -143,7 +147,7 @@ export class SecretValue {
     ) as Record<string, unknown>;
   }
 
-  /** What becomes of this JSON object when it is changed in its marked form. */
+  /** Applies a change to the marked form of this JSON object. */
   #mapJson(change: (marked: Record<string, unknown>) => unknown): SecretValue {
     const text = JSON.stringify(change(this.#marked()));
     return new SecretValue(
@@ -178,7 +182,7 @@ export class SecretValue {
         return parsed as Record<string, unknown>;
       }
     } catch {
-      // The parser's own message quotes the text, which is the secret: it must not travel on.
+      // The parser's message quotes the text, which is the secret, so it is dropped.
     }
     throw new InvalidInput(
       'the stored value is not a JSON object, so it has no keys',

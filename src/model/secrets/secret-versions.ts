@@ -1,9 +1,9 @@
 import { formatReference, type Reference } from './reference.ts';
 
 /**
- * What a secret lacks of what a reference reads, by the labels of its versions: `value`, or the stage
- * that the reference names. Undefined where it is there, and for a version named by its id, which may
- * have no label.
+ * What a secret lacks that a reference reads, by its staging labels: `value`, or the label in the
+ * reference. Undefined if nothing is missing, and for a version named by its ID, which may have no
+ * label.
  */
 export function missingVersion(
   reference: Reference,
@@ -17,7 +17,10 @@ export function missingVersion(
   return has('AWSCURRENT') ? stage : 'value';
 }
 
-/** The sentence for a reference that a task cannot read because of `missingVersion`; undefined for none. */
+/**
+ * The message for a reference that a task cannot read because of `missingVersion`; undefined if
+ * none.
+ */
 export function missingVersionWarning(
   reference: Reference,
   stages: Readonly<Record<string, readonly string[]>>,
