@@ -1,25 +1,25 @@
 import type { Log, ReportingDescriptor, Location } from 'sarif';
 import type { Confidence } from '../secrets/secret-shapes.ts';
 
-/** What SARIF tells of one finding. */
+/** One finding, as written to SARIF. */
 export interface SarifFinding {
   kind: string;
   confidence: Confidence;
   message: string;
-  /** Path of the file, relative to where the command runs; undefined for a revision in AWS. */
+  /** Path of the file, relative to the working directory; undefined for a revision in AWS. */
   file?: string | undefined;
-  /** Counted from 1. */
+  /** From 1. */
   line?: number | undefined;
   column?: number | undefined;
-  /** Where it stands in the task definition, and whose that is: `web:3/containerDefinitions[0]…`. */
+  /** The place with its task definition: `web:3/containerDefinitions[0]…`. */
   place: string;
-  /** The same from run to run, so that a reader knows the finding again. */
+  /** The same in every run, so that readers recognize the finding. */
   fingerprint: string;
 }
 
 /**
- * Findings as a SARIF log (SARIF 2.1.0, OASIS standard): a rule a kind, the level by confidence, a
- * physical location in a file or only a logical one in AWS.
+ * Findings as a SARIF log (SARIF 2.1.0, OASIS standard): one rule per kind, the level by
+ * confidence, a physical location in a file, and only a logical one in AWS.
  */
 export function sarifLog(findings: readonly SarifFinding[]): Log {
   const kinds = [...new Set(findings.map(({ kind }) => kind))].sort();
@@ -46,7 +46,7 @@ export function sarifLog(findings: readonly SarifFinding[]): Log {
 
 // --- internal ---
 
-/** The id of a kind's rule: `aws-access-key`. */
+/** The rule ID of a kind: `aws-access-key`. */
 function ruleId(kind: string): string {
   return kind.toLowerCase().replace(/[^a-z0-9]+/g, '-');
 }
