@@ -1,36 +1,36 @@
 import { primaryOf, type Deployment } from '../usage/deployment.ts';
 
-/** How far a deployment has come. */
+/** The progress of a deployment. */
 export interface Rollout {
   /**
-   * `superseded`: a newer deployment took its place. `rolled-back`: ECS went back to an earlier
-   * deployment without saying that this one failed. `service-deleted`: there is nothing to deploy.
+   * `superseded`: replaced by a newer deployment. `rolled-back`: ECS went back to an earlier
+   * deployment without reporting this one as failed. `service-deleted`: there is nothing to deploy.
    */
   state: 'in-progress' | 'completed' | 'failed' | 'superseded' | 'rolled-back' | 'service-deleted';
-  /** Why it ended so, in AWS's words where AWS gives any; what it waits for while in progress. */
+  /** The reason for its end, in AWS's words if possible; while in progress, what it waits for. */
   reason: string | undefined;
   deployment: Deployment | undefined;
-  /** Running tasks of other deployments: they hold the value that was current before. */
+  /** Running tasks of other deployments: they hold the previous value. */
   oldTasks: number;
-  /** Id of the deployment that superseded it. */
+  /** ID of the deployment that superseded it. */
   supersededBy?: string;
   /** Set while it waits for approval. */
   pause?: Pause | undefined;
 }
 
-/** A lifecycle hook of the type PAUSE at which a deployment waits for somebody. */
+/** A lifecycle hook of type PAUSE at which a deployment waits for a user. */
 export interface Pause {
   hookId: string;
-  /** When ECS stops waiting and takes `timeoutAction`: `CONTINUE` or `ROLLBACK`. */
+  /** When ECS stops waiting and performs `timeoutAction`: `CONTINUE` or `ROLLBACK`. */
   expiresAt: Date | undefined;
   timeoutAction: string | undefined;
 }
 
 /**
- * Judges one deployment by its id, in what DescribeServices returns for the service. A service that
- * is stable again is not enough: after a circuit-breaker rollback it is, on the old deployment.
- * `before` has the ids of the deployments that existed before ours: any other one is newer, even
- * where it replaced ours so soon that ours is no longer listed.
+ * Determines the state of one deployment by its ID, from the DescribeServices result for the
+ * service. A stable service is not enough: after a circuit-breaker rollback it is stable on the old
+ * deployment. `before` has the IDs of the deployments that existed before ours. Any other one is
+ * newer, even if it replaced ours so soon that ours is no longer listed.
  */
 export function judgeRollout(
   deploymentId: string,
@@ -69,12 +69,12 @@ export function judgeRollout(
       ? { ...rollout('superseded', other), supersededBy: primary.id }
       : rollout('rolled-back', other);
   }
-  // Tasks of older deployments hold the old value: the rollout is not done while one runs, even
-  // where early success criteria let ECS report it as completed.
+  // Tasks of older deployments hold the old value. The rollout is not complete while one runs, even
+  // if early success criteria let ECS report it as completed.
   if (deployment.rolloutState === 'COMPLETED') {
     return rollout(oldTasks === 0 ? 'completed' : 'in-progress');
   }
-  // Services behind a Classic Load Balancer have no rolloutState: the old rule of stability serves.
+  // Services behind a Classic Load Balancer have no rolloutState: use the old rule for stability.
   const stable =
     deployment.rolloutState === undefined &&
     service.deployments.length === 1 &&
@@ -82,26 +82,29 @@ export function judgeRollout(
   return rollout(stable ? 'completed' : 'in-progress');
 }
 
-/** A service deployment, as DescribeServiceDeployments returns it. */
+/** A service deployment, as returned by DescribeServiceDeployments. */
 export interface ServiceDeployment {
   arn: string;
   status: string;
   statusReason: string | undefined;
-  /** e.g. `BAKE_TIME`; undefined for a rolling deployment. */
+  /** For example `BAKE_TIME`; undefined for a rolling deployment. */
   lifecycleStage: string | undefined;
   pause: Pause | undefined;
-  /** How many failed tasks make its circuit breaker fail it; undefined where ECS returns none. */
+  /**
+   * The number of failed tasks at which its circuit breaker fails it; undefined if ECS returns
+   * none.
+   */
   failureThreshold: number | undefined;
-  /** Tasks of the new revision: wanted, and running. */
+  /** Tasks of the new revision: requested, and running. */
   requestedTasks: number;
   runningTasks: number;
-  /** Running tasks of the revisions before. */
+  /** Running tasks of the previous revisions. */
   oldTasks: number;
 }
 
 /**
- * Judges a deployment with a native strategy (blue/green, linear, canary), whose tasks the
- * `deployments` of the service do not count apart.
+ * Determines the state of a deployment with a native strategy (blue/green, linear, canary). The
+ * `deployments` of the service do not count its tasks separately.
  */
 export function judgeServiceDeployment(deploymentId: string, found: ServiceDeployment): Rollout {
   const { status, statusReason, oldTasks, pause } = found;
@@ -132,23 +135,29 @@ export function judgeServiceDeployment(deploymentId: string, found: ServiceDeplo
   return { ...rollout('in-progress', waitingAt(stage, pause)), pause };
 }
 
-/** Judges a deployment of CodeDeploy by its status (CodeDeploy API reference, DeploymentInfo). */
+/**
+ * Determines the state of a CodeDeploy deployment by its status (CodeDeploy API reference,
+ * DeploymentInfo).
+ */
 export function judgeCodeDeployment(status: string, reason: string | undefined): Rollout {
   const isOver = status === 'Failed' || status === 'Stopped';
   const state = status === 'Succeeded' ? 'completed' : isOver ? 'failed' : 'in-progress';
   return { state, reason: reason ?? status, deployment: undefined, oldTasks: 0 };
 }
 
-/** How a deployment circuit breaker counts (ECS API reference, ThresholdConfiguration). */
+/**
+ * The threshold settings of a deployment circuit breaker (ECS API reference,
+ * ThresholdConfiguration).
+ */
 export interface Threshold {
   type: string;
   value: number;
 }
 
 /**
- * How many failed tasks make a deployment hopeless: what ECS's circuit breaker counts to. The
- * default is half the desired count, at least 3 and at most 200 (ECS guide, "deployment circuit
- * breaker"); it serves for services without a circuit breaker as well.
+ * The number of failed tasks at which a deployment is hopeless: the threshold of ECS's circuit
+ * breaker. The default is half the desired count, at least 3 and at most 200 (ECS guide,
+ * "deployment circuit breaker"). It also applies to services without a circuit breaker.
  */
 export function failureThreshold(
   desiredCount: number,
@@ -160,14 +169,14 @@ export function failureThreshold(
 }
 
 /**
- * How long a new role, or a change to one, may take to be in force, in milliseconds: IAM states no
- * bound, and the Terraform provider waits as long.
+ * How long a new or changed role may take to be effective, in milliseconds. IAM documents no limit,
+ * and the Terraform provider waits as long.
  */
 export const rolePropagation = 120_000;
 
 // --- internal ---
 
-/** Why ECS itself went back to another deployment, if it did. */
+/** Why ECS itself rolled back to another deployment; undefined if it did not. */
 function rollbackReason(primary: Deployment | undefined): string | undefined {
   const reason = primary?.rolloutStateReason ?? '';
   return /roll|circuit breaker|alarm/i.test(reason) ? reason : undefined;
