@@ -1,4 +1,4 @@
-/** A deployment of a service, in the members that decide how its rollout goes. */
+/** The members of a deployment that determine the progress of its rollout. */
 export interface Deployment {
   id: string;
   status: string;
@@ -12,7 +12,7 @@ export interface Deployment {
   createdAt?: Date | undefined;
 }
 
-/** The deployment that ECS is making or has made current; undefined where it lists none. */
+/** The deployment that ECS is rolling out or has made current; undefined if ECS lists none. */
 export function primaryOf({
   deployments,
 }: {

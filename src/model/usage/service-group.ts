@@ -1,9 +1,9 @@
-/** The service that a task belongs to, by the task's group; undefined for a task of no service. */
+/** The service of a task, by the task's group; undefined for a standalone task. */
 export function serviceOfGroup(group: string): string | undefined {
   return group.startsWith(prefix) ? group.slice(prefix.length) : undefined;
 }
 
 // --- internal ---
 
-/** ECS names the group of a service's tasks so (API reference, Task). */
+/** ECS's prefix for the group of a service's tasks (API reference, Task). */
 const prefix = 'service:';

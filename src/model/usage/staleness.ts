@@ -1,11 +1,11 @@
 /**
- * Since when a secret has its current value. AWS's dates only bound that moment: AWSCURRENT moves to a
- * version after the version was created, and the move has no date of its own.
+ * Since when a secret has its current value. AWS's dates only give bounds: AWSCURRENT moves to a
+ * version after the version was created, and the move itself has no date.
  */
 export interface CurrentValue {
-  /** When the current version was created: a task that started earlier cannot hold it. */
+  /** When the current version was created: a task started earlier cannot hold it. */
   from: Date;
-  /** When the secret last changed: a task that was created later holds the current version. */
+  /** When the secret last changed: a task created later holds the current version. */
   until: Date;
 }
 
@@ -19,8 +19,8 @@ export interface Judgement {
 }
 
 /**
- * Judges by time what value a task was given. ECS reads secrets once, between the task's creation
- * and its start (ECS agent, `ssmsecret` and `asmsecret`).
+ * Determines from dates which value a task got. ECS reads secrets once, between the creation of the
+ * task and its start (ECS agent, `ssmsecret` and `asmsecret`).
  */
 export function judgeHolding(
   { createdAt, startedAt }: { createdAt?: Date | undefined; startedAt?: Date | undefined },
@@ -47,11 +47,11 @@ export interface SecretVersion {
 }
 
 /**
- * Since when AWSCURRENT is on the version that has it. `versions` are all versions of the secret, read
- * after its description. Undefined while there is no value.
+ * Since when AWSCURRENT is on its version. `versions` are all versions of the secret, read after
+ * its description. Undefined if there is no value.
  *
- * LastChangedDate moves with every change, tags and descriptions included (DescribeSecret). A rotation
- * has a date of its own besides.
+ * LastChangedDate changes with every update, including tags and descriptions (DescribeSecret). A
+ * rotation also has its own date.
  */
 export function currentSecretValue(
   secret: {
@@ -64,7 +64,8 @@ export function currentSecretValue(
   const { currentVersionId, changedAt, lastRotatedAt } = secret;
   const from = versions.find(({ versionId }) => versionId === currentVersionId)?.createdAt;
   if (!from || !changedAt) return undefined;
-  // The first version of a secret gets AWSCURRENT at once (PutSecretValue), and no other can have had it.
+  // The first version gets AWSCURRENT at once (PutSecretValue), and no other version can have had
+  // it.
   if (versions.length === 1 && !lastRotatedAt) return { from, until: from };
   const times = [from, changedAt, lastRotatedAt].map((date) => date?.getTime() ?? 0);
   return { from, until: new Date(Math.max(...times)) };
