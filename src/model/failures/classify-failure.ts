@@ -2,13 +2,14 @@ import type { CheckName } from './finding.ts';
 import { startFailures, type StartFailure } from './start-failures.ts';
 
 /**
- * The rows of the table that fit a reason of ECS, in the order of their place in the text; none for a
- * text that no row knows. A row that only says that something failed counts only where no other fits.
- * White space does not count: pasted reasons have line breaks, inside of words too.
+ * The rows of the table that match a reason of ECS, in the order of their position in the text;
+ * empty if no row matches. A general row counts only if no other row matches. White space is
+ * ignored, because pasted reasons have line breaks, even inside words.
  */
 export function classifyFailure(text: string): StartFailure[] {
   const whole = bare(text);
-  // The agent joins the errors of several secrets with `;` (agent/taskresource/asmsecret/asmsecret.go).
+  // The agent joins the errors of several secrets with `;`
+  // (agent/taskresource/asmsecret/asmsecret.go).
   const parts = whole.split(';');
   const fitting = rows
     .map((row) => ({ failure: row.failure, at: placeOf(row, whole, parts) }))
@@ -19,7 +20,7 @@ export function classifyFailure(text: string): StartFailure[] {
   return telling.length > 0 ? telling : fitting.slice(0, 1);
 }
 
-/** What to look at when a text is not known: what most starts fail for. */
+/** The checks for an unrecognized text: the most common causes of failed starts. */
 export const likelyChecks: readonly CheckName[] = [
   'reference',
   'existence',
@@ -30,7 +31,7 @@ export const likelyChecks: readonly CheckName[] = [
   'network',
 ];
 
-/** A reason without what differs from task to task (ids of requests, sessions and tasks): equal for equal failures. */
+/** A reason without IDs of requests, sessions and tasks, so that equal failures have equal keys. */
 export function failureKey(reason: string): string {
   return reason
     .replace(/request ?id: ?[\w-]+/gi, '')
@@ -46,7 +47,7 @@ function bare(text: string): string {
   return text.toLowerCase().replaceAll('’', "'").replace(/\s+/g, '');
 }
 
-/** A row whose words are ready to be searched for. */
+/** A row with its words prepared for searching. */
 interface Row {
   failure: StartFailure;
   wordings: readonly (readonly string[])[];
@@ -64,7 +65,7 @@ const rows = startFailures.map((failure): Row => {
   };
 });
 
-/** Where a row's wording begins in the text; undefined when none fits. */
+/** The position of a row's wording in the text; undefined if none matches. */
 function placeOf(
   { wordings, unless, codes }: Row,
   whole: string,

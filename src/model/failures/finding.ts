@@ -1,5 +1,5 @@
-/** How the start of a task fails. */
-// Each is a row of the table in `start-failures.ts`.
+/** A way in which the start of a task fails. */
+// Each one is a row of the table in `start-failures.ts`.
 export type FailureId =
   | 'secret-denied'
   | 'parameter-denied'
@@ -41,7 +41,7 @@ export type FailureId =
   | 'health-check-failed'
   | 'starts-keep-failing';
 
-/** Every `CheckName`; findings are shown in this order, grouped by it. */
+/** Every `CheckName`; findings are grouped by check and shown in this order. */
 export const checkNames = [
   'reference',
   'existence',
@@ -58,19 +58,22 @@ export const checkNames = [
   'network',
 ] as const;
 
-/** What a check looks at. */
+/** The subject of a check. */
 export type CheckName = (typeof checkNames)[number];
 
-/** What one check says of one thing that a task needs before it can start. */
+/** The result of one check for one prerequisite of a task start. */
 export interface Finding {
   check: CheckName;
-  /** `problem`: the start would fail; `not-checked`: it could not be seen, for the reason in `message`. */
+  /**
+   * `problem`: the start would fail; `not-checked`: it could not be checked, see `message` for the
+   * reason.
+   */
   status: 'ok' | 'warning' | 'problem' | 'not-checked';
-  /** What was looked at: a place in the task definition, a reference, a role, a subnet … */
+  /** What was checked: a place in the task definition, a reference, a role, a subnet … */
   subject: string;
-  /** What was found, in one sentence without a full stop at its end. */
+  /** What was found, in one sentence without a final full stop. */
   message: string;
-  /** Shell commands that fix it, in their order; none where there is nothing to do. */
+  /** Shell commands that fix it, in order; empty if there is nothing to fix. */
   fix: readonly string[];
   /** How a start would fail. */
   failure?: FailureId;

@@ -7,13 +7,13 @@ import { withoutEnd } from '../without-end.ts';
 
 /** What a reason refers to. */
 export interface Named {
-  /** It has the role and the secrets; the names of family, container and variables are placeholders. */
+  /** Has the role and the secrets; family, container and variables have placeholder names. */
   definition: TaskDefinition;
-  /** Whether the end of a line may have cut names, which are left out then: commands would lack them. */
+  /** Whether line ends may have cut names. Such names are omitted, so commands would lack them. */
   hasCutNames: boolean;
 }
 
-/** A task definition that refers to what a reason names, so that the checks can look at it. */
+/** A task definition that refers to what a reason names, as input for the checks. */
 export function definitionNamedBy(reason: Unwrapped, here: Scope): Named {
   const { text } = reason;
   const role = roleIn(reason, here);
@@ -45,7 +45,7 @@ export function definitionNamedBy(reason: Unwrapped, here: Scope): Named {
 
 // --- internal ---
 
-/** Those found that no end of a line can have cut. */
+/** The matches that no line end can have cut. */
 function whole(reason: Unwrapped, found: Iterable<RegExpExecArray>, offset = 0): RegExpExecArray[] {
   return [...found].filter(({ 0: match, index }) => {
     const start = offset + index;
@@ -53,7 +53,7 @@ function whole(reason: Unwrapped, found: Iterable<RegExpExecArray>, offset = 0):
   });
 }
 
-/** A path, an ARN, or the middle of one; an action of IAM looks like that too. */
+/** A path, an ARN, or the middle of one; IAM actions match too. */
 const isPartOfName = /[\w.-][/:][\w.-]|^\W*\//;
 
 function roleIn(reason: Unwrapped, { partition, account }: Scope): string | undefined {
@@ -64,7 +64,7 @@ function roleIn(reason: Unwrapped, { partition, account }: Scope): string | unde
     reason.text.matchAll(/(?:sts::(\d{12}))?:assumed-role\/([\w+=,.@-]+)/g),
   );
   if (!session) return undefined;
-  // The path of a session's role is not told, so that only its name can be looked up.
+  // The text does not contain the path of a session's role, so only the role name can be looked up.
   const [, of = account, name] = session;
   return of === account ? name : `arn:${partition}:iam::${of}:role/${name}`;
 }
@@ -98,7 +98,7 @@ function parametersIn(reason: Unwrapped, here: Scope): { names: string[]; areCut
   return { names, areCut };
 }
 
-/** An ARN without the punctuation of the sentence it stands in; `:KEY::` is a part of it. */
+/** An ARN without the punctuation of the surrounding sentence; `:KEY::` is part of the ARN. */
 function withoutPunctuation(arn: string): string {
   const whole = withoutEnd(arn, '.');
   return whole.split(':').length === 10 ? whole : withoutEnd(whole, '.:');

@@ -2,26 +2,25 @@ import { classifyFailure } from './classify-failure.ts';
 import type { FailureId } from './finding.ts';
 
 /**
- * What a failed start means for the next tasks of the same deployment:
- * - `hopeless`: every further task fails alike, so there is nothing to wait for.
- * - `maybe-role`: hopeless, unless a role or a policy has just changed: IAM may take two minutes to spread it.
- * - `unclear`: it may be the new value or may not: ECS's own threshold decides.
- * - `passing`: a further task may well start, with the same value and the same role.
+ * The meaning of a failed start for the next tasks of the same deployment:
+ * - `hopeless`: every further task fails the same way, so there is no reason to wait.
+ * - `maybe-role`: hopeless, unless a role or policy has just changed: IAM may take 2 minutes.
+ * - `unclear`: the new value may or may not be the cause; ECS's own threshold decides.
+ * - `passing`: a further task may start, with the same value and the same role.
  */
 export type Outlook = 'hopeless' | 'maybe-role' | 'unclear' | 'passing';
 
 /**
  * The outlook of a reason.
  *
- * A row of the table that says what failed has its outlook, whatever else the text says. Words decide
- * only where no such row fits: signs of a passing fault come first, then signs of a denial, then the
- * wrapping (`ResourceInitializationError`, `unable to pull`, `CannotPull…`), which is hopeless. A text
- * that was cut off before it came to the cause is `unclear`.
+ * If a row of the table states what failed, its outlook counts, regardless of the rest of the text.
+ * Words decide only if no such row matches: first signs of a transient fault, then signs of a
+ * denial, then the wrapping (`ResourceInitializationError`, `unable to pull`, `CannotPull…`), which
+ * is hopeless. A text that was cut off before the cause is `unclear`.
  *
- * A text that names several failures has the worst of their outlooks, in the order `hopeless`,
- * `maybe-role`, `unclear`, `passing`: each of them by itself keeps the task from starting. So it is
- * `passing` only where nothing but passing faults kept the task from starting, and it is `hopeless`
- * only where one of the failures does not go away by itself.
+ * A text with several failures has the worst outlook, in the order `hopeless`, `maybe-role`,
+ * `unclear`, `passing`, because each failure alone prevents the task from starting. It is `passing`
+ * only if all failures are transient, and `hopeless` only if one of the failures is permanent.
  */
 export function outlookOf(reason: string): Outlook {
   const found = classifyFailure(reason).map(({ id, general }) => {
@@ -74,7 +73,7 @@ const outlooks: Readonly<Record<FailureId, Outlook>> = {
   'no-capacity': 'passing',
   'service-unavailable': 'passing',
   throttled: 'passing',
-  // A text does not say whether there is no way at all, or none at this moment.
+  // The text does not show whether there is no route at all, or only a temporary problem.
   'logs-unreachable': 'passing',
   'network-timeout': 'passing',
   'parameter-store-unreachable': 'passing',
@@ -87,7 +86,7 @@ const passing: readonly RegExp[] = [
   /SlowDown|time-?out|timed out|deadline exceeded|request (context )?cancell?ed/i,
   /connection (reset|refused)|no such host|\bEOF\b|\btry again\b/i,
   /status ?code:? 5\d\d/i,
-  // The status line of a registry's answer: `…/manifests/latest: 502 Bad Gateway`.
+  // The status line of a registry's response: `…/manifests/latest: 502 Bad Gateway`.
   /: 50\d [A-Z][a-z]/,
   /internal ?(service|server)? ?error|service ?unavailable/i,
 ];

@@ -3,7 +3,7 @@ import { stoppedFromOutside } from './stopped-from-outside.ts';
 import { unwrap, type Unwrapped } from './unwrap.ts';
 import { distinctBy } from '../distinct-by.ts';
 
-/** Members of AWS's answers that hold a reason. */
+/** Members of AWS responses that contain a reason. */
 const reasonMembers = new Set([
   'stoppedReason',
   'reason',
@@ -13,10 +13,10 @@ const reasonMembers = new Set([
 ]);
 
 /**
- * The reasons in a text that somebody pasted: the output of `aws ecs describe-tasks` and the like, or
- * sentences, one a paragraph. A line that begins like a reason, after one that is a reason by itself,
- * starts another; other lines are one sentence that was wrapped. What says that a task was stopped from
- * outside is left out.
+ * The reasons in a pasted text: the output of `aws ecs describe-tasks` and similar commands, or
+ * sentences, one per paragraph. A line that begins like a reason starts a new one if the lines
+ * before are a complete reason. Other lines are one wrapped sentence. Reasons of tasks that were
+ * stopped from outside are omitted.
  */
 export function pastedReasons(text: string): Unwrapped[] {
   const found =
@@ -48,7 +48,7 @@ function reasonsIn(value: unknown): string[] {
   });
 }
 
-/** Whether a reason may be one of something that went well, or was asked for. */
+/** Whether a reason may describe something that succeeded or was requested. */
 function tellsOfGood(key: string, holder: object): boolean {
   const { rolloutState, status, stopCode, stoppedReason } = holder as Record<string, unknown>;
   switch (key) {
@@ -69,8 +69,8 @@ function tellsOfGood(key: string, holder: object): boolean {
 }
 
 /**
- * How reasons begin, those of a list and of a log too. Names of errors are whole: a line that a terminal
- * filled may begin with the end of a longer one.
+ * How reasons begin, including those in lists and logs. Error names are matched whole, because a
+ * line of a wrapped text may begin with the end of a longer name.
  */
 const beginning =
   /^\s*(?:[-*•]\s+|\d{4}-\d\d-\d\d|\(service \S|service \S+ \(?(?:was|is|failed|task|instance)\b|Task \S|STOPPED\b|[Ff]etching secret data|Essential container|An error occurred|RESOURCE:|(?:ResourceInitialization|Cannot(?:Pull|Start|Create)\w*|OutOfMemory)Error:|(?:AccessDenied|ResourceNotFound|Throttling)Exception:)/;
@@ -86,7 +86,7 @@ function paragraph(text: string): Unwrapped[] {
   return groups.map(unwrap);
 }
 
-/** Whether lines are a reason that does not go on: neither within a sentence nor before what it quotes. */
+/** Whether lines are a complete reason: they do not end within a sentence or before a quotation. */
 function isWhole(lines: readonly string[]): boolean {
   const text = lines.join(' ');
   return !/(?:[:,(-]|\bapi error)\s*$/i.test(text) && classifyFailure(text).length > 0;

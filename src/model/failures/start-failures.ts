@@ -8,19 +8,19 @@ export interface StartFailure {
   /** Why it happens. */
   cause: string;
   /**
-   * Each entry is one wording: the pieces of text that stand in it, in this order, in any case and
-   * with any white space. AWS changes its sentences, so pieces are short.
+   * Each entry is one wording: pieces of text that occur in this order, in any case and with any
+   * white space. The pieces are short, because AWS changes its sentences.
    */
   wordings: readonly (readonly string[])[];
-  /** A part of a text (up to the next `;`) with one of these pieces says something else. */
+  /** A part of a text (up to the next `;`) with one of these pieces does not match. */
   unless?: readonly string[];
   /** Short codes that are a reason by themselves (RunTask, `failures[].reason`). */
   codes?: readonly string[];
-  /** The checks of `verify` that tell more. */
+  /** The checks of `verify` that give details. */
   checks: readonly CheckName[];
-  /** What to do where no check found out more. */
+  /** What to do if no check found the cause. */
   advice: string;
-  /** It only says that something failed: any other row that fits a text says more. */
+  /** It only states that something failed: any other matching row is more specific. */
   general?: true;
 }
 
@@ -30,10 +30,10 @@ const way =
   'the task has no network route: a NAT gateway, an internet gateway with a public IP, or a VPC endpoint';
 
 /**
- * How starts fail, with the words of ECS (Fargate and agent), SSM, Secrets Manager, KMS and IAM that tell
- * it: ECS guide, "stopped tasks errors" and "service event messages"; amazon-ecs-agent (agent/asm,
- * agent/ssm, agent/taskresource); public issues (test/model/failures/stop-reasons.labels.ts has them with their
- * sources).
+ * How starts fail, with the messages of ECS (Fargate and agent), SSM, Secrets Manager, KMS and IAM:
+ * ECS guide, "stopped tasks errors" and "service event messages"; amazon-ecs-agent (agent/asm,
+ * agent/ssm, agent/taskresource); public issues (listed with their sources in
+ * test/model/failures/stop-reasons.labels.ts).
  */
 export const startFailures: readonly StartFailure[] = [
   {
@@ -161,7 +161,7 @@ export const startFailures: readonly StartFailure[] = [
     id: 'secret-not-json',
     title: 'the secret is not a JSON object',
     cause: 'the reference names a JSON key of a secret whose value is plain text',
-    // Go's encoding/json: scanner.go, decode.go.
+    // Source: Go's encoding/json (scanner.go, decode.go).
     wordings: [
       ['secret from asm', 'invalid character'],
       ['invalid character', 'in literal'],
@@ -180,7 +180,7 @@ export const startFailures: readonly StartFailure[] = [
       ['after top-level value'],
       ['cannot unmarshal', 'into Go'],
     ],
-    // An answer of AWS or of a proxy that is no JSON: the secret was not read at all.
+    // A response of AWS or a proxy that is not JSON: the secret was not read at all.
     unless: ['deserialization failed', 'failed to decode response'],
     checks: ['value', 'reference'],
     advice: 'omit the key in the reference, or store a JSON object',

@@ -1,6 +1,6 @@
 import { loosely } from './loosely.ts';
 
-/** What DescribeTasks says of why a task stopped. */
+/** The members of DescribeTasks that explain why a task stopped. */
 export interface Stop {
   /** ECS: TaskStopCode. */
   stopCode?: string | undefined;
@@ -8,9 +8,10 @@ export interface Stop {
 }
 
 /**
- * Whether a task stopped for a cause outside of it: a user, scaling in, a deployment, an interruption of
- * Spot, or the infrastructure under it. Such a task has not failed. ECS gives failed health checks the
- * stop code of scaling in, so words decide there (ECS guide, "stopped tasks error codes").
+ * Whether a task stopped for an external cause: a user, scaling in, a deployment, a Spot
+ * interruption, or its infrastructure. Such a task has not failed. ECS uses the stop code of
+ * scaling in for failed health checks too, so there the text decides (ECS guide, "stopped tasks
+ * error codes").
  */
 export function stoppedFromOutside({ stopCode = '', stoppedReason = '' }: Stop): boolean {
   if (codes.has(stopCode) || words.some((pattern) => pattern.test(stoppedReason))) return true;
@@ -26,7 +27,7 @@ const codes: ReadonlySet<string> = new Set([
   'InfrastructureHealth',
 ]);
 
-/** ECS guide, "stopped tasks error messages" and "AWS Fargate task retirement". */
+/** Source: ECS guide, "stopped tasks error messages" and "AWS Fargate task retirement". */
 const words: readonly RegExp[] = [
   loosely('your Spot Task was interrupted'),
   `${loosely('Host EC2 (instance')}[^()]*${loosely(') terminated')}`,

@@ -1,14 +1,16 @@
-/** A text whose lines were joined. */
+/** A text with joined lines. */
 export interface Unwrapped {
   text: string;
-  /** Where lines ended, as offsets in `text`: a word there may be a part of a longer one, or two words. */
+  /**
+   * Offsets in `text` where lines ended: a word there may be part of a longer one, or two words.
+   */
   seams: readonly number[];
 }
 
 /**
- * Joins the lines of a text that was wrapped between words or inside of them (as terminals do). Where
- * most lines have the same length, they are taken to be filled to the last column and joined as they
- * are, otherwise with a blank. That is a guess, so each place is remembered, except after a blank at
+ * Joins the lines of a text that was wrapped between or inside words (as terminals do). If most
+ * lines have the same length, they count as filled to the last column and are joined directly,
+ * otherwise with a space. This is a guess, so each position is recorded, except after a space at
  * the end of a line.
  */
 export function unwrap(lines: readonly string[]): Unwrapped {
@@ -30,13 +32,16 @@ export function unwrap(lines: readonly string[]): Unwrapped {
   return { text: text.trimEnd(), seams };
 }
 
-/** Whether a line ended in, before or after the word from `start` to `end`; a word goes up to the next blanks. */
+/**
+ * Whether a line ended in, before or after the word from `start` to `end`; words are separated by
+ * spaces.
+ */
 export function touchesSeam({ text, seams }: Unwrapped, start: number, end: number): boolean {
   const [from, to] = wordAround(text, start, end);
   return seams.some((seam) => seam >= from - 1 && seam <= to);
 }
 
-/** The words before and after each place where a line ended: one where they were joined without a blank. */
+/** The words before and after each line end: a single word if joined without a space. */
 export function wordsAtSeams({ text, seams }: Unwrapped): string[] {
   return seams.flatMap((seam) =>
     [seam, seam + 1].map((at) => text.slice(...wordAround(text, at, at))),

@@ -1,9 +1,9 @@
 import { loosely } from './loosely.ts';
 
 /**
- * A reason without the characters and numbers of a secret that the agent's JSON reader quotes. The
- * agent passes on the errors of Go's encoding/json (agent/asm/asm.go; Go: scanner.go, decode.go, and
- * jsontext in newer releases). The text may be wrapped, escaped as JSON or HTML, or cut off.
+ * A reason without the characters and numbers of a secret that the agent's JSON parser quotes. The
+ * agent passes on the errors of Go's encoding/json (agent/asm/asm.go; Go: scanner.go, decode.go,
+ * and jsontext in newer releases). The text may be wrapped, escaped as JSON or HTML, or cut off.
  */
 export function withoutCharacters(reason: string): string {
   return quotes
@@ -15,7 +15,7 @@ export function withoutCharacters(reason: string): string {
 
 const anyOf = (...words: string[]): string => words.map(loosely).join('|');
 
-/** What Go says after a character that it did not expect. */
+/** Go's words after an unexpected character. */
 const context = anyOf(
   'in literal',
   'in string',
@@ -31,7 +31,8 @@ const context = anyOf(
 
 const quotes: readonly { pattern: RegExp; instead: string }[] = [
   {
-    // `'x'`, `'\''`, `'\x00'`, `'Ã'`: up to the context, or a few characters where the text ends.
+    // `'x'`, `'\''`, `'\x00'`, `'Ã'`: up to the context, or a few characters at the end of the
+    // text.
     pattern: new RegExp(
       `(${anyOf('invalid character')})\\s*(?=['‘’"“”\`\\\\&])(?:[^]{1,24}?\\s*(?=${context})|\\S{1,12}\\s*)`,
       'gi',
