@@ -7,28 +7,28 @@ import { formatReference, lookupId } from '../secrets/reference.ts';
 import type { StartFailure } from '../failures/start-failures.ts';
 import type { StartReport } from './checks/remedies.ts';
 
-/** One failure with its cause, what was found that bears on it, and what to do. */
+/** One failure with its cause, the related findings, and what to do. */
 export interface Explanation {
   failure: FailureId | 'unknown';
   title: string;
   cause: string;
-  /** The references that the reason is about, as far as it names them. */
+  /** The references that the reason names. */
   references: { container: string; name: string; reference: string }[];
-  /** What the checks found that bears on it. */
+  /** The related findings of the checks. */
   evidence: Finding[];
-  /** Commands that fix it, in their order. */
+  /** Commands that fix it, in order. */
   fix: string[];
-  /** What to do where there is no command. */
+  /** What to do if there is no command. */
   advice: string;
 }
 
-/** What the checks know of the task definition that failed. */
+/** The facts about the failed task definition, and the findings of the checks. */
 export interface Known {
   facts: StartFacts;
   report: StartReport;
 }
 
-/** Explains a reason: an entry for each failure that it tells, one for a text that no row knows. */
+/** Explains a reason: one entry per failure in it, or one entry for an unrecognized text. */
 export function explainReason(text: string, known: Known | undefined): Explanation[] {
   const failures = classifyFailure(text);
   return failures.length === 0
@@ -58,13 +58,13 @@ function explain(
     (finding) =>
       finding.failure === id || (checks.includes(finding.check) && !isOfAnother(finding, subjects)),
   );
-  // What is right bears on a failure only where it is about what the reason names.
+  // An `ok` finding is related to a failure only if it concerns what the reason names.
   const evidence = bearing.filter(
     (finding) =>
       finding.status !== 'ok' || subjects.has(finding.subject) || finding.check === 'trust',
   );
   const wrong = evidence.filter(({ status }) => status === 'problem');
-  // Of what fails now and then only, a warning tells.
+  // For intermittent failures, the finding is a warning.
   const telling = evidence.filter(({ status }) => status === 'problem' || status === 'warning');
   const meant = telling.filter((finding) => finding.failure === id);
   const fixes = new Set((meant.length > 0 ? meant : wrong).flatMap(({ fix }) => fix));
@@ -86,18 +86,18 @@ function explain(
   };
 }
 
-/** How grants name the secret: `parameter/shop/db`. */
+/** The name of the secret in grants: `parameter/shop/db`. */
 function resourceOf({ secret }: UseFact): string[] {
   return secret.state === 'found' ? [parseArn(secret.identity.arn)?.resource ?? ''] : [];
 }
 
-/** Whether a finding is about a reference other than those that the reason names. */
+/** Whether a finding is about a reference that the reason does not name. */
 function isOfAnother({ check, subject }: Finding, named: ReadonlySet<string>): boolean {
   const aboutUses = check === 'reference' || check === 'existence' || check === 'value';
   return aboutUses && named.size > 0 && !named.has(subject);
 }
 
-/** What the reason itself proves, though no value was read to see it. */
+/** What the reason itself proves, even if no value was read. */
 function told(id: string, uses: readonly UseFact[], known: Known | undefined): string[] {
   if (id !== 'json-key-missing' || !known) return [];
   return uses.flatMap(({ reference }) =>
@@ -124,7 +124,7 @@ function usesNamed(text: string, id: string, uses: readonly UseFact[]): UseFact[
   });
 }
 
-/** Whether a name stands in a text as a whole, not as a part of a longer one. */
+/** Whether a name occurs in a text as a whole, not as part of a longer one. */
 function stands(text: string, name: string): boolean {
   for (let at = text.indexOf(name); at !== -1; at = text.indexOf(name, at + 1)) {
     const before = text[at - 1] ?? ' ';

@@ -2,26 +2,26 @@ import { failureKey } from '../failures/classify-failure.ts';
 import { explainReason, type Explanation, type Known } from './explain-failure.ts';
 import type { Finding } from '../failures/finding.ts';
 
-/** One time that something failed. */
+/** One occurrence of a failure. */
 export interface SeenFailure {
   /** In AWS's words. */
   reason: string;
-  /** `task`, `event` or `deployment` of a service; `text` that was pasted. */
+  /** `task`, `event` or `deployment` of a service; `text` for a pasted text. */
   source: 'task' | 'event' | 'deployment' | 'text';
   at: Date | undefined;
-  /** ARN of the revision that failed, where it is known. */
+  /** ARN of the revision that failed, if known. */
   taskDefinition: string | undefined;
 }
 
-/** A failure with where and how often it was seen. */
+/** A failure with its sources and the number of occurrences. */
 export interface ReportedFailure extends Explanation, Omit<SeenFailure, 'at'> {
   count: number;
   lastAt: Date | undefined;
 }
 
 /**
- * Each distinct failure once, explained by what is known of what it is about. A reason that only says
- * that something failed is no news beside another, and one that a task and an event both tell is one.
+ * Each distinct failure once, explained by the facts about its task definition. A general reason is
+ * omitted if there is another one. A reason reported by both a task and an event counts once.
  */
 export function reportFailures(
   seen: readonly SeenFailure[],
@@ -46,7 +46,7 @@ export function reportFailures(
   return distinct(failures);
 }
 
-/** The problems that none of the failures has told of: the next start would meet them. */
+/** The problems that no failure has reported: they would affect the next start. */
 export function unreported(
   findings: readonly Finding[],
   failures: readonly ReportedFailure[],
@@ -67,7 +67,7 @@ function distinct(failures: readonly ReportedFailure[]): ReportedFailure[] {
   const merged = new Map<string, ReportedFailure>();
   for (const failure of failures) {
     const references = failure.references.map(({ reference }) => reference).join();
-    // An event wraps the reason of a task: without a reference nothing tells whether they differ.
+    // An event wraps the reason of a task: without a reference, the two cannot be distinguished.
     const about =
       references === '' && failure.source !== 'event' ? failureKey(failure.reason) : references;
     const key = `${failure.failure} ${about}`;

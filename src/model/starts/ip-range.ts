@@ -1,10 +1,12 @@
-/** A range of IPv4 addresses: its first address as a number, and how many of its bits are fixed. */
+/**
+ * A range of IPv4 addresses: its first address as a number, and the length of its prefix in bits.
+ */
 export interface IpRange {
   first: number;
   bits: number;
 }
 
-/** Reads `10.0.0.0/16`; undefined for anything else, IPv6 too. */
+/** Parses `10.0.0.0/16`; undefined for anything else, including IPv6. */
 export function parseIpRange(text: string): IpRange | undefined {
   const [, address = '', length = ''] = /^([\d.]+)\/(\d{1,2})$/.exec(text) ?? [];
   const parts = address.split('.').map(Number);
@@ -14,18 +16,18 @@ export function parseIpRange(text: string): IpRange | undefined {
   return { first: number - (number % 2 ** (32 - bits)), bits };
 }
 
-/** Whether all of a range lies within another. */
+/** Whether a range is entirely within another. */
 export function covers(outer: IpRange, inner: IpRange): boolean {
   return outer.bits <= inner.bits && overlap(outer, inner);
 }
 
-/** Whether two ranges have an address in common. */
+/** Whether two ranges overlap. */
 export function overlap(one: IpRange, other: IpRange): boolean {
   const size = 2 ** (32 - Math.min(one.bits, other.bits));
   return Math.floor(one.first / size) === Math.floor(other.first / size);
 }
 
-/** Whether no address of a range is one of the internet's (RFC 1918, RFC 6598). */
+/** Whether all addresses of a range are private (RFC 1918, RFC 6598). */
 export function isPrivate(range: IpRange): boolean {
   return privateRanges.some((outer) => covers(outer, range));
 }

@@ -1,10 +1,12 @@
-/** The network interface by which a task's secrets are fetched. */
+/** The network interface used to fetch a task's secrets. */
 export interface NetworkInterface {
-  /** On Fargate it is the task's own, on EC2 the instance's: the agent fetches by the host's network. */
+  /**
+   * On Fargate, the task's own; on EC2, that of the instance: the agent uses the host's network.
+   */
   of: 'task' | 'instance';
-  /** Those that a task may be started in, all of one VPC; the one of an instance. */
+  /** Subnets in which a task may start, all in one VPC; for an instance, its subnet. */
   subnets: readonly string[];
-  /** Ids. A Fargate service without any has its VPC's default group: name that. */
+  /** IDs. A Fargate service without security groups has the default group of its VPC: name that. */
   securityGroups: readonly string[];
   /** Whether it has a public IPv4 address: `assignPublicIp` is `ENABLED`. */
   publicIp: boolean;
@@ -14,36 +16,36 @@ export interface NetworkInterface {
 export interface Subnet {
   id: string;
   vpc: string;
-  /** Account that it belongs to: another one where a VPC is shared. */
+  /** Account of the owner; differs in a shared VPC. */
   owner: string;
-  /** Its IPv4 range; undefined where it has IPv6 addresses only. */
+  /** Its IPv4 range; undefined if it only has IPv6 addresses. */
   cidr: string | undefined;
   availabilityZone: string;
-  /** Whether VPC Block Public Access keeps internet gateways from it in both directions. */
+  /** Whether VPC Block Public Access blocks internet gateways in both directions. */
   internetBlocked: boolean;
 }
 
 /** One route. */
 export interface Route {
-  /** A range of IPv4 or IPv6 addresses, or the id of a prefix list. */
+  /** A range of IPv4 or IPv6 addresses, or the ID of a prefix list. */
   destination: string;
-  /** Id or ARN of what it leads to; `local` is the VPC. */
+  /** ID or ARN of the target; `local` is the VPC. */
   target: string;
-  /** False for a black hole: what it leads to is gone. */
+  /** False for a blackhole route, whose target no longer exists. */
   active: boolean;
 }
 
 /** A route table. */
 export interface RouteTable {
   id: string;
-  /** Whether it is the one of all subnets of the VPC that have no other. */
+  /** Whether it is the main route table: for all subnets without an explicit one. */
   main: boolean;
-  /** Ids of the subnets that were given it. */
+  /** IDs of the explicitly associated subnets. */
   subnets: readonly string[];
   routes: readonly Route[];
 }
 
-/** What one rule of a security group lets through. */
+/** The traffic that one rule of a security group allows. */
 export interface SecurityRule {
   /** `tcp`, `udp` …, or a number; `-1` for all. */
   protocol: string;
@@ -56,15 +58,15 @@ export interface SecurityRule {
   prefixLists: readonly string[];
 }
 
-/** Name of the security group that fixes make for the endpoints of a VPC. */
+/** Name of the security group that fixes create for the endpoints of a VPC. */
 export const endpointGroupName = 'ecs-secrets-endpoints';
 
 /** A security group. */
 export interface SecurityGroup {
   id: string;
-  /** One VPC has no two of a name. */
+  /** Unique within a VPC. */
   name: string;
-  /** Account that it belongs to. */
+  /** Account of the owner. */
   owner: string;
   ingress: readonly SecurityRule[];
   egress: readonly SecurityRule[];
@@ -74,11 +76,11 @@ export interface SecurityGroup {
 export interface Endpoint {
   id: string;
   kind: 'interface' | 'gateway' | 'other';
-  /** e.g. `com.amazonaws.eu-west-1.ssm` */
+  /** For example `com.amazonaws.eu-west-1.ssm`. */
   service: string;
-  /** In small letters: `available`, `pending` … */
+  /** In lower case: `available`, `pending` … */
   state: string;
-  /** Whether the service's usual name leads to it from within the VPC. */
+  /** Whether the service's default DNS name resolves to it within the VPC. */
   privateDns: boolean;
   /** `ipv4`, `dualstack` or `ipv6`. */
   addresses: string;
@@ -89,29 +91,31 @@ export interface Endpoint {
 /** A NAT gateway. */
 export interface NatGateway {
   id: string;
-  /** Undefined for a regional one, which stands in no subnet. */
+  /** Undefined for a regional NAT gateway, which has no subnet. */
   subnet: string | undefined;
   /** Whether it only translates to other private addresses. */
   isPrivate: boolean;
-  /** `available`, `pending`, `failed`, `deleting` or `deleted` (botocore model, NatGatewayState). */
+  /**
+   * `available`, `pending`, `failed`, `deleting` or `deleted` (botocore model, NatGatewayState).
+   */
   state: string;
 }
 
-/** What is known of the network around an interface. */
+/** The facts about the network around an interface. */
 export interface NetworkFacts {
   /** Region of the VPC. */
   region: string;
   vpc: string;
   dnsSupport: boolean;
   dnsHostnames: boolean;
-  /** Those of the interface, and of the endpoints where they were looked up. */
+  /** Subnets of the interface and, if looked up, of the endpoints. */
   subnets: readonly Subnet[];
   /** All of the VPC. */
   routeTables: readonly RouteTable[];
   /** All of the VPC. */
   endpoints: readonly Endpoint[];
-  /** Those of the interface and of the endpoints, and the one named `endpointGroupName`. */
+  /** Those of the interface and the endpoints, and the one named `endpointGroupName`. */
   securityGroups: readonly SecurityGroup[];
-  /** All of the VPC, also those that are being deleted; none where no route leads to one. */
+  /** All of the VPC, including those being deleted; empty if no route leads to one. */
   natGateways: readonly NatGateway[];
 }

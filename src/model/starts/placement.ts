@@ -1,33 +1,36 @@
-/** A machine on which tasks of the launch types EC2 and EXTERNAL run, as ECS knows it. */
+/** A container instance for tasks of the launch types EC2 and EXTERNAL, as ECS describes it. */
 export interface ContainerInstance {
   arn: string;
-  /** Undefined for one that is not in EC2. */
+  /** Undefined for an instance outside EC2. */
   ec2InstanceId: string | undefined;
   /** `ACTIVE`, `DRAINING`, … */
   status: string;
-  /** Whether ECS can reach its agent; nothing new starts on it otherwise. */
+  /** Whether ECS can reach its agent; otherwise nothing new starts on it. */
   connected: boolean;
-  /** e.g. `1.90.0`; undefined where it is not told. */
+  /** For example `1.90.0`; undefined if unknown. */
   agentVersion: string | undefined;
-  /** `linux` or `windows`; undefined where it is not told. */
+  /** `linux` or `windows`; undefined if unknown. */
   os: string | undefined;
-  /** Names of what its agent can do, among others. */
+  /** Names of its attributes, including the capabilities of its agent. */
   attributes: ReadonlySet<string>;
 }
 
-/** Where tasks of a task definition will run, as far as it is known. */
+/** Where tasks of a task definition will run, as far as known. */
 export interface Placement {
-  /** `EC2`, `EXTERNAL`, `FARGATE`, `MANAGED_INSTANCES`; empty where nobody has said. */
+  /** `EC2`, `EXTERNAL`, `FARGATE`, `MANAGED_INSTANCES`; empty if unspecified. */
   launchTypes: readonly string[];
-  /** Fargate's; absent or `LATEST` is the newest. */
+  /** Platform version of Fargate; undefined or `LATEST` is the newest. */
   platformVersion?: string | undefined;
-  /** The service's platform family, where it says more than the task definition: `Linux`, `WINDOWS_…`. */
+  /**
+   * Platform family of the service, if more specific than the task definition: `Linux`,
+   * `WINDOWS_…`.
+   */
   platformFamily?: string | undefined;
-  /** Those of the cluster; undefined where nobody has looked. */
+  /** Container instances of the cluster; undefined if not looked up. */
   instances?: readonly ContainerInstance[] | undefined;
-  /** Why nobody could look, as the end of "the agents were not looked at: …". */
+  /** Why they could not be looked up, as the end of "the agents were not looked at: …". */
   instancesUnknown?: string | undefined;
-  /** For the commands that fix things. */
+  /** Used in the commands that fix problems. */
   region?: string | undefined;
   /** Name or ARN. */
   cluster?: string | undefined;
@@ -35,8 +38,8 @@ export interface Placement {
 }
 
 /**
- * The launch types of a service or, without one, those that the task definition is made for. A
- * capacity provider of one's own is one of EC2 instances: its name does not tell whether AWS manages
+ * The launch types of a service or, without one, those that the task definition is compatible with.
+ * A custom capacity provider consists of EC2 instances; its name does not show whether AWS manages
  * them.
  */
 export function launchTypesOf(
