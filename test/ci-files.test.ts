@@ -125,7 +125,7 @@ describe('the file that is left for the action', () => {
 });
 
 describe('--junit', () => {
-  /** The report of a command: its file, read by an XML parser of somebody else's. */
+  /** The report of a command: its file, read by an XML parser of someone else's. */
   async function report(argv: readonly string[], code: number) {
     const files: Record<string, string> = { 'plain.json': plain };
     const seen = await shop.run([...argv, '--junit', 'junit.xml'], { files });
