@@ -83,7 +83,7 @@ export function ownUsesOf(service: Service, secret: SecretIdentity, here: Scope)
 }
 
 /** Every reference of a service: those of what it runs, and its own. */
-export function serviceUses(
+function serviceUses(
   { serviceConnect = [] }: Pick<Service, 'serviceConnect'>,
   revision: FullRevision,
 ): SecretUse[] {
