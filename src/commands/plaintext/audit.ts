@@ -169,10 +169,14 @@ function sarifOf(findings: readonly AuditFinding[]) {
 }
 
 function sentenceOf(finding: AuditFinding): string {
-  const { kind, container, name, place, services = [] } = finding;
+  const { container, name, place } = finding;
   const what = name === '' ? place : `${name} (${place})`;
+  return `${what} of container ${container} in ${whereOf(finding)} ${whatItIs(finding)}`;
+}
+
+function whatItIs({ kind, services = [] }: AuditFinding): string {
   const running = services.length === 0 ? '' : `, run by ${services.join(', ')}`;
-  return `${what} of container ${container} in ${whereOf(finding)} looks like a secret in plain text: ${kind}${running}`;
+  return `looks like a secret in plain text: ${kind}${running}`;
 }
 
 function checkedOf(finding: AuditFinding): Checked {
@@ -181,7 +185,7 @@ function checkedOf(finding: AuditFinding): Checked {
     status: 'problem',
     where: whereOf(finding),
     what: `${container}: ${name === '' ? place : name}`,
-    message: sentenceOf(finding),
+    message: whatItIs(finding),
     ...(file !== undefined && file !== '-' && { file, line, column }),
   };
 }
