@@ -1,4 +1,6 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -20,7 +22,12 @@ beforeAll(async () => {
   await writeFile(join(folder, 'package', 'package.json'), JSON.stringify(metadata));
   await writeFile(
     join(folder, 'package', 'bin', 'ecs-secrets.js'),
-    "console.log('version 7.8.9:', ...process.argv.slice(2));\n",
+    `if (process.argv[2] === 'wait') {
+  const alive = setInterval(() => {}, 1000);
+  process.once('SIGINT', () => { clearInterval(alive); process.exitCode = 130; });
+}
+console.log('version 7.8.9:', ...process.argv.slice(2));
+`,
   );
   const packed = await runProgram('tar', ['-czf', 'package.tgz', 'package'], { cwd: folder });
   expect(packed.code, packed.stderr).toBe(0);
@@ -51,24 +58,29 @@ function address(): string {
   return `http://127.0.0.1:${(registry.address() as AddressInfo).port}`;
 }
 
+const action = `${root}action/dist/index.js`;
+
 async function step(version: string, env: Record<string, string> = {}): Promise<Seen> {
   asked = [];
   await writeFile(join(folder, 'output'), '');
-  return runProgram(process.execPath, [`${root}action/dist/index.js`], {
+  return runProgram(process.execPath, [action], {
     cwd: folder,
-    env: {
-      INPUT_COMMAND: 'list /',
-      INPUT_JSON: 'false',
-      INPUT_VERSION: version,
-      GITHUB_OUTPUT: join(folder, 'output'),
-      RUNNER_TEMP: folder,
-      npm_config_registry: address(),
-      npm_config_cache: join(folder, 'cache'),
-      npm_config_update_notifier: 'false',
-      npm_config_fetch_retries: '0',
-      ...env,
-    },
+    env: { ...inputs('list /', version), ...env },
   });
+}
+
+function inputs(command: string, version: string): Record<string, string> {
+  return {
+    INPUT_COMMAND: command,
+    INPUT_JSON: 'false',
+    INPUT_VERSION: version,
+    GITHUB_OUTPUT: join(folder, 'output'),
+    RUNNER_TEMP: folder,
+    npm_config_registry: address(),
+    npm_config_cache: join(folder, 'cache'),
+    npm_config_update_notifier: 'false',
+    npm_config_fetch_retries: '0',
+  };
 }
 
 test('a version is installed from npm once in a job', async () => {
@@ -99,4 +111,17 @@ test('a machine without npm is told what brings it', async () => {
       /^::error::cannot run npm \(.*ENOENT\); add actions\/setup-node before/,
     ) as string,
   });
+});
+
+test.runIf(process.platform !== 'win32')('a cancelled run interrupts the command', async () => {
+  await writeFile(join(folder, 'output'), '');
+  const env = { ...process.env, ...inputs('wait\nlist /', '7.8.9') };
+  const child = spawn(process.execPath, [action], { cwd: folder, env });
+  let log = '';
+  child.stdout.once('data', () => child.kill('SIGINT'));
+  child.stdout.on('data', (data: Buffer) => (log += data.toString()));
+  const [code] = (await once(child, 'close')) as [number];
+  expect(code).toBe(130);
+  expect(log).not.toContain('list /');
+  expect(await readFile(join(folder, 'output'), 'utf8')).toMatch(/^exit-code<<.*\n130\n/m);
 });
