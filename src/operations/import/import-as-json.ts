@@ -1,5 +1,5 @@
 import type { Aws } from '../../aws/index.ts';
-import type { ReadSecret, SecretsManager } from '../../aws/secrets-manager.ts';
+import type { ReadSecret, SecretDescription, SecretsManager } from '../../aws/secrets-manager.ts';
 import { CliError } from '../../errors.ts';
 import { formatReference, lookupId, type SecretReference } from '../../model/secrets/reference.ts';
 import { checkValue } from '../../model/secrets/secret-rules.ts';
@@ -53,7 +53,7 @@ export async function importAsJson(
     checkValue(value, 'secrets-manager');
     const same = keys.every(({ action }) => action === 'unchanged');
     try {
-      const put = await putStoredSecret(withRead(manager, current), reference, {
+      const put = await putStoredSecret(withRead(manager, current, found), reference, {
         ...request,
         // A secret with different whitespace is the same for all its consumers.
         value: same && current?.value ? current.value : value,
@@ -108,9 +108,14 @@ function plan(
 }
 
 /**
- * The gateway, but its first read returns the value that the plan is based on, so the write relies
- * on it.
+ * The gateway, but its reads return what the plan is based on. The write relies on it, and nothing is
+ * requested twice.
  */
-function withRead(manager: SecretsManager, current: ReadSecret | undefined): SecretsManager {
-  return current ? { ...manager, read: () => Promise.resolve(current) } : manager;
+function withRead(
+  manager: SecretsManager,
+  current: ReadSecret | undefined,
+  found: SecretDescription | 'denied' | undefined,
+): SecretsManager {
+  if (current) return { ...manager, read: () => Promise.resolve(current) };
+  return found === 'denied' ? manager : { ...manager, describe: () => Promise.resolve(found) };
 }

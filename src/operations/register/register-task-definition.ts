@@ -21,6 +21,7 @@ import { sameTaskDefinition } from '../../model/definitions/task-definition-equa
 import { mapSecretUses, secretUses, useReference } from '../../model/definitions/secret-uses.ts';
 import type { TaskDefinition } from '../../model/definitions/task-definition.ts';
 import type { Clock } from '../../world.ts';
+import { askingOnce } from '../asking-once.ts';
 import { checkReferences } from './check-references.ts';
 import { registerOnce } from './register-once.ts';
 import { resolveReferences } from '../secrets/resolve-references.ts';
@@ -73,15 +74,20 @@ export async function registerTaskDefinition(
   // The name replaces the ARN until all checks that need no call have passed.
   const edited = editTaskDefinition(base, { ...edits, executionRoleArn: executionRole }, store);
   const ecs = await aws.ecs();
+  const looking = askingOnce(aws);
   const form = ecs.formOf(edited);
   checkTaskDefinition(edited, form.faults, { substitutes: true });
-  const { definition, valueless } = await withArns(aws, edited, unshownReferences(edits, store));
+  const { definition, valueless } = await withArns(
+    looking,
+    edited,
+    unshownReferences(edits, store),
+  );
   const warnings = [
     ...form.warnings,
     ...taskDefinitionWarnings(definition),
     ...plaintextWarnings(definition),
     ...valueless,
-    ...(await checkReferences(aws, definition, request)),
+    ...(await checkReferences(looking, definition, request)),
   ];
   if (request.strict && warnings.length > 0)
     throw new InvalidInput(warnings, 'fix them, or omit --strict');

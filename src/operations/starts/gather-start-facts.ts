@@ -4,7 +4,7 @@ import { placeholderPlaces } from '../../model/definitions/placeholders.ts';
 import { secretUses, serviceConnectUses } from '../../model/definitions/secret-uses.ts';
 import type { TaskDefinition } from '../../model/definitions/task-definition.ts';
 import { namedSecrets } from '../definitions/named-secrets.ts';
-import { askingOnce } from './asking-once.ts';
+import { askingOnce } from '../asking-once.ts';
 import { gatherLogFacts } from './gather-log-facts.ts';
 import { gatherPlacement } from './gather-placement.ts';
 import { gatherNetworkFact } from './gather-network-fact.ts';

@@ -1,7 +1,7 @@
 import type { Aws } from '../../aws/index.ts';
 import { describeError, CliError } from '../../errors.ts';
 import { checkStarts } from '../../model/starts/checks/index.ts';
-import { askingOnce } from './asking-once.ts';
+import { askingOnce } from '../asking-once.ts';
 import { gatherStartFacts, type StartTarget } from './gather-start-facts.ts';
 import {
   describeTaskDefinition,

@@ -1,4 +1,4 @@
-import type { Aws } from '../../aws/index.ts';
+import type { Aws } from '../aws/index.ts';
 
 /**
  * The same service module, but repeated calls with the same arguments return the first result (or

@@ -1,0 +1,154 @@
+import { CreateServiceCommand } from '@aws-sdk/client-ecs';
+import { readFile } from 'node:fs/promises';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openShop, webDefinition, type Shop } from '../helpers/scene.ts';
+
+// The formulas of docs/calls.md, counted in the sandbox at three sizes.
+const sizes = [1, 12, 55];
+
+let shop: Shop;
+beforeAll(async () => {
+  shop = await openShop();
+  for (const n of sizes) await setUp(n);
+});
+afterAll(() => shop.sandbox.close());
+
+/** What each formula is about, at a size. */
+const scenes: Record<string, (n: number) => { argv: string[]; stdin?: string }> = {
+  '`whoami`': () => ({ argv: ['whoami'] }),
+  '`put REF`, new': (n) => ({ argv: ['put', `/new/${n}`], stdin: 'x' }),
+  '`put REF`, existing': (n) => ({ argv: ['put', `/p${n}/K0`], stdin: 'other' }),
+  '`put REF`, equal value': (n) => ({ argv: ['put', `/p${n}/K0`], stdin: 'other' }),
+  '`put sm:NAME`, new': (n) => ({ argv: ['put', `sm:new${n}`], stdin: 'x' }),
+  '`put sm:NAME`, existing': (n) => ({ argv: ['put', `sm:new${n}`], stdin: 'y' }),
+  '`get REF`': (n) => ({ argv: ['get', `/p${n}/K0`] }),
+  '`get REF --reveal`': (n) => ({ argv: ['get', `/p${n}/K0`, '--reveal'] }),
+  '`history REF`': (n) => ({ argv: ['history', `/p${n}/K0`] }),
+  '`list /PATH`': (n) => ({ argv: ['list', `/p${n}`] }),
+  '`list sm:PREFIX`': (n) => ({ argv: ['list', `sm:s${n}/`] }),
+  '`export /PATH`': (n) => ({ argv: ['export', `/p${n}`] }),
+  '`export sm:PREFIX`': (n) => ({ argv: ['export', `sm:s${n}`] }),
+  '`export --task-definition FILE`': (n) => ({
+    argv: ['export', '--task-definition', `t${n}.json`],
+  }),
+  '`diff /PATH /PATH`': (n) => ({ argv: ['diff', `/p${n}`, `/p${n}`] }),
+  '`import`, new parameters': (n) => ({ argv: importTo(`/i${n}`), stdin: entries(n, 'x') }),
+  '`import`, other values': (n) => ({ argv: importTo(`/i${n}`), stdin: entries(n, 'y') }),
+  '`import`, equal values': (n) => ({ argv: importTo(`/i${n}`), stdin: entries(n, 'y') }),
+  '`import`, new secrets of Secrets Manager': (n) => ({
+    argv: importTo(`sm:i${n}`),
+    stdin: entries(n, 'x'),
+  }),
+  '`import --as-json`': (n) => ({
+    argv: ['import', '-', '--as-json', `j${n}`],
+    stdin: entries(n, 'x'),
+  }),
+  '`policy execution`': (n) => ({
+    argv: ['policy', 'execution', '--task-definition', `t${n}.json`],
+  }),
+  '`role create`, new': (n) => ({
+    argv: ['role', 'create', `new${n}`, '--task-definition', `t${n}.json`],
+  }),
+  '`role create`, nothing to change': (n) => ({
+    argv: ['role', 'create', `new${n}`, '--task-definition', `t${n}.json`],
+  }),
+  '`role show`': (n) => ({ argv: ['role', 'show', `r${n}`] }),
+  '`role check`': (n) => ({ argv: ['role', 'check', `r${n}`, '--task-definition', `t${n}.json`] }),
+  '`register FILE`': (n) => ({ argv: ['register', `t${n}.json`, '--execution-role', `r${n}`] }),
+  '`verify FILE`': (n) => ({ argv: ['verify', `v${n}.json`] }),
+  '`where-used REF`': (n) => ({ argv: ['where-used', `/p${n}/K0`, '--cluster', `c${n}`] }),
+  '`stale`': (n) => ({ argv: ['stale', '--cluster', `c${n}`] }),
+};
+
+test('the page has a formula for each scene, and no other', async () => {
+  expect([...(await formulas()).keys()]).toEqual(Object.keys(scenes));
+});
+
+test.each(Object.keys(scenes))('calls of %s', async (name) => {
+  const formula = (await formulas()).get(name) ?? '';
+  for (const n of sizes) {
+    const { argv, stdin } = scenes[name]?.(n) ?? { argv: [] };
+    const before = (await calls()).length;
+    const seen = await shop.run(argv, { stdin: stdin ?? '', files: files() });
+    const made = (await calls()).slice(before);
+    expect([0, 3], seen.stderr).toContain(seen.code);
+    expect({ n, calls: made.length, made }).toMatchObject({ n, calls: count(formula, n) });
+  }
+});
+
+/** What a formula of the page says of n. */
+function count(formula: string, n: number): number {
+  const terms = formula
+    .replaceAll(/(\d) n/g, '$1 * n')
+    .replaceAll(/⌈n \/ (\d+)⌉/g, 'Math.ceil(n / $1)');
+  if (!/^[\d n+*/()Math.ceil]+$/.test(terms)) throw new Error(`${formula} is no formula`);
+  // eslint-disable-next-line @typescript-eslint/no-implied-eval -- the characters are checked
+  return (new Function('n', `return ${terms}`) as (n: number) => number)(n);
+}
+
+async function formulas(): Promise<Map<string, string>> {
+  const page = await readFile(new URL('../../docs/calls.md', import.meta.url), 'utf8');
+  const rows = page.matchAll(/^\| (`[^|]+?) \| ([^|]+?) \|/gm);
+  return new Map([...rows].map(([, name = '', formula = '']) => [name, formula]));
+}
+
+async function calls(): Promise<string[]> {
+  const answer = await fetch(`${shop.sandbox.url}/_sandbox/calls`);
+  return ((await answer.json()) as { operation: string }[]).map(({ operation }) => operation);
+}
+
+function importTo(prefix: string): string[] {
+  return ['import', '-', '--prefix', prefix, '--format', 'json'];
+}
+
+function entries(n: number, value: string): string {
+  return JSON.stringify(Object.fromEntries(Array.from({ length: n }, (_, i) => [`K${i}`, value])));
+}
+
+/** A task definition with n secrets, for each size. */
+function files(): Record<string, string> {
+  return Object.fromEntries(
+    sizes.flatMap((n) => {
+      const { containerDefinitions, ...rest } = JSON.parse(webDefinition) as {
+        containerDefinitions: object[];
+      };
+      const secrets = Array.from({ length: n }, (_, i) => ({
+        name: `K${i}`,
+        valueFrom: `/p${n}/K${i}`,
+      }));
+      const definition = {
+        ...rest,
+        family: `t${n}`,
+        containerDefinitions: [{ ...containerDefinitions[0], secrets }],
+      };
+      const executionRoleArn = `arn:aws:iam::123456789012:role/r${n}`;
+      return [
+        [`t${n}.json`, JSON.stringify(definition)],
+        [`v${n}.json`, JSON.stringify({ ...definition, executionRoleArn })],
+        [`p${n}.json`, entries(n, 'v')],
+      ];
+    }),
+  );
+}
+
+/** n parameters, n secrets, a role for them, and n services in a cluster that use them. */
+async function setUp(n: number): Promise<void> {
+  const setting = { files: files() };
+  const done = async (argv: string[], stdin = ''): Promise<void> => {
+    const seen = await shop.run(argv, { ...setting, stdin });
+    if (seen.code !== 0) throw new Error(`${argv.join(' ')}: ${seen.stderr}`);
+  };
+  await done(importTo(`/p${n}`), entries(n, 'v'));
+  await done(importTo(`sm:s${n}`), entries(n, 'v'));
+  await done(['role', 'create', `r${n}`, '--task-definition', `t${n}.json`]);
+  await done(['register', `t${n}.json`, '--execution-role', `r${n}`]);
+  await shop.service({ cluster: `c${n}`, name: 's0', taskDefinition: `t${n}` });
+  for (let service = 1; service < n; service += 1) {
+    await shop.ecs.send(
+      new CreateServiceCommand({
+        ...{ cluster: `c${n}`, serviceName: `s${service}`, taskDefinition: `t${n}` },
+        ...{ desiredCount: 1, launchType: 'FARGATE' },
+      }),
+    );
+  }
+}
