@@ -4,26 +4,13 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { callCounts, caller, createServices } from './scene.mjs';
+import { startSandbox } from './start-sandbox.mjs';
+import { throttled } from './throttled.mjs';
 
 const maxRss = new URL('./max-rss.mjs', import.meta.url).href;
 const bin = fileURLToPath(new URL('../bin/ecs-secrets.js', import.meta.url));
 const node = process.execPath;
 const rounds = Number(process.env.ROUNDS ?? 25);
-
-/** Starts the sandbox as a process of its own, as a user would. */
-function startSandbox(...args) {
-  return new Promise((resolve, reject) => {
-    const child = spawn(node, [bin, 'sandbox', ...args], { stdio: ['ignore', 'pipe', 'ignore'] });
-    let text = '';
-    child.stdout.on('data', (data) => {
-      text += data;
-      if (!text.includes('AWS_EC2_METADATA_DISABLED')) return;
-      const lines = [...text.matchAll(/^export (\w+)=(.*)$/gm)];
-      resolve({ child, env: Object.fromEntries(lines.map(([, name, value]) => [name, value])) });
-    });
-    child.on('error', reject);
-  });
-}
 
 /** Milliseconds of wall time of one run. */
 function time(command, args, options = {}) {
@@ -122,6 +109,7 @@ const entries = JSON.stringify(
 /** 500 parameters through a limit of 40 a second, of a service in trouble. */
 async function importLimited() {
   const { child, env } = await startSandbox(
+    bin,
     ...['--rate', 'ssm:PutParameter=40'],
     ...['--fault', 'ssm:PutParameter=ThrottlingException@10%'],
     ...['--fault', 'ssm:PutParameter=InternalServerError@5%'],
@@ -184,7 +172,7 @@ async function reachable(url) {
   throw new Error(`${url} does not answer`);
 }
 
-const { child, env } = await startSandbox();
+const { child, env } = await startSandbox(bin);
 const rows = [];
 const row = (what, figure, target) => {
   rows.push({ what, figure, target: `≤ ${target}`, met: figure <= target });
@@ -230,6 +218,7 @@ try {
   row('package, MB', tarball.size / 1e6, 2);
   await atScale(env);
   await importLimited();
+  await throttled(row);
   const hasMoto = spawnSync('moto_server', ['--help'], { stdio: 'ignore' }).status === 0;
   if (hasAws && hasMoto) await importIntoMoto();
   else console.log('moto_server or aws is not on the PATH: import is not measured against them');

@@ -2,7 +2,7 @@
 /** Makes the function that calls the sandbox: `call('ecs', 'CreateCluster', {…})`. */
 export function caller({ AWS_ENDPOINT_URL: endpoint, AWS_REGION: region }) {
   const targets = { ecs: 'AmazonEC2ContainerServiceV20141113', ssm: 'AmazonSSM' };
-  return async (service, operation, input) => {
+  return async function call(service, operation, input) {
     const response = await fetch(endpoint, {
       method: 'POST',
       headers: {
@@ -13,8 +13,9 @@ export function caller({ AWS_ENDPOINT_URL: endpoint, AWS_REGION: region }) {
       body: JSON.stringify(input),
     });
     const answer = await response.json();
-    if (!response.ok) throw new Error(`${operation}: ${answer.message}`);
-    return answer;
+    if (response.ok) return answer;
+    if (JSON.stringify(answer).includes('Throttling')) return call(service, operation, input);
+    throw new Error(`${operation}: ${answer.message}`);
   };
 }
 
