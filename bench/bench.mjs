@@ -3,6 +3,7 @@
 // and the exit code is 1 then.
 import { spawn, spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { manyServices } from './many-services.mjs';
 import { callCounts, caller, createServices } from './scene.mjs';
 import { startSandbox } from './start-sandbox.mjs';
 import { throttled } from './throttled.mjs';
@@ -217,6 +218,7 @@ try {
   const [tarball] = Object.values(JSON.parse(packed.stdout));
   row('package, MB', tarball.size / 1e6, 2);
   await atScale(env);
+  await manyServices(bin, row);
   await importLimited();
   await throttled(row);
   const hasMoto = spawnSync('moto_server', ['--help'], { stdio: 'ignore' }).status === 0;

@@ -37,7 +37,9 @@ export async function createServices(call, taskDefinition, clusters, each) {
 
 /** How often each operation was called since the sandbox started. */
 export async function callCounts({ AWS_ENDPOINT_URL: endpoint }) {
-  const calls = await (await fetch(`${endpoint}/_sandbox/calls`)).json();
+  const calls = await (
+    await fetch(`${endpoint}/_sandbox/calls`, { headers: { connection: 'close' } })
+  ).json();
   const counts = {};
   for (const { operation } of calls) counts[operation] = (counts[operation] ?? 0) + 1;
   return counts;
