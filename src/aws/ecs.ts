@@ -43,14 +43,10 @@ export interface Ecs extends TaskCalls {
   clusters(): Promise<string[]>;
   /** ARNs of all services of a cluster. */
   services(cluster: string): Promise<string[]>;
-  /**
-   * Describes services, 10 a call; `missing` has those that do not exist. `onDescribed` is told after each
-   * call how many it was about.
-   */
+  /** Describes services, 10 a call; `missing` has those that do not exist. */
   describeServices(
     cluster: string,
     services: readonly string[],
-    onDescribed?: (count: number) => void,
   ): Promise<{ services: Service[]; missing: string[] }>;
   /** A revision by ARN, `family:revision`, or a family's latest active one; undefined: none. */
   taskDefinition(id: string): Promise<Revision | undefined>;
@@ -96,14 +92,13 @@ export function createEcs(config: AwsConfig): Ecs {
       return arns;
     },
 
-    async describeServices(cluster, names, onDescribed) {
+    async describeServices(cluster, names) {
       const services: Service[] = [];
       const missing: string[] = [];
       for (const batch of batches(names, 10)) {
         const answer = await client.send(new DescribeServicesCommand({ cluster, services: batch }));
         services.push(...(await Promise.all((answer.services ?? []).map(described))));
         missing.push(...(answer.failures ?? []).map(({ arn = '' }) => arn));
-        onDescribed?.(batch.length);
       }
       return { services, missing };
     },

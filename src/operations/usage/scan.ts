@@ -7,6 +7,7 @@ import { noProgress, type OnProgress } from '../progress.ts';
 import { parseArn, type Scope } from '../../model/secrets/partition.ts';
 import type { Service } from '../../aws/ecs-answers.ts';
 import { serviceOfGroup } from '../../model/usage/service-group.ts';
+import { batches } from '../../model/batches.ts';
 import { distinctBy } from '../../model/distinct-by.ts';
 import { fullRevision, type FullRevision } from '../definitions/named-secrets.ts';
 
@@ -199,35 +200,51 @@ async function everywhere(
   onProgress: OnProgress,
 ): Promise<Part[]> {
   const clusters = givenClusters(here, given.length > 0 ? given : await ecs.clusters());
-  const count = { listed: 0, services: 0, described: 0 };
-  const tell = (): void => {
-    const { listed, services, described } = count;
-    const total = listed === clusters.length ? services : undefined;
-    onProgress({ step: 'describing services', done: described, total });
-  };
-  const parts = await pMap(
+  const orGone = <T>(cluster: GivenCluster, call: Promise<T>) =>
+    given.length > 0 ? orNoCluster(cluster, call) : ifThere(call);
+  let looked = 0;
+  // All are listed before one is described: how many there are is known early, and so is the time left.
+  const listed = await pMap(
     clusters,
-    async (cluster): Promise<Part | undefined> => {
-      const look = Promise.all([
-        ecs.services(cluster.arn).then((arns) => {
-          count.listed += 1;
-          count.services += arns.length;
-          tell();
-          return ecs.describeServices(cluster.arn, arns, (described) => {
-            count.described += described;
-            tell();
-          });
-        }),
-        tasksOf(cluster.arn),
-      ]);
-      const found = await (given.length > 0 ? orNoCluster(cluster, look) : ifThere(look));
-      if (!found) return undefined;
-      const [described, tasks] = found;
-      return { cluster: cluster.arn, services: described.services, tasks };
+    async (cluster) => {
+      const arns = await orGone(cluster, ecs.services(cluster.arn));
+      looked += 1;
+      onProgress({ step: 'looking at clusters', done: looked, total: clusters.length });
+      const part: Part = { cluster: cluster.arn, services: [], tasks: [] };
+      return arns && { cluster, arns, part };
     },
     { concurrency: atOnce },
   );
-  return parts.filter((part) => part !== undefined);
+  const there = listed.filter((one) => one !== undefined);
+  const total = there.reduce((sum, { arns }) => sum + arns.length, 0);
+  const gone = new Set<Part>();
+  let described = 0;
+  const tell = (): void => {
+    onProgress({ step: 'describing services', done: described, total });
+  };
+  tell();
+  const describing = pMap(
+    there.flatMap((one) => batches(one.arns, 10).map((arns) => ({ ...one, arns }))),
+    async ({ cluster, arns, part }) => {
+      const found = await orGone(cluster, ecs.describeServices(cluster.arn, arns));
+      part.services.push(...(found?.services ?? []));
+      if (!found) gone.add(part);
+      described += arns.length;
+      tell();
+    },
+    { concurrency: atOnce },
+  );
+  const readingTasks = pMap(
+    there,
+    async ({ cluster, part }) => {
+      const found = await orGone(cluster, tasksOf(cluster.arn));
+      if (found) part.tasks.push(...found);
+      else gone.add(part);
+    },
+    { concurrency: atOnce },
+  );
+  await Promise.all([describing, readingTasks]);
+  return there.map(({ part }) => part).filter((part) => !gone.has(part));
 }
 
 /** Undefined for a cluster that was deleted after it was listed. */

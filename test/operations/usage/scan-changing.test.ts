@@ -43,7 +43,7 @@ test('a cluster that is deleted after it was listed is passed over', async () =>
   const gone = clusterArn('gone');
   const aws = ecsWith({
     clusters: () => Promise.resolve([gone, shop]),
-    services: (cluster) => (cluster === gone ? noCluster() : Promise.resolve([])),
+    services: (cluster) => (cluster === gone ? noCluster() : Promise.resolve(['web'])),
     runningTasks: (cluster) => Promise.resolve(cluster === gone ? [] : [task('1')]),
   });
   const found = await scan(aws, everywhere, { tasks: 'required' });
