@@ -35,6 +35,8 @@ Examples:
 
   async run({ aws, report, world }, [text], options): Promise<Result<ListDocument>> {
     const prefix = parsePrefix(withoutWildcard(text ?? ''), options.store);
+    // Who may not ask STS still gets the list, and nobody waits for one before the other.
+    const asked = aws.caller().catch(() => undefined);
     const found = await listSecrets(aws, prefix);
     const rows = found.map(({ name, type, version, changedAt, changedBy, kmsKeyId, tier }) => [
       name,
@@ -45,8 +47,7 @@ Examples:
       shortArn(kmsKeyId),
       tier ?? '',
     ]);
-    // Who may not ask STS still gets the list.
-    const caller = await aws.caller().catch(() => undefined);
+    const caller = await asked;
     const store = prefix.store === 'secrets-manager' ? 'Secrets Manager' : 'Parameter Store';
     const place = caller ? `${store}, region ${caller.region}, account ${caller.account}` : store;
     report.note(

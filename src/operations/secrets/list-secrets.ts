@@ -19,12 +19,12 @@ export async function listSecrets(aws: Aws, prefix: Prefix): Promise<SecretDetai
         version,
       }));
   }
-  const [store, caller] = await Promise.all([aws.parameterStore(), aws.caller()]);
+  const store = await aws.parameterStore();
   const listed = await store.list(prefix.path === '' ? undefined : { path: prefix.path });
-  return listed.map((found) => ({
+  const secrets = listed.map(async (found): Promise<SecretDetails> => ({
     store: 'parameter-store',
     name: found.name,
-    arn: found.arn ?? parameterArn(found.name, caller),
+    arn: found.arn ?? parameterArn(found.name, await aws.caller()),
     type: found.type,
     version: found.version,
     tier: found.tier,
@@ -34,4 +34,5 @@ export async function listSecrets(aws: Aws, prefix: Prefix): Promise<SecretDetai
     changedAt: found.changedAt,
     changedBy: found.changedBy,
   }));
+  return Promise.all(secrets);
 }
