@@ -7,6 +7,7 @@ import { manyServices } from './many-services.mjs';
 import { callCounts, caller, createServices } from './scene.mjs';
 import { startSandbox } from './start-sandbox.mjs';
 import { throttled } from './throttled.mjs';
+import { measureStarts } from './starts.mjs';
 
 const maxRss = new URL('./max-rss.mjs', import.meta.url).href;
 const bin = fileURLToPath(new URL('../bin/ecs-secrets.js', import.meta.url));
@@ -26,15 +27,6 @@ function time(command, args, options = {}) {
 }
 
 const median = (list) => list.toSorted((a, b) => a - b)[Math.floor(list.length / 2)];
-
-/** Medians of several commands whose runs take turns, so that a slow second hurts all alike. */
-function compare(runs) {
-  const times = Object.fromEntries(Object.keys(runs).map((name) => [name, []]));
-  for (let round = 0; round < rounds; round += 1) {
-    for (const [name, run] of Object.entries(runs)) times[name].push(run(round));
-  }
-  return Object.fromEntries(Object.entries(times).map(([name, list]) => [name, median(list)]));
-}
 
 /** Runs a command once; its most memory in MiB, and the calls it made by operation. */
 async function observe(env, args, input = '', expected = 0) {
@@ -182,36 +174,7 @@ const atLeast = (what, figure, target) => {
   rows.push({ what, figure, target: `≥ ${target}`, met: figure >= target });
 };
 try {
-  const options = { env: { ...process.env, ...env } };
-  const ours = (args, input = '') => time(node, [bin, ...args], { ...options, input });
-  const hasAws = spawnSync('aws', ['--version'], { stdio: 'ignore' }).status === 0;
-  const times = compare({
-    node: () => time(node, ['-e', '0'], options),
-    help: () => ours(['--help']),
-    version: () => ours(['--version']),
-    put: (round) => ours(['put', `/bench/put-${round}`], 'value'),
-    ...(hasAws && {
-      aws: (round) =>
-        time(
-          'aws',
-          [
-            'ssm',
-            'put-parameter',
-            '--name',
-            `/bench/aws-${round}`,
-            '--type',
-            'SecureString',
-            '--value',
-            'x',
-          ],
-          options,
-        ),
-    }),
-  });
-  row('`--help` / `node -e 0`', times.help / times.node, 1.3);
-  row('`--version` / `node -e 0`', times.version / times.node, 1.3);
-  row('`put` of one secret / `node -e 0`', times.put / times.node, 2.2);
-  if (hasAws) row('`put` / `aws ssm put-parameter`', times.put / times.aws, 0.35);
+  await measureStarts({ env, rounds, row });
   const packed = spawnSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
     encoding: 'utf8',
   });
@@ -221,12 +184,11 @@ try {
   await manyServices(bin, row);
   await importLimited();
   await throttled(row);
+  const hasAws = spawnSync('aws', ['--version'], { stdio: 'ignore' }).status === 0;
   const hasMoto = spawnSync('moto_server', ['--help'], { stdio: 'ignore' }).status === 0;
   if (hasAws && hasMoto) await importIntoMoto();
   else console.log('moto_server or aws is not on the PATH: import is not measured against them');
-  console.log(
-    `Node ${process.version}; node -e 0 takes ${times.node.toFixed(0)} ms; medians of ${rounds} runs\n`,
-  );
+  console.log(`Node ${process.version}; medians of ${rounds} runs\n`);
 } finally {
   child.kill();
 }
