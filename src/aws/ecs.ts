@@ -2,6 +2,7 @@ import {
   DeleteTaskDefinitionsCommand,
   DeregisterTaskDefinitionCommand,
   DescribeServiceDeploymentsCommand,
+  DescribeDaemonTaskDefinitionCommand,
   DescribeServiceRevisionsCommand,
   DescribeServicesCommand,
   DescribeTaskDefinitionCommand,
@@ -21,6 +22,7 @@ import type { ServiceDeployment } from '../model/rollout/rollout.ts';
 import { InvalidInput } from '../model/problems.ts';
 import type { DefinitionForm } from '../model/definitions/task-definition-checks.ts';
 import { parseTaskDefinition, type TaskDefinition } from '../model/definitions/task-definition.ts';
+import { isDaemonDefinition } from '../model/usage/daemon.ts';
 import { clientSettings, supervised, type AwsConfig } from './calls/client.ts';
 import { toService, toServiceDeployment, withRevisions, type Service } from './ecs-answers.ts';
 import { createTaskCalls, type TaskCalls } from './ecs-tasks.ts';
@@ -48,7 +50,7 @@ export interface Ecs extends TaskCalls {
     cluster: string,
     services: readonly string[],
   ): Promise<{ services: Service[]; missing: string[] }>;
-  /** A revision by ARN, `family:revision`, or a family's latest active one; undefined: none. */
+  /** A revision by ARN (also of a managed daemon), `family:revision`, or a family's latest active one; undefined: none. */
   taskDefinition(id: string): Promise<Revision | undefined>;
   registerTaskDefinition(definition: TaskDefinition): Promise<{ arn: string; revision: number }>;
   /** Takes a revision out of use: what runs continues, nothing new starts from it. Does nothing to one that is INACTIVE. */
@@ -200,7 +202,22 @@ export function createEcs(config: AwsConfig): Ecs {
     }
   }
 
+  /** Of a managed daemon; the ARN is that of its task definition. */
+  async function daemonRevision(arn: string): Promise<Revision | undefined> {
+    const { command, answer } = withRawAnswer(
+      new DescribeDaemonTaskDefinitionCommand({ daemonTaskDefinition: arn }),
+    );
+    const { daemonTaskDefinition } = await client.send(command);
+    const raw = answer() as { daemonTaskDefinition?: unknown } | undefined;
+    return {
+      arn: daemonTaskDefinition?.daemonTaskDefinitionArn ?? arn,
+      status: daemonTaskDefinition?.status ?? '',
+      definition: definitionIn(raw?.daemonTaskDefinition, 'ecs:DescribeDaemonTaskDefinition'),
+    };
+  }
+
   async function taskDefinition(id: string): Promise<Revision | undefined> {
+    if (isDaemonDefinition(id)) return daemonRevision(id);
     try {
       const { command, answer } = withRawAnswer(
         new DescribeTaskDefinitionCommand({ taskDefinition: id, include: ['TAGS'] }),
@@ -209,7 +226,7 @@ export function createEcs(config: AwsConfig): Ecs {
       return {
         arn: taskDefinition?.taskDefinitionArn ?? '',
         status: taskDefinition?.status ?? '',
-        definition: definitionIn(answer()),
+        definition: definitionIn(answer(), 'ecs:DescribeTaskDefinition'),
       };
     } catch (error) {
       // ECS has no error of its own for a revision that is not there.
@@ -234,12 +251,12 @@ export function createEcs(config: AwsConfig): Ecs {
 
 // --- internal ---
 
-function definitionIn(answer: unknown): TaskDefinition {
+function definitionIn(answer: unknown, action: string): TaskDefinition {
   try {
     return parseTaskDefinition(answer);
   } catch (error) {
     if (!(error instanceof InvalidInput)) throw error;
     const fault = 'there is no task definition in it that this release can read';
-    throw unreadable('ecs:DescribeTaskDefinition', { status: undefined, fault });
+    throw unreadable(action, { status: undefined, fault });
   }
 }

@@ -9,7 +9,8 @@ import {
   type FollowedDeployment,
   type RedeployOutcome,
 } from '../../operations/rollout/redeploy-outcome.ts';
-import { serviceName } from '../../operations/usage/service-name.ts';
+import { daemonOfTask } from '../../model/usage/daemon.ts';
+import { runnerName, serviceName } from '../../operations/usage/service-name.ts';
 import { lastPart } from '../../model/last-part.ts';
 import type { DeploymentDocument, RedeployDocument } from './documents.ts';
 
@@ -68,7 +69,13 @@ export function summaryOf(title: string, outcome: RedeployOutcome): string {
 
 /** Warns of the running tasks of no service, which nobody replaces. */
 export function warnOfStandalone(tasks: readonly StandaloneConsumer[], report: Reporter): void {
-  for (const { task } of tasks) {
+  const daemons = tasks.filter(({ task }) => daemonOfTask(task) !== undefined);
+  for (const name of new Set(daemons.map(({ task }) => runnerName(task)))) {
+    report.warn(
+      `${name} keeps the old value; ECS restarts a daemon by draining and replacing its container instances: aws ecs update-daemon with a new revision of its task definition`,
+    );
+  }
+  for (const { task } of tasks.filter((one) => !daemons.includes(one))) {
     const id = lastPart(task.arn);
     report.warn(
       `task ${id} belongs to no service and keeps the old value: stop it and run it again`,

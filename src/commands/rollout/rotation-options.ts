@@ -110,7 +110,7 @@ export function rotationPlan(
 
 /** How many services use the secret, and which of them a filter leaves out. */
 function tellUse(holders: Holders, narrowing: Narrowing | undefined): string[] {
-  const { secret, consumers, unselected, searchedEverywhere, otherRegions } = holders;
+  const { secret, consumers, unselected, unknown, searchedEverywhere, otherRegions } = holders;
   const all = consumers.length + unselected.length;
   const lines = [];
   if (all > 0) lines.push(`${secret.name} is used by ${all} ${all === 1 ? 'service' : 'services'}`);
@@ -121,6 +121,7 @@ function tellUse(holders: Holders, narrowing: Narrowing | undefined): string[] {
       `${consumers.length} of ${all} selected${by}; ${unselected.length} ${unselected.length === 1 ? 'keeps' : 'keep'} the old value: ${names.join(', ')}`,
     );
   }
+  lines.push(...unknown.map((what) => `not checked: ${what}`));
   if (!searchedEverywhere) {
     lines.push('other services were not searched: not allowed to list them');
   }

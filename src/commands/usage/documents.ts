@@ -40,6 +40,8 @@ export interface TaskUsesDocument {
   task: string;
   /** ARN of its revision. */
   taskDefinition: string;
+  /** Name of the managed daemon that the task belongs to. Absent for others. */
+  daemon?: string | undefined;
   uses: UseDocument[];
 }
 

@@ -5,6 +5,7 @@ import type { Checked } from '../../model/checked.ts';
 import { wrapped } from '../../model/fit-text.ts';
 import { parseArn } from '../../model/secrets/partition.ts';
 import { worstHolding } from '../../model/usage/staleness.ts';
+import { unknownWords } from '../../operations/usage/unknown.ts';
 import { findStaleIn, type TaskHolding } from '../../operations/usage/find-stale.ts';
 import { resolveReference } from '../../operations/secrets/resolve-references.ts';
 import { regionMark, searchedData } from './narrowing.ts';
@@ -41,7 +42,8 @@ Examples:
     const found = await withProgress(context, (onProgress) =>
       findStaleIn(aws, secret, filter, { allRegions, onProgress }),
     );
-    const { tasks, unseen, regions, otherRegions } = found;
+    const { tasks, unknown, unseen, regions, otherRegions } = found;
+    for (const what of unknownWords(unknown)) report.warn(`not checked: ${what}`);
     for (const { reference, error } of unseen) {
       report.warn(`not checked: ${reference}: ${error.message}`);
     }

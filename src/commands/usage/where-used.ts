@@ -1,6 +1,7 @@
 import { Argument } from '@commander-js/extra-typings';
 import { defineCommand, type Result } from '../../cli.ts';
 import type { ConsumerUse } from '../../operations/usage/find-consumers.ts';
+import { daemonOfTask } from '../../model/usage/daemon.ts';
 import { useWords } from '../../model/definitions/secret-uses.ts';
 import { serviceName } from '../../operations/usage/service-name.ts';
 import { whereUsed as findUses } from '../../operations/usage/where-used.ts';
@@ -46,7 +47,7 @@ Examples:
         places(uses),
       ]),
       ...used.tasks.map(({ task, uses }) => [
-        'task',
+        daemonOfTask(task) === undefined ? 'task' : 'daemon task',
         `${serviceName({ cluster: task.cluster, name: lastPart(task.arn) })}${at(task.cluster)}`,
         places(uses),
       ]),
@@ -72,6 +73,7 @@ Examples:
           cluster: task.cluster,
           task: task.arn,
           taskDefinition: task.taskDefinition,
+          daemon: daemonOfTask(task),
           uses,
         })),
         scheduled: used.scheduled.map(({ scheduled, uses }) => ({ ...scheduled, uses })),

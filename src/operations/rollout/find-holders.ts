@@ -11,6 +11,7 @@ import { resolveReference, type ResolvedSecret } from '../secrets/resolve-refere
 import { regionsNotSearched } from '../secrets/secret-regions.ts';
 import type { OnProgress } from '../progress.ts';
 import { scan, type Scan, type ServiceFilter } from '../usage/scan.ts';
+import { unknownWords } from '../usage/unknown.ts';
 import { findScheduled, type ScheduledConsumer } from '../usage/where-used.ts';
 import type { Service } from '../../aws/ecs-answers.ts';
 
@@ -26,6 +27,8 @@ export interface Holders {
   standalone: StandaloneConsumer[];
   /** Rules and schedules whose next run reads the current value by itself. */
   scheduled: ScheduledConsumer[];
+  /** What runs and could not be described, for people: it may refer to the secret. */
+  unknown: string[];
   /** False if the caller may only search within the filter. */
   searchedEverywhere: boolean;
   /** Regions with a replica of the secret, whose services were not searched. */
@@ -61,6 +64,7 @@ export async function findHolders(
       filter.services.length > 0 ? found.services.filter(({ arn }) => !selected.has(arn)) : [],
     standalone: standaloneConsumersIn(all ?? found, secret),
     scheduled: await scheduledIn(aws, all ?? found, secret),
+    unknown: unknownWords((all ?? found).unknown),
     searchedEverywhere: all !== undefined,
     otherRegions: regionsNotSearched(secret, [found.here.region]),
   };

@@ -6,7 +6,8 @@ import { findReferences } from './find-references.ts';
 import { withRegions } from '../secrets/secret-regions.ts';
 
 /**
- * Throws CliError `in-use`, naming everybody who refers to one of these secrets. Answers what could
+ * Throws CliError `in-use`, naming everybody who refers to one of these secrets, and `use-unknown`
+ * for what runs and cannot be described. Answers what could
  * not be looked at, e.g. `EventBridge rules`. `override` is the option that deletes without this check.
  */
 export async function checkUnused(
@@ -16,8 +17,15 @@ export async function checkUnused(
   onProgress: OnProgress,
 ): Promise<string[]> {
   const everywhere = await Promise.all(secrets.map((secret) => withRegions(aws, secret)));
-  const { users, unchecked } = await findReferences(aws, everywhere, override, onProgress);
+  const { users, unchecked, unknown } = await findReferences(aws, everywhere, override, onProgress);
   const used = secrets.filter(({ arn }) => users.get(arn)?.length);
+  if (used.length === 0 && unknown.length > 0) {
+    throw new CliError(
+      'use-unknown',
+      unknown.map((what) => `it is not known what this uses: ${what}`).join('\n'),
+      { hint: `allow it to be described, or stop it; ${override} deletes without this check` },
+    );
+  }
   if (used.length === 0) return unchecked;
   throw new CliError(
     'in-use',

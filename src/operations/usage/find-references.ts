@@ -4,27 +4,28 @@ import type { SecretIdentity } from '../../model/secrets/reference.ts';
 import { ownUsesOf, usesOf } from './find-consumers.ts';
 import type { OnProgress } from '../progress.ts';
 import { scan } from './scan.ts';
-import { serviceName } from './service-name.ts';
+import { unknownWords } from './unknown.ts';
+import { runnerName, serviceName } from './service-name.ts';
 import {
   scheduledConsumersIn,
   scheduledRevisions,
   scheduledTasks,
+  scheduledUnknown,
   unreadIn,
 } from './where-used.ts';
-import { serviceOfGroup } from '../../model/usage/service-group.ts';
 
 /**
  * Who would fail without these secrets, by ARN, e.g. `service shop/web`: services, running tasks of
  * no service, rules and schedules. Looks everywhere once. Throws CliError when the caller may not
  * look: what cannot be checked is not free to go. `unchecked`: rules or schedules, where only those
- * may not be looked at, and credential specs that could not be read. `override` is the option that does without, for the hint.
+ * may not be looked at, and credential specs that could not be read. `unknown`: what runs and could not be described. `override` is the option that does without, for the hint.
  */
 export async function findReferences(
   aws: Aws,
   secrets: readonly SecretIdentity[],
   override: string,
   onProgress: OnProgress,
-): Promise<{ users: Map<string, string[]>; unchecked: string[] }> {
+): Promise<{ users: Map<string, string[]>; unchecked: string[]; unknown: string[] }> {
   try {
     const found = await scan(
       aws,
@@ -42,10 +43,7 @@ export async function findReferences(
           const revision = found.revisions.get(taskDefinition);
           return revision && usesOf(revision, secret, found.here).length > 0;
         })
-        .map(({ arn, cluster, group }) => {
-          const name = serviceOfGroup(group);
-          return name === undefined ? `task ${arn}` : `service ${serviceName({ cluster, name })}`;
-        });
+        .map(runnerName);
       const services = found.services
         .filter((service) => {
           const revision = found.revisions.get(service.taskDefinition ?? '');
@@ -56,8 +54,8 @@ export async function findReferences(
       const planned = scheduled.map((one) => `${one.scheduled.kind} ${one.scheduled.name}`);
       users.set(secret.arn, [...new Set([...services, ...running, ...planned])]);
     }
-    const all = [...found.revisions.values(), ...scheduledOnes.map(({ revision }) => revision)];
-    return { users, unchecked: [...unchecked, ...unreadIn(all)] };
+    const unknown = unknownWords([...found.unknown, ...scheduledUnknown(scheduledOnes)]);
+    return { users, unchecked: [...unchecked, ...unreadIn(found, scheduledOnes)], unknown };
   } catch (error) {
     if (!isAccessDenied(error)) throw error;
     throw new CliError(

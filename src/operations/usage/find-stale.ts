@@ -26,6 +26,7 @@ import { revisionUses } from '../definitions/named-secrets.ts';
 import { lookUpSecrets, type Lookup, type ResolvedSecret } from '../secrets/look-up-secrets.ts';
 import { noProgress, type OnProgress } from '../progress.ts';
 import { scan, type Scan, type ServiceFilter } from './scan.ts';
+import type { Unknown } from './unknown.ts';
 import { regionsNotSearched, regionsToSearch } from '../secrets/secret-regions.ts';
 import { distinctBy } from '../../model/distinct-by.ts';
 import type { Service } from '../../aws/ecs-answers.ts';
@@ -50,6 +51,8 @@ export interface StaleOutcome {
   scan: Scan;
   /** Every running task that refers to one of the secrets in question. */
   tasks: TaskHolding[];
+  /** What runs and could not be described: what its tasks hold is `unknown`. */
+  unknown: Unknown[];
   /** What tasks hold of these is `unknown`, and stays so until the caller may look at them. */
   unseen: UnseenSecret[];
   /**
@@ -98,7 +101,11 @@ export async function findStale(
   if (first && unseen.length === values.size && (secret || !unseen.every(isNotForUs))) {
     throw first.error;
   }
+  const unknown = new Set(found.unknown.map(({ taskDefinition }) => taskDefinition));
   const tasks = found.tasks.flatMap((task): TaskHolding[] => {
+    if (unknown.has(task.taskDefinition)) {
+      return [{ task, secrets: [], holding: 'unknown', known: 'current' }];
+    }
     const own = referencesOf(task.taskDefinition, task.cluster, task.group);
     if (own.length === 0) return [];
     const judged = own.map((reference) => {
@@ -123,11 +130,11 @@ export async function findStale(
       return isGoing && isCurrent(service, primary) ? [[service.arn, primary.id] as const] : [];
     }),
   );
-  return { scan: found, tasks, unseen, underWay };
+  return { scan: found, tasks, unknown: found.unknown, unseen, underWay };
 }
 
 /** What was found in one or several regions. */
-export interface StaleSearch extends Pick<StaleOutcome, 'tasks' | 'unseen'> {
+export interface StaleSearch extends Pick<StaleOutcome, 'tasks' | 'unknown' | 'unseen'> {
   /** ARNs of the clusters that were searched, and their regions. */
   clusters: string[];
   regions: string[];
@@ -149,6 +156,7 @@ export async function findStaleIn(
   const regions = outcomes.map(({ scan: { here } }) => here.region);
   return {
     tasks: outcomes.flatMap(({ tasks }) => tasks),
+    unknown: outcomes.flatMap(({ unknown }) => unknown),
     unseen: outcomes.flatMap(({ unseen }) => unseen),
     clusters: outcomes.flatMap(({ scan: { clusters } }) => clusters),
     regions,

@@ -8,8 +8,9 @@ import { parseArn, type Scope } from '../../model/secrets/partition.ts';
 import type { Service } from '../../aws/ecs-answers.ts';
 import { serviceOfGroup } from '../../model/usage/service-group.ts';
 import { batches } from '../../model/batches.ts';
+import { revisionOrReason, unknownOnes, type Unknown } from './unknown.ts';
 import { distinctBy } from '../../model/distinct-by.ts';
-import { fullRevision, type FullRevision } from '../definitions/named-secrets.ts';
+import type { FullRevision } from '../definitions/named-secrets.ts';
 
 /** A service as the user names it. */
 export interface ServiceName {
@@ -33,6 +34,8 @@ export interface Scan {
   tasks: RunningTask[];
   /** Task definitions by ARN, each described once. */
   revisions: ReadonlyMap<string, FullRevision>;
+  /** What runs and could not be described, with the reason: nobody knows which secrets it uses. */
+  unknown: Unknown[];
   /** Where bare names in task definitions live. */
   here: Scope;
 }
@@ -83,19 +86,22 @@ export async function scan(
   const { known = new Map<string, FullRevision>() } = options;
   const revisions = new Map([...known].filter(([arn]) => used.has(arn)));
   const arns = [...used].filter((arn) => !known.has(arn));
+  const failed = new Map<string, string>();
   let described = 0;
   await pMap(
     arns,
     async (arn) => {
-      const revision = await fullRevision(aws, arn);
-      if (revision) revisions.set(arn, revision);
+      const revision = await revisionOrReason(aws, arn);
+      if (typeof revision === 'string') failed.set(arn, revision);
+      else revisions.set(arn, revision);
       described += 1;
       onProgress({ step: 'reading task definitions', done: described, total: arns.length });
     },
     { concurrency: atOnce },
   );
   const clusters = found.map((part) => part.cluster);
-  return { clusters, services, tasks, revisions, here };
+  const unknown = unknownOnes(services, tasks, failed);
+  return { clusters, services, tasks, revisions, unknown, here };
 }
 
 /** The running tasks of a scan that no service started. */

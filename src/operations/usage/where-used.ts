@@ -12,10 +12,11 @@ import {
   type StandaloneConsumer,
 } from './find-consumers.ts';
 import { ifAllowed } from '../if-allowed.ts';
-import { fullRevision, type FullRevision } from '../definitions/named-secrets.ts';
+import type { FullRevision } from '../definitions/named-secrets.ts';
 import { noProgress, type OnProgress } from '../progress.ts';
 import { resolveReference, type ResolvedSecret } from '../secrets/resolve-references.ts';
 import { scan, type Scan, type ServiceFilter } from './scan.ts';
+import { revisionOrReason, unknownWords, type Unknown } from './unknown.ts';
 import { regionsToSearch } from '../secrets/secret-regions.ts';
 
 /** A rule or schedule whose task refers to the secret. */
@@ -57,7 +58,7 @@ export async function whereUsed(
       services: consumersIn(found, secret),
       tasks: standaloneConsumersIn(found, secret),
       ...(filter.services.length > 0
-        ? { scheduled: [], unchecked: unreadIn(found.revisions.values()) }
+        ? { scheduled: [], unchecked: uncheckedIn(found, []) }
         : await findScheduled(there, found, secret, onProgress)),
     });
   }
@@ -81,10 +82,9 @@ export async function findScheduled(
 ): Promise<Pick<WhereUsed, 'scheduled' | 'unchecked'>> {
   const { tasks, unchecked } = await scheduledTasks(aws, found.clusters, onProgress);
   const revisions = await scheduledRevisions(aws, found, tasks, onProgress);
-  const all = [...found.revisions.values(), ...revisions.map(({ revision }) => revision)];
   return {
     scheduled: scheduledConsumersIn(revisions, secret, found.here),
-    unchecked: [...unchecked, ...unreadIn(all)],
+    unchecked: [...unchecked, ...uncheckedIn(found, revisions)],
   };
 }
 
@@ -92,6 +92,8 @@ export async function findScheduled(
 export interface ScheduledRevision {
   scheduled: ScheduledTask;
   revision: FullRevision | undefined;
+  /** Why the revision could not be described. */
+  why?: string | undefined;
 }
 
 /** What scheduled tasks run. Each family and revision is described once, unless the scan has it. */
@@ -101,7 +103,7 @@ export async function scheduledRevisions(
   tasks: readonly ScheduledTask[],
   onProgress: OnProgress = noProgress,
 ): Promise<ScheduledRevision[]> {
-  const known = new Map<string, FullRevision | undefined>(
+  const known = new Map<string, FullRevision | string>(
     [...revisions].map(([arn, revision]) => [shortId(arn), revision]),
   );
   const wanted = new Set(tasks.map(({ taskDefinition }) => shortId(taskDefinition)));
@@ -110,16 +112,18 @@ export async function scheduledRevisions(
   await pMap(
     unknown,
     async (id) => {
-      known.set(id, await fullRevision(aws, id));
+      known.set(id, await revisionOrReason(aws, id));
       done += 1;
       onProgress({ step: 'reading scheduled task definitions', done, total: unknown.length });
     },
     { concurrency: 8 },
   );
-  return tasks.map((scheduled) => ({
-    scheduled,
-    revision: known.get(shortId(scheduled.taskDefinition)),
-  }));
+  return tasks.map((scheduled) => {
+    const revision = known.get(shortId(scheduled.taskDefinition));
+    return typeof revision === 'string'
+      ? { scheduled, revision: undefined, why: revision }
+      : { scheduled, revision };
+  });
 }
 
 /** Those of the scheduled tasks that refer to a secret. */
@@ -167,9 +171,23 @@ export async function scheduledTasks(
   return { tasks, unchecked };
 }
 
-/** The documents of these revisions that name secrets and were not read, with the reason. */
-export function unreadIn(revisions: Iterable<FullRevision | undefined>): string[] {
-  return [...new Set([...revisions].flatMap((revision) => revision?.unread ?? []))];
+/** What was not looked at of a scan and of scheduled tasks, with the reason: task definitions and credential specs. */
+function uncheckedIn(found: Scan, scheduled: readonly ScheduledRevision[]): string[] {
+  const unknown = unknownWords([...found.unknown, ...scheduledUnknown(scheduled)]);
+  return [...unknown, ...unreadIn(found, scheduled)];
+}
+
+/** The credential specs of a scan and of scheduled tasks that were not read, with the reason. */
+export function unreadIn(found: Scan, scheduled: readonly ScheduledRevision[]): string[] {
+  const revisions = [...found.revisions.values(), ...scheduled.map(({ revision }) => revision)];
+  return [...new Set(revisions.flatMap((revision) => revision?.unread ?? []))];
+}
+
+/** The scheduled tasks of which nobody knows what they run. */
+export function scheduledUnknown(scheduled: readonly ScheduledRevision[]): Unknown[] {
+  return scheduled.flatMap(({ scheduled: { kind, name, taskDefinition }, why }) =>
+    why === undefined ? [] : [{ what: `${kind} ${name}`, taskDefinition, why }],
+  );
 }
 
 // --- internal ---

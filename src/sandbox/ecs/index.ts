@@ -1,5 +1,6 @@
 import type { Environment } from '../service.ts';
 import { clusterOperations } from './clusters.ts';
+import { daemonOperations } from './daemons.ts';
 import { containerInstanceOperations } from './tasks/container-instances.ts';
 import { findTask, interruptTask, type Interruption } from './tasks/interruptions.ts';
 import { questionsOf } from './permissions.ts';
@@ -59,6 +60,7 @@ function operationsOf(world: World): GuardedService['operations'] {
     ...serviceOperations(world),
     ...serviceDeploymentOperations(world),
     ...taskOperations(world),
+    ...daemonOperations(world),
     ...tagOperations(world),
   });
 }

@@ -118,6 +118,8 @@ const service: Members = {
   serviceConnectConfiguration: wire({ namespace: 'text', logConfiguration }),
 };
 
+const daemon: Members = { daemonTaskDefinitionArn: 'text', capacityProviderArns: texts };
+
 const requests: Readonly<Record<string, Members>> = {
   CreateCluster: {
     clusterName: 'text',
@@ -144,6 +146,21 @@ const requests: Readonly<Record<string, Members>> = {
   DeleteTaskDefinitions: { taskDefinitions: texts },
   ListTaskDefinitions: { ...page, familyPrefix: 'text', status: 'text', sort: 'text' },
   ListTaskDefinitionFamilies: { ...page, familyPrefix: 'text', status: 'text' },
+  RegisterDaemonTaskDefinition: {
+    family: 'text',
+    taskRoleArn: 'text',
+    executionRoleArn: 'text',
+    containerDefinitions: [container],
+    cpu: 'text',
+    memory: 'text',
+    volumes: structures,
+  },
+  DescribeDaemonTaskDefinition: { daemonTaskDefinition: 'text' },
+  CreateDaemon: { ...daemon, daemonName: 'text', clusterArn: 'text' },
+  UpdateDaemon: { ...daemon, daemonArn: 'text' },
+  ListDaemons: { ...page, clusterArn: 'text', capacityProviderArns: texts },
+  DescribeDaemon: { daemonArn: 'text' },
+  DescribeDaemonRevisions: { daemonRevisionArns: texts },
   CreateService: { ...service, serviceName: 'text', schedulingStrategy: 'text' },
   UpdateService: { ...service, service: 'text', forceNewDeployment: 'flag' },
   DescribeServices: { services: texts },

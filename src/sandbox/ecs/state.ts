@@ -212,6 +212,23 @@ export interface Region {
   clusters: Map<string, Cluster>;
   /** Revisions of each family, in order. */
   families: Map<string, TaskDefinition[]>;
+  /** The same of managed daemons, which have task definitions of their own. */
+  daemonFamilies: Map<string, TaskDefinition[]>;
+  /** By ARN. */
+  daemons: Map<string, Daemon>;
+}
+
+/** One managed daemon. */
+export interface Daemon {
+  name: string;
+  arn: string;
+  cluster: Cluster;
+  definition: TaskDefinition;
+  /** ARNs. */
+  capacityProviders: string[];
+  /** Counts its updates. */
+  revision: number;
+  createdAt: Date;
 }
 
 /** All that the ECS of one sandbox knows. */
@@ -230,7 +247,12 @@ export interface World {
 export function regionOf(world: World, name: string): Region {
   let region = world.regions.get(name);
   if (!region) {
-    region = { clusters: new Map(), families: new Map() };
+    region = {
+      clusters: new Map(),
+      families: new Map(),
+      daemonFamilies: new Map(),
+      daemons: new Map(),
+    };
     world.regions.set(name, region);
   }
   return region;

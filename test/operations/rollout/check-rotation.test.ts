@@ -39,7 +39,7 @@ function check(
   answers: Answers = {},
 ) {
   const none = { consumers: [], unselected: [], strangers: [], standalone: [], scheduled: [] };
-  const rest = { searchedEverywhere: true, otherRegions: [] };
+  const rest = { searchedEverywhere: true, otherRegions: [], unknown: [] };
   return checkRotation(
     fakeAws(answers),
     { secret: parameter, ...none, ...rest, ...holders },
