@@ -64,6 +64,21 @@ export function useReference({ kind, valueFrom }: SecretUse): Reference {
   return parseValueFrom(valueFrom, bare);
 }
 
+/**
+ * Why the agent cannot read the credentials of a registry under a reference that is well formed otherwise:
+ * it asks Secrets Manager for the whole text (agent/asm/asm.go).
+ */
+export function credentialsFault({ kind }: SecretUse, reference: Reference): string | undefined {
+  if (kind !== 'repositoryCredentials') return undefined;
+  if (reference.store === 'parameter-store') {
+    return 'it is a parameter; credentials of a registry must be a secret in Secrets Manager';
+  }
+  const { jsonKey, versionStage, versionId } = reference;
+  return jsonKey === undefined && versionStage === undefined && versionId === undefined
+    ? undefined
+    : 'credentials of a registry are a whole secret: nothing can follow its name or ARN';
+}
+
 /** What a use refers to, or undefined when it is malformed: for definitions that others wrote. */
 export function readUse(use: SecretUse): Reference | undefined {
   try {

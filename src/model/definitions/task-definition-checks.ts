@@ -8,7 +8,7 @@ import {
 } from './placeholders.ts';
 import { InvalidInput, Problems } from '../problems.ts';
 import { isForFargate, sizeProblems } from './task-definition-sizes.ts';
-import { secretUses, useReference } from './secret-uses.ts';
+import { credentialsFault, secretUses, useReference } from './secret-uses.ts';
 import type { TaskDefinition } from './task-definition.ts';
 
 /** Largest task definition, in bytes of JSON (ECS service quotas). */
@@ -54,7 +54,9 @@ export function checkTaskDefinition(
   const uses = secretUses(definition);
   const held = new Set([...placeholders.values()].flat());
   for (const use of uses.filter(({ place }) => !held.has(place))) {
-    problems.attempt(() => useReference(use), use.place);
+    const reference = problems.attempt(() => useReference(use), use.place);
+    const fault = reference && credentialsFault(use, reference);
+    if (fault !== undefined) problems.add(`${use.place}: ${fault}`);
   }
   const { executionRoleArn: role } = definition;
   if (role && !held.has('executionRoleArn') && !isRole(role)) {

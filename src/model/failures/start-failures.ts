@@ -496,7 +496,7 @@ export const startFailures: readonly StartFailure[] = [
       ['AuthorizationData is malformed'],
       ['CannotPullContainerAuthError'],
     ],
-    checks: ['existence', 'grant', 'role'],
+    checks: ['reference', 'existence', 'value', 'grant', 'role'],
     advice: 'store an object with username and password in that secret: ecs-secrets put sm:NAME',
     general: true,
   },

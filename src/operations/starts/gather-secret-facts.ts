@@ -201,7 +201,10 @@ async function valueFact(aws: Aws, reference: Reference): Promise<ValueFact> {
     if (!keys) return { state: 'text' };
     return {
       state: 'object',
-      keys: keys.map((name) => ({ name, isText: value.jsonKey(name) !== undefined })),
+      keys: keys.map((name) => {
+        const text = value.jsonKey(name);
+        return { name, isText: text !== undefined, isEmpty: text?.byteLength === 0 };
+      }),
     };
   } catch (error) {
     if (error instanceof CliError) return { state: 'unseen', why: whyUnseen(error) };

@@ -22,7 +22,7 @@ test('starts a task as the agent does and keeps what it was given', async () => 
   const { client, ecs, stores } = setting;
   stores.parameters.set('/prod/a', 'alpha');
   stores.secrets.set(secretArn('db-AbCdEf'), '{"user":"bob","port":12345678,"on":true,"no":null}');
-  stores.secrets.set(secretArn('registry-AbCdEf'), '{}');
+  stores.secrets.set(secretArn('registry-AbCdEf'), '{"username":"u","password":"p"}');
   await client.registerTaskDefinition({
     family: 'web',
     executionRoleArn: roleArn,

@@ -27,6 +27,8 @@ export interface KeyShape {
   name: string;
   /** Whether it holds text; the ECS agent prints anything else in its own way. */
   isText: boolean;
+  /** Whether the text has no character. */
+  isEmpty?: boolean;
 }
 
 /** What a secret's value is, without the value. */

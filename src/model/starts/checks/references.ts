@@ -1,4 +1,5 @@
 import { isPinned, parseReference, type Reference } from '../../secrets/reference.ts';
+import { credentialsFault } from '../../definitions/secret-uses.ts';
 import type { FailureId } from '../../failures/finding.ts';
 import type { Draft, StartFacts, Step, UseFact } from './facts.ts';
 import { aboutSecret, referTo, soundSuffix, subjectOf, withSuffix } from './uses.ts';
@@ -8,7 +9,11 @@ export function checkReferences({ uses, here }: StartFacts): Draft[] {
   return uses.flatMap((fact): Draft[] => {
     const { reference } = fact;
     if (!reference) return [malformed(fact, here)];
-    return [...place(fact, reference, here), ...habits(fact, reference)];
+    return [
+      ...credentials(fact, reference),
+      ...place(fact, reference, here),
+      ...habits(fact, reference),
+    ];
   });
 }
 
@@ -48,6 +53,14 @@ function failureOf(valueFrom: string): FailureId | undefined {
   if (/[^A-Za-z0-9/_+=.@!-]/.test(name)) return 'secret-name-malformed';
   const [, , version = ''] = suffix;
   return version !== '' && version.length < 32 ? 'version-id-malformed' : undefined;
+}
+
+function credentials(fact: UseFact, reference: Reference): Draft[] {
+  const message = credentialsFault(fact.use, reference);
+  if (message === undefined) return [];
+  const failure = 'registry-credentials';
+  const subject = subjectOf(fact);
+  return [{ check: 'reference', status: 'problem', subject, message, fix: [], failure }];
 }
 
 function place(fact: UseFact, reference: Reference, here: Here): Draft[] {

@@ -1,7 +1,8 @@
 import type { FailureId } from '../../failures/finding.ts';
+import { credentialsFault } from '../../definitions/secret-uses.ts';
 import type { SecretReference } from '../../secrets/reference.ts';
 import { insteadOfKey } from '../../secrets/missing-key.ts';
-import type { Draft, StartFacts, Step, UseFact } from './facts.ts';
+import type { Draft, StartFacts, Step, UseFact, ValueFact } from './facts.ts';
 import { aboutSecret, referTo, soundSuffix, subjectOf, withSuffix } from './uses.ts';
 
 /** Whether the value of each secret is what its reference takes out of it; only where values were read. */
@@ -33,6 +34,7 @@ function judge(
   const written = withSuffix(reference, {});
   if (value.state === 'none') return undefined;
   if (value.state === 'unseen') return ['not-checked', `the value of ${written}: ${value.why}`];
+  if (use.kind === 'repositoryCredentials') return judgeCredentials(fact, value, reference, here);
   if (value.state === 'binary') {
     return jsonKey === undefined
       ? ['warning', `${written} is binary: ECS injects text only, and the variable may be empty`]
@@ -75,4 +77,33 @@ function judge(
     ];
   }
   return ['ok', `${written} has the key "${jsonKey}"`];
+}
+
+/** The agent takes a username and a password from it, whatever the case of the keys (agent/asm/asm.go). */
+function judgeCredentials(
+  { use }: UseFact,
+  value: ValueFact,
+  reference: SecretReference,
+  here: StartFacts['here'],
+): Judgement | undefined {
+  if (credentialsFault(use, reference) !== undefined) return undefined;
+  const written = withSuffix(reference, {});
+  if (value.state === 'not-read') {
+    const what = `whether ${written} holds a username and a password`;
+    return ['not-checked', `${what} is checked with --read-values`];
+  }
+  const problem = (message: string): Judgement => [
+    'problem',
+    `${written} ${message}; the ECS agent needs {"username": "…", "password": "…"}`,
+    [aboutSecret('put', reference, here)],
+    'registry-credentials',
+  ];
+  if (value.state !== 'object') return problem('is not a JSON object');
+  for (const name of ['username', 'password']) {
+    const key = value.keys.findLast((one) => one.name.toLowerCase() === name);
+    if (!key) return problem(`has no ${name}`);
+    if (!key.isText) return problem(`has a ${name} that is not a string`);
+    if (key.isEmpty) return problem(`has an empty ${name}`);
+  }
+  return ['ok', `${written} has a username and a password`];
 }

@@ -1,11 +1,12 @@
 import { owner, type Call, type Principal } from '../../service.ts';
 import { fetchParameters } from './fetch-parameters.ts';
+import { fetchCredentials } from './fetch-credentials.ts';
 import { fetchSecret } from './fetch-secrets.ts';
 import { openLogStreams } from './log-streams.ts';
 import { everywhere, networkOf, Unreachable } from './network.ts';
 import { isEcrImage } from '../definitions/registration-checks.ts';
 import { namedByDocuments, otherReferences } from './other-places.ts';
-import { parseCredentials, parseReference, valuesFrom } from './secret-references.ts';
+import { parseReference, valuesFrom } from './secret-references.ts';
 import {
   callError,
   noCredentials,
@@ -43,19 +44,17 @@ async function fetchAll(world: World, task: Task): Promise<InjectedContainer[]> 
     ),
     ...otherReferences(task),
   ];
-  const credentials = containerDefinitions.flatMap(({ repositoryCredentials }) =>
-    repositoryCredentials
-      ? [parseCredentials(repositoryCredentials.credentialsParameter, task.region)]
-      : [],
+  const credentials = containerDefinitions.flatMap(
+    ({ repositoryCredentials }) => repositoryCredentials?.credentialsParameter ?? [],
   );
 
   const ec2 = isOnEc2(task);
-  const fromStores = [...references, ...credentials];
+  const readsStores = references.length + credentials.length > 0;
   const roleArn = executionRoleOf(world, task);
-  if (!roleArn && fromStores.length > 0) throw noCredentials(ec2);
+  if (!roleArn && readsStores) throw noCredentials(ec2);
 
   const values = new Map<string, string>();
-  const needsRole = fromStores.length > 0 || containerDefinitions.some(needsRoleToRun);
+  const needsRole = readsStores || containerDefinitions.some(needsRoleToRun);
   // Without an execution role it is the instance that logs, whose own role is not supported by the sandbox.
   const principal = roleArn && needsRole ? await assume(world, task, roleArn) : owner;
   const reaches = ec2 ? everywhere : networkOf(world, task);
@@ -67,7 +66,8 @@ async function fetchAll(world: World, task: Task): Promise<InjectedContainer[]> 
   };
   await Promise.all([
     fetchParameters(invoke, references, values, ec2),
-    ...fromStores.map((reference) => fetchSecret(invoke, reference, values, ec2)),
+    ...references.map((reference) => fetchSecret(invoke, reference, values, ec2)),
+    ...credentials.map((id) => fetchCredentials(invoke, id, task.region, ec2)),
   ]);
   for (const named of namedByDocuments(task, values)) {
     await fetchSecret(invoke, named, values, ec2);

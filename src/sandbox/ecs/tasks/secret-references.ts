@@ -41,17 +41,3 @@ export function parseReference(valueFrom: string, taskRegion: string): Reference
     versionId,
   };
 }
-
-/** Reads a `credentialsParameter`: the ARN, or the name in the same region, of a secret. */
-export function parseCredentials(parameter: string, taskRegion: string): Reference {
-  if (parameter.startsWith('arn:')) return parseReference(parameter, taskRegion);
-  return {
-    store: 'secretsmanager',
-    valueFrom: parameter,
-    region: taskRegion,
-    secretId: parameter,
-    jsonKey: '',
-    versionStage: '',
-    versionId: '',
-  };
-}
