@@ -85,6 +85,7 @@ const ofPolicy = (operation: string, input: Input = {}): Row => [
   { PolicyArn: iamArn('policy/limit'), ...input },
   `iam:${operation} ${iamArn('policy/limit')}`,
 ];
+const daemonRevision = arn('ecs', 'daemon-revision/prod/agent/1');
 const ecs = (operation: string, input: Input, ...resources: string[]): Row => [
   'ecs',
   operation,
@@ -322,6 +323,13 @@ const rows: Row[] = [
   ecs('DeleteTaskDefinitions', { taskDefinitions: ['web:1'] }, definition),
   ecs('ListTaskDefinitions', {}, '*'),
   ecs('ListTaskDefinitionFamilies', {}, '*'),
+  ecs('RegisterDaemonTaskDefinition', { family: 'agent', containerDefinitions: [] }, '*'),
+  ecs('DescribeDaemonTaskDefinition', { daemonTaskDefinition: 'agent' }, '*'),
+  ecs('CreateDaemon', { daemonName: 'agent', clusterArn: 'prod' }, '*'),
+  ecs('UpdateDaemon', { daemonArn: 'agent' }, '*'),
+  ecs('ListDaemons', {}, '*'),
+  ecs('DescribeDaemon', { daemonArn: 'agent' }, '*'),
+  ecs('DescribeDaemonRevisions', { daemonRevisionArns: [daemonRevision] }, daemonRevision),
   ecs(
     'CreateService',
     { cluster: 'prod', serviceName: 'new', taskDefinition: 'web', desiredCount: 0, tags: ecsTags },

@@ -100,6 +100,8 @@ const byOperation: Readonly<Record<string, Questions>> = {
   DescribeServices: (world, input, region) =>
     listOf(input.services).map((one) => ofService(world, input, region, one)),
   DeleteService: (world, input, region) => [ofService(world, input, region, input.service)],
+  DescribeDaemonRevisions: (_world, input) =>
+    listOf(input.daemonRevisionArns).map((arn) => ({ resource: textOf(arn) })),
   ListServices: (world, input, region) => [
     { resource: '*', context: inCluster(world, input, region) },
   ],

@@ -367,11 +367,13 @@ const scenes: Partial<Record<FailureId, readonly Scene[]>> = {
   'no-execution-role': [
     {
       title: 'credentials of a registry, and no role',
-      async breaks({ api }) {
-        return Promise.resolve({
+      async breaks({ shop }) {
+        await shop.run(['put', 'sm:shop/registry'], { stdin: '{"username":"u","password":"p"}' });
+        const { arn } = (await shop.json(['get', 'sm:shop/registry'])) as { arn: string };
+        return {
           executionRoleArn: null,
-          container: { secrets: [], repositoryCredentials: { credentialsParameter: api } },
-        });
+          container: { secrets: [], repositoryCredentials: { credentialsParameter: arn } },
+        };
       },
     },
   ],
