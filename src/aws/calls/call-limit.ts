@@ -5,23 +5,23 @@ import { UnreadableAnswer } from './unreadable-answer.ts';
 
 /** How long calls may take. */
 export interface CallLimit {
-  /** Milliseconds for one request, from the connection to the last byte of the answer. */
+  /** Milliseconds for one request, from the connection to the last byte of the response. */
   requestTimeout: number;
-  /** Ends all calls under way; those that begin later get 2 seconds each. */
+  /** Aborts all calls in progress; calls that begin later get 2 seconds each. */
   cutOff?: AbortSignal | undefined;
-  /** The proxies and certificates on the way. */
+  /** The proxies and certificates to use. */
   connections?: Connections | undefined;
 }
 
-/** The limits where nothing else is said. */
+/** The default timeout of a request, in milliseconds. */
 export const defaultRequestTimeout = 30_000;
 
-/** Milliseconds until a connection has to be made. */
+/** The timeout of a connection, in milliseconds. */
 export const connectTimeout = 5_000;
 
-/** Thrown for a request that has no whole answer. */
+/** Thrown for a request without a complete response. */
 export class NoAnswer extends Error {
-  /** The limit in milliseconds after which it was given up, or that calls were cut off. */
+  /** The timeout in milliseconds, or why there was no response. */
   readonly why: number | 'cut-off' | 'not-sent';
 
   constructor(why: NoAnswer['why']) {
@@ -32,9 +32,9 @@ export class NoAnswer extends Error {
 }
 
 /**
- * Has a client's handler read each answer whole within the limit. The handler's own `requestTimeout` ends
- * when the headers are there, so that a body could drip for ever. The requests throw NoAnswer, and
- * SyntaxError for an answer that does not come from AWS.
+ * Makes a client's handler read each response completely within the limit. The handler's own
+ * `requestTimeout` ends with the headers, so a slow body could take forever. The requests throw
+ * NoAnswer, and SyntaxError for a response that is not from AWS.
  */
 export function limitRequests(client: object, limit: CallLimit): void {
   const { requestHandler } = (client as { config: { requestHandler: Handler } }).config;
@@ -63,7 +63,7 @@ function urlOf({ protocol, hostname, port }: HttpRequest): string {
   return `${protocol}//${hostname}${port === undefined ? '' : `:${port}`}`;
 }
 
-/** Milliseconds for a call that begins after the others were cut off. */
+/** Milliseconds for a call that begins after the others were aborted. */
 const lastLook = 2_000;
 
 async function withinLimit<T>(
@@ -101,11 +101,12 @@ async function readBody(body: AsyncIterable<Uint8Array>): Promise<Buffer> {
 }
 
 /**
- * Throws UnreadableAnswer for what the SDK would take for an empty answer: a redirection, a
- * page in HTML, JSON that is no object. AWS answers with an object, or in XML with `<…Response>`.
+ * Throws UnreadableAnswer for responses that the SDK would treat as empty: a redirect, an HTML
+ * page, JSON other than an object. AWS responds with an object, or with XML that begins with
+ * `<…Response>`.
  */
 function checkAnswer(status: number, body: Buffer): void {
-  // A failing gateway answers with a page too; the SDK repeats the call for its status.
+  // A failing gateway also returns a page; the SDK retries the call because of its status.
   if (status >= 500) return;
   const start = body.subarray(0, 1_000).toString('latin1').trimStart();
   const isOdd =

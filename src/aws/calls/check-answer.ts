@@ -3,9 +3,9 @@ import { UnreadableAnswer } from './unreadable-answer.ts';
 import { neededMembers } from './needed-members.ts';
 
 /**
- * Checks that an answer has the types that the SDK declares and the members that this tool cannot do
- * without. A null in a list or map is taken out of it: AWS sends none, and nothing can be made of it.
- * Throws UnreadableAnswer, which names a place and quotes nothing.
+ * Checks that a response has the types that the SDK declares and the members that this tool needs.
+ * A null in a list or map is removed: AWS sends none, and it has no meaning. Throws
+ * UnreadableAnswer, which names the place and quotes nothing.
  */
 export function checkAnswer(action: string, output: object, schema: unknown): void {
   const status = (output as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;

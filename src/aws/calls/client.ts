@@ -16,32 +16,32 @@ import { Unrepeated, again, isRepeatable, isThrottled } from './repeat.ts';
 import { turn } from './turn.ts';
 import { attemptsOf, retrySettings } from './retries.ts';
 
-/** One call as seen by `--debug`: no inputs, no outputs. */
+/** One call as logged by `--debug`: no inputs, no outputs. */
 export interface CallRecord {
-  /** e.g. `ssm:PutParameter` */
+  /** For example `ssm:PutParameter`. */
   action: string;
   milliseconds: number;
   attempts: number;
-  /** The error's name, when it failed. */
+  /** The name of the error, if it failed. */
   error: string | undefined;
 }
 
-/** How the clients are made. */
+/** The configuration of the clients. */
 export interface AwsConfig {
-  /** The way to AWS. */
+  /** Profiles, settings and connections for AWS. */
   access: Setup;
-  /** Another region than that of `access`. */
+  /** A region other than that of `access`. */
   region?: string | undefined;
   credentials?: (() => Promise<AwsCredentialIdentity>) | undefined;
-  /** Done before each call; it is not made when this rejects, which has to be with our errors. */
+  /** Runs before each call; if it rejects (with one of our errors), the call is not made. */
   before?: (() => Promise<void>) | undefined;
   onCall?: ((call: CallRecord) => void) | undefined;
   pacer?: Pacer | undefined;
-  /** What no message may show; the run's, shared by all clients. */
+  /** Values that no message may show; one per run, shared by all clients. */
   values?: KnownValues | undefined;
-  /** Milliseconds for one request and its whole answer; 30 seconds when left out. */
+  /** Milliseconds for one request and its complete response; default: 30 seconds. */
   requestTimeout?: number | undefined;
-  /** Ends all calls under way. */
+  /** Aborts all calls in progress. */
   cutOff?: AbortSignal | undefined;
   journal?: Journal | undefined;
 }
@@ -85,8 +85,8 @@ export function clientSettings(
 }
 
 /**
- * Makes every call of a client keep to the published rates, report to `onCall` and throw translated
- * errors only. `service` is the prefix of its IAM actions.
+ * Makes every call of a client keep the published rates, report to `onCall` and throw only
+ * translated errors. `service` is the prefix of its IAM actions.
  */
 export function supervised<Client extends { middlewareStack: object }>(
   client: Client,
@@ -179,7 +179,8 @@ export function supervised<Client extends { middlewareStack: object }>(
       try {
         return await next(args);
       } catch (error) {
-        // The SDK takes it for throttling; the services that we call mean a quota (API references).
+        // The SDK treats it as throttling; for the services called here it means a quota (API
+        // references).
         const isQuota = (error as Error).name === 'LimitExceededException';
         throw isQuota || !isRepeatable(actionOf(context)) ? new Unrepeated(error) : error;
       }
@@ -190,8 +191,8 @@ export function supervised<Client extends { middlewareStack: object }>(
 }
 
 /**
- * The error for a write whose answer was lost, where nobody can look whether it was made. `what` says
- * what may have been done, `reference` names the secret as on the command line.
+ * The error for a write with a lost answer and an unknown result. `what` states what may have been
+ * done, `reference` is the secret as written on the command line.
  */
 export function uncertainWrite(what: string, reference: string, cause: CliError): AwsError {
   return new AwsError('uncertain-write', `${what}: ${cause.message}`, {
@@ -203,10 +204,10 @@ export function uncertainWrite(what: string, reference: string, cause: CliError)
 
 // --- internal ---
 
-/** Where nothing is set, the SDK asks the EC2 instance, or says that the region is missing. */
+/** Without a setting, the SDK reads the region from the EC2 instance, or reports it as missing. */
 const instanceRegion = memoize(NODE_REGION_CONFIG_OPTIONS.default as () => Promise<string>);
 
-/** Whether it is the error of a connection that was never made. */
+/** Whether the error means that no connection was made. */
 function isNotSent(error: unknown): boolean {
   const { code = '' } = error as { code?: string };
   return error instanceof NotSent || ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'].includes(code);
@@ -230,7 +231,7 @@ interface MiddlewareStack {
   ): void;
 }
 
-/** What is told of a call without an answer; of a write nobody knows whether it was carried out. */
+/** The error for a call without a response; the result of a write is then unknown. */
 function noAnswer({ why }: NoAnswer, action: string): CliError {
   if (why === 'not-sent') return new Interrupted(`interrupted before ${action}`);
   if (why === 'cut-off') {

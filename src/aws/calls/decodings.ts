@@ -1,7 +1,7 @@
 /**
- * A text and what it becomes when the encodings in it are undone, also one within the other: escapes of
- * JSON, HTML and URLs, base64 and hex. Of base64 and hex only what is text of 8 characters or more, since
- * any word decodes to something.
+ * A text and all its decoded forms, including nested ones: JSON, HTML and URL escapes, base64 and
+ * hex. Base64 and hex are decoded only to text of 8 or more characters, because any word can be
+ * decoded.
  */
 export function decodings(text: string): string[] {
   const found = new Set([text]);
@@ -62,9 +62,9 @@ function unescapedUrl(text: string): string {
     );
 }
 
-/** A run may be cut at its front, or follow on other letters: one of four places to begin is right. */
+/** A run may be cut at its front, or follow other letters: one of 4 start positions is right. */
 function decodedBase64(text: string): string {
-  // Encoders break lines.
+  // Encoders insert line breaks.
   return textIn(text.replace(/[\r\n]+/g, '').matchAll(/[\w+/-]{8,}/g), 'base64', [0, 1, 2, 3]);
 }
 

@@ -1,12 +1,14 @@
-/** Which calls that change something were made in a run, for what is said of it when it is cut short. */
+/** The mutating calls of a run, for the report if it is interrupted. */
 export interface Journal {
-  /** Notes that a call begins; the function that it answers notes whether it was carried out. */
+  /** Records the start of a call; the returned function records its result. */
   begin(action: string): (end: 'done' | 'refused' | 'unknown') => void;
-  /** Actions in the order in which they began, e.g. `iam:CreateRole`; `open`: nobody knows of these. */
+  /**
+   * Actions in the order of their start, e.g. `iam:CreateRole`; `open`: their result is unknown.
+   */
   summary(): { done: string[]; open: string[] };
 }
 
-/** Makes the journal of a run. */
+/** Creates the journal of a run. */
 export function createJournal(): Journal {
   const entries: { action: string; end: 'open' | 'done' | 'refused' | 'unknown' }[] = [];
   return {
@@ -25,7 +27,7 @@ export function createJournal(): Journal {
   };
 }
 
-/** Whether an action changes something, by its name: `ssm:GetParameter` does not. */
+/** Whether an action is mutating, by its name: `ssm:GetParameter` is not. */
 export function isWrite(action: string): boolean {
   return !/:(BatchGet|Describe|Get|List|Simulate)/.test(action);
 }

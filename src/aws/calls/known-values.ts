@@ -2,31 +2,32 @@ import { harmlessValue } from '../../model/secrets/harmless-values.ts';
 import { decodings } from './decodings.ts';
 import { withoutEnd } from '../../model/without-end.ts';
 
-/** The secret values that a run has read or written so far, and the check that no text shows one. */
+/** The secret values that a run has read or written, to check that no text contains one. */
 export interface KnownValues {
-  /** Remembers a secret value. The strings and numbers in a JSON value count each by itself. */
+  /** Adds a secret value. Strings and numbers in a JSON value also count individually. */
   add(value: string): void;
-  /** Remembers a plain value of a task definition, which may be a word that messages have too. */
+  /** Adds a plaintext value of a task definition, which may be a word that messages contain too. */
   addPlain(value: string): void;
   /**
-   * A text with each value masked. Undefined when a value may be left in it: eight characters of one in
-   * a row, in any case, also in JSON, HTML, URL, base64 or hex encoding, or the whole of a shorter one.
+   * Masks each value in a text. Returns undefined if the text may still contain one: 8 consecutive
+   * characters, in any case, also in JSON, HTML, URL, base64 or hex encoding, or the whole of a
+   * shorter value.
    */
   redact(text: string): string | undefined;
 }
 
-/** Makes the memory of a run. */
+/** Creates the store of a run. */
 export function createKnownValues(): KnownValues {
   const added = new Map<string, 'secret' | 'plain'>();
   const known = new Map<string, Known>();
 
-  /** Most runs see no error, so values are looked into only when there is a text to check. */
+  /** Most runs have no errors, so values are analyzed only if there is a text to check. */
   function lookInto(): void {
     for (const [value, kind] of added) {
       if (kind === 'plain' && isCommon(value)) continue;
       const parts = partsOf(value);
       const whole = kind === 'secret' ? anywhereOrApart(value) : anywhereOrQuoted(value);
-      // What members of an object are called is no secret, so its text is not compared in pieces.
+      // The member names of an object are not secret, so its text is not compared in pieces.
       known.set(value, { ...whole, inPieces: parts.length === 0 });
       for (const part of parts) {
         if (!known.has(part)) known.set(part, { ...anywhereOrQuoted(part), inPieces: true });
@@ -59,19 +60,21 @@ export function createKnownValues(): KnownValues {
 
 const mask = '[secret value]';
 
-/** How many characters of a value in a row are too many. */
+/** Number of consecutive characters of a value that a text may not contain. */
 const run = 8;
 
 interface Known {
   /**
-   * Where a text with the value in it shows it: anywhere, where it stands apart from other words, or
-   * only in quotes or as the value of a member, as messages are made of such words themselves.
+   * Where the value in a text counts as shown: anywhere, only as a separate word, or only in quotes
+   * or as the value of a member, because messages contain such words too.
    */
   where: 'anywhere' | 'apart' | 'quoted';
   inPieces: boolean;
 }
 
-/** Beginnings of ARNs, regions and addresses: many values share them with what AWS says. */
+/**
+ * Prefixes of ARNs, regions and addresses, which many values have in common with AWS's messages.
+ */
 const publicText =
   /arn:aws[a-z-]*:[a-z0-9-]*:[a-z0-9-]*:\d*:|\b[a-z]{2}(?:-[a-z]+){1,2}-\d\b|(?<![a-z0-9.-])[a-z0-9.-]+\.amazonaws\.com|https?:\/\//g;
 
@@ -84,12 +87,12 @@ function anywhereOrQuoted(value: string): Pick<Known, 'where'> {
   return isWord ? { where: 'quoted' } : anywhereOrApart(value);
 }
 
-/** Whether a plain value is configuration that everybody may see: a number, an address, a region. */
+/** Whether a plaintext value is public configuration: a number, an address, a region. */
 function isCommon(value: string): boolean {
   return harmlessValue(value) !== undefined || value.replace(publicText, '').length < 3;
 }
 
-/** The strings and numbers in a JSON value, also in JSON within them; nothing for any other value. */
+/** The strings and numbers in a JSON value, including nested JSON; empty for any other value. */
 function partsOf(value: string, depth = 0): string[] {
   if (depth > 3 || !/^\s*[[{"]/.test(value)) return [];
   try {
@@ -98,7 +101,7 @@ function partsOf(value: string, depth = 0): string[] {
       if (typeof member === 'string') found.push(member, ...partsOf(member, depth + 1));
       return member;
     });
-    // Parsed numbers lose digits. "true" and "1" are in too many texts to be told by.
+    // Parsed numbers lose digits. "true" and "1" are too common in texts to identify a value.
     const numbers = value.replace(/"(?:[^"\\]|\\[^])*(?:"|\\?$)/g, ' ').match(/\d[\d.]{3,}/g) ?? [];
     return [...found, ...numbers].filter((part) => part !== '');
   } catch {
@@ -127,7 +130,7 @@ function showsAny(views: readonly string[], known: ReadonlyMap<string, Known>): 
   });
 }
 
-/** What a short value is in base64 and hex when it is encoded by itself. */
+/** The base64 and hex forms of a short value encoded alone. */
 function encodedAlone(value: string): string[] {
   if (value.length < 3) return [];
   const bytes = Buffer.from(value);
@@ -135,7 +138,7 @@ function encodedAlone(value: string): string[] {
   return [withoutEnd(bytes.toString('base64'), '='), hex, hex.toUpperCase()];
 }
 
-/** How the two characters before a value end, and what the one after it is. */
+/** Patterns for the 2 characters before a value, and for the character after it. */
 const before = { apart: /[^\w/.-]$|^$/, quoted: /['"`=>]$|: ?$/ };
 const after = { apart: /[^\w/:-]|^$/, quoted: /['"`&<,;}\]\s]|^$/ };
 

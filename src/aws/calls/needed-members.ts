@@ -1,6 +1,6 @@
 /**
- * Members of answers without which this tool would do something wrong, by action. `[]` stands for each
- * entry of a list. AWS always returns them (API references); the SDK declares them optional.
+ * Members of responses that this tool needs to work correctly, by action. `[]` means each entry of
+ * a list. AWS always returns them (API references); the SDK declares them optional.
  */
 export const neededMembers: Readonly<Record<string, readonly string[]>> = {
   'ssm:GetParameter': ['Parameter.Name', 'Parameter.Value', 'Parameter.Version'],

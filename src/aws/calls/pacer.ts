@@ -1,4 +1,4 @@
-/** How many calls AWS takes at once, and how many a second after that. */
+/** The number of calls that AWS allows at once, and per second after that. */
 export interface Rate {
   burst: number;
   perSecond: number;
@@ -7,7 +7,7 @@ export interface Rate {
 /** Actions that share one published rate. */
 interface Family extends Rate {
   actions: readonly string[];
-  /** The rate is only where we begin: what AWS takes of this account is found out. */
+  /** The rate is only the start: the actual rate of this account is learned. */
   learned?: true;
 }
 
@@ -49,11 +49,11 @@ const families: readonly Family[] = [
   { burst: 3, perSecond: 3, actions: ['ssm:PutParameter'], learned: true },
 ];
 
-/** Keeps calls to the rate that AWS takes, so that we are not throttled in the first place. */
+/** Keeps calls within the rates of AWS, to avoid throttling. */
 export interface Pacer {
   /** Waits until an action may be called; returns at once for actions without a known rate. */
   wait(action: string): Promise<void>;
-  /** Takes note of how a call ended; matters to actions whose rate is learned. */
+  /** Records the result of a call; used for actions with a learned rate. */
   answered(action: string, throttled: boolean): void;
 }
 
@@ -83,7 +83,7 @@ export function createPacer(
 
 // --- internal ---
 
-/** Answers that are looked at together when a rate is learned. */
+/** Number of responses evaluated together to learn a rate. */
 const sample = 20;
 
 /** How much of a token may be missing: a timer may be early by a fraction of a millisecond. */
@@ -131,7 +131,7 @@ function createLane({ burst, perSecond: start, learned }: Family, now: () => num
   };
 
   return {
-    /** One after the other, so that those who wait take part in a rate that was learned meanwhile. */
+    /** Sequential, so that waiting calls use a rate that was learned meanwhile. */
     turn(): Promise<void> {
       last = last.then(takeToken);
       return last;

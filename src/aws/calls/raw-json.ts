@@ -8,8 +8,8 @@ interface Stack {
 }
 
 /**
- * Sends a document as it is, members included that this release of the SDK does not know and would
- * leave out.
+ * Sends a document unchanged, including members that this release of the SDK does not know and
+ * would drop.
  */
 export function withRawBody<Command extends { middlewareStack: object }>(
   command: Command,
@@ -26,8 +26,8 @@ export function withRawBody<Command extends { middlewareStack: object }>(
 }
 
 /**
- * Has a command's answer read as JSON as well, with the members that the SDK does not know. Ask for the
- * answer when the command is sent: then the SDK has read it, and it is JSON.
+ * Also parses a command's response as JSON, with the members that the SDK does not know. Call the
+ * returned function after sending: the SDK has then read the response, and it is JSON.
  */
 export function withRawAnswer<Command extends { middlewareStack: object }>(
   command: Command,

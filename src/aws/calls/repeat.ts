@@ -2,12 +2,12 @@ import { isWrite } from './journal.ts';
 import type { Attempts } from './retries.ts';
 import { throttling } from './translate-error.ts';
 
-/** Whether the SDK may repeat an action whose answer got lost: it has the same effect twice. */
+/** Whether the SDK may retry an action whose answer was lost: it is idempotent. */
 export function isRepeatable(action: string): boolean {
   return !notRepeatable.has(action);
 }
 
-/** Hides an error from the SDK's retries, which look at its class, its members and its cause. */
+/** Hides an error from the SDK's retries, which check its class, its members and its cause. */
 export class Unrepeated extends Error {
   readonly original: unknown;
 
@@ -24,9 +24,9 @@ export function isThrottled(thrown: unknown): boolean {
 }
 
 /**
- * Makes a call, and makes it again where it was refused without being carried out, or where it may be
- * carried out twice and its answer could not be read. Throws the error of the last attempt as it came from
- * the SDK. `codeOf` is the code of its translation.
+ * Makes a call, and retries it if it was refused without an effect, or if it is idempotent and its
+ * answer could not be read. Throws the error of the last attempt as thrown by the SDK. `codeOf`
+ * returns the code of its translation.
  */
 export async function again<T>(
   action: string,
@@ -61,10 +61,9 @@ function originalOf(thrown: unknown): Error {
 }
 
 /**
- * Calls that have another effect each time they are made: PutParameter with Overwrite stores one more
- * version, and a whole policy written once more undoes what someone else wrote after the first time. Or
- * their repetition is refused, as someone else's would be: what was created is there already, what was
- * deleted is not there.
+ * Calls that are not idempotent. PutParameter with Overwrite stores another version, and rewriting
+ * a whole policy undoes later changes by others. Or their retry is refused like that of another
+ * caller: what was created exists already, what was deleted does not exist.
  */
 const notRepeatable = new Set([
   'ssm:PutParameter',
@@ -78,19 +77,19 @@ const notRepeatable = new Set([
   'ecs:RegisterTaskDefinition',
 ]);
 
-/** Each forces one more deployment. The SDK repeats it where it was hardly carried out. */
+/** Each call forces another deployment. The SDK retries it if it was probably not performed. */
 const seldomRepeated = 'ecs:UpdateService';
 
-/** How often a call is repeated that ended with an error of this code. */
+/** How often to retry a call that ended with an error of this code. */
 function mostRepeats(action: string, code: string): number {
   if (!isRepeatable(action) || action === seldomRepeated) return 0;
   if (code === 'unreadable-answer') return 2;
-  // Of a read that is slow the user is told soon; a write had better be known.
+  // A slow read is reported soon; for a write, the result is more important.
   return code === 'request-timeout' && isWrite(action) ? 1 : 0;
 }
 
 /**
- * Errors by which a service asks to come again because someone else is changing the same thing; the
- * SDK does not try them again (PutParameter and IAM API references).
+ * Errors that ask for a retry because someone else is changing the same resource; the SDK does not
+ * retry them (PutParameter and IAM API references).
  */
 const busy = new Set(['TooManyUpdates', 'ConcurrentModificationException']);

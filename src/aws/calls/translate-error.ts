@@ -3,17 +3,17 @@ import { NotSent } from '../access/not-sent.ts';
 import type { KnownValues } from './known-values.ts';
 import { unreadable, UnreadableAnswer } from './unreadable-answer.ts';
 
-/** What is known of the call that failed, for the message. */
+/** The facts about the failed call, for the message. */
 export interface FailedCall {
-  /** e.g. `ssm:PutParameter` */
+  /** For example `ssm:PutParameter`. */
   action: string;
-  /** What must not appear in any message. */
+  /** Values that must not appear in any message. */
   values: KnownValues;
 }
 
 /**
- * Turns whatever the SDK throws into an AwsError in the user's terms: what happened and what to do.
- * The only place that knows the SDK's and the services' error names.
+ * Translates whatever the SDK throws into an AwsError in the user's terms: what happened and what
+ * to do. The only place that knows the error names of the SDK and the services.
  */
 export function translateError(thrown: unknown, call: FailedCall): CliError {
   if (thrown instanceof CliError) return thrown;
@@ -85,8 +85,8 @@ export function translateError(thrown: unknown, call: FailedCall): CliError {
 }
 
 /**
- * The name of an error, if it is one: a server may send anything. `Unknown` for all else, such as a name
- * in which a value stands.
+ * The name of an error, if it looks like one: a server may send anything. `Unknown` for everything
+ * else, such as a name that contains a value.
  */
 export function nameOf(thrown: unknown, values: KnownValues): string {
   const { name } = thrown as { name?: unknown };
@@ -120,7 +120,7 @@ const invalidCredentials = new Set([
   'MissingAuthenticationTokenException',
 ]);
 const denied = new Set(['AccessDenied', 'AccessDeniedException', 'UnauthorizedOperation']);
-/** Error names by which services say that calls come too fast. */
+/** Error names that mean throttling. */
 export const throttling: ReadonlySet<string> = new Set([
   'ThrottlingException',
   'Throttling',
@@ -138,12 +138,12 @@ function accessDenied(
 ): AwsError {
   const match = /not authorized to perform: (\S+)(?: on resource: (\S+))?/.exec(text);
   if (!match) {
-    // The action that is missing helps even where the text is not shown.
+    // The missing action helps even if the text is not shown.
     const words = /not authorized to perform: ([a-z0-9-]+:[A-Za-z]+)/.exec(original)?.[1] ?? '';
     const named = words !== '' && call.values.redact(words) === words ? words : undefined;
     const why = text === '' ? '' : `: ${text}`;
     if (original.includes('Access to KMS')) {
-      // Secrets Manager does not say which action on the key it is (Secrets Manager guide, KMS).
+      // Secrets Manager does not return which action on the key it is (Secrets Manager guide, KMS).
       const action = /:(Batch)?Get/.test(call.action)
         ? 'kms:Decrypt'
         : 'kms:Decrypt and kms:GenerateDataKey';
@@ -177,14 +177,14 @@ function networkCode({ code, errors, name }: SdkError): string | undefined {
   return name === 'TimeoutError' ? 'the connection timed out' : undefined;
 }
 
-/** Codes of the system and of its name lookup, and of OpenSSL about certificates. */
+/** Codes of the system and its name lookup, and of OpenSSL for certificates. */
 function isNetworkCode(code: string): boolean {
   return (
     networkCodes.has(code) || (/^\w+$/.test(code) && /^ERR_(?:SSL|TLS)_|CERT|SIGNATURE/.test(code))
   );
 }
 
-/** Not every error of the system is one of the network: a file may be missing (ENOENT). */
+/** Not every system error is a network error: a file may be missing (ENOENT). */
 const networkCodes = new Set([
   ...['ECONNREFUSED', 'ECONNRESET', 'ECONNABORTED', 'EPIPE', 'ETIMEDOUT', 'EPROTO'],
   ...['ENOTFOUND', 'EAI_AGAIN', 'EAI_FAIL', 'EAI_NODATA', 'EAI_NONAME'],
@@ -204,14 +204,14 @@ const networkWords: Readonly<Record<string, string>> = {
 const notShown =
   'the message from AWS is not shown because it may contain a secret value or a credential';
 
-/** In characters. Messages of AWS are shorter; what is longer has a request or a page in it. */
+/** In characters. AWS messages are shorter; longer ones contain a request or a page. */
 const longest = 2_000;
 
-/** Words of a message that repeats the headers of a request, or what its signature was made from. */
+/** Words of a message that repeats the headers of a request, or the input of its signature. */
 const signing =
   /security-token|authorization|canonical|string-to-sign|credential=|signedheaders|signature=|aws4-hmac|x-amz-/i;
 
-/** What may be shown of a message; undefined for nothing. */
+/** The part of a message that may be shown; undefined if none. */
 function shownText(message: unknown, values: KnownValues): string | undefined {
   if (typeof message !== 'string') return message === undefined ? '' : undefined;
   const isRisky = message.length > longest || signing.test(message);
@@ -219,14 +219,14 @@ function shownText(message: unknown, values: KnownValues): string | undefined {
   return text.length > longest || signing.test(text) ? undefined : values.redact(text);
 }
 
-/** What the SDK threw, where it got an answer and failed at reading it. */
+/** The error of the SDK, if it got a response and failed to read it. */
 function unreadAnswer(thrown: unknown): Pick<UnreadableAnswer, 'status' | 'fault'> | undefined {
   if (thrown instanceof UnreadableAnswer) return thrown;
   const { $fault, $metadata, name, message } = thrown as SdkError;
   const status = $metadata?.httpStatusCode;
-  // What the SDK makes of an error answer in which it finds neither a name nor a message.
+  // The SDK's error for an error response without a name and a message.
   const isEmpty = name === 'Unknown' && /^Unknown(?:Error)?$/.test(String(message));
-  // An error of a service has a fault. AWS redirects no call of ours.
+  // An error of a service has a fault. AWS redirects none of our calls.
   const isRedirect = status !== undefined && status >= 300 && status < 400;
   const isUnread = $fault === undefined && status !== undefined;
   return isRedirect ||

@@ -1,6 +1,9 @@
 import { isAwsError } from '../../errors.ts';
 
-/** What a call answers; undefined where AWS does not know (any more) what it is about (ResourceNotFoundException). */
+/**
+ * The result of a call; undefined if the resource does not exist (any more)
+ * (ResourceNotFoundException).
+ */
 export async function unlessGone<T>(call: Promise<T>): Promise<T | undefined> {
   try {
     return await call;

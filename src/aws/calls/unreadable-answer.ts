@@ -1,8 +1,8 @@
 import { AwsError } from '../../errors.ts';
 
 /**
- * An answer that came and cannot be read. Its message never quotes the answer, which may have values in
- * it. `status` is that of HTTP; `fault` says what is wrong, where that is known.
+ * A response that arrived but cannot be read. Its message never quotes the response, which may
+ * contain values. `status` is the HTTP status; `fault` describes the error, if known.
  */
 export class UnreadableAnswer extends Error {
   readonly status: number | undefined;
@@ -16,7 +16,7 @@ export class UnreadableAnswer extends Error {
   }
 }
 
-/** The error for an answer that cannot be read: code `unreadable-answer`. */
+/** The error for a response that cannot be read: code `unreadable-answer`. */
 export function unreadable(
   action: string,
   { status, fault }: Pick<UnreadableAnswer, 'status' | 'fault'>,
@@ -32,8 +32,8 @@ export function unreadable(
 }
 
 /**
- * Parses a JSON document in an answer; undefined for none. Throws AwsError `unreadable-answer`. `read`
- * undoes what the document is encoded in.
+ * Parses a JSON document in a response; undefined if there is none. Throws AwsError
+ * `unreadable-answer`. `read` decodes the document.
  */
 export function parsedDocument(
   action: string,

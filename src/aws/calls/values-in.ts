@@ -2,8 +2,9 @@ import { NormalizedSchema } from '@smithy/core/schema';
 import type { KnownValues } from './known-values.ts';
 
 /**
- * Hands on the secret values in a request or an answer: what the SDK declares sensitive. With `plain`
- * also the plain values of task definitions: environment, commands, labels and options.
+ * Passes on the secret values in a request or response: members that the SDK declares sensitive.
+ * With `plain`, also the plaintext values of task definitions: environment, commands, labels and
+ * options.
  */
 export function rememberValues(
   input: unknown,
@@ -34,5 +35,7 @@ export function rememberValues(
 
 // --- internal ---
 
-/** Members of a container definition that people write secrets into; see also model/plaintext-secrets. */
+/**
+ * Members of a container definition that often contain secrets; see also model/plaintext-secrets.
+ */
 const plainLists = new Set(['command', 'entryPoint']);
