@@ -12,7 +12,7 @@ import { loadProfiles, type Env, type Profiles, type Sourced } from './profiles.
 import { resolveSettings, serviceKeys, type Settings } from './settings.ts';
 import type { Setup } from './setup.ts';
 
-/** What the command line says of the way to AWS. */
+/** The command-line options for access to AWS. */
 export interface AccessOptions {
   env: Env;
   region?: Sourced | undefined;
@@ -22,30 +22,30 @@ export interface AccessOptions {
   retries?: Sourced<number> | undefined;
   /** A role to assume with the credentials that are found. */
   assumeRole?: (Sourced & { externalId?: string; sessionName?: string }) | undefined;
-  /** The account to which all calls have to go. */
+  /** The account that all calls must use. */
   account?: Sourced | undefined;
   /** Asks for the code of an MFA device. */
   mfaCode?: ((device: string) => Promise<string>) | undefined;
 }
 
-/** The way to AWS: what counts of options, environment and configuration files. */
+/** The access to AWS: the settings in effect from options, environment and configuration files. */
 export interface Access extends Setup {
-  /** Brings the credentials, once for all clients, and again before they expire. Throws CliError. */
+  /** Loads the credentials, once for all clients, and again before they expire. Throws CliError. */
   credentials: () => Promise<AwsCredentialIdentity>;
   report: AccessReport;
 }
 
-/** What counts, and where each comes from; nothing in it is secret. */
+/** The settings in effect, and their sources; nothing in it is secret. */
 export interface AccessReport {
   profile: Sourced | undefined;
-  /** What brings the credentials, and what is set as well and does not count. */
+  /** The source of the credentials, and other settings that are ignored. */
   credentials: { source: string; ignored: string[] };
   region: Sourced | undefined;
-  /** Addresses that are not AWS's own; one for all services has no `service`. */
+  /** Custom endpoints; one for all services has no `service`. */
   endpoints: (Sourced & { service: string | undefined })[];
-  /** The proxy on the way to STS, and so to most services. */
+  /** The proxy for STS, and therefore for most services. */
   proxy: Sourced | undefined;
-  /** What names the file of certificates. */
+  /** The setting that names the certificate file. */
   caBundle: string | undefined;
   fips: Sourced<boolean> | undefined;
   dualstack: Sourced<boolean> | undefined;
@@ -54,8 +54,8 @@ export interface AccessReport {
 }
 
 /**
- * Finds the way to AWS. Nothing is called before credentials are asked for. Throws UsageError and
- * InvalidInput for settings that are wrong.
+ * Determines the access to AWS. No call is made before credentials are requested. Throws UsageError
+ * and InvalidInput for invalid settings.
  */
 export async function openAccess(
   options: AccessOptions,
@@ -69,7 +69,7 @@ export async function openAccess(
   const connections = createConnections(env, settings.caBundle, { timeout, values });
   for (const name of secretVariables) addSecret(values, env[name]);
   const tools = (): CredentialTools => {
-    // STS is called as every service is, only without credentials of its own.
+    // STS is called like every service, but without its own credentials.
     const forSts = { ...config, values, access: { profiles, settings, connections } };
     const roles = async () =>
       (await import('./roles.ts')).createRoles(forSts, env, options.mfaCode);
@@ -112,14 +112,14 @@ const secretVariables = [
   'AWS_CONTAINER_AUTHORIZATION_TOKEN',
 ];
 
-/** What is shorter is no credential of AWS: it may be the "test" of an emulator. */
+/** A shorter text is not an AWS credential: it may be the "test" of an emulator. */
 const shortestSecret = 16;
 
 function addSecret(values: KnownValues, secret: string | undefined): void {
   if (secret !== undefined && secret.length >= shortestSecret) values.add(secret);
 }
 
-/** The role of the command line comes after all that a profile says. */
+/** The role of the command line is assumed after everything in a profile. */
 function withRole(
   base: ChosenCredentials,
   { assumeRole }: AccessOptions,

@@ -8,24 +8,25 @@ import type { Proxy } from './proxy.ts';
 
 export { readBundle } from './ca-bundle.ts';
 
-/** What a connection has to know besides its address. */
+/** The settings of a connection besides its address. */
 export interface Way {
   proxy: Proxy | undefined;
-  /** Certificates to trust in place of the usual ones, in PEM. */
+  /** Certificates to trust instead of the default ones, in PEM. */
   ca: string | undefined;
-  /** Milliseconds until the proxy has to have made the connection. */
+  /** Timeout for the proxy to make the connection, in milliseconds. */
   timeout: number;
 }
 
-/** As many as the SDK's own agents have. */
+/** The same limits as in the SDK's own agents. */
 const pool = { keepAlive: true, maxSockets: 50 };
 
 /**
- * A handler of requests that go this way. The libraries print the URL of a proxy where DEBUG asks for it, so
- * that it must have no password: that goes into a header. The requests throw NotSent.
+ * A request handler with these connection settings. The libraries print the URL of a proxy if DEBUG
+ * is set, so it must not contain a password, which is sent in a header instead. The requests throw
+ * NotSent.
  */
 export function handlerFor({ proxy, ca, timeout }: Way): NodeHttpHandler {
-  // Made once: it takes longer than a connection where there are hundreds of certificates.
+  // Created once: with hundreds of certificates, this takes longer than a connection.
   const trust = ca === undefined ? {} : { secureContext: createSecureContext({ ca }) };
   if (!proxy) {
     return new NodeHttpHandler({
@@ -37,7 +38,7 @@ export function handlerFor({ proxy, ca, timeout }: Way): NodeHttpHandler {
   const headers = authorization === undefined ? {} : { 'Proxy-Authorization': authorization };
   const options = { ...pool, ...trust, headers };
   const httpsAgent = new HttpsProxyAgent(proxy.url, options);
-  // The library forgets what the connection beyond the proxy is to trust.
+  // The library does not pass on the certificates to trust for the connection behind the proxy.
   Object.assign((httpsAgent as unknown as { options: object }).options, trust);
   const httpAgent = new HttpProxyAgent(proxy.url, options);
   for (const agent of [httpsAgent, httpAgent]) tellOfProxy(agent, proxy, timeout);
@@ -45,7 +46,7 @@ export function handlerFor({ proxy, ca, timeout }: Way): NodeHttpHandler {
   const handle = handler.handle.bind(handler);
   handler.handle = async (request, given) => {
     const answer = await handle(request, given);
-    // AWS knows no such answer.
+    // AWS never returns this status.
     if (answer.response.statusCode === 407) throw refusedBy(proxy, 407);
     return answer;
   };
@@ -63,7 +64,7 @@ interface Emitter {
   once(event: 'proxyConnect', listener: (answer: { statusCode?: number }) => void): unknown;
 }
 
-/** Has an agent say what is wrong with the proxy, and give up where it does not answer. */
+/** Makes an agent report errors of the proxy, and time out if the proxy does not answer. */
 function tellOfProxy(agent: object, proxy: Proxy, timeout: number): void {
   const connecting = agent as ProxyAgent;
   const { connectOpts } = connecting;
@@ -77,7 +78,7 @@ function tellOfProxy(agent: object, proxy: Proxy, timeout: number): void {
     request.once('proxyConnect', ({ statusCode = 200 }) => {
       status = statusCode;
     });
-    // Read before the first wait: it is this connection's.
+    // Read before the first await, so it applies to this connection.
     connecting.connectOpts = { ...connectOpts, signal: stop.signal };
     try {
       const socket = await connect(request, options);
@@ -97,7 +98,7 @@ function tellOfProxy(agent: object, proxy: Proxy, timeout: number): void {
   };
 }
 
-/** What an answer of the proxy means that is not from AWS. */
+/** The error for a response of the proxy itself, not from AWS. */
 function refusedBy(proxy: Proxy, status: number): NotSent {
   if (status !== 407) {
     const isPassing = status >= 500;

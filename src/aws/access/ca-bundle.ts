@@ -4,8 +4,8 @@ import { UsageError } from '../../errors.ts';
 import type { Sourced } from './profiles.ts';
 
 /**
- * Reads a file of certificates. Throws UsageError, which does not show the path: it is as good as any text
- * of the environment.
+ * Reads a certificate file. Throws UsageError without the path, because the environment may contain
+ * any text.
  */
 export async function readBundle({ value, source }: Sourced): Promise<string> {
   const hint = 'name a file with certificates in PEM format, or unset it';
@@ -18,7 +18,7 @@ export async function readBundle({ value, source }: Sourced): Promise<string> {
   const [first] = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/.exec(text) ?? [];
   if (first === undefined) throw new UsageError(`${where}: the file has no certificates`, hint);
   try {
-    // Not all of them: there may be hundreds, and it takes as long as the connection itself.
+    // Not all of them: with hundreds of certificates, this takes as long as the connection itself.
     new X509Certificate(first);
   } catch {
     throw new UsageError(`${where}: the file has a certificate that cannot be read`, hint);

@@ -3,19 +3,19 @@ import type { handlerFor } from './agents.ts';
 import type { Env, Sourced } from './profiles.ts';
 import { allProxies, proxyFor, type Proxy } from './proxy.ts';
 
-/** How requests get to their hosts: proxies and trusted certificates. */
+/** How requests reach their hosts: proxies and trusted certificates. */
 export interface Connections {
   proxyFor: (url: string) => Proxy | undefined;
   /**
-   * The handler of the requests to a host; undefined where the SDK's own will do. Rejects with UsageError
-   * when the file of certificates cannot be read.
+   * The handler for requests to a host; undefined if the SDK's own is sufficient. Rejects with
+   * UsageError if the certificate file cannot be read.
    */
   handlerFor(url: string): Promise<ReturnType<typeof handlerFor> | undefined>;
 }
 
 /**
- * Makes the connections of a run. `timeout` is how long making one may take, in milliseconds. Throws
- * UsageError for a proxy that is not http(s).
+ * Creates the connections of a run. `timeout` is the maximum time for making a connection, in
+ * milliseconds. Throws UsageError for a proxy that is not http(s).
  */
 export function createConnections(
   env: Env,
@@ -27,7 +27,7 @@ export function createConnections(
   for (const { password } of proxies) values.add(password);
   let ca: Promise<string> | undefined;
   const make = async (proxy: Proxy | undefined) => {
-    // Loaded where it is needed only, for a quick start.
+    // Loaded only if needed, for a quick start.
     const { handlerFor, readBundle } = await import('./agents.ts');
     if (caBundle) ca ??= readBundle(caBundle);
     return handlerFor({ proxy, ca: await ca, timeout });

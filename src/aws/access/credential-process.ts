@@ -5,9 +5,9 @@ import { oneLine } from '../../model/printable.ts';
 import type { Env } from './profiles.ts';
 
 /**
- * Runs the credential_process of a profile and reads what it prints ("Source credentials with an external
- * process", AWS SDKs and Tools guide). Throws CliError with the last line that it wrote to standard error:
- * never with the command or with what it printed.
+ * Runs the credential_process of a profile and parses its output ("Source credentials with an
+ * external process", AWS SDKs and Tools guide). Throws CliError with the last line of its standard
+ * error, never with the command or its output.
  */
 export async function runCredentialProcess(
   command: string,
@@ -44,7 +44,7 @@ export async function runCredentialProcess(
 
 // --- internal ---
 
-/** Through the shell, as the SDKs do; the AWS CLI does not. */
+/** Through the shell, like the SDKs; the AWS CLI does not use one. */
 function run(
   command: string,
   env: Env,

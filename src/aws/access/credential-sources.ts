@@ -4,37 +4,37 @@ import type { KnownValues } from '../calls/known-values.ts';
 import { fromVariable, type Env, type Profiles, type Sourced } from './profiles.ts';
 import type { RoleArguments } from './session-cache.ts';
 
-/** What brings credentials. */
+/** A source of credentials. */
 export interface CredentialSource {
-  /** What it is in a few words: `AWS_ACCESS_KEY_ID`, `SSO of profile "ci"`. */
+  /** Its short name: `AWS_ACCESS_KEY_ID`, `SSO of profile "ci"`. */
   name: string;
   load(): Promise<AwsCredentialIdentity>;
 }
 
-/** What the sources need. */
+/** The dependencies of the sources. */
 export interface CredentialTools {
   env: Env;
   profiles: Profiles;
-  /** What no message may show. */
+  /** Values that no message may show. */
   values: KnownValues;
   assumeRole(role: RoleArguments, source: CredentialSource): Promise<AwsCredentialIdentity>;
   assumeRoleWithToken(role: {
     roleArn: string;
     sessionName: string | undefined;
-    /** Path of a file, and what names it. */
+    /** Path of a file, and the setting that names it. */
     tokenFile: string;
     source: string;
   }): Promise<AwsCredentialIdentity>;
-  /** The SSO or login session of a profile. */
+  /** The credentials of a profile's SSO or login session. */
   fromSdk(profile: string): Promise<AwsCredentialIdentity>;
   fromContainer: () => Promise<AwsCredentialIdentity>;
   fromInstance: () => Promise<AwsCredentialIdentity>;
 }
 
-/** The variable of the environment by which its keys are known. */
+/** The environment variable of the access key ID, which also names this source. */
 export const keyVariable = 'AWS_ACCESS_KEY_ID';
 
-/** The keys of the environment, if there are any. */
+/** The keys in the environment, if any. */
 export function fromKeysOf(env: Env): CredentialSource | undefined {
   const id = fromVariable(env, keyVariable);
   if (!id) return undefined;
@@ -54,7 +54,7 @@ export function fromKeysOf(env: Env): CredentialSource | undefined {
   };
 }
 
-/** Keys as they are signed with. Throws UsageError for what cannot stand in a header. */
+/** Keys for signing. Throws UsageError if they contain characters that are invalid in a header. */
 export function keys(
   id: Sourced,
   secret: Sourced,
@@ -82,7 +82,7 @@ export function ofContainer({ env, fromContainer }: CredentialTools): Credential
   return name === undefined ? undefined : { name, load: fromContainer };
 }
 
-/** The role of an EC2 instance, which is looked for where nothing else is set. */
+/** The role of an EC2 instance, used if nothing else is set. */
 export function ofInstance({ fromInstance }: CredentialTools): CredentialSource {
   return { name: 'the role of the EC2 instance', load: fromInstance };
 }

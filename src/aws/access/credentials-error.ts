@@ -4,8 +4,8 @@ import type { KnownValues } from '../calls/known-values.ts';
 import { translateError } from '../calls/translate-error.ts';
 
 /**
- * The error for credentials that could not be had, in the user's terms. `source` is what should have
- * brought them.
+ * The error for credentials that could not be loaded, in the user's terms. `source` is their
+ * source.
  */
 export function credentialsError(
   thrown: unknown,

@@ -8,16 +8,17 @@ import {
 } from './credential-sources.ts';
 import { ofProfile, tokenVariable } from './profile-credentials.ts';
 
-/** The source that counts, and the names of others that are set and do not. */
+/** The source in effect, and the names of other sources that are set but ignored. */
 export interface ChosenCredentials extends CredentialSource {
   ignored: string[];
 }
 
 /**
- * Chooses where credentials come from, in the order of the AWS CLI (botocore, create_credential_resolver):
- * keys of the environment, unless a profile is named on the command line; a role of the profile; web
- * identity; SSO; keys of the credentials file; a login session; credential_process; keys of the config
- * file; a container's role; an instance's. Throws UsageError for settings that cannot work.
+ * Chooses the source of the credentials, in the order of the AWS CLI (botocore,
+ * create_credential_resolver): keys in the environment, unless the command line names a profile; a
+ * role of the profile; web identity; SSO; keys in the credentials file; a login session;
+ * credential_process; keys in the config file; a container's role; an instance's role. Throws
+ * UsageError for settings that cannot work.
  */
 export function chooseCredentials(tools: CredentialTools): ChosenCredentials {
   const { env, profiles } = tools;

@@ -1,8 +1,9 @@
 import type { AwsCredentialIdentity } from '@smithy/types';
 
 /**
- * The same credentials until they expire within 5 minutes, and then new ones. A failure is final: nobody is
- * asked for a code twice. Where new ones cannot be had the old ones count as long as they do.
+ * Returns the same credentials until less than 5 minutes before they expire, and then new ones. A
+ * first failure is final, so the user is asked for a code only once. If new ones cannot be loaded,
+ * the old ones are used until they expire.
  */
 export function memoized(
   load: () => Promise<AwsCredentialIdentity>,

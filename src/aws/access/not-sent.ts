@@ -1,11 +1,11 @@
 /**
- * A request that did not get as far as AWS: its proxy did not let it through. `code` is the system's,
- * if there is one.
+ * A request that did not reach AWS, because its proxy did not let it through. `code` is the code of
+ * the system, if any.
  */
 export class NotSent extends Error {
   readonly code: string | undefined;
   readonly hint: string;
-  /** The SDK repeats what has this member. */
+  /** The SDK retries errors with this member. */
   readonly $retryable: { throttling: false } | undefined;
 
   constructor(

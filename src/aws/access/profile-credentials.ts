@@ -15,8 +15,8 @@ import { ofProfileText } from './settings.ts';
 export const tokenVariable = 'AWS_WEB_IDENTITY_TOKEN_FILE';
 
 /**
- * The sources of a profile, of which the first one counts. `isWithEnvironment`: variables for a web identity
- * token count too. `visited` are the profiles that led here.
+ * The sources of a profile, in order of precedence. `isWithEnvironment`: also use the variables for
+ * a web identity token. `visited` are the profiles that led here.
  */
 export function ofProfile(
   name: string,
@@ -97,12 +97,12 @@ function ofRole(
   };
   return {
     name: `role ${RoleArn} of ${ofProfileText(name)}`,
-    // Not async: what is wrong with the settings is thrown before anything is asked.
+    // Not async, so that errors in the settings are thrown before any prompt or call.
     load: () => tools.assumeRole(role, sourceOf(name, own, tools, visited)),
   };
 }
 
-/** Where the credentials come from that assume the role of a profile. */
+/** The source of the credentials that assume the role of a profile. */
 function sourceOf(
   name: string,
   own: Section,

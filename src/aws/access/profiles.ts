@@ -3,38 +3,41 @@ import { join } from 'node:path';
 import { loadSharedConfigFiles } from '@smithy/core/config';
 import { UsageError } from '../../errors.ts';
 
-/** The environment of the process, or what stands for it in a test. */
+/** The environment of the process, or a fake one in a test. */
 export type Env = Readonly<Record<string, string | undefined>>;
 
-/** A setting, and where it comes from: `AWS_REGION`, `--region`, `profile "ci"`. */
+/** A setting and its source: `AWS_REGION`, `--region`, `profile "ci"`. */
 export interface Sourced<T = string> {
   value: T;
   source: string;
 }
 
-/** A section of the AWS configuration files; of nested settings the keys are like `ssm.endpoint_url`. */
+/** A section of the AWS configuration files; nested settings have keys like `ssm.endpoint_url`. */
 export type Section = Readonly<Record<string, string | undefined>>;
 
-/** The AWS configuration files (`~/.aws/config` and `credentials`), and the profile that counts. */
+/** The AWS configuration files (`~/.aws/config` and `credentials`), and the profile in effect. */
 export interface Profiles {
-  /** The name that was given; undefined where none is: the profile "default" counts then, if it exists. */
+  /** The requested name; undefined if none: the profile "default" is used then, if it exists. */
   given: Sourced | undefined;
-  /** The profile that counts; empty where there is none. */
+  /** The profile in effect; empty if there is none. */
   own: Section;
   /** The name of `own`. */
   name: string;
-  /** A profile with what both files say; the credentials file wins. Undefined where there is none. */
+  /**
+   * A profile merged from both files; the credentials file has precedence. Undefined if there is
+   * none.
+   */
   find(name: string): Section | undefined;
-  /** What the credentials file alone says of a profile. */
+  /** The settings of a profile in the credentials file alone. */
   inCredentialsFile(name: string): Section;
-  /** A section that is no profile. */
+  /** A section that is not a profile. */
   section(kind: 'services' | 'sso-session', name: string): Section | undefined;
 }
 
 /**
- * Reads the configuration files of the AWS CLI, which may be missing. `option` is the profile of the
- * command line; AWS_DEFAULT_PROFILE wins over AWS_PROFILE as in the AWS CLI. Throws UsageError for a
- * profile that does not exist.
+ * Reads the configuration files of the AWS CLI, which may be missing. `option` is the profile of
+ * the command line; AWS_DEFAULT_PROFILE has precedence over AWS_PROFILE, as in the AWS CLI. Throws
+ * UsageError for a profile that does not exist.
  */
 export async function loadProfiles(env: Env, option: Sourced | undefined): Promise<Profiles> {
   const { configFile, credentialsFile } = await loadSharedConfigFiles({
@@ -66,7 +69,7 @@ export async function loadProfiles(env: Env, option: Sourced | undefined): Promi
   };
 }
 
-/** A variable of the environment; one that is empty is not set. */
+/** An environment variable; an empty one counts as unset. */
 export function fromVariable(env: Env, name: string): Sourced | undefined {
   const value = env[name];
   return value ? { value, source: name } : undefined;
@@ -77,7 +80,7 @@ export function firstSet(...texts: (string | undefined)[]): string | undefined {
   return texts.find(Boolean);
 }
 
-/** The folder of the user's files, as the AWS CLI and the SDKs find it. */
+/** The user's home folder, determined as in the AWS CLI and the SDKs. */
 export function homeOf(env: Env): string {
   return firstSet(env.HOME, env.USERPROFILE) ?? homedir();
 }

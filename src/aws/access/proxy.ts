@@ -4,19 +4,19 @@ import type { Env } from './profiles.ts';
 
 /** A proxy, and the variable that names it. */
 export interface Proxy {
-  /** With neither user name nor password, so that it may be shown. */
+  /** Without user name and password, so it may be shown. */
   url: string;
   source: string;
-  /** The value of the header Proxy-Authorization, from the user name and password of the URL. */
+  /** The value of the header Proxy-Authorization, from the user name and password in the URL. */
   authorization: string | undefined;
-  /** Not to be shown. */
+  /** Must not be shown. */
   password: string;
 }
 
 /**
- * The proxy for a URL, as the AWS CLI and curl choose it: HTTPS_PROXY or HTTP_PROXY by the scheme of the
- * URL, and none where NO_PROXY has its host. A variable in lower case wins, also when it is empty. Throws
- * UsageError for a proxy that is not http(s).
+ * The proxy for a URL, chosen as in the AWS CLI and curl: HTTPS_PROXY or HTTP_PROXY by the scheme
+ * of the URL, and none if NO_PROXY contains its host. A lower-case variable has precedence, even if
+ * empty. Throws UsageError for a proxy that is not http(s).
  */
 export function proxyFor(url: string, env: Env): Proxy | undefined {
   const { protocol, hostname, port } = new URL(url);
@@ -26,7 +26,7 @@ export function proxyFor(url: string, env: Env): Proxy | undefined {
   return parseProxy(given, source);
 }
 
-/** The proxies that are set: without one nothing of it need be loaded. Throws UsageError. */
+/** The configured proxies: without any, no proxy code has to be loaded. Throws UsageError. */
 export function allProxies(env: Env): Proxy[] {
   return ['HTTPS_PROXY', 'HTTP_PROXY'].flatMap((name) => {
     const source = nameOf(env, name);
@@ -45,7 +45,7 @@ function parseProxy(given: string, source: string): Proxy {
   const written = given.includes('://') ? given : `http://${given.replace(/^\/\//, '')}`;
   const url = URL.canParse(written) ? new URL(written) : undefined;
   if (!url || !/^https?:$/.test(url.protocol) || url.hostname === '') {
-    // Not shown: a password may stand anywhere in a URL that cannot be parsed.
+    // Not shown: an invalid URL may contain a password anywhere.
     const what = url && url.protocol !== '' ? `a ${url.protocol.slice(0, -1)} proxy` : 'no URL';
     throw new UsageError(
       `${source} is ${what}; an http(s) proxy is needed`,
@@ -70,7 +70,10 @@ function decoded(text: string): string {
   }
 }
 
-/** Entries are hosts, domains with all below them, or address ranges; parted by commas or spaces. */
+/**
+ * Entries are hosts, domains including subdomains, or address ranges; separated by commas or
+ * spaces.
+ */
 function isExempt(hostname: string, port: string, list: string): boolean {
   const host = hostname.toLowerCase().replace(/^\[|\]$/g, '');
   return list

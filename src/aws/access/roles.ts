@@ -15,12 +15,15 @@ import { identityOf, sessionCache, type RoleSession } from './session-cache.ts';
 
 /** Assumes roles; all its calls throw CliError. */
 export interface Roles {
-  /** With the credentials of a source. A session that needed a code is kept where the AWS CLI keeps it. */
+  /**
+   * Uses the credentials of a source. A session that needed a code is stored where the AWS CLI
+   * stores it.
+   */
   assume: CredentialTools['assumeRole'];
   assumeWithToken: CredentialTools['assumeRoleWithToken'];
 }
 
-/** Makes what assumes roles for a run. `mfaCode` asks for the code of a device. */
+/** Creates the object that assumes roles for a run. `mfaCode` asks for the code of a device. */
 export function createRoles(
   config: AwsConfig,
   env: Env,
@@ -88,7 +91,7 @@ async function asked(
   return mfaCode(device);
 }
 
-/** STS says so in words only (AssumeRole API reference). */
+/** STS reports it only in the message (API reference, AssumeRole). */
 function isWrongCode(error: unknown, device: string | undefined): device is string {
   return (
     device !== undefined &&

@@ -5,16 +5,16 @@ import type { AwsCredentialIdentity } from '@smithy/types';
 import type { Env } from './profiles.ts';
 import type { Setup } from './setup.ts';
 
-/** The SDK's own sources, for what it does as the AWS CLI does. */
+/** The SDK's own sources, used if they behave like the AWS CLI. */
 export interface SdkChain {
-  /** The SSO or login session of a profile. */
+  /** The credentials of a profile's SSO or login session. */
   fromProfile(profile: string): Promise<AwsCredentialIdentity>;
-  /** The role of a container, at the address that its variables name. */
+  /** The role of a container, from the address in its variables. */
   fromContainer(env: Env): Promise<AwsCredentialIdentity>;
   fromInstance(): Promise<AwsCredentialIdentity>;
 }
 
-/** Makes it for a run. Its errors are the SDK's. */
+/** Creates the sources of a run. They throw the SDK's errors. */
 export function createSdkChain({ profiles, settings, connections }: Setup): SdkChain {
   return {
     async fromProfile(profile) {

@@ -4,17 +4,17 @@ import { join } from 'node:path';
 import type { AwsCredentialIdentity } from '@smithy/types';
 import { homeOf, type Env } from './profiles.ts';
 
-/** The arguments of sts:AssumeRole that decide which session it is. */
+/** The arguments of sts:AssumeRole that identify a session. */
 export interface RoleArguments {
   RoleArn: string;
-  /** Left out where it is made up anew for each session. */
+  /** Undefined if it is generated for each session. */
   RoleSessionName?: string;
   ExternalId?: string;
   SerialNumber?: string;
   DurationSeconds?: number;
 }
 
-/** What sts:AssumeRole answers, as the AWS CLI stores it. */
+/** The response of sts:AssumeRole, as stored by the AWS CLI. */
 export interface RoleSession {
   Credentials: {
     AccessKeyId: string;
@@ -28,14 +28,14 @@ export interface RoleSession {
 }
 
 /**
- * The sessions that the AWS CLI keeps in ~/.aws/cli/cache, so that a code is asked once for both
+ * The sessions that the AWS CLI stores in ~/.aws/cli/cache, so that both need only one code
  * (botocore, AssumeRoleCredentialFetcher and JSONFileCache).
  */
 export function sessionCache(env: Env) {
   const folder = join(homeOf(env), '.aws', 'cli', 'cache');
   const fileOf = (role: RoleArguments): string => join(folder, `${keyOf(role)}.json`);
   return {
-    /** The stored session, if it is good for 15 more minutes, which is the AWS CLI's limit. */
+    /** The stored session, if it is valid for 15 more minutes, the limit of the AWS CLI. */
     async load(role: RoleArguments): Promise<RoleSession | undefined> {
       const text = await readFile(fileOf(role), 'utf8').catch(() => '');
       const session = parsed(text);
@@ -43,7 +43,7 @@ export function sessionCache(env: Env) {
       return until - Date.now() >= 15 * 60_000 ? session : undefined;
     },
 
-    /** Stores a session, for its owner alone; where that is not possible it is not stored. */
+    /** Stores a session, accessible only by its owner; does nothing if that is not possible. */
     async store(role: RoleArguments, session: RoleSession): Promise<void> {
       const temporary = join(folder, `${randomUUID()}.tmp`);
       try {
@@ -70,7 +70,7 @@ export function identityOf({ Credentials: got }: RoleSession): AwsCredentialIden
 
 // --- internal ---
 
-/** The SHA-1 of the arguments as Python's `json.dumps(arguments, sort_keys=True)` writes them. */
+/** The SHA-1 of the arguments as formatted by Python's `json.dumps(arguments, sort_keys=True)`. */
 function keyOf(role: RoleArguments): string {
   const members = Object.entries(role)
     .filter(([, value]) => value !== undefined)

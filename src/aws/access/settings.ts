@@ -10,7 +10,7 @@ import {
   type Sourced,
 } from './profiles.ts';
 
-/** The services that are called, as the `services` sections of the configuration file name them. */
+/** The called services, as named in the `services` sections of the configuration file. */
 export const serviceKeys = [
   'sts',
   'ssm',
@@ -25,15 +25,15 @@ export const serviceKeys = [
   'codedeploy',
 ] as const;
 
-/** One of them, or what brings credentials of SSO. */
+/** One of them, or the service for SSO credentials. */
 export type ServiceKey = (typeof serviceKeys)[number] | 'sso';
 
-/** Settings of the way to AWS, besides the credentials. What nothing sets is undefined. */
+/** The settings for access to AWS, except the credentials. Unset ones are undefined. */
 export interface Settings {
   region: Sourced | undefined;
-  /** The address of a service, where it is not AWS's own. */
+  /** The endpoint of a service, if it is not the default. */
   endpoint(service: ServiceKey): Sourced | undefined;
-  /** Path of a file with the certificates to trust in place of the usual ones. */
+  /** Path of a file with the certificates to trust instead of the default ones. */
   caBundle: Sourced | undefined;
   fips: Sourced<boolean> | undefined;
   dualstack: Sourced<boolean> | undefined;
@@ -44,8 +44,9 @@ export interface Settings {
 }
 
 /**
- * What the command line, the environment and the profile say, in this order. In the environment
- * AWS_REGION wins over AWS_DEFAULT_REGION. Throws InvalidInput with all settings that are wrong.
+ * The settings of the command line, the environment and the profile, in this order of precedence.
+ * In the environment, AWS_REGION has precedence over AWS_DEFAULT_REGION. Throws InvalidInput with
+ * all invalid settings.
  */
 export function resolveSettings(
   env: Env,
@@ -87,7 +88,7 @@ export function resolveSettings(
   return { ...settings, endpoint: endpoint ?? (() => undefined) };
 }
 
-/** Says where a setting of a profile stands. */
+/** The source of a setting in a profile, for messages. */
 export function ofProfileText(name: string): string {
   return `profile "${name}"`;
 }
@@ -100,8 +101,8 @@ function setting(profiles: Profiles, section: Section, key: string): Sourced | u
 }
 
 /**
- * The lookup of a service's address, in the order of the AWS CLI ("Service-specific endpoints" of the SDKs
- * and Tools guide). Throws InvalidInput.
+ * Looks up a service's endpoint, in the order of the AWS CLI ("Service-specific endpoints" in the
+ * SDKs and Tools guide). Throws InvalidInput.
  */
 function endpoints(
   env: Env,
