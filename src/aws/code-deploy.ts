@@ -11,7 +11,7 @@ import { isAwsError } from '../errors.ts';
 import { withoutCharacters } from '../model/failures/without-characters.ts';
 import { clientSettings, supervised, type AwsConfig } from './calls/client.ts';
 
-/** The deployment group that CodeDeploy deploys a service with. */
+/** The deployment group with which CodeDeploy deploys a service. */
 export interface DeploymentGroup {
   application: string;
   group: string;
@@ -19,27 +19,28 @@ export interface DeploymentGroup {
   service: string;
 }
 
-/** What CodeDeploy is to deploy: a revision, and the container that takes the traffic. */
+/** What CodeDeploy deploys: a revision, and the container that receives the traffic. */
 export interface CodeDeployTarget {
   taskDefinition: string;
   container: string;
   port: number;
 }
 
-/** CodeDeploy, in the calls this tool makes. */
+/** The CodeDeploy calls that this tool makes. */
 export interface CodeDeploy {
-  /** The deployment groups of all ECS services of the region. */
+  /** The deployment groups of all ECS services in the region. */
   groups(): Promise<DeploymentGroup[]>;
   /**
-   * Starts a deployment; answers with its id. A deployment group has one at a time: where the answer to
-   * our request was lost, its repetition is refused, and the one under way is ours by its description.
+   * Starts a deployment and returns its ID. A deployment group has only one at a time: if the
+   * answer to our request was lost, its retry is refused, and the deployment in progress is
+   * identified as ours by its description.
    */
   deploy(group: DeploymentGroup, target: CodeDeployTarget): Promise<string>;
-  /** How far a deployment is: `InProgress`, `Succeeded`, `Failed`, …, and why it failed. */
+  /** The status of a deployment (`InProgress`, `Succeeded`, `Failed`, …), and why it failed. */
   deployment(id: string): Promise<{ status: string; reason: string | undefined }>;
 }
 
-/** Makes the CodeDeploy gateway. */
+/** Creates the CodeDeploy gateway. */
 export function createCodeDeploy(config: AwsConfig): CodeDeploy {
   const client = supervised(
     new CodeDeployClient(clientSettings(config, 'codedeploy')),
@@ -94,7 +95,7 @@ export function createCodeDeploy(config: AwsConfig): CodeDeploy {
     async deployment(id) {
       const { deploymentInfo } = await client.send(new GetDeploymentCommand({ deploymentId: id }));
       const { status = '', errorInformation } = deploymentInfo ?? {};
-      // It may pass on what the agent quotes of a secret.
+      // It may contain text of a secret quoted by the agent.
       const reason = errorInformation?.message;
       return { status, reason: reason === undefined ? undefined : withoutCharacters(reason) };
     },
@@ -108,7 +109,7 @@ export function createCodeDeploy(config: AwsConfig): CodeDeploy {
     }
     if (names.length === 0) return [];
     const { deploymentGroupsInfo = [] } = await client.send(
-      // 100 groups are the most of an application, and of this call (CodeDeploy quotas).
+      // The maximum per application and per call is 100 groups (CodeDeploy quotas).
       new BatchGetDeploymentGroupsCommand({ ...query, deploymentGroupNames: names.slice(0, 100) }),
     );
     return deploymentGroupsInfo.flatMap(({ deploymentGroupName: group = '', ecsServices = [] }) =>

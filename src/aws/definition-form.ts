@@ -27,8 +27,8 @@ import type { DefinitionForm } from '../model/definitions/task-definition-checks
 import { typeFault } from '../model/definitions/type-fault.ts';
 
 /**
- * Compares a task definition with the SDK's own schema of RegisterTaskDefinition. A member that is null
- * counts as absent. The family and the image of a container are not looked at here.
+ * Compares a task definition with the SDK's schema of RegisterTaskDefinition. A null member counts
+ * as absent. The family and the image of a container are not checked here.
  */
 export function formOf(definition: object): DefinitionForm {
   const form: DefinitionForm = { faults: [], warnings: [], unknown: [] };
@@ -65,7 +65,7 @@ export function formOf(definition: object): DefinitionForm {
       if (memberSchema) compare(member, memberSchema, inner(name));
       else form.unknown.push(`${inner(name).at}: this release does not recognize it`);
     }
-    // Both members that are required at the top are looked at elsewhere, with better words.
+    // Both required top-level members are checked elsewhere, with better messages.
     const needed = place.at === '' ? [] : requiredMembers(schema);
     for (const name of needed) {
       const member = (value as Record<string, unknown>)[name];
@@ -88,7 +88,7 @@ export function formOf(definition: object): DefinitionForm {
 // --- internal ---
 
 interface Place {
-  /** `containerDefinitions[0].cpu` */
+  /** For example `containerDefinitions[0].cpu`. */
   at: string;
   /** The same without indexes and keys: `containerDefinitions[].cpu`. */
   path: string;
@@ -96,7 +96,7 @@ interface Place {
 
 interface Choice {
   values: Readonly<Record<string, string>>;
-  /** Whether AWS has added values over the years, so that one unknown to this SDK may be right. */
+  /** Whether AWS adds values over the years, so that an unknown one may be valid. */
   grows: boolean;
 }
 
@@ -104,7 +104,7 @@ const few = (values: Choice['values']): Choice => ({ values, grows: false });
 const growing = (values: Choice['values']): Choice => ({ values, grows: true });
 const inContainer = (path: string): string => `containerDefinitions[].${path}`;
 
-/** Members with a few values (botocore model of RegisterTaskDefinition); the SDK's schema has no enums. */
+/** Enum members (botocore model of RegisterTaskDefinition); the SDK's schema has no enums. */
 const choices: ReadonlyMap<string, Choice> = new Map([
   ['networkMode', few(NetworkMode)],
   ['pidMode', few(PidMode)],
@@ -136,7 +136,7 @@ interface Kind {
 
 const isObject = (value: unknown): boolean => typeof value === 'object' && !Array.isArray(value);
 
-/** The type of JSON that a schema takes. All numbers of RegisterTaskDefinition are integers. */
+/** The JSON type of a schema. All numbers of RegisterTaskDefinition are integers. */
 function kindOf(schema: NormalizedSchema): Kind | undefined {
   if (schema.isStructSchema() || schema.isMapSchema()) return { name: 'an object', is: isObject };
   if (schema.isListSchema()) return { name: 'a list', is: Array.isArray };
@@ -150,7 +150,7 @@ function kindOf(schema: NormalizedSchema): Kind | undefined {
   return undefined;
 }
 
-/** A schema of the SDK lists its required members first, and their number at its end. */
+/** A schema of the SDK lists its required members first, and has their number at its end. */
 function requiredMembers(schema: NormalizedSchema): string[] {
   const raw: unknown = schema.getSchema();
   if (!Array.isArray(raw)) return [];

@@ -24,7 +24,7 @@ import type {
 import { batches } from '../model/batches.ts';
 import { clientSettings, supervised, type AwsConfig } from './calls/client.ts';
 
-/** What a virtual machine's network interface is like. */
+/** The network settings of an EC2 instance. */
 export interface Instance {
   id: string;
   subnet: string;
@@ -34,27 +34,27 @@ export interface Instance {
   publicIp: boolean;
 }
 
-/** EC2, in the calls this tool makes: it only looks at networks. All pages are read. */
+/** The EC2 calls that this tool makes, all about networks and read-only. All pages are read. */
 export interface Ec2 {
-  /** Describes subnets; leaves out those that are not there. */
+  /** Describes subnets; omits those that do not exist. */
   subnets(ids: readonly string[]): Promise<Subnet[]>;
   /** All route tables of a VPC. */
   routeTables(vpc: string): Promise<RouteTable[]>;
-  /** Describes security groups; leaves out those that are not there, or of another account. */
+  /** Describes security groups; omits those that do not exist or belong to another account. */
   securityGroups(ids: readonly string[]): Promise<SecurityGroup[]>;
-  /** Those security groups of a VPC that have one of these names. */
+  /** The security groups of a VPC that have one of these names. */
   namedSecurityGroups(vpc: string, names: readonly string[]): Promise<SecurityGroup[]>;
-  /** All endpoints of a VPC, whatever their state. */
+  /** All endpoints of a VPC, in any state. */
   endpoints(vpc: string): Promise<Endpoint[]>;
-  /** The NAT gateways of a VPC in every state; AWS lists deleted ones for about an hour. */
+  /** The NAT gateways of a VPC in any state; AWS lists deleted ones for about an hour. */
   natGateways(vpc: string): Promise<NatGateway[]>;
-  /** Whether a VPC has AWS's resolver, and names for what has a public address. Two calls. */
+  /** Whether a VPC has AWS's DNS resolver, and host names for public addresses. Makes 2 calls. */
   vpcDns(vpc: string): Promise<{ support: boolean; hostnames: boolean }>;
-  /** Describes instances; leaves out those that are not there, or that are terminated. 200 a call. */
+  /** Describes instances, 200 per call; omits those that do not exist or are terminated. */
   instances(ids: readonly string[]): Promise<Instance[]>;
 }
 
-/** Makes the EC2 gateway for a region. */
+/** Creates the EC2 gateway for a region. */
 export function createEc2(config: AwsConfig, region?: string): Ec2 {
   const client = supervised(new EC2Client(clientSettings(config, 'ec2', region)), 'ec2', config);
   return {
@@ -154,7 +154,7 @@ export function createEc2(config: AwsConfig, region?: string): Ec2 {
           byIds('instance-id', batch),
         )) {
           for (const instance of (page.Reservations ?? []).flatMap((one) => one.Instances ?? [])) {
-            // EC2 shows a terminated one for an hour, without its network.
+            // EC2 lists a terminated instance for an hour, without its network.
             if (instance.SubnetId === undefined) continue;
             found.push({
               id: instance.InstanceId ?? '',
@@ -175,14 +175,14 @@ export function createEc2(config: AwsConfig, region?: string): Ec2 {
 
 // --- internal ---
 
-/** How many values EC2 takes in a filter. */
+/** Maximum number of values in an EC2 filter. */
 const mostValues = 200;
 
 function inVpc(vpc: string) {
   return byIds('vpc-id', [vpc]);
 }
 
-/** Asks by a filter: one missing id among the ids would fail the call. */
+/** Uses a filter, because one missing ID in a list of IDs would fail the call. */
 function byIds(filter: string, ids: readonly string[]) {
   return { Filters: [{ Name: filter, Values: [...ids] }] };
 }
@@ -196,7 +196,7 @@ function toRoute(route: Ec2Route): Route {
       route.NatGatewayId ??
       route.TransitGatewayId ??
       route.VpcPeeringConnectionId ??
-      // A route to an instance has its network interface too; one of the two is enough.
+      // A route to an instance also has its network interface; one of the two is enough.
       route.InstanceId ??
       route.NetworkInterfaceId ??
       route.EgressOnlyInternetGatewayId ??
@@ -241,7 +241,7 @@ function toEndpoint(endpoint: VpcEndpoint): Endpoint {
           ? 'gateway'
           : 'other',
     service: endpoint.ServiceName ?? '',
-    // EC2 writes states in small letters, its model in others.
+    // EC2 returns states in lower case, but its model lists them capitalized.
     state: endpoint.State?.toLowerCase() ?? '',
     privateDns:
       endpoint.PrivateDnsEnabled === true &&

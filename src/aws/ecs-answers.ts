@@ -13,13 +13,13 @@ import { distinctBy } from '../model/distinct-by.ts';
 import { withoutCharacters } from '../model/failures/without-characters.ts';
 
 /**
- * A service as DescribeServices and UpdateService answer it, in our words. Its reasons and events may
- * pass on what the agent quotes of a secret: they come without it.
+ * Converts a service from DescribeServices or UpdateService. Its reasons and events may contain
+ * text of a secret quoted by the agent, which is removed.
  */
 export function toService(service: SdkService): Service {
-  // Under the EXTERNAL controller the primary task set has what else the service has.
+  // With the EXTERNAL controller, the primary task set has the remaining settings of the service.
   const primary = service.taskSets?.find(({ status }) => status === 'PRIMARY');
-  // DescribeServices of an Express service has what it runs in its deployments only.
+  // For an Express service, DescribeServices lists the settings only in its deployments.
   const deployed = service.deployments?.find(({ status }) => status === 'PRIMARY');
   return {
     cluster: service.clusterArn ?? '',
@@ -144,7 +144,7 @@ function toNetwork(configuration: NetworkConfiguration | undefined): Service['ne
 }
 
 function toLoadBalancer({ loadBalancers, taskSets }: SdkService): Service['loadBalancer'] {
-  // Under CODE_DEPLOY the load balancers are those of the task set.
+  // With CODE_DEPLOY, the load balancers are those of the task set.
   const [first] = [
     ...(loadBalancers ?? []),
     ...(taskSets ?? []).flatMap((set) => set.loadBalancers ?? []),
@@ -154,14 +154,14 @@ function toLoadBalancer({ loadBalancers, taskSets }: SdkService): Service['loadB
     : { container: first.containerName, port: first.containerPort };
 }
 
-/** A service, in the members this tool looks at. */
+/** A service, with the members that this tool uses. */
 export interface Service {
   /** ARN of its cluster. */
   cluster: string;
   name: string;
   arn: string;
   status: string;
-  /** ARN of the revision it runs; undefined where it runs none yet. */
+  /** ARN of the revision that it runs; undefined if it runs none yet. */
   taskDefinition: string | undefined;
   /** Why what it runs could not be found out, of an Express service. */
   unseen?: string;
@@ -171,19 +171,21 @@ export interface Service {
   /** `ROLLING`, or a native strategy: `BLUE_GREEN`, `LINEAR`, `CANARY`. */
   strategy: string;
   desiredCount: number;
-  /** Undefined where capacity providers decide. */
+  /** Undefined if capacity providers decide. */
   launchType: string | undefined;
   /** Names of its capacity providers. */
   capacityProviders: string[];
-  /** Fargate's, as it was asked for: `LATEST`, `1.4.0`, … */
+  /** Requested platform version of Fargate: `LATEST`, `1.4.0`, … */
   platformVersion: string | undefined;
-  /** Fargate's operating system: `Linux`, `WINDOWS_…`. */
+  /** Operating system of Fargate: `Linux`, `WINDOWS_…`. */
   platformFamily: string | undefined;
-  /** Undefined where its tasks use the network of their instances. */
+  /** Undefined if its tasks use the network of their instances. */
   network: { subnets: string[]; securityGroups: string[]; publicIp: boolean } | undefined;
-  /** The threshold of its deployment circuit breaker; undefined for ECS's default, or without one. */
+  /**
+   * The threshold of its deployment circuit breaker; undefined for ECS's default, or without one.
+   */
   circuitBreaker: Threshold | undefined;
-  /** ARN of the service deployment under way or of the last one; undefined where ECS returns none. */
+  /** ARN of the current or last service deployment; undefined if ECS returns none. */
   currentServiceDeployment: string | undefined;
   deployments: Deployment[];
   /** What the logs of Service Connect read from secrets: of all deployments, the PRIMARY one's first. */

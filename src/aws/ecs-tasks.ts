@@ -16,27 +16,27 @@ export interface RunningTask {
   arn: string;
   /** ARN of its cluster. */
   cluster: string;
-  /** `service:NAME` for a service's task, `family:NAME` for one that was run by itself. */
+  /** `service:NAME` for a service's task, `family:NAME` for a standalone task. */
   group: string;
   taskDefinition: string;
   createdAt: Date | undefined;
   startedAt: Date | undefined;
 }
 
-/** A task, running or stopped, with all that tells why it does not run. */
+/** A task, running or stopped, with everything that explains why it does not run. */
 export interface DescribedTask extends RunningTask {
   /** `PENDING`, `RUNNING`, `STOPPED`, … */
   lastStatus: string;
-  /** The id of its deployment, for a service's task. */
+  /** The ID of its deployment, for a service's task. */
   startedBy: string | undefined;
   launchType: string | undefined;
   capacityProvider: string | undefined;
-  /** Fargate's, e.g. `1.4.0`. */
+  /** Platform version of Fargate, e.g. `1.4.0`. */
   platformVersion: string | undefined;
   platformFamily: string | undefined;
-  /** ARN of the instance it is on. */
+  /** ARN of its container instance. */
   containerInstance: string | undefined;
-  /** The execution role it was run with, where that is not its task definition's. */
+  /** The execution role of the task, if it overrides that of the task definition. */
   executionRole: string | undefined;
   stopCode: string | undefined;
   stoppedReason: string | undefined;
@@ -44,25 +44,27 @@ export interface DescribedTask extends RunningTask {
   containers: { name: string; reason: string | undefined; exitCode: number | undefined }[];
 }
 
-/** A task that stopped, and why. */
+/** A stopped task, and why it stopped. */
 export type StoppedTask = DescribedTask;
 
-/** ECS, in the calls about tasks and what they run on. Clusters and services are names or ARNs. */
+/** The ECS calls about tasks and container instances. Clusters and services are names or ARNs. */
 export interface TaskCalls {
-  /** The tasks of a cluster, or of one of its services, that are meant to run; 100 a call. */
+  /**
+   * The tasks of a cluster, or of one of its services, with desired status RUNNING; 100 per call.
+   */
   runningTasks(cluster: string, service?: string): Promise<RunningTask[]>;
-  /** The stopped tasks of a cluster or service that ECS still shows (an hour's worth or more). */
+  /** The stopped tasks of a cluster or service that ECS still lists (at least an hour). */
   stoppedTasks(cluster: string, service?: string): Promise<StoppedTask[]>;
-  /** Tasks by id or ARN, 100 a call; `missing` has those that ECS does not show (any more). */
+  /** Tasks by ID or ARN, 100 per call; `missing` has those that ECS does not list (any more). */
   describeTasks(
     cluster: string,
     tasks: readonly string[],
   ): Promise<{ tasks: DescribedTask[]; missing: string[] }>;
-  /** The registered container instances of a cluster, 100 a call. */
+  /** The registered container instances of a cluster, 100 per call. */
   containerInstances(cluster: string): Promise<ContainerInstance[]>;
 }
 
-/** Makes these calls with a client. */
+/** Creates these calls for a client. */
 export function createTaskCalls(client: ECSClient): TaskCalls {
   async function describe(cluster: string | undefined, arns: readonly string[]) {
     const tasks: Task[] = [];

@@ -39,9 +39,9 @@ export interface Revision {
   definition: TaskDefinition;
 }
 
-/** ECS, in the calls this tool makes. Clusters and services are names or ARNs. */
+/** The ECS calls that this tool makes. Clusters and services are names or ARNs. */
 export interface Ecs extends TaskCalls {
-  /** ARNs of all clusters of the region. */
+  /** ARNs of all clusters in the region. */
   clusters(): Promise<string[]>;
   /** ARNs of all services of a cluster. */
   services(cluster: string): Promise<string[]>;
@@ -53,26 +53,29 @@ export interface Ecs extends TaskCalls {
   /** A revision by ARN (also of a managed daemon), `family:revision`, or a family's latest active one; undefined: none. */
   taskDefinition(id: string): Promise<Revision | undefined>;
   registerTaskDefinition(definition: TaskDefinition): Promise<{ arn: string; revision: number }>;
-  /** Takes a revision out of use: what runs continues, nothing new starts from it. Does nothing to one that is INACTIVE. */
+  /**
+   * Deregisters a revision: running tasks continue, but it starts no new ones. Does nothing if it
+   * is INACTIVE.
+   */
   deregister(arn: string): Promise<void>;
-  /** Deletes revisions that are INACTIVE; answers those that could not be, with the reason. */
+  /** Deletes INACTIVE revisions; returns those that could not be deleted, with the reason. */
   deleteRevisions(arns: readonly string[]): Promise<{ arn: string; reason: string }[]>;
-  /** How a task definition compares with what this release knows of ECS; makes no call. */
+  /** Compares a task definition with the schema that this release knows; makes no call. */
   formOf(definition: object): DefinitionForm;
   /**
-   * Deploys a revision, or without one forces a new deployment of what runs; answers with the service,
-   * whose PRIMARY deployment is the new one.
+   * Deploys a revision, or without one forces a new deployment of the running one. Returns the
+   * service, whose PRIMARY deployment is the new one.
    */
   deploy(cluster: string, service: string, taskDefinition?: string): Promise<Service>;
-  /** Describes service deployments, 20 a call. */
+  /** Describes service deployments, 20 per call. */
   serviceDeployments(arns: readonly string[]): Promise<ServiceDeployment[]>;
-  /** Names of all families that have an ACTIVE revision. */
+  /** Names of all families with an ACTIVE revision. */
   families(): Promise<string[]>;
-  /** ARNs of the revisions of a family, or of all families. Deleted ones are in neither status. */
+  /** ARNs of the revisions of a family, or of all families. Deleted ones have neither status. */
   revisions(status: 'ACTIVE' | 'INACTIVE', family?: string): Promise<string[]>;
 }
 
-/** Makes the ECS gateway. */
+/** Creates the ECS gateway. */
 export function createEcs(config: AwsConfig): Ecs {
   const client = supervised(new ECSClient(clientSettings(config, 'ecs')), 'ecs', config);
   return {
@@ -110,7 +113,7 @@ export function createEcs(config: AwsConfig): Ecs {
     async registerTaskDefinition(definition) {
       const { taskDefinition } = await client.send(
         withRawBody(
-          // The schema has checked the members that matter; AWS checks the rest.
+          // The schema check covers the members that matter; AWS checks the rest.
           new RegisterTaskDefinitionCommand(definition as RegisterTaskDefinitionCommandInput),
           definition,
         ),
@@ -125,7 +128,7 @@ export function createEcs(config: AwsConfig): Ecs {
       try {
         await client.send(new DeregisterTaskDefinitionCommand({ taskDefinition: arn }));
       } catch (error) {
-        // The SDK repeats a call whose answer was lost.
+        // The SDK retries a call whose answer was lost.
         if (!isAwsError(error, 'ClientException') || !/inactive/i.test(error.message)) throw error;
       }
     },
@@ -177,7 +180,7 @@ export function createEcs(config: AwsConfig): Ecs {
 
     async revisions(status, family) {
       const arns: string[] = [];
-      // The "prefix" is the whole name of a family (API reference of ListTaskDefinitions).
+      // The "prefix" is the full name of a family (API reference, ListTaskDefinitions).
       const query = { status, familyPrefix: family, maxResults: 100 };
       for await (const page of paginateListTaskDefinitions({ client }, query)) {
         arns.push(...(page.taskDefinitionArns ?? []));
@@ -229,7 +232,7 @@ export function createEcs(config: AwsConfig): Ecs {
         definition: definitionIn(answer(), 'ecs:DescribeTaskDefinition'),
       };
     } catch (error) {
-      // ECS has no error of its own for a revision that is not there.
+      // ECS has no separate error for a revision that does not exist.
       if (isAwsError(error, 'ClientException') && /unable to describe/i.test(error.message)) {
         return undefined;
       }
@@ -237,7 +240,10 @@ export function createEcs(config: AwsConfig): Ecs {
     }
   }
 
-  /** Whether a revision that could not be deleted was deleted before: the SDK repeats a call whose answer was lost. */
+  /**
+   * Whether a revision that could not be deleted is already deleted: the SDK retries a call whose
+   * answer was lost.
+   */
   async function isDeleted(arn: string): Promise<boolean> {
     try {
       const found = await taskDefinition(arn);

@@ -13,17 +13,17 @@ export interface ScheduledTask {
   name: string;
   /** ARN of the cluster. */
   cluster: string;
-  /** ARN of a revision, or of a family whose latest active revision is run. */
+  /** ARN of a revision, or of a family whose latest ACTIVE revision is run. */
   taskDefinition: string;
 }
 
-/** EventBridge, in the calls this tool makes. */
+/** The EventBridge calls that this tool makes. */
 export interface EventRules {
   /** The tasks that rules of the default event bus run in a cluster: the cluster is the target. */
   tasksIn(clusterArn: string): Promise<ScheduledTask[]>;
 }
 
-/** Makes the EventBridge gateway. */
+/** Creates the EventBridge gateway. */
 export function createEventRules(config: AwsConfig): EventRules {
   const client = supervised(
     new EventBridgeClient(clientSettings(config, 'eventbridge')),

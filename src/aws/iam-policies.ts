@@ -12,18 +12,18 @@ import { isAwsError } from '../errors.ts';
 import type { PolicyDocument } from '../model/roles/policy.ts';
 import { parsedDocument } from './calls/unreadable-answer.ts';
 
-/** A managed policy as it is. */
+/** A managed policy. */
 export interface ManagedPolicy {
-  /** Its default version, decoded; anything, since others may have written it. */
+  /** Its default version, decoded; of unknown form, because others may have written it. */
   document: unknown;
   description: string | undefined;
-  /** How many roles, users and groups it is attached to or is the permissions boundary of. */
+  /** Number of roles, users and groups that have it attached or as permissions boundary. */
   attachments: number;
 }
 
-/** Managed policies, in the calls this tool makes. */
+/** The calls on managed policies that this tool makes. */
 export interface ManagedPolicyCalls {
-  /** Undefined when there is no such policy. */
+  /** Undefined if the policy does not exist. */
   managedPolicy(arn: string): Promise<ManagedPolicy | undefined>;
   /** Throws AwsError EntityAlreadyExistsException. */
   createPolicy(policy: {
@@ -32,13 +32,13 @@ export interface ManagedPolicyCalls {
     description: string;
     document: PolicyDocument;
   }): Promise<void>;
-  /** A new default version; the oldest goes where there are five (IAM quotas). */
+  /** Creates a new default version; deletes the oldest one if there are 5 (IAM quotas). */
   replacePolicy(arn: string, document: PolicyDocument): Promise<void>;
-  /** With all its versions; it has to be detached. Does nothing when it is gone. */
+  /** Deletes it with all its versions; it has to be detached. Does nothing if it is gone. */
   deletePolicy(arn: string): Promise<void>;
 }
 
-/** Makes the calls on managed policies. */
+/** Creates the calls on managed policies. */
 export function createManagedPolicyCalls(client: IAMClient): ManagedPolicyCalls {
   return {
     async managedPolicy(arn) {
@@ -104,7 +104,7 @@ export function createManagedPolicyCalls(client: IAMClient): ManagedPolicyCalls 
   }
 }
 
-/** What a call answers, or undefined when what it is about is not there. */
+/** The result of a call, or undefined if its subject does not exist. */
 export async function ifThere<T>(call: Promise<T>): Promise<T | undefined> {
   try {
     return await call;
@@ -115,8 +115,8 @@ export async function ifThere<T>(call: Promise<T>): Promise<T | undefined> {
 }
 
 /**
- * Reads a policy in an answer: IAM sends documents in RFC 3986 encoding, which the SDK leaves as they are.
- * Throws AwsError `unreadable-answer`.
+ * Decodes a policy in a response: IAM uses RFC 3986 encoding for documents, which the SDK does not
+ * decode. Throws AwsError `unreadable-answer`.
  */
 export function decode(action: string, document: string | undefined): unknown {
   return parsedDocument(action, document, decodeURIComponent);

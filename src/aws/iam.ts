@@ -30,12 +30,12 @@ import {
 
 export type { ManagedPolicy } from './iam-policies.ts';
 
-/** A role as it is. */
+/** An existing role. */
 export interface Role {
   name: string;
   arn: string;
   path: string;
-  /** The decoded document; anything, since others may have written it. */
+  /** The decoded document; of unknown form, because others may have written it. */
   trustPolicy: unknown;
   permissionsBoundary: string | undefined;
   tags: Tag[];
@@ -43,16 +43,16 @@ export interface Role {
   createdAt: Date | undefined;
 }
 
-/** What IAM's own simulation says of one action on one resource. */
+/** The result of IAM's own simulation for one action on one resource. */
 export interface Simulated {
   decision: 'allowed' | 'explicitDeny' | 'implicitDeny';
-  /** True when a policy of the organization is what denies it. */
+  /** True if a policy of the organization denies it. */
   byOrganization: boolean;
-  /** True when policies ask for condition keys that were not given: another answer is possible then. */
+  /** True if policies use condition keys that were not given: the result may then differ. */
   isOpen: boolean;
 }
 
-/** What a role is created with. */
+/** The settings of a new role. */
 export interface NewRole {
   name: string;
   path: string | undefined;
@@ -62,33 +62,33 @@ export interface NewRole {
   tags: readonly Tag[];
 }
 
-/** IAM, in the calls this tool makes. */
+/** The IAM calls that this tool makes. */
 export interface Iam extends ManagedPolicyCalls {
-  /** Undefined when there is no such role. */
+  /** Undefined if the role does not exist. */
   role(name: string): Promise<Role | undefined>;
   /** Throws AwsError EntityAlreadyExistsException. */
   createRole(role: NewRole): Promise<{ arn: string }>;
   setTrustPolicy(role: string, document: PolicyDocument): Promise<void>;
   /** Names of the inline policies. */
   inlinePolicies(role: string): Promise<string[]>;
-  /** The decoded document; undefined when there is none of that name. */
+  /** The decoded document; undefined if there is none with that name. */
   inlinePolicy(role: string, policy: string): Promise<unknown>;
   putInlinePolicy(role: string, policy: string, document: PolicyDocument): Promise<void>;
-  /** Does nothing when it is gone: the SDK repeats a call whose answer was lost. */
+  /** Does nothing if it is gone: the SDK retries a call whose answer was lost. */
   deleteInlinePolicy(role: string, policy: string): Promise<void>;
   /** ARNs of the managed policies. */
   attachedPolicies(role: string): Promise<string[]>;
   attach(role: string, policyArn: string): Promise<void>;
-  /** Does nothing when it is not attached. */
+  /** Does nothing if it is not attached. */
   detach(role: string, policyArn: string): Promise<void>;
   setPermissionsBoundary(role: string, policyArn: string): Promise<void>;
   tag(role: string, tags: readonly Tag[]): Promise<void>;
   setDescription(role: string, description: string): Promise<void>;
-  /** Policies have to be off it first. Does nothing when it is gone. */
+  /** Its policies have to be removed first. Does nothing if it is gone. */
   deleteRole(role: string): Promise<void>;
   /**
-   * Asks IAM whether a role's policies, its boundary and those of its organization allow an action.
-   * Policies of the resource are not looked at (API reference, SimulatePrincipalPolicy).
+   * Simulates in IAM whether a role's policies, its boundary and those of its organization allow an
+   * action. Resource policies are not included (API reference, SimulatePrincipalPolicy).
    */
   simulate(
     roleArn: string,
@@ -98,7 +98,7 @@ export interface Iam extends ManagedPolicyCalls {
   ): Promise<Simulated>;
 }
 
-/** Makes the IAM gateway. */
+/** Creates the IAM gateway. */
 export function createIam(config: AwsConfig): Iam {
   const client = supervised(new IAMClient(clientSettings(config, 'iam')), 'iam', config);
   return {

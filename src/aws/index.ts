@@ -23,15 +23,14 @@ export type { CallRecord } from './calls/client.ts';
 export { createJournal } from './calls/journal.ts';
 
 /**
- * The shared AWS service module: every service's gateway, made once and loaded on first use.
- * Parameter Store, Secrets Manager, KMS, CloudWatch Logs and EC2 can be asked for in another region than
- * the caller's.
- * All their calls throw AwsError.
+ * The shared AWS service module: every service's gateway, created once and loaded on first use.
+ * Parameter Store, Secrets Manager, KMS, CloudWatch Logs and EC2 can be requested for a region
+ * other than the caller's. All calls throw AwsError.
  */
 export interface Aws {
-  /** Asks STS once. */
+  /** Calls STS only once. */
   caller(): Promise<Caller>;
-  /** What counts on the way to AWS, and where it comes from. Nothing is called for it. */
+  /** The settings in effect for access to AWS, and their sources. Makes no call. */
   access(): Promise<AccessReport>;
   parameterStore(region?: string): Promise<ParameterStore>;
   secretsManager(region?: string): Promise<SecretsManager>;
@@ -43,11 +42,11 @@ export interface Aws {
   eventRules(): Promise<EventRules>;
   scheduler(): Promise<Scheduler>;
   codeDeploy(): Promise<CodeDeploy>;
-  /** The same services in another region; made once for each region. */
+  /** The same services in another region; created once per region. */
   inRegion(region: string): Aws;
 }
 
-/** How a run reaches AWS. */
+/** How a run accesses AWS. */
 export interface AwsOptions extends Omit<
   AwsConfig,
   'access' | 'before' | 'credentials' | 'pacer' | 'region'
@@ -57,7 +56,7 @@ export interface AwsOptions extends Omit<
   onAccess?: ((report: AccessReport) => void) | undefined;
 }
 
-/** Makes the service module. Nothing is loaded or called before it is used. */
+/** Creates the service module. Nothing is loaded or called before its first use. */
 export function createAws(options: AwsOptions): Aws {
   const { access, onAccess, ...given } = options;
   const config = { ...given, values: given.values ?? createKnownValues() };
@@ -79,13 +78,13 @@ export function createAws(options: AwsOptions): Aws {
 
 // --- internal ---
 
-/** What the services of all regions have in common. */
+/** The parts shared by the services of all regions. */
 interface Run {
   config: Omit<AwsConfig, 'access'> & { values: KnownValues };
   opened: () => Promise<Access>;
-  /** The caller, without a look at the account. */
+  /** The caller, without a check of the account. */
   own: () => Promise<Caller>;
-  /** Rejects where the account is not the one that was named. */
+  /** Rejects if the account differs from the expected one. */
   before: () => Promise<void>;
 }
 
@@ -94,7 +93,7 @@ function lazily<T>(make: () => Promise<T>): () => Promise<T> {
   return () => (made ??= make());
 }
 
-/** The settings of calls that are made as soon as there are credentials. */
+/** The settings of calls, which can be made once there are credentials. */
 function callsOf(config: Run['config'], access: Access): AwsConfig {
   return {
     ...config,
@@ -133,7 +132,7 @@ function inRegion(run: Run, region: string | undefined, regions: Map<string, Aws
   const once = <T>(key: string, make: (config: AwsConfig) => Promise<T>): Promise<T> => {
     const found = made.get(key) as Promise<T> | undefined;
     if (found) return found;
-    // Without a region a client cannot even be made.
+    // A client cannot be created without a region.
     const promise = ready()
       .then(make)
       .catch((error: unknown) => {

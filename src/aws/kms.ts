@@ -2,24 +2,26 @@ import { DescribeKeyCommand, GetKeyPolicyCommand, KMSClient } from '@aws-sdk/cli
 import { clientSettings, supervised, type AwsConfig } from './calls/client.ts';
 import { parsedDocument } from './calls/unreadable-answer.ts';
 
-/** What decides whether and how a policy has to name a key. */
+/** The facts that determine whether and how a policy has to name a key. */
 export interface KeyDescription {
   arn: string;
-  /** False for AWS-managed keys, whose key policies already allow the account through the service. */
+  /**
+   * False for AWS-managed keys, whose key policies already allow the account through the service.
+   */
   customerManaged: boolean;
   /** `Enabled`, `Disabled`, `PendingDeletion`, … */
   state: string | undefined;
 }
 
-/** KMS, in the calls this tool makes. */
+/** The KMS calls that this tool makes. */
 export interface Kms {
-  /** Resolves an id, ARN, alias or alias ARN. Throws AwsError NotFoundException. */
+  /** Resolves an ID, ARN, alias or alias ARN. Throws AwsError NotFoundException. */
   describeKey(id: string): Promise<KeyDescription>;
   /** The key's policy, decoded. */
   keyPolicy(arn: string): Promise<unknown>;
 }
 
-/** Makes the KMS gateway for a region. */
+/** Creates the KMS gateway for a region. */
 export function createKms(config: AwsConfig, region?: string): Kms {
   const client = supervised(new KMSClient(clientSettings(config, 'kms', region)), 'kms', config);
   return {

@@ -1,16 +1,16 @@
 import { CloudWatchLogsClient, paginateDescribeLogGroups } from '@aws-sdk/client-cloudwatch-logs';
 import { clientSettings, supervised, type AwsConfig } from './calls/client.ts';
 
-/** CloudWatch Logs, in the calls this tool makes. */
+/** The CloudWatch Logs calls that this tool makes. */
 export interface Logs {
   /**
-   * Which of these log groups there are: one call for all where they share the beginning of their
-   * names and few others have it, else one more for each that is still open.
+   * Which of these log groups exist. Makes one call for all if their names share a prefix and few
+   * others have it, otherwise one more for each group that is still unknown.
    */
   logGroups(names: readonly string[]): Promise<Set<string>>;
 }
 
-/** Makes the CloudWatch Logs gateway for a region. */
+/** Creates the CloudWatch Logs gateway for a region. */
 export function createLogs(config: AwsConfig, region?: string): Logs {
   const client = supervised(
     new CloudWatchLogsClient(clientSettings(config, 'cloudwatch_logs', region)),
@@ -18,7 +18,7 @@ export function createLogs(config: AwsConfig, region?: string): Logs {
     config,
   );
 
-  /** The names with a prefix, as far as they are needed; `complete` when these are all. */
+  /** Searches the names with a prefix until `enough`; `complete` if it read all of them. */
   async function search(logGroupNamePrefix: string, enough: (found: Set<string>) => boolean) {
     const found = new Set<string>();
     const pages = paginateDescribeLogGroups({ client }, { logGroupNamePrefix });

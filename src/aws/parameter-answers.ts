@@ -12,26 +12,26 @@ export interface ReadParameter {
   value: SecretValue;
 }
 
-/** What Parameter Store tells of a parameter without its value. */
+/** The description of a parameter, without its value. */
 export interface ParameterDescription {
   name: string;
   arn: string | undefined;
   type: string;
   version: number;
-  /** As given at the last write: alias, id or ARN; undefined for a plain String. */
+  /** As given at the last write: alias, ID or ARN; undefined for a plain String. */
   kmsKeyId: string | undefined;
   tier: Tier | undefined;
   description: string | undefined;
   allowedPattern: string | undefined;
-  /** JSON of its policies (advanced parameters); undefined for none. */
+  /** JSON of its policies (advanced parameters); undefined if there are none. */
   policies: string | undefined;
   dataType: string | undefined;
   changedAt: Date | undefined;
-  /** ARN of who wrote the current version. */
+  /** ARN of the user or role that wrote the current version. */
   changedBy: string | undefined;
 }
 
-/** What Parameter Store tells of one version, without its value. */
+/** The description of one version, without its value. */
 export interface ParameterVersion {
   version: number;
   labels: string[];
@@ -41,7 +41,7 @@ export interface ParameterVersion {
   changedBy: string | undefined;
 }
 
-/** Reads an answer of GetParameter, GetParameters or GetParametersByPath. */
+/** Converts a parameter from GetParameter, GetParameters or GetParametersByPath. */
 export function readParameter({ Name, ARN, Version, Type, Value }: Parameter): ReadParameter {
   return {
     name: Name ?? '',
@@ -52,7 +52,7 @@ export function readParameter({ Name, ARN, Version, Type, Value }: Parameter): R
   };
 }
 
-/** Reads an answer of DescribeParameters. */
+/** Converts a parameter from DescribeParameters. */
 export function describedParameter(parameter: ParameterMetadata): ParameterDescription {
   return {
     name: parameter.Name ?? '',
@@ -70,7 +70,7 @@ export function describedParameter(parameter: ParameterMetadata): ParameterDescr
   };
 }
 
-/** Reads an answer of GetParameterHistory. */
+/** Converts a version from GetParameterHistory. */
 export function parameterVersion(parameter: ParameterHistory): ParameterVersion {
   return {
     version: parameter.Version ?? 0,
@@ -84,7 +84,10 @@ export function parameterVersion(parameter: ParameterHistory): ParameterVersion 
 
 // --- internal ---
 
-/** The policies as PutParameter takes them: one list of the documents that DescribeParameters splits. */
+/**
+ * The policies in the form of PutParameter: one list of the documents that DescribeParameters
+ * splits.
+ */
 function policiesOf(policies: readonly { PolicyText?: string }[] | undefined): string | undefined {
   const texts = (policies ?? []).flatMap(({ PolicyText }) => PolicyText ?? []);
   return texts.length === 0 ? undefined : `[${texts.join(',')}]`;

@@ -29,31 +29,34 @@ import { createPut, type ParameterAttributes } from './parameter-writes.ts';
 
 export type { ParameterDescription, ParameterVersion, ReadParameter } from './parameter-answers.ts';
 
-/** Which parameters to list: those below a path, those whose names begin so, or all. */
+/** Which parameters to list: those below a path, those with a name prefix, or all. */
 export type ParameterFilter = { path: string } | { beginsWith: string } | undefined;
 
-/** Parameter Store, in the calls this tool makes. */
+/** The Parameter Store calls that this tool makes. */
 export interface ParameterStore {
-  /** The value of a version (its number or label), or the current one, decrypted; undefined when there is none. */
+  /**
+   * The decrypted value of a version (number or label), or the current one; undefined if there is
+   * none.
+   */
   read(name: string, version?: number | string): Promise<ReadParameter | undefined>;
-  /** The current values of up to 10 names, decrypted; those that do not exist are left out. */
+  /** The decrypted current values of up to 10 names; omits those that do not exist. */
   readMany(names: readonly string[]): Promise<ReadParameter[]>;
-  /** The current values of all parameters below a path like `/shop/prod`, decrypted. */
+  /** The decrypted current values of all parameters below a path like `/shop/prod`. */
   readBelow(path: string): Promise<ReadParameter[]>;
-  /** Descriptions by name, of those that exist; 50 names a call. */
+  /** Descriptions by name, for those that exist; 50 names per call. */
   describe(names: readonly string[]): Promise<Map<string, ParameterDescription>>;
-  /** Descriptions in the order of their names. */
+  /** Descriptions, sorted by name. */
   list(filter: ParameterFilter): Promise<ParameterDescription[]>;
-  /** The versions that are kept, oldest first; undefined when there is no such parameter. */
+  /** The retained versions, oldest first; undefined if the parameter does not exist. */
   history(name: string): Promise<ParameterVersion[] | undefined>;
   /**
-   * Deletes up to 10 parameters; answers the names of those that existed. After a lost answer those count,
-   * too, that are not there any more.
+   * Deletes up to 10 parameters; returns the names of those that existed. After a lost answer,
+   * those that no longer exist are included too.
    */
   delete(names: readonly string[]): Promise<string[]>;
   /**
-   * A new SecureString. Throws AwsError ParameterAlreadyExists, and as `overwrite` when the answer was
-   * lost.
+   * Creates a SecureString. Throws AwsError ParameterAlreadyExists, and the errors of `overwrite`
+   * if the answer was lost.
    */
   create(
     name: string,
@@ -62,10 +65,10 @@ export interface ParameterStore {
     tags: readonly Tag[],
   ): Promise<{ version: number }>;
   /**
-   * A new version in place of version `over`. Attributes left undefined may be reset by AWS: pass on
-   * what is to be kept. When the answer was lost, the versions above `over` are read before anything is
-   * repeated: throws CliError `concurrent-write` where someone else stored one and we did not, and
-   * `uncertain-write` where they cannot be read.
+   * Stores a new version in place of version `over`. AWS may reset attributes that are undefined,
+   * so pass all that should be kept. If the answer was lost, the versions above `over` are read
+   * before a retry. Throws CliError `concurrent-write` if someone else stored a version and we did
+   * not, and `uncertain-write` if they cannot be read.
    */
   overwrite(
     name: string,
@@ -77,7 +80,7 @@ export interface ParameterStore {
   addTags(name: string, tags: readonly Tag[]): Promise<void>;
 }
 
-/** Makes the Parameter Store gateway for a region. */
+/** Creates the Parameter Store gateway for a region. */
 export function createParameterStore(config: AwsConfig, region?: string): ParameterStore {
   const client = supervised(new SSMClient(clientSettings(config, 'ssm', region)), 'ssm', config);
   const read: ParameterStore['read'] = async (name, version) => {
@@ -193,7 +196,7 @@ export function createParameterStore(config: AwsConfig, region?: string): Parame
       for (let attempt = 1; ; attempt += 1) {
         try {
           const { DeletedParameters = [], InvalidParameters = [] } = await client.send(command);
-          // What is not there any more went with the call whose answer was lost.
+          // Parameters that no longer exist were deleted by the call whose answer was lost.
           return isRepetition ? [...DeletedParameters, ...InvalidParameters] : DeletedParameters;
         } catch (error) {
           if (!isUncertain(error) || attempt >= Math.min(3, attempts)) throw error;

@@ -5,7 +5,7 @@ import { uncertainWrite } from './calls/client.ts';
 import type { ReadParameter } from './parameter-answers.ts';
 import type { Tier } from '../model/secrets/secret-rules.ts';
 
-/** What a write sets besides the value; undefined is left to Parameter Store. */
+/** What a write sets besides the value; undefined leaves it to Parameter Store. */
 export interface ParameterAttributes {
   kmsKeyId?: string | undefined;
   tier?: Tier | undefined;
@@ -15,7 +15,7 @@ export interface ParameterAttributes {
   dataType?: string | undefined;
 }
 
-/** `ParameterStore.read`. */
+/** See `ParameterStore.read`. */
 type Read = (name: string, version?: number) => Promise<ReadParameter | undefined>;
 
 /**
@@ -69,8 +69,8 @@ export function createPut(client: SSMClient, read: Read, attempts: number) {
 // --- internal ---
 
 /**
- * The version above `over` that has a value; `other` where someone else's were stored only, undefined
- * where none was.
+ * The version above `over` that has the value; `other` if only other values were stored, undefined
+ * if none was.
  */
 async function storedAbove(
   read: Read,

@@ -8,16 +8,16 @@ import { clientSettings, supervised, type AwsConfig } from './calls/client.ts';
 import { unlessGone } from './calls/unless-gone.ts';
 import type { ScheduledTask } from './event-rules.ts';
 
-/** EventBridge Scheduler, in the calls this tool makes. */
+/** The EventBridge Scheduler calls that this tool makes. */
 export interface Scheduler {
   /**
-   * The tasks that schedules of the region run, one call each; `onRead` is told after each how many of
-   * them are read.
+   * The tasks that schedules in the region run, one call per schedule. `onRead` is called after
+   * each with the number read so far.
    */
   tasks(onRead?: (done: number, total: number) => void): Promise<ScheduledTask[]>;
 }
 
-/** Makes the Scheduler gateway. */
+/** Creates the Scheduler gateway. */
 export function createScheduler(config: AwsConfig): Scheduler {
   const client = supervised(
     new SchedulerClient(clientSettings(config, 'scheduler')),
@@ -36,9 +36,10 @@ export function createScheduler(config: AwsConfig): Scheduler {
           : [],
       );
       const tasks: ScheduledTask[] = [];
-      // The target of a task is the cluster; what it runs stands in the schedule itself only.
+      // The target of a task is the cluster; only the schedule itself contains what it runs.
       for (const [index, { Name, GroupName, cluster }] of own.entries()) {
-        // It may be deleted by then: EventBridge does that itself after the last run (ActionAfterCompletion).
+        // It may be deleted by now: EventBridge deletes it after its last run
+        // (ActionAfterCompletion).
         const query = new GetScheduleCommand({ Name, GroupName });
         const schedule = await unlessGone(client.send(query));
         onRead?.(index + 1, own.length);

@@ -17,7 +17,7 @@ export interface ReadSecret {
   value: SecretValue | undefined;
 }
 
-/** What Secrets Manager tells of a secret without its value. */
+/** The description of a secret, without its value. */
 export interface SecretDescription {
   name: string;
   arn: string;
@@ -27,23 +27,23 @@ export interface SecretDescription {
   tags: Tag[];
   /** Set while its deletion is scheduled. */
   deletedAt: Date | undefined;
-  /** When anything of it last changed (LastChangedDate): its value, a label, a tag. */
+  /** When anything about it last changed (LastChangedDate): its value, a label, a tag. */
   changedAt: Date | undefined;
-  /** When Secrets Manager last rotated it; undefined when it never did, or rotation is off. */
+  /** When Secrets Manager last rotated it; undefined if it never did, or rotation is off. */
   lastRotatedAt: Date | undefined;
-  /** Undefined when rotation was never configured. */
+  /** Undefined if rotation was never configured. */
   rotation: SecretRotation | undefined;
-  /** The version of a rotation that is not complete: it has AWSPENDING and not AWSCURRENT. */
+  /** The version of an incomplete rotation: it has AWSPENDING and not AWSCURRENT. */
   pendingVersionId: string | undefined;
-  /** The version that holds AWSCURRENT; undefined while there is no value. */
+  /** The version with AWSCURRENT; undefined if there is no value. */
   currentVersionId: string | undefined;
-  /** The labels of the versions that have any, by version id. */
+  /** The staging labels by version ID, for versions that have any. */
   stages: Readonly<Record<string, readonly string[]>>;
-  /** The AWS service that manages it, e.g. `rds`; undefined for a secret of one's own. */
+  /** The AWS service that manages it, e.g. `rds`; undefined for an unmanaged secret. */
   owningService: string | undefined;
-  /** The region of the secret that this one may be a replica of; undefined when not replicated. */
+  /** The region of the primary secret of this replica; undefined if not replicated. */
   primaryRegion: string | undefined;
-  /** Where it is replicated to; undefined for a replica, one without replicas, and in a list. */
+  /** Its replica regions; undefined for a replica, a secret without replicas, and in a list. */
   replicaRegions: string[] | undefined;
 }
 
@@ -51,18 +51,18 @@ export interface SecretDescription {
 export interface SecretRotation {
   /** Whether it is rotated on a schedule. */
   enabled: boolean;
-  /** The Lambda function; undefined where the service that manages the secret rotates it. */
+  /** The Lambda function; undefined if the managing service rotates the secret. */
   functionArn: string | undefined;
 }
 
 /** A version of a secret without its value. */
 export interface StoredVersion extends SecretVersion {
   kmsKeyIds: string[];
-  /** The day it was last read, as far as Secrets Manager has noted it. */
+  /** The date of the last read, as recorded by Secrets Manager. */
   accessedAt: Date | undefined;
 }
 
-/** Reads an answer of GetSecretValue or BatchGetSecretValue. */
+/** Converts a value from GetSecretValue or BatchGetSecretValue. */
 export function readSecret({ Name, ARN, VersionId, SecretString }: SecretValueEntry): ReadSecret {
   return {
     name: Name ?? '',
@@ -72,18 +72,18 @@ export function readSecret({ Name, ARN, VersionId, SecretString }: SecretValueEn
   };
 }
 
-/** Reads an answer of DescribeSecret. */
+/** Converts a response of DescribeSecret. */
 export function describedSecret(secret: DescribeSecretResponse): SecretDescription {
   const replicas = secret.ReplicationStatus?.flatMap(({ Region }) => Region ?? []);
   return { ...describe(secret, secret.VersionIdsToStages), replicaRegions: replicas };
 }
 
-/** Reads an entry of ListSecrets. */
+/** Converts an entry of ListSecrets. */
 export function listedSecret(secret: SecretListEntry): SecretDescription {
   return describe(secret, secret.SecretVersionsToStages);
 }
 
-/** Reads an entry of ListSecretVersionIds; nothing for a version without a date. */
+/** Converts an entry of ListSecretVersionIds; empty for a version without a date. */
 export function storedVersion(entry: SecretVersionsListEntry): StoredVersion[] {
   const { VersionId = '', VersionStages = [], CreatedDate, KmsKeyIds, LastAccessedDate } = entry;
   if (!CreatedDate) return [];
@@ -98,12 +98,12 @@ export function storedVersion(entry: SecretVersionsListEntry): StoredVersion[] {
   ];
 }
 
-/** Tags as Secrets Manager takes them. */
+/** Converts tags to the form of Secrets Manager. */
 export function awsTags(tags: readonly Tag[]): { Key: string; Value: string }[] {
   return tags.map(({ key, value }) => ({ Key: key, Value: value }));
 }
 
-/** How a secret, known by its name or ARN, is written on the command line. */
+/** The notation of a secret on the command line, by its name or ARN. */
 export function referenceTo(id: string): string {
   return id.startsWith('arn:') ? id : `sm:${id}`;
 }

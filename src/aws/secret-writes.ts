@@ -13,7 +13,7 @@ import type { SecretValue } from '../model/secrets/secret-value.ts';
 import { uncertainWrite } from './calls/client.ts';
 import { awsTags, referenceTo } from './secret-answers.ts';
 
-/** What a write sets besides the value; undefined is kept as it is. */
+/** What a write sets besides the value; undefined keeps the current setting. */
 export interface SecretAttributes {
   kmsKeyId?: string | undefined;
   description?: string | undefined;
@@ -28,13 +28,14 @@ export interface SecretWrites {
     attributes: SecretAttributes,
     tags: readonly Tag[],
   ): Promise<{ arn: string; versionId: string }>;
-  /** A new version that becomes AWSCURRENT. */
+  /** Stores a new version, which becomes AWSCURRENT. */
   putValue(id: string, value: SecretValue): Promise<{ arn: string; versionId: string }>;
   /**
-   * The same, but only while `current` holds AWSCURRENT (undefined: while no version does); undefined
-   * when another version came to hold it. UpdateSecretVersionStage refuses to take a label from a version that has lost it (API
-   * reference, RemoveFromVersionId), which makes it a compare-and-set. Also answered is a version that
-   * became current and was replaced by someone else's before AWS's answer came.
+   * The same, but only while `current` has AWSCURRENT (undefined: while no version has it). Returns
+   * undefined if another version got it. UpdateSecretVersionStage refuses to remove a label from a
+   * version that has lost it (API reference, RemoveFromVersionId), which makes it a
+   * compare-and-set. Also returns a version that became current and was replaced by someone else
+   * before AWS's answer arrived.
    */
   putValueOver(
     id: string,
@@ -42,18 +43,18 @@ export interface SecretWrites {
     current: string | undefined,
   ): Promise<{ versionId: string } | undefined>;
   /**
-   * Makes a version current again in place of another. False when that other one is not current any
-   * more: someone else stored a value. Throws AwsError ResourceNotFoundException when a version is not
-   * kept any more.
+   * Makes a version current again in place of another one. Returns false if that other one is no
+   * longer current, because someone else stored a value. Throws AwsError ResourceNotFoundException
+   * if a version is no longer retained.
    */
   moveCurrent(id: string, to: string, from: string): Promise<boolean>;
 }
 
 /**
- * The calls that store a value or move AWSCURRENT. Each may be repeated: a new version has an id of
- * ours (ClientRequestToken), under which it is stored once only, however often it is asked for (API
- * reference, PutSecretValue); where a label is, is looked up after a lost answer. Throws AwsError
- * `uncertain-write` where nobody can look.
+ * The calls that store a value or move AWSCURRENT. Each is safe to retry: a new version has an ID
+ * chosen by us (ClientRequestToken), under which it is stored only once (API reference,
+ * PutSecretValue). After a lost answer, the position of a label is read. Throws AwsError
+ * `uncertain-write` if it cannot be read.
  */
 export function secretWrites(client: SecretsManagerClient): SecretWrites {
   return {
@@ -75,16 +76,16 @@ export function secretWrites(client: SecretsManagerClient): SecretWrites {
     },
 
     /*
-     * Cut off before the second call, this leaves a version that was never current, with the staging
-     * label, which the next one takes from it. Cut off before the third, the staging label is left on
-     * the current version, and taken from there in the same way. AWSCURRENT is moved by one call that
-     * AWS makes or refuses as a whole.
+     * If interrupted before the second call, a version that was never current keeps the staging
+     * label, and the next call takes the label from it. If interrupted before the third call, the
+     * current version keeps the staging label, and the next call takes it in the same way. AWSCURRENT
+     * is moved by one call that AWS performs or refuses as a whole.
      */
     async putValueOver(id, value, current) {
       const { versionId, labels } = await put(id, value, [stagingLabel]);
-      // The first version of a secret is made current by AWS itself (API reference, PutSecretValue).
+      // AWS itself makes the first version of a secret current (API reference, PutSecretValue).
       const moved = labels.includes('AWSCURRENT') || (await moveCurrent(id, versionId, current));
-      // The value is current or discarded by now, and another writer may have taken the label.
+      // The value is now current or discarded, and another writer may have taken the label.
       await move(id, stagingLabel, undefined, versionId).catch((error: unknown) => {
         if (!(error instanceof CliError)) throw error;
       });
@@ -106,8 +107,8 @@ export function secretWrites(client: SecretsManagerClient): SecretWrites {
   }
 
   /**
-   * The version that a call stores, looked up when the answer was lost; `done` as in `look`. One that
-   * two others have followed since has no label, and counts as not stored.
+   * The version stored by a call, which is looked up if the answer was lost; `done` as in `look`. A
+   * version followed by 2 others has no label, and counts as not stored.
    */
   async function stored(
     id: string,
@@ -127,7 +128,7 @@ export function secretWrites(client: SecretsManagerClient): SecretWrites {
     }
   }
 
-  /** False when another version came to hold AWSCURRENT before it was moved. */
+  /** Returns false if another version got AWSCURRENT before the move. */
   async function moveCurrent(id: string, to: string, from: string | undefined): Promise<boolean> {
     try {
       await move(id, 'AWSCURRENT', to, from);
@@ -140,11 +141,11 @@ export function secretWrites(client: SecretsManagerClient): SecretWrites {
         error,
         `AWSCURRENT of ${referenceTo(id)} may have been moved`,
       );
-      // A first answer may have been lost, and this one be that of the SDK's second try.
+      // A first answer may have been lost, so that this is the answer to the SDK's retry.
       const holder = Object.keys(labels).find((version) => labels[version]?.includes('AWSCURRENT'));
       if (holder === to) return true;
       if (holder === from) throw error;
-      // AWSCURRENT leaves AWSPREVIOUS behind: somebody stored a value after the label was moved.
+      // AWSCURRENT leaves AWSPREVIOUS behind: someone stored a value after the label was moved.
       return labels[to]?.includes('AWSPREVIOUS') ?? false;
     }
   }
@@ -166,8 +167,9 @@ export function secretWrites(client: SecretsManagerClient): SecretWrites {
   }
 
   /**
-   * Describes the secret after a write that may have been made. Where that is refused, `done` says what
-   * may have been done; undefined: it is of no consequence, and the error of the write is thrown.
+   * Describes the secret after a write that AWS may have performed. If that is denied, `done`
+   * states what may have been done. If `done` is undefined, it does not matter, and the error of
+   * the write is thrown.
    */
   async function look(
     id: string,
@@ -192,14 +194,18 @@ interface Stored {
   labels: string[];
 }
 
-/** Holds a version that is not current yet; without any label Secrets Manager may drop it. */
+/**
+ * Label for a version that is not current yet; Secrets Manager may delete versions without a label.
+ */
 const stagingLabel = 'ecs-secrets-staged';
 
 function maybeStored(id: string): string {
   return `the value of ${referenceTo(id)} may have been stored`;
 }
 
-/** The SDK repeats these calls: a first answer may have been lost before a throttled one came. */
+/**
+ * The SDK retries these calls: a first answer may have been lost before a throttled one arrived.
+ */
 function mayBeDone(error: unknown): error is AwsError {
   return isUncertain(error) || (error instanceof AwsError && error.code === 'throttled');
 }

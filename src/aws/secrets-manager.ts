@@ -38,46 +38,47 @@ export type {
   StoredVersion,
 } from './secret-answers.ts';
 
-/** Which version to read; the current one when nothing is given. */
+/** The version to read; default: the current one. */
 export interface VersionSelector {
   stage?: string | undefined;
   versionId?: string | undefined;
 }
 
-/** Secrets Manager, in the calls this tool makes. Ids are names, partial or full ARNs. */
+/** The Secrets Manager calls that this tool makes. IDs are names, partial ARNs or full ARNs. */
 export interface SecretsManager extends SecretWrites {
   /**
-   * The value of a version; undefined when there is no such secret or version, or no value yet.
-   * Throws AwsError InvalidRequestException while the secret's deletion is scheduled.
+   * The value of a version; undefined if the secret or version does not exist, or has no value yet.
+   * Throws AwsError InvalidRequestException while the deletion of the secret is scheduled.
    */
   read(id: string, version?: VersionSelector): Promise<ReadSecret | undefined>;
   /**
-   * The current values of up to 20 secrets. Left out are those that do not exist, have no value or
-   * cannot be read: `read` tells why.
+   * The current values of up to 20 secrets. Omits those that do not exist, have no value or cannot
+   * be read; `read` returns the reason.
    */
   readMany(ids: readonly string[]): Promise<ReadSecret[]>;
-  /** Descriptions of the secrets whose names begin so (all for an empty text), in that order. */
+  /** Descriptions of the secrets with this name prefix (empty: all), sorted by name. */
   list(namePrefix: string): Promise<SecretDescription[]>;
-  /** Undefined when there is no such secret. Answers during a scheduled deletion too. */
+  /** Undefined if the secret does not exist. Also works during a scheduled deletion. */
   describe(id: string): Promise<SecretDescription | undefined>;
-  /** The labelled versions with their dates; `all`: those too that have lost their labels. */
+  /** The labelled versions with their dates; `all` includes those without a label. */
   versions(id: string, options?: { all?: boolean }): Promise<StoredVersion[]>;
   /**
-   * Starts the secret's rotation function, which makes a version of this id (a UUID). Throws AwsError
-   * InvalidRequestException when no function is configured, and while another rotation is not complete.
+   * Starts the secret's rotation function, which creates a version with this ID (a UUID). Throws
+   * AwsError InvalidRequestException if no function is configured, and while another rotation is
+   * incomplete.
    */
   rotate(id: string, versionId: string): Promise<void>;
   update(id: string, attributes: SecretAttributes): Promise<void>;
   addTags(id: string, tags: readonly Tag[]): Promise<void>;
-  /** Takes back a scheduled deletion. */
+  /** Cancels a scheduled deletion. */
   restore(id: string): Promise<void>;
-  /** The secret's own policy, decoded; undefined when it has none. */
+  /** The resource policy of the secret, decoded; undefined if it has none. */
   resourcePolicy(id: string): Promise<unknown>;
-  /** Schedules the deletion in 7 to 30 days, or deletes at once and for good (0). */
+  /** Schedules the deletion in 7 to 30 days, or deletes immediately and permanently (0). */
   delete(id: string, recoveryDays: number): Promise<{ deletedAt: Date | undefined }>;
 }
 
-/** Makes the Secrets Manager gateway for a region. */
+/** Creates the Secrets Manager gateway for a region. */
 export function createSecretsManager(config: AwsConfig, region?: string): SecretsManager {
   const client = supervised(
     new SecretsManagerClient(clientSettings(config, 'secrets_manager', region)),
@@ -196,7 +197,7 @@ async function describe(
   return found && describedSecret(found);
 }
 
-/** Secrets Manager refuses to delete what is scheduled for deletion already, so a lost answer is looked up. */
+/** A repeated deletion is refused, so after a lost answer the state is read. */
 async function deleteOnce(
   client: SecretsManagerClient,
   id: string,

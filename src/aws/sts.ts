@@ -2,12 +2,12 @@ import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { parseArn, type Scope } from '../model/secrets/partition.ts';
 import { clientSettings, supervised, type AwsConfig } from './calls/client.ts';
 
-/** Who calls, and where from: partition and account of the caller, region of the configuration. */
+/** The caller: its partition and account, and the region of the configuration. */
 export interface Caller extends Scope {
   arn: string;
 }
 
-/** Makes the function that asks STS who the caller is. */
+/** Creates the function that returns the caller's identity from STS. */
 export function createCallerLookup(config: AwsConfig): () => Promise<Caller> {
   const client = supervised(new STSClient(clientSettings(config, 'sts')), 'sts', config);
   return async () => {
