@@ -7,38 +7,41 @@ import {
 import type { PolicyContext } from '../model/roles/policy-conditions.ts';
 import { ServiceError, type Call, type Environment, type Service } from './service.ts';
 
-/** A role's policies that are in force, and what its requests say about it. */
+/** The effective policies of a role, and what its requests contain about it. */
 export interface RolePolicies {
-  /** Its unique id, `AROA…`. */
+  /** Its unique ID, `AROA…`. */
   id: string;
   tags: ReadonlyMap<string, string>;
   identity: readonly Policy[];
   boundary: Policy | undefined;
 }
 
-/** What a call is about to be allowed to do. */
+/** A request that needs permission. */
 export interface Attempt {
   /** `service:Operation`. */
   action: string;
   /** ARN, or `*`. */
   resource: string;
-  /** Condition keys besides the global ones. */
+  /** Condition keys in addition to the global ones. */
   context?: PolicyContext;
   resourcePolicy?: Policy | undefined;
   /** True for KMS keys and roles, whose own policy must allow it or delegate to IAM. */
   resourceDecides?: boolean;
 }
 
-/** An attempt of which the action may be left out: then it is the operation that is asked for. */
+/** An attempt whose action defaults to the requested operation. */
 export type Question = Omit<Attempt, 'action'> & { action?: string };
 
-/** Decides whether a call's principal may do something; the owner, as a user who may do everything. */
+/**
+ * Decides whether the principal of a call may do something. The owner is a user who may do
+ * everything.
+ */
 export type Decide = (call: Call, attempt: Attempt) => AccessDecision;
 
-/** The same for roles only; throws AccessDeniedException if not. */
+/** The same for roles only; throws AccessDeniedException if denied. */
 export type Access = (call: Call, attempt: Attempt) => void;
 
-/** Something that a role asked for and that its policies allowed. */
+/** A request of a role that its policies allowed. */
 export interface Allowed {
   roleArn: string;
   /** `service:Operation`. */
@@ -47,7 +50,9 @@ export interface Allowed {
   resource: string;
 }
 
-/** Decides by the policies of the call's role; `policiesOf` answers undefined for an unknown role. */
+/**
+ * Decides by the policies of the call's role; `policiesOf` returns undefined for an unknown role.
+ */
 export function createDecide(
   environment: Environment,
   policiesOf: (roleArn: string) => RolePolicies | undefined,
@@ -74,7 +79,7 @@ export function createDecide(
   };
 }
 
-/** Refuses what `decide` does not allow to a role, in AWS's words; reports what it allows. */
+/** Refuses what `decide` denies to a role, with AWS's message; reports what it allows. */
 export function createAccess(
   environment: Environment,
   decide: Decide,
@@ -100,7 +105,7 @@ export function createAccess(
   };
 }
 
-/** ARN of who makes a call: the sandbox's user, or the session of a role. */
+/** ARN of the caller: the sandbox's user, or the session of a role. */
 export function callerArn(environment: Environment, call: Call): string {
   const { account, partition } = environment;
   const { principal } = call;
@@ -109,7 +114,7 @@ export function callerArn(environment: Environment, call: Call): string {
   return `arn:${partition}:sts::${account}:assumed-role/${role}/${sessionName(call)}`;
 }
 
-/** Unique id of who makes a call: the user's, or the role's with the name of the session. */
+/** Unique ID of the caller: that of the user, or that of the role with the session name. */
 export function callerId(call: Call, role: RolePolicies | undefined): string {
   if (call.principal.kind === 'owner') return 'AIDASANDBOXUSER00000';
   return `${role?.id ?? 'AROASANDBOXROLE00000'}:${sessionName(call)}`;
@@ -173,17 +178,17 @@ const policyNames = {
   resource: 'resource-based policy',
 };
 
-/** A service that knows which resources a request is about, for the policies of roles. */
+/** A service that knows the resources of a request, for the policies of roles. */
 export interface GuardedService extends Service {
   /**
-   * What a role must be allowed for a request; none where the operation itself checks. A service
-   * without this function asks for its action on `*`.
+   * The permissions that a role needs for a request; none if the operation itself checks. A service
+   * without this function requires its action on `*`.
    */
   attempts?(operation: string, input: Record<string, unknown>, call: Call): Question[];
-  /** Throws SerializationException for a request with members of a wrong kind. */
+  /** Throws SerializationException for a request with members of a wrong type. */
   checkRequest?(operation: string, input: Record<string, unknown>): void;
-  /** Operations for other services of the sandbox, which HTTP does not reach. */
+  /** Operations for other services of the sandbox, not available over HTTP. */
   internal?: Service['operations'];
-  /** The operations on a copy of the service's state as of now; reads can lag only with it. */
+  /** The operations on a copy of the service's current state; lagging reads require it. */
   fork?(): Service['operations'];
 }

@@ -18,29 +18,29 @@ import { createSsm } from './ssm/index.ts';
 import { createSts } from './sts.ts';
 import { createThrottle, publishedRates, type Rate } from './throttle.ts';
 
-/** What an account is like. Everything has a default. */
+/** The settings of an account. Everything has a default. */
 export interface AccountOptions {
-  /** 12 digits; `123456789012` when left out. */
+  /** 12 digits; default: `123456789012`. */
   account?: string | undefined;
-  /** `us-east-1` when left out. Requests go to the region that they are signed for. */
+  /** Default: `us-east-1`. A request goes to the region in its signature. */
   region?: string | undefined;
-  /** The partition of the region when left out. */
+  /** Default: the partition of the region. */
   partition?: string | undefined;
-  /** Milliseconds since the epoch; the clock when left out. */
+  /** Milliseconds since the epoch; default: the clock. */
   now?: (() => number) | undefined;
-  /** Request rates: those that AWS publishes (`true`), or your own. Off when left out. */
+  /** Request rates: those published by AWS (`true`), or custom ones. Default: off. */
   throttle?: boolean | readonly Rate[] | undefined;
-  /** How long a change to a role takes to be in force for tasks, in ms; 0 when left out. */
+  /** How long a change to a role takes to be effective for tasks, in ms; default: 0. */
   iamDelay?: number | undefined;
-  /** What goes wrong on purpose. */
+  /** Deliberate faults. */
   faults?: readonly Fault[] | undefined;
-  /** The chance for faults with a `share`, 0 to below 1; Math.random when left out. */
+  /** Random numbers for faults with a `share`, from 0 to below 1; default: Math.random. */
   random?: (() => number) | undefined;
-  /** How long the rotation of a secret takes, in ms; 200 when left out. */
+  /** How long the rotation of a secret takes, in ms; default: 200. */
   rotationMs?: number | undefined;
-  /** Called with each action that a role asks for and is allowed. */
+  /** Called with each action that a role requests and is allowed. */
   onAllowed?: ((allowed: Allowed) => void) | undefined;
-  /** How fast tasks and deployments go on. */
+  /** The speed of tasks and deployments. */
   ecs?: Parameters<typeof createEcs>[1];
 }
 
@@ -54,7 +54,7 @@ export interface Account {
   sessions: Sessions;
 }
 
-/** Makes an empty account. Close its `ecs` when done. */
+/** Creates an empty account. Close its `ecs` when done. */
 export function createAccount(options: AccountOptions = {}): Account {
   const region = options.region ?? 'us-east-1';
   const now = options.now ?? Date.now;
@@ -101,7 +101,7 @@ export function createAccount(options: AccountOptions = {}): Account {
 
 // --- internal ---
 
-/** Partitions whose regions begin otherwise than those of `aws` (botocore partitions.json). */
+/** Partitions whose region names differ from those of `aws` (botocore partitions.json). */
 const partitions: readonly (readonly [prefix: string, partition: string])[] = [
   ['cn-', 'aws-cn'],
   ['us-gov-', 'aws-us-gov'],

@@ -1,11 +1,11 @@
-/** State that each region has of its own. */
+/** Separate state for each region. */
 export interface ByRegion<T> {
   (region: string): T;
-  /** A deep copy as of now. */
+  /** A deep copy of the current state. */
   copy(): ByRegion<T>;
 }
 
-/** State that each region has of its own, made when the region is first used. */
+/** Separate state for each region, created when the region is first used. */
 export function byRegion<T>(create: (region: string) => T): ByRegion<T> {
   return wrap(create, new Map<string, T>());
 }

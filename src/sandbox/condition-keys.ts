@@ -2,7 +2,7 @@ import type { PolicyContext } from '../model/roles/policy-conditions.ts';
 import type { Question } from './access.ts';
 import type { Environment } from './service.ts';
 
-/** Keys for the tags that a resource has: `aws:ResourceTag/…` and the service's own spellings of it. */
+/** Keys for the tags of a resource: `aws:ResourceTag/…` and the service's own variants. */
 export function resourceTags(
   tags: Iterable<readonly [key: string, value: string]> = [],
   ...own: readonly string[]
@@ -14,7 +14,7 @@ export function resourceTags(
   );
 }
 
-/** Keys for the tags in a request, in any service's spelling of a tag. */
+/** Keys for the tags in a request, in any service's notation of tags. */
 export function requestTags(tags: unknown): PolicyContext {
   const pairs = listOf(tags).map((tag) => {
     const { Key, key, TagKey, Value, value, TagValue } = membersOf(tag);
@@ -27,7 +27,7 @@ export function requestTags(tags: unknown): PolicyContext {
   };
 }
 
-/** Keys for members of a request; those that it does not have, or not as a plain value, are left out. */
+/** Keys for members of a request; omits those that are missing or not plain values. */
 export function requestKeys(members: Readonly<Record<string, unknown>>): PolicyContext {
   return Object.fromEntries(
     Object.entries(members).flatMap(([key, value]): [string, string][] =>
@@ -36,7 +36,7 @@ export function requestKeys(members: Readonly<Record<string, unknown>>): PolicyC
   );
 }
 
-/** The questions whether a caller may hand roles, by name or ARN, to a service. */
+/** The permissions that a caller needs to pass roles, by name or ARN, to a service. */
 export function passRoles(
   { account, partition }: Environment,
   roles: readonly unknown[],
@@ -51,7 +51,7 @@ export function passRoles(
     }));
 }
 
-/** The question whether a caller may tag what a request creates; none when it gets no tags. */
+/** The permission to tag what a request creates; none if there are no tags. */
 export function tagging(
   action: string,
   resource: string,
@@ -62,12 +62,12 @@ export function tagging(
   return [{ action, resource, context: { ...requestTags(tags), ...more } }];
 }
 
-/** The text that a member is; empty text for anything else. */
+/** The text of a member; an empty text for anything else. */
 export function textOf(value: unknown): string {
   return typeof value === 'string' ? value : '';
 }
 
-/** The list that a member is; an empty one for anything else. */
+/** The list of a member; an empty one for anything else. */
 export function listOf(value: unknown): unknown[] {
   return Array.isArray(value) ? value : [];
 }

@@ -3,33 +3,33 @@ import { createFaults, type Fault, type InjectedFault, type Origin } from './fau
 import { createHistory, isRead } from './history.ts';
 import { ServiceError, type Call, type Service } from './service.ts';
 
-/** How calls reach the services. */
+/** Passes calls to the services. */
 export interface Dispatcher {
-  /** Calls an operation that HTTP reaches. Throws ServiceError. */
+  /** Calls an operation that is available over HTTP. Throws ServiceError. */
   call(
     service: string,
     operation: string,
     input: Record<string, unknown>,
     call: Call,
   ): Promise<unknown>;
-  /** The same with the internal operations too. */
+  /** The same, including internal operations. */
   invoke: Dispatcher['call'];
-  /** Lets calls go wrong from now on. Throws for a lag of a service that does not lag here. */
+  /** Adds a fault for later calls. Throws for a lag of a service that does not support it. */
   inject(fault: Fault): InjectedFault;
   /** Removes all faults. */
   heal(): void;
 }
 
 /**
- * Finds the operation, then in this order: injected faults, rates, the shape of the
- * request, the caller's policies, the operation.
+ * Finds the operation, then applies in this order: injected faults, rates, the form of the request,
+ * the caller's policies, the operation.
  */
 export function createDispatcher(options: {
   services: ReadonlyMap<string, GuardedService>;
   access: Access;
   throttle: (service: string, operation: string, region: string) => void;
   faults: readonly Fault[];
-  /** The chance for faults that meet a share of the calls: 0 to below 1. */
+  /** Random numbers for faults that affect a share of the calls: 0 to below 1. */
   random: () => number;
   /** Milliseconds since the epoch. */
   now: () => number;

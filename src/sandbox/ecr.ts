@@ -1,6 +1,6 @@
 import type { GuardedService } from './access.ts';
 
-/** As much of ECR as a task asks for before it pulls an image. */
+/** The part of ECR that a task calls before it pulls an image. */
 export function createEcr(): GuardedService {
   return {
     name: 'ecr',

@@ -1,30 +1,30 @@
 import { isRead } from './history.ts';
 import { ServiceError, type Service } from './service.ts';
 
-/** Where a call comes from: over HTTP, or from another service of the sandbox, e.g. its ECS. */
+/** The origin of a call: HTTP, or another service of the sandbox, e.g. its ECS. */
 export type Origin = 'http' | 'sandbox';
 
-/** Which calls a fault meets. */
+/** Which calls a fault affects. */
 interface Target {
   /** `ssm`, `ecs`, …; `*` for all. */
   service: string;
-  /** Name of the operation; all of the service's when left out or `*`. */
+  /** Name of the operation; default (and `*`): all operations of the service. */
   operation?: string;
-  /** Only calls that come from there; all when left out. */
+  /** Only calls from this origin; default: all. */
   origin?: Origin;
-  /** How many calls that fit pass before it meets the first one; 0 when left out. */
+  /** Number of matching calls before the first affected one; default: 0. */
   skip?: number;
-  /** How many calls it meets at most; without end when left out. */
+  /** Maximum number of affected calls; default: unlimited. */
   times?: number;
-  /** The share of the calls that it meets, by chance, from 0 to 1; all when left out. */
+  /** The random share of affected calls, from 0 to 1; default: all. */
   share?: number;
 }
 
-/** An error that the sandbox answers with instead of doing what is asked. */
+/** An error that the sandbox returns instead of performing the call. */
 export interface ErrorFault extends Target {
   code: string;
   message?: string;
-  /** HTTP status; 400 when left out. */
+  /** HTTP status; default: 400. */
   status?: number;
   lost?: never;
   late?: never;
@@ -32,19 +32,19 @@ export interface ErrorFault extends Target {
 }
 
 /**
- * The sandbox does what is asked, then the connection breaks without an answer. Callers within the
+ * The sandbox performs the call, then the connection breaks without an answer. Callers within the
  * sandbox, such as its ECS, get the error `ConnectionLost` instead.
  */
 export interface LostAnswer extends Target {
   lost: true;
-  /** With it the connection breaks at once, and what is asked is done after so many milliseconds. */
+  /** If set, the connection breaks at once, and the call is performed after this delay. */
   delayMs?: number;
   code?: never;
   late?: never;
   lagMs?: never;
 }
 
-/** The sandbox does what is asked at once, and answers after so many milliseconds. */
+/** The sandbox performs the call at once, and answers after a delay in milliseconds. */
 export interface LateAnswer extends Target {
   late: true;
   delayMs: number;
@@ -54,29 +54,29 @@ export interface LateAnswer extends Target {
 }
 
 /**
- * A read answers what it would have answered so many milliseconds ago. It meets only calls that read
- * from a service that has changed since, and only changes after the fault was injected count.
+ * A read returns what it would have returned the given milliseconds ago. It affects only reads from
+ * a service that has changed since, and only changes after the injection of the fault count.
  */
 export interface LaggingRead extends Target {
-  /** Infinity keeps the state from before the first change. */
+  /** Infinity keeps the state before the first change. */
   lagMs: number;
   code?: never;
   lost?: never;
   late?: never;
 }
 
-/** Something that goes wrong on purpose. */
+/** A deliberate fault. */
 export type Fault = ErrorFault | LostAnswer | LateAnswer | LaggingRead;
 
-/** A fault that was injected, and what has come of it. */
+/** An injected fault, and its effects so far. */
 export interface InjectedFault {
-  /** How many calls it has met so far. */
+  /** Number of calls affected so far. */
   readonly met: number;
-  /** Resolves once its first call has been refused, or done where it is to be done. */
+  /** Resolves once its first call has been refused or, if it is to be performed, performed. */
   readonly first: Promise<void>;
 }
 
-/** A call, as far as faults are concerned. */
+/** The members of a call that matter for faults. */
 export interface FaultyCall {
   service: string;
   operation: string;
@@ -86,21 +86,21 @@ export interface FaultyCall {
 /** A service's operations. */
 type Operations = Service['operations'];
 
-/** The faults that calls meet. */
+/** The faults that affect calls. */
 export interface Faults {
   /**
-   * Carries out a call, unless it meets a fault; throws what the fault asks for. A read that lags
-   * behind is carried out by the service as it was, which `carryOut` gets.
+   * Performs a call, unless a fault affects it; throws the error of the fault. A lagging read is
+   * performed on the earlier state of the service, which `carryOut` gets.
    */
   around<T>(call: FaultyCall, carryOut: (asWas?: Operations) => Promise<T>): Promise<T>;
-  /** The longest lag of reads from a service, in ms; undefined when none lag. */
+  /** The longest lag of reads from a service, in ms; undefined if none lag. */
   longestLag(service: string): number | undefined;
   add(fault: Fault): InjectedFault;
-  /** Removes all. */
+  /** Removes all faults. */
   clear(): void;
 }
 
-/** What a call ends with whose answer is lost; HTTP sends nothing then. */
+/** The result of a call whose answer is lost; HTTP sends nothing then. */
 export class AnswerLost extends ServiceError {
   constructor() {
     super('ConnectionLost', 'The sandbox lost the answer on purpose.', 500);
@@ -108,8 +108,8 @@ export class AnswerLost extends ServiceError {
 }
 
 /**
- * Keeps faults in their order: a call meets the first that fits. `random` answers 0 to below 1,
- * `asOf` a service's operations as of some milliseconds ago, if it has changed since.
+ * Keeps faults in order: the first matching fault affects a call. `random` returns 0 to below 1,
+ * `asOf` the operations of a service as of some milliseconds ago, if it has changed since.
  */
 export function createFaults(
   initial: readonly Fault[],
@@ -204,7 +204,7 @@ function fits(fault: Fault, { service, operation, origin }: FaultyCall): boolean
 
 async function suffer<T>({ fault, done }: Entry, carryOut: () => Promise<T>): Promise<T> {
   if (fault.lost) {
-    // Whether it succeeds is what the caller does not learn.
+    // The caller does not learn whether it succeeds.
     const work = wait(fault.delayMs)
       .then(carryOut)
       .catch(() => undefined)
@@ -214,7 +214,7 @@ async function suffer<T>({ fault, done }: Entry, carryOut: () => Promise<T>): Pr
   }
   if (fault.late) {
     const work = carryOut().finally(done);
-    // A failure is handed on below; until then nobody waits for it.
+    // A failure is passed on below; until then nothing awaits it.
     await Promise.allSettled([work]);
     await wait(fault.delayMs);
     return work;
@@ -228,7 +228,7 @@ async function suffer<T>({ fault, done }: Entry, carryOut: () => Promise<T>): Pr
 function wait(ms: number | undefined): Promise<void> {
   if (ms === undefined) return Promise.resolve();
   return new Promise((resolve) => {
-    // A sandbox that is closed meanwhile must not keep its process alive.
+    // If the sandbox is closed meanwhile, the timer must not keep the process alive.
     setTimeout(resolve, ms).unref();
   });
 }

@@ -1,16 +1,16 @@
 import type { Service } from './service.ts';
 import type { GuardedService } from './access.ts';
 
-/** What services were like before their latest changes, for reads that lag behind. */
+/** The states of services before their latest changes, for lagging reads. */
 export interface History {
-  /** Call right before a call that changes a service; older states than `forMs` are forgotten. */
+  /** Call it right before a call that changes a service; drops states older than `forMs`. */
   remember(service: GuardedService, forMs: number): void;
-  /** A service's operations as of so many milliseconds ago; undefined if nothing has changed since. */
+  /** A service's operations as of `agoMs` ago; undefined if nothing has changed since. */
   asOf(service: string, agoMs: number): Service['operations'] | undefined;
   forget(): void;
 }
 
-/** Remembers nothing yet. `now` answers milliseconds. */
+/** Creates an empty history. `now` returns milliseconds. */
 export function createHistory(now: () => number): History {
   const states = new Map<string, State[]>();
   return {
@@ -27,14 +27,14 @@ export function createHistory(now: () => number): History {
   };
 }
 
-/** Whether an operation only reads, by its name. */
+/** Whether an operation is read-only, by its name. */
 export function isRead(operation: string): boolean {
   return /^(BatchGet|Describe|Get|List|Simulate)/.test(operation);
 }
 
 // --- internal ---
 
-/** A state that a service was in until a change. */
+/** A state of a service before a change. */
 interface State {
   until: number;
   operations: Service['operations'];

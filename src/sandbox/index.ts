@@ -6,36 +6,36 @@ import { startServer } from './server.ts';
 
 export { publishedRates } from './throttle.ts';
 
-/** How a sandbox is set up. Everything has a default. */
+/** The settings of a sandbox. Everything has a default. */
 export interface SandboxOptions extends AccountOptions {
-  /** TCP port; 0, the default, takes a free one. */
+  /** TCP port; default: 0, for any free port. */
   port?: number | undefined;
-  /** Told one line for each call: service, operation, HTTP status. */
+  /** Called with one line per call: service, operation, HTTP status. */
   log?: ((line: string) => void) | undefined;
 }
 
-/** A sandbox that serves. */
+/** A running sandbox. */
 export interface RunningSandbox {
   /** `http://127.0.0.1:PORT`. */
   url: string;
-  /** Environment variables that lead the AWS CLI and SDKs here. */
+  /** Environment variables that direct the AWS CLI and SDKs here. */
   environment: Record<string, string>;
-  /** Lets calls go wrong from now on. */
+  /** Adds a fault for later calls. */
   inject(fault: Fault): InjectedFault;
-  /** Removes all faults, those of the options too. */
+  /** Removes all faults, including those of the options. */
   heal(): void;
   /**
-   * Adds a secret of another account, or gives it a new value: roles may read it where their
-   * policies allow it, everything else is denied. Throws for an ARN that is none.
+   * Adds a secret of another account, or stores a new value in it: roles may read it if their
+   * policies allow it, everything else is denied. Throws for an invalid ARN.
    */
   putForeignSecret(secret: ForeignSecret): void;
-  /** Stops a task as AWS does for its own reasons. Throws for one that does not run. */
+  /** Stops a task as AWS does for its own reasons. Throws if the task is not running. */
   interruptTask(taskArnOrId: string, stopCode: Interruption): void;
-  /** Ends all connections and forgets everything. */
+  /** Closes all connections and drops all state. */
   close(): Promise<void>;
 }
 
-/** Starts an AWS of its own on the loopback interface. Rejects when the port is taken. */
+/** Starts a local AWS on the loopback interface. Rejects if the port is in use. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<RunningSandbox> {
   const { dispatcher, ecs, environment, region, secrets, sessions } = createAccount(options);
   const server = await startServer({

@@ -1,4 +1,4 @@
-/** How the replacement of a task set goes, as ECS tells CodeDeploy. */
+/** The progress of a task set's replacement, as reported by ECS to CodeDeploy. */
 export interface ReplacementState {
   state: 'PENDING' | 'IN_PROGRESS' | 'COMPLETED' | 'FAILED';
   reason: string;

@@ -7,34 +7,34 @@ import { AnswerLost } from './faults.ts';
 import { credentialScope, decode, isLocal, readBody } from './protocol/http-request.ts';
 import { ServiceError, type Principal } from './service.ts';
 
-/** One call that came over HTTP. Neither input nor answer is kept. */
+/** One call over HTTP. Neither input nor output is stored. */
 export interface RecordedCall {
   service: string;
   operation: string;
   region: string;
-  /** When it came, ISO 8601. */
+  /** Time of the call, ISO 8601. */
   at: string;
 }
 
 /** A listening server. */
 export interface Server {
   port: number;
-  /** Ends all connections and stops listening. */
+  /** Closes all connections and stops listening. */
   close(): Promise<void>;
 }
 
-/** Calls that are remembered, at most. */
+/** Maximum number of recorded calls. */
 const mostCalls = 10_000;
 
-/** Serves the AWS APIs on the loopback interface. Rejects when the port is taken. */
+/** Serves the AWS APIs on the loopback interface. Rejects if the port is in use. */
 export async function startServer(options: {
   port: number;
   defaultRegion: string;
   dispatcher: Dispatcher;
   now: () => number;
-  /** Who signs with an access key. Throws ServiceError. */
+  /** The principal of an access key. Throws ServiceError. */
   principalOf: (accessKeyId: string | undefined) => Principal;
-  /** Told one line for each call: service, operation, status. Never a value. */
+  /** Called with one line per call: service, operation, status. Never a value. */
   log: (line: string) => void;
   /** The environment of a task's containers, for `/_sandbox/tasks/…/environment`. */
   taskEnvironment: (task: string) => unknown;
@@ -42,12 +42,12 @@ export async function startServer(options: {
   const calls: RecordedCall[] = [];
   const server = createServer((request, response) => {
     answer(request, response).catch(() => {
-      // A connection that broke while its request came in: nobody is left to answer.
+      // The connection broke during the request, so nobody receives an answer.
       response.destroy();
     });
   });
 
-  // Longer than clients pause between two polls: they keep their connections.
+  // Longer than the pause of clients between two polls, so they keep their connections.
   server.keepAliveTimeout = 65_000;
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -97,7 +97,7 @@ export async function startServer(options: {
     return options.dispatcher.call(service, operation, input, { principal, region });
   }
 
-  /** The sandbox's own questions. */
+  /** The sandbox's own API. */
   function inspect(request: IncomingMessage, response: ServerResponse): void {
     const { pathname } = new URL(request.url ?? '', 'http://127.0.0.1');
     const task = /^\/_sandbox\/tasks\/(.+)\/environment$/.exec(pathname)?.[1];
@@ -150,6 +150,6 @@ function send(response: ServerResponse, reply: Reply): void {
 
 function asServiceError(error: unknown): ServiceError {
   if (error instanceof ServiceError) return error;
-  // The message of a bug could quote a value; it is not passed on.
+  // The message of a bug could quote a value, so it is not returned.
   return new ServiceError('InternalFailure', 'The sandbox failed to answer this request.', 500);
 }

@@ -1,27 +1,27 @@
 /**
- * Who makes a call to the sandbox: the account's owner, who may do everything, or a role, whose
- * policies decide.
+ * The caller of the sandbox: the account's owner, who may do everything, or a role, restricted by
+ * its policies.
  */
 export type Principal =
   | { kind: 'owner' }
   | {
       kind: 'role';
       roleArn: string;
-      /** Name of the role's session, as it shows in its ARN; for a task its id. */
+      /** Name of the role's session, as in its ARN; for a task, its ID. */
       sessionName?: string;
     };
 
-/** The owner of the sandbox's account: who asks over HTTP, but for the sessions of roles. */
+/** The owner of the sandbox's account: the caller over HTTP, except in sessions of roles. */
 export const owner: Principal = { kind: 'owner' };
 
-/** The circumstances of one call. */
+/** The context of one call. */
 export interface Call {
   principal: Principal;
   /** Region of the request, e.g. `eu-west-1` (from the credential scope of its signature). */
   region: string;
 }
 
-/** An error that AWS would answer with: its wire code, message and HTTP status. */
+/** An error of AWS: its wire code, message and HTTP status. */
 export class ServiceError extends Error {
   readonly code: string;
   readonly status: number;
@@ -33,27 +33,30 @@ export class ServiceError extends Error {
   }
 }
 
-/** One API operation: takes the request's members, returns the response's or throws a ServiceError. */
+/**
+ * One API operation: takes the members of the request; returns those of the response or throws a
+ * ServiceError.
+ */
 export type Operation = (input: never, call: Call) => unknown;
 
 /** One AWS service of the sandbox. */
 export interface Service {
-  /** Prefix of its IAM actions, which is also its SigV4 signing name here: `ssm`, `secretsmanager`, … */
+  /** Prefix of its IAM actions, and its SigV4 signing name here: `ssm`, `secretsmanager`, … */
   name: string;
   operations: Record<string, Operation>;
 }
 
-/** What the services of one sandbox share. */
+/** The parts shared by the services of one sandbox. */
 export interface Environment {
-  /** The account's id: 12 digits. */
+  /** The account ID: 12 digits. */
   account: string;
   /** `aws`, `aws-cn`, … */
   partition: string;
   /** Milliseconds since the epoch. */
   now(): number;
   /**
-   * Calls another service in this process, e.g. as the role of a task. Throws a ServiceError, for
-   * want of a permission too (`AccessDeniedException` with AWS's text).
+   * Calls another service in this process, e.g. as the role of a task. Throws a ServiceError, also
+   * if a permission is missing (`AccessDeniedException` with AWS's text).
    */
   invoke(
     service: string,

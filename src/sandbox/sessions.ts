@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { owner, ServiceError, type Environment, type Principal } from './service.ts';
 
-/** Temporary credentials as STS answers them. */
+/** Temporary credentials, as returned by STS. */
 export interface Credentials {
-  /** `ASIA…`: tells the session that a request comes from. */
+  /** `ASIA…`: identifies the session of a request. */
   AccessKeyId: string;
   SecretAccessKey: string;
   SessionToken: string;
@@ -12,16 +12,16 @@ export interface Credentials {
 
 /** The sessions of roles that were assumed over HTTP. */
 export interface Sessions {
-  /** Credentials of a new session. */
+  /** Returns the credentials of a new session. */
   open(principal: Principal, seconds: number): Credentials;
   /**
-   * Who signs with an access key: a session's role, or for any other key the account's owner. Throws
-   * ExpiredTokenException. Neither the signature nor the session token is checked.
+   * The principal of an access key: a session's role, or for any other key the account's owner.
+   * Throws ExpiredTokenException. Neither the signature nor the session token is checked.
    */
   principalOf(accessKeyId: string | undefined): Principal;
 }
 
-/** No sessions yet. */
+/** Creates an empty set of sessions. */
 export function createSessions({ now }: Pick<Environment, 'now'>): Sessions {
   const sessions = new Map<string, { principal: Principal; endsAt: number }>();
   return {

@@ -8,7 +8,10 @@ const hour = 3600;
 const roleArn = text(20, 2048);
 const sessionName = text(2, 64, /^[\w+=,.@-]*$/);
 
-/** STS: who am I, sessions of roles, and for the sandbox's ECS whether a service may assume a role. */
+/**
+ * STS: caller identity, sessions of roles, and for the sandbox's ECS whether a service may assume a
+ * role.
+ */
 export function createSts(
   environment: Environment,
   roles: RoleBook,
@@ -17,7 +20,7 @@ export function createSts(
 ): GuardedService {
   const { account } = environment;
 
-  /** A session of a role, in the answer's members and for the sandbox. */
+  /** A session of a role, as members of the response and for the sandbox. */
   function session(call: Call, RoleArn: string, RoleSessionName: string) {
     const principal = { kind: 'role' as const, roleArn: RoleArn, sessionName: RoleSessionName };
     const inside = { ...call, principal };
@@ -28,7 +31,7 @@ export function createSts(
 
   return {
     name: 'sts',
-    // AWS answers GetCallerIdentity whatever the policies say; AssumeRole asks by itself.
+    // GetCallerIdentity works whatever the policies say; AssumeRole checks by itself.
     attempts: () => [],
     operations: {
       GetCallerIdentity: operation({}, (_, call) => ({

@@ -1,16 +1,16 @@
 import { ServiceError } from './service.ts';
 
-/** A limit that the listed operations of a service share, for each region. */
+/** A limit shared by the listed operations of a service, per region. */
 export interface Rate {
   /** `ssm`, `secretsmanager`, `ecs`, … */
   service: string;
   operations: readonly string[];
   perSecond: number;
-  /** Calls that may come at once after a pause; as many as `perSecond` when left out. */
+  /** Calls allowed at once after a pause; default: `perSecond`. */
   burst?: number;
 }
 
-/** Rates that AWS publishes (see README.md for the source of each). */
+/** Rates published by AWS (see README.md for their sources). */
 export const publishedRates: readonly Rate[] = [
   {
     service: 'ssm',
@@ -66,8 +66,8 @@ export const publishedRates: readonly Rate[] = [
 ];
 
 /**
- * Counts a call of `service:operation` in a region against its rate; the function it returns throws
- * ThrottlingException when the rate is used up.
+ * Counts a call of `service:operation` in a region against its rate. The returned function throws
+ * ThrottlingException if the rate is exceeded.
  */
 export function createThrottle(
   rates: readonly Rate[],
