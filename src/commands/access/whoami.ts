@@ -4,7 +4,7 @@ import { CliError } from '../../errors.ts';
 import { oneLine } from '../../model/printable.ts';
 import type { WhoamiDocument, WhoamiSetting } from './documents.ts';
 
-/** `whoami`: who calls AWS, how, and what decides that. */
+/** `whoami`: shows the caller of AWS, and the settings that determine it. */
 export const whoami = defineCommand({
   declare: (command) =>
     command.addHelpText(
@@ -38,7 +38,7 @@ Examples:
 
 // --- internal ---
 
-/** The SDK asks the instance where nothing is set. */
+/** Without a setting, the SDK reads it from the instance. */
 function fromInstance(value: string | undefined): WhoamiSetting | undefined {
   return value === undefined ? undefined : { value, source: 'EC2 instance' };
 }

@@ -14,7 +14,7 @@ import { placeOf, type Place } from './place.ts';
 import { sourcesOf } from '../sources.ts';
 import { storeOption } from '../secrets/store-option.ts';
 
-/** `diff A B`: how the values of two places differ, without the values. */
+/** `diff A B`: shows how the values of two sources differ, without the values. */
 export const diff = defineCommand({
   declare: (command) =>
     command
@@ -38,7 +38,7 @@ Examples:
   async run(context, [a, b], options): Promise<Result<DiffDocument>> {
     for (const text of [a, b]) checkNoDotenv(text);
     const places = [placeOf(a, options.store), placeOf(b, options.store)] as const;
-    // Names below a prefix are compared as they are, unless a task definition is on the other side.
+    // Names below a prefix are compared unchanged, unless the other side is a task definition.
     const variables = places.some(({ kind }) => kind === 'task-definition');
     const [before, after] = await Promise.all(
       places.map((place) => valuesOf(context, place, options.container, variables)),
@@ -77,7 +77,7 @@ async function valuesOf(
   variables: boolean,
 ): Promise<NamedValue[]> {
   if (place.kind === 'prefix') {
-    // A place where nothing is yet differs in everything.
+    // An empty prefix differs in everything.
     const { values, warnings } = await readPrefix(aws, place.prefix).catch((error: unknown) => {
       if (!(error instanceof CliError) || error.code !== 'nothing-found') throw error;
       report.note(error.message);

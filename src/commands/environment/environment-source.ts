@@ -11,9 +11,11 @@ import { sourcesOf } from '../sources.ts';
 import { placeOf } from './place.ts';
 import { storeOption } from '../secrets/store-option.ts';
 
-/** Where a command gets its values from: the secrets below a prefix, or what a container gets. */
+/**
+ * The source of a command's values: the secrets below a prefix, or the environment of a container.
+ */
 export interface SourceOptions {
-  /** In the order given; of one name the last prefix counts. */
+  /** In the given order; if a name occurs twice, the last prefix counts. */
   prefix?: string[] | undefined;
   taskDefinition?: string | undefined;
   container?: string | undefined;
@@ -40,7 +42,9 @@ export function withSourceOptions<Args extends unknown[], Opts extends OptionVal
     .option('--container <name>', 'container, if there are several');
 }
 
-/** The options as if the source that stands as an argument were one of them. Throws UsageError for two. */
+/**
+ * The options, with a source given as an argument added to them. Throws UsageError for two sources.
+ */
 export function withSource(options: SourceOptions, source: string | undefined): SourceOptions {
   if (source === undefined) return options;
   if (options.prefix !== undefined || options.taskDefinition !== undefined) {
@@ -52,9 +56,9 @@ export function withSource(options: SourceOptions, source: string | undefined): 
 }
 
 /**
- * Reads the environment of a source. `variables`: below a prefix the names become those of variables.
- * `example` is a command that has a source, for the hint where there is none.
- * Throws InvalidInput for names that do not, or that become the same.
+ * Reads the environment of a source. `variables`: convert names below a prefix to variable names.
+ * `example` is a command with a source, for the hint if there is none. Throws InvalidInput for
+ * names that cannot be converted, or that become equal.
  */
 export async function readEnvironment(
   { aws, world, report }: Context,
@@ -82,7 +86,7 @@ export async function readEnvironment(
   return environment.values;
 }
 
-/** The values under the names of variables; see `variableName`. */
+/** The values with variable names; see `variableName`. */
 export function asVariables(values: readonly NamedValue[], place: string): NamedValue[] {
   const problems = new Problems();
   const taken = new Map<string, string>();
@@ -114,7 +118,7 @@ function prefixes(written: readonly string[], store: Store | undefined): Prefix[
   return parsed;
 }
 
-/** Reads prefixes one upon the other, and notes the names that a later one overwrites. */
+/** Reads several prefixes in order, and records the names that a later one overwrites. */
 async function readPrefixes(
   { aws, report }: Pick<Context, 'aws' | 'report'>,
   places: readonly Prefix[],

@@ -7,7 +7,7 @@ import { readEnvironment, withSourceOptions } from './environment-source.ts';
 import { mask } from '../secrets/mask.ts';
 import { runProgram } from './run-program.ts';
 
-/** `exec -- CMD`: run a program with the environment that a container would get. */
+/** `exec -- CMD`: runs a program with the environment that a container would get. */
 export const exec = defineCommand({
   handlesInterrupt: true,
 
@@ -53,7 +53,8 @@ Examples:
     }
     const set = values.filter((entry) => !kept.includes(entry));
     const unsafe = set.map(({ name }) => name).filter(isUnsafeName);
-    // The names in a task definition are its author's; those below a prefix anybody's who may write there.
+    // The author of a task definition chose its names; anyone with write access chooses those below
+    // a prefix.
     if (options.prefix !== undefined && !allowUnsafeNames && unsafe.length > 0) {
       throw new CliError(
         'unsafe-name',

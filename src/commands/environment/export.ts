@@ -10,7 +10,7 @@ import type { ExportDocument } from './documents.ts';
 import { readEnvironment, withSource, withSourceOptions } from './environment-source.ts';
 import { mask } from '../secrets/mask.ts';
 
-/** `export`: print many values, in a format that other programs read. */
+/** `export`: prints many values in a format that other programs read. */
 export const exportCommand = defineCommand({
   declare: (command) =>
     withSourceOptions(

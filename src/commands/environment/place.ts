@@ -1,13 +1,13 @@
 import { parsePrefix, type Prefix } from '../../model/secrets/prefix.ts';
 import type { Store } from '../../model/secrets/reference.ts';
 
-/** Where values are: the secrets below a prefix, or a container of a task definition. */
+/** A source of values: the secrets below a prefix, or a container of a task definition. */
 export type Place = { kind: 'prefix'; prefix: Prefix } | { kind: 'task-definition'; id: string };
 
 /**
- * Reads a place as people write it: /path, sm:NAME, or a task definition (FILE or FAMILY[:REV]). A path of
- * parameters begins with a slash, as the path of a file may: its ending tells them apart. Throws
- * InvalidInput.
+ * Reads a source as users write it: /path, sm:NAME, or a task definition (FILE or FAMILY[:REV]).
+ * Both a parameter path and a file path may begin with a slash; the file extension distinguishes
+ * them. Throws InvalidInput.
  */
 export function placeOf(text: string, store: Store | undefined): Place {
   const isName = !/^(arn:|-$|\.{1,2}[/\\])|\.(json|ya?ml)$/i.test(text);

@@ -4,8 +4,8 @@ import { shownName } from '../../model/secrets/shown-text.ts';
 import type { World } from '../../world.ts';
 
 /**
- * Runs a program and answers with its exit code. Throws CliError `cannot-run` with the exit codes of
- * a shell that finds none (127) or may not run it (126).
+ * Runs a program and returns its exit code. Throws CliError `cannot-run` with the exit code of a
+ * shell for a program that is not found (127) or not executable (126).
  */
 export async function runProgram(
   world: World,

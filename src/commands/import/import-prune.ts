@@ -10,19 +10,19 @@ import { untilInterrupted } from '../../operations/until-interrupted.ts';
 import { confirmed } from '../confirm.ts';
 import { withProgress } from '../progress.ts';
 
-/** What became of the secrets that the file does not have. */
+/** The result for secrets that the file does not contain. */
 export interface Pruned {
   deleted: SecretIdentity[];
   failed: { name: string; error: CliError }[];
   interrupted: boolean;
 }
 
-/** Nothing was to be deleted. */
+/** Nothing had to be deleted. */
 export const nothingPruned: Pruned = { deleted: [], failed: [], interrupted: false };
 
 /**
- * Finds what is below a prefix and not in the file, and has its deletion confirmed, before anything
- * is written. Throws CliError `in-use` for what somebody uses, unless `inUse`.
+ * Finds the secrets below a prefix that are not in the file, and asks to confirm their deletion,
+ * before anything is written. Throws CliError `in-use` for secrets that are in use, unless `inUse`.
  */
 export async function planPrune(
   context: Context,
@@ -50,7 +50,7 @@ export async function planPrune(
   return extra;
 }
 
-/** Deletes what was planned; one that fails does not keep the others. */
+/** Deletes the planned secrets; a failed deletion does not stop the others. */
 export async function prune(context: Context, extra: readonly SecretIdentity[]): Promise<Pruned> {
   const { aws, world } = context;
   const pruned: Pruned = { deleted: [], failed: [], interrupted: false };
@@ -71,7 +71,7 @@ export async function prune(context: Context, extra: readonly SecretIdentity[]):
 
 // --- internal ---
 
-/** Names as many as a person reads. */
+/** Names a readable number of them. */
 function question(extra: readonly SecretIdentity[]): string {
   const names = extra.slice(0, 10).map(({ name }) => name);
   const more = extra.length - names.length;

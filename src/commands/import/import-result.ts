@@ -5,7 +5,7 @@ import type { ImportedItem } from '../../operations/import/import-secrets.ts';
 import type { ImportedDocument } from './documents.ts';
 import type { Pruned } from './import-prune.ts';
 
-/** What an import is told as. */
+/** Formats the result of an import. */
 export function tell(
   imported: readonly ImportedItem[],
   pruned: Pruned,

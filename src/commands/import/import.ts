@@ -37,7 +37,7 @@ import { referenceArgument } from '../reference-argument.ts';
 import { sourcesOf } from '../sources.ts';
 import { storeOption } from '../secrets/store-option.ts';
 
-/** `import FILE`: many secrets at once. */
+/** `import FILE`: stores many secrets at once. */
 export const importCommand = defineCommand({
   handlesInterrupt: true,
 
@@ -49,7 +49,7 @@ export const importCommand = defineCommand({
         fromProject(
           new Option('--prefix <prefix>', '/path or sm:NAME to store them below'),
           ['prefix'],
-          // What is deleted is named on the command line.
+          // A command that deletes has to name the target on the command line.
           ['store', 'asJson', 'prune'],
         ),
       )

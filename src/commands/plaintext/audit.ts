@@ -22,7 +22,8 @@ const command = defineCommand({
         new Argument('[file...]', 'task definitions in JSON or YAML, globs, or - (stdin)'),
       )
       .option('--family <family>', 'only this family (repeatable)', repeatable)
-      // Not from the environment: what CI sets for other commands must not narrow an audit in silence.
+      // Not from the environment: a variable set for other CI commands must not silently narrow an
+      // audit.
       .option('--cluster <cluster>', 'only what this cluster runs (repeatable)', repeatable)
       .option('--all-revisions', 'older revisions too, ACTIVE and INACTIVE')
       .option('--no-services', 'do not look for the services that run what is found')
@@ -61,7 +62,7 @@ Examples:
         : await readBaseline(options.baseline, sources);
     const written = options.writeBaseline;
     if (written !== undefined) {
-      // An audit of many revisions takes its time.
+      // An audit of many revisions takes some time.
       await world.checkWritable(written).catch((error: unknown) => {
         throw notWritable(written, error);
       });

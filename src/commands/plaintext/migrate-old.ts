@@ -11,21 +11,21 @@ import { withProgress } from '../progress.ts';
 import { lastPart } from '../../model/last-part.ts';
 import type { MigrateDocument } from './documents.ts';
 
-/** What is to become of older revisions. */
+/** What to do with older revisions. */
 export interface OldChoice {
   family: string;
-  /** ARN of the revision that was registered; it stays. */
+  /** ARN of the registered revision; it is kept. */
   latest: string | undefined;
   deregister: boolean;
   deletion: boolean;
-  /** Also when it could not be looked at everything that may run them. */
+  /** Proceed even if some possible users of the revisions could not be checked. */
   force: boolean;
 }
 
 /**
- * Adds to what a migration did the older revisions that still hold the values, and on request retires
- * those that nothing runs. The migration is done by then, so nothing that goes wrong hides that: it
- * becomes the `failure` of the result.
+ * Adds to the result of a migration the older revisions that still contain the values, and on
+ * request retires those that nothing runs. The migration is complete by then, so an error here must
+ * not hide it: it becomes the `failure` of the result.
  */
 export async function withOldRevisions(
   context: Context,

@@ -30,7 +30,7 @@ import { sourcesOf } from '../sources.ts';
 import { storeOption } from '../secrets/store-option.ts';
 import { table, withWide, type TableLayout } from '../table.ts';
 
-/** `migrate FILE|FAMILY`: plaintext secrets of a task definition move into the store. */
+/** `migrate FILE|FAMILY`: moves plaintext secrets of a task definition into the store. */
 export const migrate = defineCommand({
   handlesInterrupt: true,
 
@@ -170,7 +170,7 @@ Examples:
 
 // --- internal ---
 
-/** What is wrong, so that it can be told with the plan; undefined for nothing. */
+/** The error of a check, so that it can be printed with the plan; undefined if none. */
 async function problemOf(check: Promise<void>): Promise<CliError | undefined> {
   try {
     await check;

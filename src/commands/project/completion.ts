@@ -3,7 +3,7 @@ import { defineCommand, type Result } from '../../cli.ts';
 import { completionScript, shells } from '../../model/project/completion-scripts.ts';
 import type { CompletionDocument } from './documents.ts';
 
-/** `completion SHELL`: the script that completes command lines. */
+/** `completion SHELL`: prints the completion script for a shell. */
 export const completion = defineCommand({
   ignoresProject: true,
 

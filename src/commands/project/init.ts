@@ -10,7 +10,7 @@ import type { World } from '../../world.ts';
 import { storeOption } from '../secrets/store-option.ts';
 import type { InitDocument } from './documents.ts';
 
-/** `init`: a file with the options of a repository. */
+/** `init`: creates a file with the options of a repository. */
 export const init = defineCommand({
   ignoresProject: true,
 
@@ -87,7 +87,7 @@ async function isThere({ readFile }: World): Promise<boolean> {
   );
 }
 
-/** The schema of the installed package, where it is one of the repository. */
+/** The schema of the installed package, if it is a dependency of the repository. */
 async function schemaOf({ readFile }: World): Promise<Project> {
   const file = './node_modules/ecs-secrets/docs/schemas/config.json';
   return readFile(file).then(

@@ -26,7 +26,7 @@ import { lastPart } from '../../model/last-part.ts';
 import type { RegisterDocument } from './documents.ts';
 import type { RedeployDocument } from '../rollout/documents.ts';
 
-/** What a registration is told as. `definition` is the one to be shown. */
+/** Formats the result of a registration. `definition` is the one to print. */
 export function registeredResult(
   { action, arn, diff, latest }: RegisterOutcome,
   definition: TaskDefinition,
@@ -53,7 +53,7 @@ export function registeredResult(
 }
 
 /**
- * Checks, before anything is registered, that `writeOutputs` will be able to write. Throws CliError
+ * Checks, before anything is registered, that `writeOutputs` can write. Throws CliError
  * `file-not-writable`.
  */
 export async function checkOutputs(world: World, file: string | undefined): Promise<void> {
@@ -64,10 +64,10 @@ export async function checkOutputs(world: World, file: string | undefined): Prom
 }
 
 /**
- * Writes the task definition to a file, and its path and ARN to the outputs of a GitHub Actions step
- * as AWS's own actions name them. A file with values that look like secrets is its owner's alone. By now
- * the revision is registered: what cannot be written is returned, for a result that names the ARN.
- * Throws Interrupted, e.g. while nobody reads from a FIFO.
+ * Writes the task definition to a file, and its path and ARN to the outputs of a GitHub Actions
+ * step, named as in AWS's own actions. A file with values that look like secrets is only accessible
+ * by its owner. The revision is registered by now, so a failed write is returned, for a result that
+ * contains the ARN. Throws Interrupted, e.g. while a FIFO has no reader.
  */
 export async function writeOutputs(
   context: Pick<Context, 'world' | 'report'>,
@@ -107,7 +107,7 @@ export async function writeOutputs(
   }
 }
 
-/** Has services run a revision, and follows their deployments. */
+/** Deploys a revision to services, and follows their deployments. */
 export async function deployRevision<Registered extends object>(
   { aws, world, report }: Context,
   {
@@ -120,7 +120,7 @@ export async function deployRevision<Registered extends object>(
   registered: Result<Registered>,
 ): Promise<Result<Registered & RedeployDocument>> {
   const view = rolloutView(report, world);
-  // A service that runs it already is not deployed again.
+  // A service that already runs it is not deployed again.
   const consumers = servicesToDeploy(found).filter(({ revision }) => revision.arn !== arn);
   const outcome = await redeployServices(aws, consumers, {
     taskDefinition: arn,
@@ -156,8 +156,8 @@ export function countedSecrets(count: number): string {
 }
 
 /**
- * Checks that the services that are named can be deployed to, before anything is registered. Throws
- * CliError `not-deployable` naming those that cannot, `no-deployment-group`.
+ * Checks that the named services can be deployed, before anything is registered. Throws CliError
+ * `not-deployable` with those that cannot, and `no-deployment-group`.
  */
 export async function checkServices(aws: Aws, found: Scan, codeDeploy: boolean): Promise<void> {
   const { redeploy, skipped } = planRedeploy(servicesToDeploy(found), { codeDeploy });
@@ -181,8 +181,8 @@ function servicesToDeploy({ services, revisions }: Scan): Consumer[] {
 }
 
 /**
- * Lines for the file GITHUB_OUTPUT in the form that takes any value: between two lines that nobody can
- * guess (docs.github.com, "Workflow commands", "Multiline strings").
+ * Lines for the file GITHUB_OUTPUT in the form for arbitrary values: between two unguessable
+ * delimiters (docs.github.com, "Workflow commands", "Multiline strings").
  */
 function stepOutputs(
   { randomInt }: Pick<World, 'randomInt'>,

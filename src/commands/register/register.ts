@@ -27,7 +27,7 @@ import { serviceNames } from '../usage/service-options.ts';
 import { sourcesOf } from '../sources.ts';
 import { storeOption } from '../secrets/store-option.ts';
 
-/** `register [FILE|-]`: register a task definition with references to secrets. */
+/** `register [FILE|-]`: registers a task definition with references to secrets. */
 export const register = defineCommand({
   handlesInterrupt: true,
 
@@ -120,7 +120,7 @@ Examples:
     const services = serviceNames('--service', options.service, problems);
     const timeout = problems.attempt(() => parseDuration(options.timeout), '--timeout') ?? 0;
     problems.throwIfAny();
-    // A service that is not there is told before anything is registered.
+    // A nonexistent service is reported before anything is registered.
     const found =
       services.length > 0
         ? await untilInterrupted(

@@ -10,8 +10,8 @@ import { serviceName } from '../../operations/usage/service-name.ts';
 import type { Size } from '../../world.ts';
 
 /**
- * What became of a redeployment: the conclusion, then the deployments that are not completed, a line
- * each; on a terminal broken between words.
+ * Describes the result of a redeployment: the conclusion, then one line per deployment that has not
+ * completed, wrapped between words on a terminal.
  */
 export function tellOutcome(
   outcome: RedeployOutcome,
@@ -19,7 +19,7 @@ export function tellOutcome(
   { columns }: Size,
 ): string[] {
   const head = rollback ? rollbackConclusion(outcome, rollback) : conclusion(outcome);
-  // What a rollback cut off has been replaced since.
+  // Deployments that a rollback stopped have been replaced since.
   const open = rollback?.value.restored ? failedOf : openOf;
   const again = openOf(rollback?.redeploy?.deployments ?? []);
   return [
@@ -35,7 +35,7 @@ export function tellOutcome(
 
 // --- internal ---
 
-/** All that is worth a line: what is completed is in the count. */
+/** Everything worth a line: completed deployments are only counted. */
 function openOf(deployments: readonly FollowedDeployment[]): FollowedDeployment[] {
   return deployments.filter(({ state }) => state !== 'completed');
 }

@@ -6,7 +6,7 @@ import type { FollowedDeployment } from '../../operations/rollout/redeploy-outco
 import { serviceName } from '../../operations/usage/service-name.ts';
 import type { Size, Style } from '../../world.ts';
 
-/** What the live lines show. */
+/** The data of the live lines. */
 export interface LiveState {
   deployments: readonly FollowedDeployment[];
   /** Services whose deployment has not started. */
@@ -16,7 +16,7 @@ export interface LiveState {
 }
 
 /**
- * A line for each service that is not done, those in trouble first, as far as the terminal has lines; a
+ * One line per unfinished service, failing ones first, limited by the height of the terminal, and a
  * total. No line reaches the last column, at which some terminals wrap.
  */
 export function liveLines(
@@ -32,7 +32,7 @@ export function liveLines(
   const rest =
     all === 1 ? [...deployments] : deployments.filter((one) => one.state !== 'completed');
   rest.sort((a, b) => rank(a) - rank(b) || nameOf(a).localeCompare(nameOf(b)));
-  // One line is for the total, one for the cursor, and one for what happened last.
+  // One line is for the total, one for the cursor, and one for the latest event.
   const shown = rest.slice(0, Math.max(1, rows - 3));
   const cells = shown.map((deployment) => ({
     name: nameOf(deployment),
@@ -60,7 +60,7 @@ export function liveLines(
       cell.time.padEnd(time),
     ];
     const line = cutAtEnd([...fixed, cell.reason].join('  ').trimEnd(), width);
-    // Coloured only now: the sequences of a colour take no room on the screen.
+    // Coloured last, because colour sequences take no space on the screen.
     const [begin, end] = [name + 2, name + 2 + cell.state.length];
     return `${line.slice(0, begin)}${colourOf(cell.state, style)(line.slice(begin, end))}${line.slice(end)}`;
   });
@@ -77,7 +77,7 @@ export function liveLines(
   return [...lines, style.dim(cutAtEnd(where + total.join(', '), width))];
 }
 
-/** How many tasks run: `2/3 new · 1 old · 4 failed`. */
+/** The task counts: `2/3 new · 1 old · 4 failed`. */
 export function taskCounts({ rollout }: FollowedDeployment): string {
   const { deployment } = rollout ?? {};
   if (!deployment) return 'no new task yet';
@@ -91,16 +91,16 @@ export function taskCounts({ rollout }: FollowedDeployment): string {
 
 // --- internal ---
 
-/** A name that is shorter than this tells nothing. */
+/** A shorter name is not useful. */
 const leastName = 12;
 
-/** The cluster of all services, where there are several. */
+/** The common cluster of several services. */
 function commonCluster(all: readonly Pick<FollowedDeployment, 'service'>[]): string | undefined {
   const [first, ...others] = new Set(all.map(({ service }) => lastPart(service.cluster)));
   return others.length > 0 || all.length < 2 ? undefined : first;
 }
 
-/** A deployment whose tasks stop is in trouble, though ECS still tries. */
+/** A deployment with stopping tasks is failing, even if ECS still retries. */
 function stateOf({ state, stopReasons }: FollowedDeployment): string {
   return state === 'in-progress' && stopReasons.length > 0 ? 'failing' : state;
 }
@@ -115,7 +115,7 @@ function colourOf(state: string, style: Style): (text: string) => string {
   return state === 'failed' || state === 'failing' ? style.red : style.yellow;
 }
 
-/** The time of a deployment that is followed goes on between two looks. */
+/** The time of a followed deployment increases between two reads. */
 function timeOf({ state, startedAt, elapsed }: FollowedDeployment, now: number): number {
   return state === 'in-progress' ? Math.max(elapsed, now - startedAt) : elapsed;
 }

@@ -14,7 +14,7 @@ import { runnerName, serviceName } from '../../operations/usage/service-name.ts'
 import { lastPart } from '../../model/last-part.ts';
 import type { DeploymentDocument, RedeployDocument } from './documents.ts';
 
-/** The deployments of an outcome as `--json` shows them. */
+/** The deployments of an outcome for `--json`. */
 export function redeployData({
   deployments,
   skipped,
@@ -34,7 +34,7 @@ export function redeployData({
   };
 }
 
-/** The deployments of an outcome as a table in Markdown. */
+/** The deployments of an outcome as a Markdown table. */
 export function summaryOf(title: string, outcome: RedeployOutcome): string {
   const rows = [
     ...outcome.deployments.map(({ service, state, elapsed, reason }) => [
@@ -67,7 +67,7 @@ export function summaryOf(title: string, outcome: RedeployOutcome): string {
   ].join('\n');
 }
 
-/** Warns of the running tasks of no service, which nobody replaces. */
+/** Warns of running standalone tasks, which nothing replaces. */
 export function warnOfStandalone(tasks: readonly StandaloneConsumer[], report: Reporter): void {
   const daemons = tasks.filter(({ task }) => daemonOfTask(task) !== undefined);
   for (const name of new Set(daemons.map(({ task }) => runnerName(task)))) {
@@ -83,7 +83,7 @@ export function warnOfStandalone(tasks: readonly StandaloneConsumer[], report: R
   }
 }
 
-/** Warns of the services that keep their old tasks, unless the failure lists them anyway. */
+/** Warns of services that keep their old tasks, unless the failure lists them anyway. */
 export function warnOfOthers(
   { skipped, refused }: RedeployOutcome,
   report: Reporter,
@@ -98,7 +98,7 @@ export function warnOfOthers(
   }
 }
 
-/** The first of many names, as many as a person reads in an error. */
+/** The first of many names, limited to a readable number. */
 export function named(names: readonly string[]): string {
   const more = names.length - mostNamed;
   return more > 0 ? `${names.slice(0, mostNamed).join(', ')} and ${more} more` : names.join(', ');
@@ -113,8 +113,8 @@ export function failedServices({ deployments, refused }: RedeployOutcome): strin
 }
 
 /**
- * What did not end well, the worst first; undefined when all did. `goOn` says how to continue,
- * `failed` what to do about a failed deployment.
+ * The failures, worst first; undefined if there are none. `goOn` states how to continue, `failed`
+ * what to do about a failed deployment.
  */
 export function redeployFailure(
   outcome: RedeployOutcome,
@@ -164,13 +164,13 @@ export function redeployFailure(
   );
 }
 
-/** A hint, behind that of AWS where it refused to deploy for want of a permission. */
+/** A hint, after that of AWS if the deployment was refused because a permission is missing. */
 export function withRefusal({ refused }: RedeployOutcome, hint: string): string {
   const denied = refused.map(({ error }) => error).find(({ code }) => code === 'access-denied');
   return denied?.hint === undefined ? hint : `${denied.hint}; ${hint}`;
 }
 
-/** A hint, and the command that says why the first of the failed deployments failed. */
+/** A hint, and the command that diagnoses the first failed deployment. */
 export function withDiagnosis({ deployments }: RedeployOutcome, hint: string): string {
   const [name] = inState(deployments, 'failed');
   return name === undefined ? hint : `${hint}; to see why: ecs-secrets diagnose ${name}`;
@@ -178,7 +178,7 @@ export function withDiagnosis({ deployments }: RedeployOutcome, hint: string): s
 
 // --- internal ---
 
-/** So many services are named in one message; the result lists all that are not completed. */
+/** Maximum number of services named in one message; the result lists all unfinished ones. */
 const mostNamed = 5;
 
 /** Code of the error that lists the services with the old value. */

@@ -24,7 +24,10 @@ import {
 } from '../usage/service-options.ts';
 import { storeOption } from '../secrets/store-option.ts';
 
-/** `redeploy [REF]`: new deployments of services, so that their tasks read their secrets again. */
+/**
+ * `redeploy [REF]`: starts new deployments of services, so that their tasks read their secrets
+ * again.
+ */
 export const redeploy = defineCommand({
   handlesInterrupt: true,
 

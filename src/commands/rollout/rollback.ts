@@ -12,7 +12,7 @@ import { rotateResult } from './rotate-result.ts';
 import { rotationPlan, withRotationOptions } from './rotation-options.ts';
 import { storeOption } from '../secrets/store-option.ts';
 
-/** `rollback REF`: an earlier version becomes current again. */
+/** `rollback REF`: makes an earlier version current again. */
 export const rollback = defineCommand({
   handlesInterrupt: true,
 
@@ -97,7 +97,7 @@ function wholeSecret(reference: Reference): Reference {
   );
 }
 
-/** Without a redeployment nothing of ECS is asked, which the caller may not be allowed to. */
+/** Without a redeployment, no ECS calls are made, for which the caller may lack permission. */
 async function restoreOnly(
   { aws }: Context,
   reference: Reference,

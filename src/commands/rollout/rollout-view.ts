@@ -9,19 +9,19 @@ import { progressOf } from '../progress.ts';
 import { liveLines, taskCounts } from './live-lines.ts';
 
 /**
- * Shows deployments while they are followed: on a terminal a line a service, redrawn every second;
- * elsewhere a line per event.
+ * Shows deployments while they are followed: on a terminal as one line per service, redrawn every
+ * second; elsewhere as one line per event.
  */
 export function rolloutView(report: Reporter, world: World) {
   const { stderr, clock } = world;
   const noted = new Set<string>();
-  /** What was noted of one service is not repeated for the next. */
+  /** A note about one service is not repeated for the next. */
   const noteOnce = (text: string): void => {
     if (noted.has(text)) return;
     noted.add(text);
     report.note(text);
   };
-  /** On a terminal an event is one line above the live ones; the result has the whole text. */
+  /** On a terminal, an event is one line above the live lines; the result has the full text. */
   const tell = (name: string, text: string): void => {
     const { columns } = stderr.size();
     report.event(

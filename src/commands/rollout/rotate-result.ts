@@ -24,12 +24,12 @@ import {
 } from './redeploy-result.ts';
 import type { PutOutcome } from '../../operations/secrets/put-request.ts';
 
-/** How a rotation was asked for. */
+/** How a rotation was requested. */
 export interface RotateCall {
   /** As in messages. */
   ref: string;
   command: 'rotate' | 'rollback';
-  /** A rotation function made the value. */
+  /** A rotation function generated the value. */
   invoked: boolean;
 }
 
@@ -73,7 +73,7 @@ export function rotateResult(
     },
     text: [
       ...(redeploy ? tellOutcome(redeploy, rollback, world.stdout.size()) : []),
-      // A value that was put back is not what is stored now.
+      // A value that was rolled back is no longer stored.
       ...(put && !rollback?.value.restored ? [tellPut(put)] : []),
       ...(redeploy ? [] : tellHolders(consumers, put)),
       ...(put?.action === 'updated' && !rollback?.value.restored ? tellUnselected(holders) : []),

@@ -12,7 +12,7 @@ import { rotationPlan, withRotationOptions } from './rotation-options.ts';
 import { storeOption } from '../secrets/store-option.ts';
 import { checkSources, readValue, withValueOptions } from '../secrets/value-source.ts';
 
-/** `rotate REF`: a new value, and new deployments of the services that use it. */
+/** `rotate REF`: stores a new value and redeploys the services that use it. */
 export const rotate = defineCommand({
   handlesInterrupt: true,
 

@@ -15,7 +15,9 @@ import {
   withServiceOptions,
 } from '../usage/service-options.ts';
 
-/** Adds the options of whatever changes a value and redeploys its consumers as one transaction. */
+/**
+ * Adds the options of commands that change a value and redeploy its consumers as one transaction.
+ */
 export function withRotationOptions<Args extends unknown[], Opts extends OptionValues>(
   command: Command<Args, Opts>,
 ) {
@@ -38,7 +40,7 @@ export function withRotationOptions<Args extends unknown[], Opts extends OptionV
     .option('--force', 'proceed even if a service is not ready to be redeployed');
 }
 
-/** The options of `withRotationOptions` as commander gives them. */
+/** The options of `withRotationOptions` as parsed by commander. */
 interface RotationOptions {
   redeploy?: true | undefined;
   cluster?: string[] | undefined;
@@ -54,7 +56,7 @@ interface RotationOptions {
   maxParallel: string;
 }
 
-/** What a rotation takes from its options. */
+/** Converts these options into the request for a rotation. */
 export function rotationPlan(
   context: Context,
   options: RotationOptions,
@@ -108,7 +110,7 @@ export function rotationPlan(
 
 // --- internal ---
 
-/** How many services use the secret, and which of them a filter leaves out. */
+/** How many services use the secret, and which of them a filter excludes. */
 function tellUse(holders: Holders, narrowing: Narrowing | undefined): string[] {
   const { secret, consumers, unselected, unknown, searchedEverywhere, otherRegions } = holders;
   const all = consumers.length + unselected.length;

@@ -1,6 +1,6 @@
 import { InvalidInput, type Problems } from '../../model/problems.ts';
 
-/** A rate of the sandbox: so many calls a second of one operation. */
+/** A rate of the sandbox: calls per second of one operation. */
 export interface SandboxRate {
   service: string;
   operations: readonly [string];
@@ -8,9 +8,9 @@ export interface SandboxRate {
 }
 
 /**
- * What a share (0 to 1) of the calls of an operation meets, where `*` is any service or operation;
- * a `lost` call is done and not answered, a `late` one is answered after `delayMs`, and a read with
- * `lagMs` answers what was there so many milliseconds ago.
+ * The effect on a share (0 to 1) of the calls of an operation; `*` is any service or operation. A
+ * `lost` call is performed and not answered, a `late` one is answered after `delayMs`, and a read
+ * with `lagMs` returns the state of that many milliseconds ago.
  */
 export type SandboxFault = { service: string; operation: string; share: number } & (
   | { code: string; status?: number }
@@ -19,7 +19,7 @@ export type SandboxFault = { service: string; operation: string; share: number }
   | { lagMs: number }
 );
 
-/** Reads `--rate ssm:PutParameter=40`; adds to the problems what is malformed. */
+/** Parses `--rate ssm:PutParameter=40`; adds malformed ones to the problems. */
 export function parseRates(written: readonly string[], problems: Problems): SandboxRate[] {
   return written.flatMap(
     (text) =>
@@ -32,7 +32,9 @@ export function parseRates(written: readonly string[], problems: Problems): Sand
   );
 }
 
-/** Reads `--fault ssm:PutParameter=ThrottlingException@10%`; adds to the problems what is malformed. */
+/**
+ * Parses `--fault ssm:PutParameter=ThrottlingException@10%`; adds malformed ones to the problems.
+ */
 export function parseFaults(written: readonly string[], problems: Problems): SandboxFault[] {
   return written.flatMap(
     (text) =>

@@ -7,7 +7,7 @@ import { runProgram } from '../environment/run-program.ts';
 import type { SandboxDocument } from './documents.ts';
 import { parseFaults, parseRates } from './sandbox-faults.ts';
 
-/** `sandbox [-- CMD]`: an embedded AWS on loopback. */
+/** `sandbox [-- CMD]`: runs an embedded AWS on the loopback interface. */
 export const sandbox = defineCommand({
   handlesInterrupt: true,
   declare: (command) =>
@@ -55,7 +55,7 @@ Examples:
     const { startSandbox, publishedRates } = await import('../../sandbox/index.ts');
     const running = await startSandbox({
       port: Number(port ?? 0),
-      // Of two rates for one operation the last one counts.
+      // If an operation has two rates, the last one counts.
       throttle: [...(throttle ? publishedRates : []), ...rates],
       faults,
       ...(took !== undefined && { ecs: timingOf(took) }),
@@ -96,7 +96,10 @@ Examples:
 
 // --- internal ---
 
-/** A task of a deployment that takes this time: it starts, counts as started, and the old one stops. */
+/**
+ * The phases of a task within a deployment of this duration: starts, counts as started, old one
+ * stops.
+ */
 function timingOf(milliseconds: number) {
   return {
     taskStartMs: milliseconds * 0.5,
@@ -105,7 +108,7 @@ function timingOf(milliseconds: number) {
   };
 }
 
-/** Variables that lead the CLI and SDKs to a real account before any that we set. */
+/** Variables that direct the CLI and SDKs to a real account and override those set here. */
 const leading = [
   'AWS_PROFILE',
   'AWS_DEFAULT_PROFILE',
@@ -113,7 +116,7 @@ const leading = [
   'AWS_IGNORE_CONFIGURED_ENDPOINT_URLS',
 ];
 
-/** What points to a real account must not reach a program that believes it is in the sandbox. */
+/** Settings of a real account must not reach a program that is meant to use the sandbox. */
 function childEnvironment(
   env: Readonly<Record<string, string | undefined>>,
   sandboxed: Readonly<Record<string, string>>,
@@ -122,7 +125,7 @@ function childEnvironment(
   return { ...Object.fromEntries(kept), ...withoutProxy(env), ...sandboxed };
 }
 
-/** What is sent to the sandbox must not go through a proxy. */
+/** Requests to the sandbox must not use a proxy. */
 function withoutProxy(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
   const hosts = [env.NO_PROXY ?? env.no_proxy, '127.0.0.1', 'localhost'].filter(Boolean).join(',');
   return { NO_PROXY: hosts, no_proxy: hosts };

@@ -13,7 +13,7 @@ import { referenceArgument } from '../reference-argument.ts';
 import { storeOption } from './store-option.ts';
 import { minute } from '../minute.ts';
 
-/** `get REF`: what is known of a secret; with `--reveal` its value and nothing else. */
+/** `get REF`: shows the details of a secret; with `--reveal`, only its value. */
 export const get = defineCommand({
   declare: (command) =>
     command

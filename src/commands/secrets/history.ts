@@ -8,7 +8,7 @@ import { shortArn } from '../short-arn.ts';
 import { minute } from '../minute.ts';
 import { table, withWide } from '../table.ts';
 
-/** `history REF`: the versions that a store keeps, without their values. */
+/** `history REF`: lists the retained versions of a secret, without their values. */
 export const history = defineCommand({
   declare: (command) =>
     withWide(

@@ -9,7 +9,7 @@ import { shortArn } from '../short-arn.ts';
 import { minute } from '../minute.ts';
 import { table, withWide } from '../table.ts';
 
-/** `list [PREFIX]`: the secrets of a store, without their values. */
+/** `list [PREFIX]`: lists the secrets of a store, without their values. */
 export const list = defineCommand({
   declare: (command) =>
     withWide(
@@ -79,7 +79,7 @@ Examples:
 
 // --- internal ---
 
-/** `/shop/*` means what is below `/shop`. Throws UsageError for a pattern of names. */
+/** `/shop/*` means everything below `/shop`. Throws UsageError for other patterns. */
 function withoutWildcard(text: string): string {
   const path = text.replace(/\/\*{1,2}$/, '');
   if (!path.includes('*')) return path;

@@ -3,8 +3,8 @@ import type { SecretValue } from '../../model/secrets/secret-value.ts';
 import type { World } from '../../world.ts';
 
 /**
- * Has GitHub Actions blank a value out of the job's log, should a later step print it; elsewhere does
- * nothing. Each line counts for itself there. What logs are full of anyway is not masked; see
+ * Makes GitHub Actions mask a value in the log of the job, in case a later step prints it; does
+ * nothing elsewhere. Each line is masked separately. Text that is common in logs is not masked; see
  * `isMaskable`.
  */
 export function mask({ env, stderr }: World, value: SecretValue): void {

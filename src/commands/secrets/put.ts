@@ -10,7 +10,7 @@ import { storeOption } from './store-option.ts';
 import { checkSources, readValue, withValueOptions } from './value-source.ts';
 import type { PutOutcome } from '../../operations/secrets/put-request.ts';
 
-/** `put REF`: create or update one secret. */
+/** `put REF`: creates or updates one secret. */
 export const put = defineCommand({
   declare: (command) =>
     withValueOptions(
@@ -92,7 +92,8 @@ Examples:
     }
     const { aws, globals } = context;
     const isChosen = Boolean(globals.region ?? globals.profile);
-    // Parameter Store does not return the ARN of what it created. The value is stored, whatever STS says.
+    // Parameter Store does not return the ARN of a new parameter. The value is stored, even if STS
+    // fails.
     const caller = globals.json || isChosen ? await aws.caller().catch(() => undefined) : undefined;
     const scope = reference.scope ?? caller;
     const isParameter = outcome.store === 'parameter-store';

@@ -6,7 +6,7 @@ import { secretNotFound } from '../../operations/secrets/missing-value.ts';
 import { referenceArgument } from '../reference-argument.ts';
 import type { RestoreDocument } from './documents.ts';
 
-/** `restore REF`: take back the scheduled deletion of a secret. */
+/** `restore REF`: cancels the scheduled deletion of a secret. */
 export const restore = defineCommand({
   declare: (command) =>
     command.addArgument(new Argument('<ref>', 'sm:NAME or an ARN')).addHelpText(
@@ -40,7 +40,7 @@ Examples:
 
 // --- internal ---
 
-/** What begins with a slash is a parameter almost always, though a secret may be named so. */
+/** A name with a leading slash is almost always a parameter, although a secret may have one too. */
 function notKept(name: string): CliError {
   return new CliError(
     'secret-not-found',

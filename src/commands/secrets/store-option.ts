@@ -4,7 +4,7 @@ import type { Store } from '../../model/secrets/reference.ts';
 
 const stores = ['parameter-store', 'secrets-manager'] as const satisfies readonly Store[];
 
-/** `--store`: store of a bare NAME. */
+/** `--store`: the store of a bare NAME. */
 export function storeOption() {
   return fromEnv(new Option('--store <store>', 'store of a bare NAME').choices(stores));
 }

@@ -13,7 +13,7 @@ import { SecretValue } from '../../model/secrets/secret-value.ts';
 import { readStdin, stdinNotReadable } from '../sources.ts';
 import { mask } from './mask.ts';
 
-/** The options by which a value comes in; without any it is piped or asked for. */
+/** The options for the source of a value; without any, it is piped or prompted for. */
 export interface ValueOptions {
   valueFile?: string | undefined;
   fromEnv?: string | undefined;
@@ -45,13 +45,13 @@ export function withValueOptions<Args extends unknown[], Opts extends OptionValu
     .addOption(new Option('--raw', 'keep a trailing newline and a byte order mark'));
 }
 
-/** Reads the value of `target` from the one source given; `checkSources` comes first. */
+/** Reads the value of `target` from the given source; call `checkSources` first. */
 export async function readValue(
   { world, report, globals }: Context,
   options: ValueOptions,
   target: string,
 ): Promise<SecretValue> {
-  // Reading may wait for somebody, who may change their mind.
+  // Reading may wait for the user, who may interrupt.
   return untilInterrupted(readFrom(options, target, { world, report, globals }), world.interrupted);
 }
 
@@ -73,7 +73,7 @@ export function checkSources({ valueFile, fromEnv, generate, alphabet }: ValueOp
     parseAlphabet(alphabet);
   }
   if (typeof generate === 'string' && !/^\d+$/.test(generate)) {
-    // Not quoted: whoever takes the argument for the value has just typed a secret.
+    // Not quoted: the user may have typed the secret as the argument.
     throw new UsageError(
       'the length after --generate is not a whole number',
       'write --generate=40 or put REF first; a value is never an argument',
@@ -93,7 +93,7 @@ async function readFrom(
   if (generate !== undefined) return generated({ world, report }, generate, alphabet);
   if (fromEnv !== undefined) {
     const text = world.env[fromEnv];
-    // Not quoted: whoever takes the option for the value's own has just typed a secret.
+    // Not quoted: the user may have typed the secret as the variable name.
     if (text === undefined) throw new InvalidInput('the variable of --from-env is not set');
     return new SecretValue(text);
   }

@@ -17,7 +17,7 @@ import type { DiagnoseDocument } from './documents.ts';
 import { findingsReaching, reachingSame } from './printed-commands.ts';
 import { sourcesOf } from '../sources.ts';
 
-/** `diagnose TARGET`: why tasks did not start. */
+/** `diagnose TARGET`: explains why tasks did not start. */
 export const diagnose = defineCommand({
   declare: (command) =>
     command
@@ -167,7 +167,7 @@ function tellFailure(failure: ReportedFailure, recovered: boolean, output: Findi
   ].join('\n');
 }
 
-/** A text in lines that fit. */
+/** A text wrapped to the width of the output. */
 function fitted(text: string, { size }: FindingsOutput, indent: string): string[] {
   return wrapped(text, size().columns, indent);
 }

@@ -3,22 +3,23 @@ import { wrapped } from '../../model/fit-text.ts';
 import { oneLine } from '../../model/printable.ts';
 import type { Output, Style } from '../../world.ts';
 
-/** What was found of one target. */
+/** The findings for one target. */
 export interface Found {
   target: string;
   /** ARN of the revision; undefined for a file. */
   taskDefinition: string | undefined;
   findings: readonly Finding[];
-  /** The commands that fix every problem, each once, in the order in which to run them. */
+  /** The commands that fix every problem, each once, in the order to run them. */
   fix: readonly string[];
 }
 
-/** Where findings are printed: lines are as long as its terminal at most, commands excepted. */
+/** The output for findings: lines are at most as long as its terminal, except commands. */
 export type FindingsOutput = Pick<Output, 'style' | 'size'>;
 
 /**
- * The findings of one target for people: problems, each above the command that fixes it; warnings; and how
- * many checks passed. A command that fixes several problems is printed once, below the last of them.
+ * The findings of one target for people: problems, each above the command that fixes it; warnings;
+ * and the number of passed checks. A command that fixes several problems is printed once, below the
+ * last of them.
  */
 export function findingsSummary(found: Found, output: FindingsOutput): string {
   const of = (status: Finding['status']): Finding[] =>
@@ -29,7 +30,7 @@ export function findingsSummary(found: Found, output: FindingsOutput): string {
   const problems = found.fix.flatMap((command) => {
     const own = [...left].filter(({ fix }) => fix.includes(command));
     for (const finding of own) left.delete(finding);
-    // A command without a problem of its own completes those above it.
+    // A command without its own problem completes the fixes above it.
     return [...lines(own), `           ${own.length > 0 ? 'Fix' : 'Then'}: ${command}`];
   });
   const [passed, open] = [of('ok').length, of('not-checked').length];
@@ -47,7 +48,7 @@ export function findingsSummary(found: Found, output: FindingsOutput): string {
   ].join('\n');
 }
 
-/** All findings of one target, those that are ok included, grouped by what was checked; then the commands. */
+/** All findings of one target, including `ok`, grouped by what was checked; then the commands. */
 export function findingsTree(found: Found, output: FindingsOutput): string {
   const groups = new Map<string, Finding[]>();
   for (const finding of found.findings) {
@@ -69,7 +70,7 @@ export function findingsTree(found: Found, output: FindingsOutput): string {
   ].join('\n');
 }
 
-/** One finding, indented, with its status in front. */
+/** One finding, indented, preceded by its status. */
 export function findingLines(
   { status, subject, message }: Finding,
   { style, size }: FindingsOutput,
@@ -79,21 +80,21 @@ export function findingLines(
   const text = wrapped(`${hang}${oneLine(`${subject}: ${message}`)}`, size().columns, hang);
   const mark = status.replace('-', ' ').padEnd(width);
   return text.map((line, index) =>
-    // Coloured only now: the sequences of a colour take no room on the screen.
+    // Coloured last, because colour sequences take no space on the screen.
     index === 0
       ? `${' '.repeat(indent)}${colours[status](style)(mark)}${line.slice(indent + width)}`
       : line,
   );
 }
 
-/** The commands that fix what was found, each in one piece; nothing without any. */
+/** The commands that fix the findings, each unwrapped; empty if there are none. */
 export function toFix(commands: readonly string[]): string[] {
   return commands.length === 0 ? [] : ['', 'To fix:', ...commands.map((command) => `  ${command}`)];
 }
 
 // --- internal ---
 
-/** How far a finding is indented, and how wide its status is, in characters. */
+/** The indentation of a finding and the width of its status, in characters. */
 interface Layout {
   indent: number;
   width: number;
@@ -135,7 +136,7 @@ function head({ target, taskDefinition }: Found, { style, size }: FindingsOutput
   return wrapped(oneLine(text), size().columns).map(style.bold);
 }
 
-/** Findings with the same message are one finding, in which so many subjects are named. */
+/** Merges findings with the same message into one, which names up to `most` subjects. */
 function alike(findings: readonly Finding[], most: number): Finding[] {
   const groups = new Map<string, Finding[]>();
   for (const finding of findings) {
@@ -151,7 +152,7 @@ function alike(findings: readonly Finding[], most: number): Finding[] {
   });
 }
 
-/** So many subjects of one line are named, unless all are asked for. */
+/** Maximum number of subjects named in one line, unless all are requested. */
 const mostNamed = 4;
 
 function conclusion(findings: readonly Finding[], style: Style): string {

@@ -4,8 +4,8 @@ import { commandLine } from '../../model/shell.ts';
 import { shownUrl } from '../../model/shown-url.ts';
 
 /**
- * Makes commands that are printed for later reach the same account and region: with the global options
- * of this run, but for those that the environment sets anyway.
+ * Makes printed commands use the same account and region later: adds the global options of this
+ * run, except those that the environment sets anyway.
  */
 export function reachingSame({
   globals,
