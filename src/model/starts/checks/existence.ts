@@ -11,7 +11,7 @@ import {
   withSuffix,
 } from './uses.ts';
 
-/** Whether each secret is there, and in it the version that the reference means. */
+/** Whether each secret exists, with the version that its reference means. */
 export function checkExistence({ uses, here }: StartFacts): Draft[] {
   return uses.flatMap((fact): Draft[] => {
     const { reference, secret } = fact;
@@ -80,12 +80,12 @@ function existence(fact: UseFact, reference: Reference, secret: SecretFact, here
   return draft('ok', `${written} exists${own}`);
 }
 
-/** Whether its value was read: then it exists, whoever describes it or not. */
+/** Whether its value was read: then it exists, even without a description. */
 function isRead({ value }: SecretFact & { state: 'found' }): boolean {
   return value.state === 'binary' || value.state === 'text' || value.state === 'object';
 }
 
-/** A parameter's name is its name again; a secret's ARN gets another end. */
+/** A recreated parameter keeps its name; a recreated secret gets a new ARN suffix. */
 function newlyMade({ use }: UseFact, reference: Reference, here: Here): Step[] {
   if (isForeign(reference, here)) return [];
   const put = aboutSecret('put', reference, here);

@@ -8,10 +8,10 @@ import type { DefinitionForm } from '../../definitions/task-definition-checks.ts
 import type { SecretUse } from '../../definitions/secret-uses.ts';
 import type { TaskDefinition } from '../../definitions/task-definition.ts';
 
-/** What can be said of something that may not be looked at. */
+/** Something that may not be read. */
 export interface Unseen {
   state: 'unseen';
-  /** Why not, e.g. the permission that is missing. */
+  /** The reason, e.g. the missing permission. */
   why: string;
 }
 
@@ -22,16 +22,16 @@ export type KeyFact =
   | { state: 'missing'; id: string }
   | (Unseen & { id: string });
 
-/** What a JSON secret holds under its keys; no value. */
+/** The keys of a JSON secret, without values. */
 export interface KeyShape {
   name: string;
-  /** Whether it holds text; the ECS agent prints anything else in its own way. */
+  /** Whether it is a string; the ECS agent formats anything else in its own way. */
   isText: boolean;
   /** Whether the text has no character. */
   isEmpty?: boolean;
 }
 
-/** What a secret's value is, without the value. */
+/** The form of a secret's value, without the value. */
 export type ValueFact =
   | { state: 'not-read' }
   | Unseen
@@ -40,43 +40,43 @@ export type ValueFact =
   | { state: 'text' }
   | { state: 'object'; keys: readonly KeyShape[] };
 
-/** What was found of a secret that a reference names. */
+/** The facts about a secret that a reference names. */
 export type SecretFact =
   | Unseen
   | {
       state: 'missing';
-      /** ARN that it will have when it is made. */
+      /** The ARN that it will have once created. */
       arn: string | undefined;
-      /** Another secret that may be meant: made again under its name, or in the other store. */
+      /** Another secret that may be meant: recreated under its name, or in the other store. */
       instead: { written: string; identity: SecretIdentity; key: KeyFact } | undefined;
     }
   | {
       state: 'found';
       identity: SecretIdentity;
       key: KeyFact;
-      /** When its deletion was asked for. */
+      /** When its deletion was requested. */
       deletedAt?: Date | undefined;
-      /** Labels of the versions by id; undefined for a parameter, or where they are not seen. */
+      /** Staging labels by version ID; undefined for a parameter, or if not readable. */
       stages?: Readonly<Record<string, readonly string[]>> | undefined;
-      /** Ids of versions that a reference names and that are there without a label. */
+      /** IDs of referenced versions that exist without a label. */
       unlabelled: readonly string[];
-      /** Why the account of the secret does not describe it: then it is not known to exist. */
+      /** Why the account of the secret does not describe it: its existence is unknown then. */
       descriptionUnseen?: string | undefined;
-      /** Why versions without a label were not looked for, where a reference may name one. */
+      /** Why versions without a label were not searched, if a reference may name one. */
       versionsUnseen?: string | undefined;
       value: ValueFact;
     };
 
-/** One reference of the task definition with what was found of it. */
+/** One reference of the task definition with the facts about it. */
 export interface UseFact {
   use: SecretUse;
-  /** Undefined where it is malformed. */
+  /** Undefined if it is malformed. */
   reference: Reference | undefined;
-  /** The rules that a malformed one breaks. */
+  /** The rules that a malformed one violates. */
   problems: readonly string[];
-  /** What a malformed one probably means, in the notation of this tool. */
+  /** The probable meaning of a malformed one, in the notation of this tool. */
   suggestion: string | undefined;
-  /** Of the reference, or of the suggestion. */
+  /** The secret of the reference, or of the suggestion. */
   secret: SecretFact;
 }
 
@@ -92,16 +92,16 @@ export type RoleFact =
       state: 'found';
       name: string;
       arn: string;
-      /** As the task definition names it. */
+      /** As named in the task definition. */
       written: string;
       findings: readonly RoleFinding[];
-      /** Why IAM's own simulation did not confirm them; undefined where it did. */
+      /** Why IAM's own simulation did not confirm them; undefined if it did. */
       notSimulated: string | undefined;
-      /** Policies of the keys that leave the role out, by ARN of the key. */
+      /** Policies of the keys that do not allow the role, by ARN of the key. */
       keyPolicies: Readonly<Record<string, unknown>>;
     };
 
-/** A log group of CloudWatch that a container writes to. */
+/** A CloudWatch log group that a container writes to. */
 export interface LogGroupFact {
   container: string;
   group: string;
@@ -125,29 +125,29 @@ export interface PassFact {
   why: string;
 }
 
-/** What a command about a task definition calls it. */
+/** How commands name a task definition. */
 export interface DefinitionName {
-  /** A file, or undefined for what is registered. */
+  /** A file; undefined for a registered one. */
   file: string | undefined;
   /** `FAMILY` or `FAMILY:REVISION`; the family of a file. */
   family: string;
-  /** How else the file has to be read: `--family`, `--substitute`. */
+  /** Further options for reading the file: `--family`, `--substitute`. */
   options: readonly string[];
 }
 
-/** The service that runs the task definition, or is to. */
+/** The service that runs the task definition, or will run it. */
 export interface ServiceFact {
   cluster: string;
   name: string;
 }
 
-/** All that is known before a start, gathered once. */
+/** All facts before a start, gathered once. */
 export interface StartFacts {
   here: Scope;
   definition: TaskDefinition;
-  /** Against what this release knows of ECS. */
+  /** Compared with the ECS schema of this release. */
   form: DefinitionForm;
-  /** `ACTIVE`, `INACTIVE`; undefined for what is not registered. */
+  /** `ACTIVE` or `INACTIVE`; undefined if it is not registered. */
   status: string | undefined;
   name: DefinitionName;
   service: ServiceFact | undefined;
@@ -157,29 +157,29 @@ export interface StartFacts {
   logGroups: readonly LogGroupFact[];
   passes: readonly PassFact[];
   network: NetworkFact;
-  /** Whether the task definition was made from a text: what it lacks is not known then. */
+  /** Whether the task definition was created from a text: missing parts are unknown then. */
   partial: boolean;
 }
 
-/** A check: what the facts say of one thing. */
+/** A check: the findings about one subject. */
 export type Check = (facts: StartFacts) => readonly Draft[];
 
-/** A step of a fix: a command as it is, or a part of one that is put together for all findings. */
+/** A step of a fix: a complete command, or a part of one that is combined for all findings. */
 export type Step =
   string | { register: readonly string[] } | { role: RoleStep } | { keyPolicy: KeyPolicyStep };
 
-/** What the role has to be made to grant. */
+/** What the role must grant. */
 export interface RoleStep {
   name: string;
   managedPolicy: boolean;
-  /** Of a role that is to be created. */
+  /** The path of a role to be created. */
   path?: string | undefined;
 }
 
-/** What the policy of a key has to say besides what it says. */
+/** What to add to the policy of a key. */
 export interface KeyPolicyStep {
   keyArn: string;
-  /** The policy as it is. */
+  /** The current policy. */
   policy: unknown;
   statement: { Sid: string } & Readonly<Record<string, unknown>>;
 }

@@ -13,7 +13,7 @@ import { checkExecutionRole } from './role.ts';
 import { checkValues } from './values.ts';
 import { distinctBy } from '../../distinct-by.ts';
 
-/** Runs every check of what a task needs before it can start, for each of several targets. */
+/** Runs every check of the prerequisites of a task start, for each of several targets. */
 export function checkStarts(all: readonly StartFacts[]): StartReport[] {
   const checked = all.map((facts) => ({ facts, drafts: draftsOf(facts) }));
   const keys = keyPolicySteps(checked.flatMap(({ drafts }) => drafts));

@@ -4,7 +4,7 @@ import { commandLine } from '../../shell.ts';
 import type { Draft, KeyFact, StartFacts, Step, UseFact } from './facts.ts';
 import { subjectOf } from './uses.ts';
 
-/** The key of each secret: that it is there, and in a state in which it decrypts. */
+/** Whether the key of each secret exists, and is in a state in which it can decrypt. */
 export function checkKeys({ uses, here }: StartFacts): Draft[] {
   return uses.flatMap((fact): Draft[] => {
     if (fact.secret.state !== 'found') return [];
@@ -47,7 +47,7 @@ function judge(key: KeyFact, fact: UseFact, here: Scope): Judgement | undefined 
   }
 }
 
-/** What was encrypted under a key that is gone is lost: the value has to be given again. */
+/** A value encrypted with a deleted key is lost: it has to be stored again. */
 function underOwnKey({ reference, secret }: UseFact, here: Scope): Step[] {
   if (!reference || secret.state !== 'found') return [];
   const { store, name, arn } = secret.identity;
@@ -62,7 +62,7 @@ function enable({ arn, keyState }: KeyFact & { state: 'found' }): Step[] {
   const { region = '' } = parseArn(arn) ?? {};
   const kms = (command: string): string =>
     commandLine(['aws', 'kms', command, '--key-id', arn, '--region', region]);
-  // A key whose deletion is taken back is disabled (KMS API reference, CancelKeyDeletion).
+  // After its deletion is cancelled, a key is disabled (KMS API reference, CancelKeyDeletion).
   if (keyState === 'PendingDeletion') return [kms('cancel-key-deletion'), kms('enable-key')];
   return keyState === 'Disabled' ? [kms('enable-key')] : [];
 }

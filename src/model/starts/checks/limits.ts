@@ -12,7 +12,10 @@ import { formatReference } from '../../secrets/reference.ts';
 import type { Draft, StartFacts, Step } from './facts.ts';
 import { referTo } from './uses.ts';
 
-/** What RegisterTaskDefinition refuses for its form or its size, and options that AWS does not document. */
+/**
+ * What RegisterTaskDefinition rejects because of its form or size, and options that AWS does not
+ * document.
+ */
 export function checkForm(facts: StartFacts): Draft[] {
   const { definition, form, status, service, uses, partial } = facts;
   if (partial) return [];
@@ -27,12 +30,13 @@ export function checkForm(facts: StartFacts): Draft[] {
     };
   };
   const placeholders = placeholdersIn(definition);
-  // The hint holds for all of them, and is said once.
+  // The hint applies to all of them, and is printed once.
   const left = placeholderProblems(placeholders).map((problem, index) =>
     index === 0 ? `${problem}; ${placeholderHint(placeholders, true)}` : problem,
   );
   const problems = [...left, ...form.faults, ...structureProblems(definition)];
-  // What runs goes on, and may even scale (ECS guide, "deregistering a task definition").
+  // Running tasks continue, and services may even scale (ECS guide, "deregistering a task
+  // definition").
   const inactive =
     service === undefined
       ? draft('problem', 'status: it is INACTIVE: no new task starts from it; register it again')
@@ -43,7 +47,8 @@ export function checkForm(facts: StartFacts): Draft[] {
     ...[...form.warnings, ...taskDefinitionWarnings(definition)].map((warning) =>
       draft('warning', warning),
     ),
-    // What AWS answers for a registered one is right, whether this release knows it or not.
+    // AWS's description of a registered one is valid, even if this release does not know its
+    // members.
     ...(status === undefined ? form.unknown : []).map((text) =>
       draft('not-checked', `${text} (is it misspelt?)`),
     ),
@@ -53,7 +58,7 @@ export function checkForm(facts: StartFacts): Draft[] {
 
 // --- internal ---
 
-/** To set a variable from a secret takes its plain value away. */
+/** Setting a variable from a secret removes its plaintext value. */
 function withoutPlainValue(
   problem: string,
   { containerDefinitions }: TaskDefinition,

@@ -1,7 +1,7 @@
 import { commandLine } from '../../shell.ts';
 import type { Draft, LogGroupFact, StartFacts } from './facts.ts';
 
-/** Whether the log groups that containers write to are there, or ECS is to make them. */
+/** Whether the log groups of the containers exist, or ECS is to create them. */
 export function checkLogGroups({ logGroups }: StartFacts): Draft[] {
   return logGroups.map(({ container, group, region, create, state, why = '' }): Draft => {
     const about = { check: 'logs' as const, subject: container, fix: [] };
@@ -24,7 +24,7 @@ export function checkLogGroups({ logGroups }: StartFacts): Draft[] {
   });
 }
 
-/** The command that makes a log group. */
+/** The command that creates a log group. */
 export function makeLogGroup({ group, region }: Pick<LogGroupFact, 'group' | 'region'>): string {
   const words = ['aws', 'logs', 'create-log-group', '--log-group-name', group];
   return commandLine([...words, '--region', region]);

@@ -7,10 +7,11 @@ import {
 import { routeTableOf } from './network-routes.ts';
 import { letsIn, letsOutToAws, letsOutToEndpoint, rangesOfVpc } from './network-rules.ts';
 
-// What is printed here runs in sh, bash and zsh. A command names what another one makes by a question to
-// AWS, not by a variable: so each can be run by itself, and the same step has the same text in every fix.
+// The printed commands run in sh, bash and zsh. A command looks up the result of another one in AWS
+// instead of using a variable. So each can run alone, and the same step has the same text in every
+// fix.
 
-/** Where calls go: a service in a region. */
+/** The target of calls: a service in a region. */
 export interface Place {
   service: string;
   region: string;
@@ -18,8 +19,9 @@ export interface Place {
 }
 
 /**
- * Commands that open port 443 between an interface and an endpoint that has the service's name already;
- * none where it is open. Only this interface is let in: who else is, was so before.
+ * Commands that open port 443 between an interface and an endpoint that already has the service's
+ * name; none if it is open. Only this interface is added: others that are allowed already were
+ * allowed before.
  */
 export function openEndpoint(
   facts: NetworkFacts,
@@ -45,7 +47,7 @@ export function openEndpoint(
   ];
 }
 
-/** Commands that let port 443 out to AWS; to a prefix list only where one is named. */
+/** Commands that open outbound port 443 to AWS; to a prefix list only, if one is given. */
 export function openEgress(
   facts: NetworkFacts,
   from: NetworkInterface,
@@ -60,7 +62,10 @@ export function openEgress(
   return [letOut(facts, own, peer)];
 }
 
-/** Commands that give an endpoint the service's usual name in the VPC, after opening it to the VPC. */
+/**
+ * Commands that give an endpoint the service's default name in the VPC, after opening it to the
+ * VPC.
+ */
 export function turnOnPrivateDns(
   facts: NetworkFacts,
   from: NetworkInterface,
@@ -76,7 +81,7 @@ export function turnOnPrivateDns(
   ];
 }
 
-/** Commands that lead the subnets' routes to a gateway endpoint. */
+/** Commands that add routes from the subnets to a gateway endpoint. */
 export function addRoutes(
   facts: NetworkFacts,
   from: NetworkInterface,
@@ -100,10 +105,10 @@ export function addRoutes(
 }
 
 /**
- * Commands that make an endpoint which the interface reaches, and which harms nobody who has another way
- * now: private DNS moves the service's name for the whole VPC, so the whole VPC is let in. `subnets` are
- * all that are to be served, of other interfaces too: a service takes one endpoint in a VPC. None where
- * the endpoint's name is not known.
+ * Commands that create an endpoint which the interface reaches, without harm to others that have
+ * another route now: private DNS moves the service's name for the whole VPC, so the whole VPC is
+ * allowed. `subnets` are all subnets to serve, including those of other interfaces, because a VPC
+ * allows one such endpoint per service. None if the name of the endpoint service is unknown.
  */
 export function makeEndpoint(
   facts: NetworkFacts,
@@ -111,7 +116,7 @@ export function makeEndpoint(
   to: Place,
   subnets: readonly string[],
 ): string[] {
-  // Other partitions name some of their services otherwise.
+  // Other partitions use different names for some services.
   if (to.region !== facts.region || to.dnsSuffix !== 'amazonaws.com') return [];
   const create = `aws ec2 create-vpc-endpoint --vpc-id ${facts.vpc}`;
   const name = `com.amazonaws.${to.region}.${to.service}`;
@@ -119,7 +124,7 @@ export function makeEndpoint(
     const tables = tablesOf(facts, subnets);
     if (tables.length === 0) return [];
     const of = `--vpc-endpoint-type Gateway --service-name ${name}`;
-    // The id is AWS's own and another one in each region.
+    // The ID belongs to AWS and differs per region.
     const list = lookup(
       facts,
       `describe-managed-prefix-lists --filters Name=prefix-list-name,Values=${name}`,
@@ -150,12 +155,12 @@ function tablesOf(facts: NetworkFacts, subnets: readonly string[]): string[] {
   return [...new Set(subnets.flatMap((id) => routeTableOf(facts, id)?.id ?? []))];
 }
 
-/** A word of a command that the shell fills in with what AWS answers. */
+/** A shell expression in a command that looks up a value in AWS. */
 function lookup({ region }: NetworkFacts, question: string, query: string): string {
   return `"$(aws ec2 ${question} --query '${query}' --output text --region ${region})"`;
 }
 
-/** Commands after which the private names of endpoints count in the VPC, or its resolver answers at all. */
+/** Commands that enable private endpoint names in the VPC, or its DNS resolver at all. */
 function turnOnDns(facts: NetworkFacts, { hostnames } = { hostnames: true }): string[] {
   const { vpc, region, dnsSupport, dnsHostnames } = facts;
   const modify = `aws ec2 modify-vpc-attribute --vpc-id ${vpc}`;
@@ -163,7 +168,7 @@ function turnOnDns(facts: NetworkFacts, { hostnames } = { hostnames: true }): st
     ...(dnsSupport ? [] : [`${modify} --enable-dns-support --region ${region}`]),
     ...(dnsHostnames || !hostnames ? [] : [`${modify} --enable-dns-hostnames --region ${region}`]),
   ];
-  // Endpoints whose names sleep for want of these take them over as well.
+  // Setting these attributes also activates the private names of existing endpoints.
   const wakes = attributes.length > 0 && (dnsHostnames || hostnames);
   const sleeping = facts.endpoints.filter(
     ({ kind, state, privateDns }) => kind === 'interface' && state === 'available' && privateDns,
@@ -174,7 +179,7 @@ function turnOnDns(facts: NetworkFacts, { hostnames } = { hostnames: true }): st
   ];
 }
 
-/** Commands that let the whole VPC in at an endpoint, before a name leads all of it there. */
+/** Commands that open an endpoint to the whole VPC, before a name directs all of it there. */
 function openToVpc(facts: NetworkFacts, endpoint: Endpoint): string[] {
   const group = letsVpcIn(facts, endpoint.securityGroups) ? undefined : groupForVpc(facts);
   if (!group) return [];
@@ -186,8 +191,8 @@ function openToVpc(facts: NetworkFacts, endpoint: Endpoint): string[] {
 }
 
 /**
- * A security group for endpoints that lets in the whole VPC: one that an endpoint has, or one of their
- * own, which all fixes in the VPC share. None where the VPC's addresses are not known.
+ * A security group for endpoints that allows the whole VPC: that of an endpoint, or a separate one
+ * shared by all fixes in the VPC. None if the VPC's addresses are unknown.
  */
 function groupForVpc(facts: NetworkFacts) {
   const { vpc, region } = facts;
@@ -228,7 +233,7 @@ function groupForVpc(facts: NetworkFacts) {
   };
 }
 
-/** The id of the group for endpoints once it was made. */
+/** The ID of the group for endpoints, once created. */
 function groupToBe(facts: NetworkFacts): string {
   const filters = `Name=vpc-id,Values=${facts.vpc} Name=group-name,Values=${endpointGroupName}`;
   const question = `describe-security-groups --filters ${filters}`;
@@ -243,7 +248,10 @@ function letsRangeIn(facts: NetworkFacts, groups: readonly string[], cidr: strin
   return letsIn(facts, { securityGroups: groups }, { groups: [], cidr }) === 'yes';
 }
 
-/** Commands that let an interface out to an endpoint; without a group it is the one to be made. */
+/**
+ * Commands that allow traffic from an interface to an endpoint; without a group, to the one to be
+ * created.
+ */
 function letOutToEndpoint(
   facts: NetworkFacts,
   { securityGroups }: NetworkInterface,
@@ -263,7 +271,7 @@ function letOut({ region }: NetworkFacts, group: string, peer: string): string {
   );
 }
 
-/** An endpoint takes one subnet of each availability zone. */
+/** An endpoint accepts one subnet per Availability Zone. */
 function oneInEachZone(facts: NetworkFacts, subnets: readonly string[]): string[] {
   const zones = new Map<string, string>();
   for (const id of subnets) {

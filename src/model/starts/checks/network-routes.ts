@@ -7,15 +7,15 @@ import type {
   Subnet,
 } from '../network-facts.ts';
 
-/** What the routes of a subnet say about the way to AWS's own addresses. */
+/** How the routes of a subnet lead to AWS's public addresses. */
 export interface WayOut {
-  /** `unseen`: they lead to something whose other end cannot be looked at. */
+  /** `unseen`: they lead to a target whose other end is not readable. */
   status: 'open' | 'none' | 'unseen';
-  /** What it leads through, or why it does not: part of a sentence. */
+  /** What the route goes through, or why there is none: part of a sentence. */
   text: string;
 }
 
-/** The route table of a subnet; undefined when it is not among the facts. */
+/** The route table of a subnet; undefined if it is not among the facts. */
 export function routeTableOf(facts: NetworkFacts, subnet: string): RouteTable | undefined {
   return (
     facts.routeTables.find(({ subnets }) => subnets.includes(subnet)) ??
@@ -23,7 +23,7 @@ export function routeTableOf(facts: NetworkFacts, subnet: string): RouteTable | 
   );
 }
 
-/** Finds the way of IPv4 packets out of a subnet. */
+/** Finds the outbound route of IPv4 packets from a subnet. */
 export function wayOut(facts: NetworkFacts, subnet: Subnet, interfaceOf: NetworkInterface): WayOut {
   const table = routeTableOf(facts, subnet.id);
   if (!table) return { status: 'unseen', text: `the route table of ${subnet.id} was not found` };
@@ -35,7 +35,7 @@ export function wayOut(facts: NetworkFacts, subnet: Subnet, interfaceOf: Network
     };
   }
   if (way.status !== 'none') return way;
-  // An endpoint of another VPC may be reached by these, under a name of one's own DNS.
+  // These may reach an endpoint of another VPC, under a name in a custom DNS.
   const elsewhere = table.routes.find((route) => route.active && leadsElsewhere(facts, route));
   if (!elsewhere) return way;
   const { destination, target } = elsewhere;
@@ -47,7 +47,7 @@ export function wayOut(facts: NetworkFacts, subnet: Subnet, interfaceOf: Network
 
 // --- internal ---
 
-/** Routes of so few fixed bits share the internet out among them. */
+/** Routes with so few fixed bits together cover the internet. */
 const broad = 7;
 
 function defaultWay(
@@ -118,7 +118,7 @@ function throughNat(facts: NetworkFacts, id: string): WayOut {
       };
 }
 
-/** Whether a route leads into another network that may hold endpoints. */
+/** Whether a route leads to another network that may contain endpoints. */
 function leadsElsewhere(facts: NetworkFacts, { destination, target }: Route): boolean {
   if (target === 'local' || /^(igw|nat|eigw)-/.test(target)) return false;
   if (facts.endpoints.some(({ id, kind }) => id === target && kind === 'gateway')) return false;

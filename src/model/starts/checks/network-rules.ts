@@ -1,10 +1,12 @@
 import { covers, isPrivate, overlap, parseIpRange, type IpRange } from '../ip-range.ts';
 import type { Endpoint, NetworkFacts, SecurityRule } from '../network-facts.ts';
 
-/** An answer that is only given when it is certain. */
+/** An answer that is `yes` or `no` only if it is certain. */
 export type Seen = 'yes' | 'no' | 'unseen';
 
-/** Whether one of the groups lets HTTPS out to AWS's own addresses, or to those of a prefix list. */
+/**
+ * Whether one of the groups allows outbound HTTPS to AWS's public addresses, or to a prefix list.
+ */
 export function letsOutToAws(
   facts: NetworkFacts,
   groups: readonly string[],
@@ -14,12 +16,12 @@ export function letsOutToAws(
     if (prefixList !== undefined && prefixLists.includes(prefixList)) return 'yes';
     const ranges = rangesOf(cidrs);
     if (ranges.some(({ bits }) => bits === 0)) return 'yes';
-    // AWS's ranges are many and change: whether some range of the internet holds them is not ours to say.
+    // AWS's ranges are many and change, so it is unknown whether a public range contains them.
     return prefixLists.length > 0 || ranges.some((range) => !isPrivate(range)) ? 'unseen' : 'no';
   });
 }
 
-/** Whether one of the groups lets HTTPS out to every network interface of an endpoint. */
+/** Whether one of the groups allows outbound HTTPS to every network interface of an endpoint. */
 export function letsOutToEndpoint(
   facts: NetworkFacts,
   groups: readonly string[],
@@ -32,7 +34,7 @@ export function letsOutToEndpoint(
   );
 }
 
-/** Whether one of an endpoint's groups lets HTTPS in from a subnet, or from who has one of the groups. */
+/** Whether a group of an endpoint allows inbound HTTPS from a subnet, or from one of the groups. */
 export function letsIn(
   facts: NetworkFacts,
   endpoint: Pick<Endpoint, 'securityGroups'>,
@@ -45,7 +47,7 @@ export function letsIn(
   );
 }
 
-/** The IPv4 ranges of the VPC: every one of them has a local route in its tables. */
+/** The IPv4 ranges of the VPC: each has a local route in its route tables. */
 export function rangesOfVpc({ routeTables }: NetworkFacts): string[] {
   const local = routeTables
     .flatMap(({ routes }) => routes)
@@ -55,7 +57,7 @@ export function rangesOfVpc({ routeTables }: NetworkFacts): string[] {
 
 // --- internal ---
 
-/** The best answer of all rules for port 443; a group that was not seen may have any rule. */
+/** The best answer of all rules for port 443; a group that was not readable may have any rule. */
 function anyRule(
   facts: NetworkFacts,
   groups: readonly string[],
@@ -69,7 +71,7 @@ function anyRule(
   return answers.includes('yes') ? 'yes' : answers.includes('unseen') ? 'unseen' : 'no';
 }
 
-/** All rules as one: each may let through to another of several subnets. */
+/** Combines all rules into one: each may allow traffic to a different subnet. */
 function joined(rules: readonly SecurityRule[]): SecurityRule[] {
   const [first] = rules;
   if (!first) return [];
@@ -96,7 +98,10 @@ function inRanges({ cidrs, prefixLists }: SecurityRule, targets: readonly IpRang
   return touches || prefixLists.length > 0 ? 'unseen' : 'no';
 }
 
-/** Where an endpoint's addresses lie: in its subnets, or somewhere in the VPC where these were not seen. */
+/**
+ * The location of an endpoint's addresses: its subnets, or anywhere in the VPC if these are
+ * unknown.
+ */
 function targetsOf(facts: NetworkFacts, { subnets }: Pick<Endpoint, 'subnets'>): IpRange[] {
   const cidrs = subnets.map((id) => facts.subnets.find((one) => one.id === id)?.cidr);
   const known = cidrs.flatMap((cidr) => cidr ?? []);

@@ -13,21 +13,22 @@ import { letsIn, letsOutToAws, letsOutToEndpoint, type Seen } from './network-ru
 
 /** Something that a task needs from a service before it can start. */
 export interface Destination extends Place {
-  /** `s3` holds the layers of images in ECR. */
+  /** `s3` stores the layers of images in ECR. */
   service: 'ssm' | 'secretsmanager' | 'ecr.api' | 'ecr.dkr' | 's3' | 'logs';
-  /** What is needed of it, for people: `ssm:/shop/db`, an image. */
+  /** What it is needed for, for people: `ssm:/shop/db`, an image. */
   for: string;
 }
 
 /**
- * Says of each service that a task needs whether its network interface reaches it: by an interface
- * endpoint whose private DNS takes over the service's name, by a gateway endpoint, or by a route to an
- * internet or NAT gateway (VPC guide; PrivateLink guide). One finding for each service, region and
- * cause; subnets that agree share it. What leads where nobody can look is `not-checked`, never a
- * problem. A new endpoint would be for the subnets in `served`. KMS is not among the destinations: the stores call it themselves.
+ * Checks for each service that a task needs whether its network interface reaches it: by an
+ * interface endpoint whose private DNS takes over the service's name, by a gateway endpoint, or by
+ * a route to an internet or NAT gateway (VPC guide; PrivateLink guide). Returns one finding per
+ * service, region and cause; subnets with the same result share it. An unreadable target is
+ * `not-checked`, never a problem. A new endpoint would be for the subnets in `served`. KMS is not
+ * included: the stores call it themselves.
  *
- * Not looked at: policies of endpoints, network ACLs, firewalls and proxies, and DNS other than AWS's:
- * DHCP options, private hosted zones and resolver rules of one's own.
+ * Not checked: policies of endpoints, network ACLs, firewalls and proxies, and DNS other than
+ * AWS's: DHCP options, custom private hosted zones and resolver rules.
  */
 export function checkNetwork(
   from: NetworkInterface,
@@ -55,7 +56,7 @@ export function checkNetwork(
 
 interface Verdict {
   status: 'ok' | 'problem' | 'not-checked';
-  /** The way, or what is wrong with it: part of a sentence. */
+  /** The route, or what is wrong with it: part of a sentence. */
   text: string;
   fix: readonly string[];
 }
@@ -124,7 +125,10 @@ function isFor({ service, kind }: Endpoint, to: Destination): boolean {
   return isAws && service.endsWith(`.${to.region}.${to.service}`);
 }
 
-/** Whether the service's name leads to an endpoint, whatever the routes say (API reference of CreateVpcEndpoint). */
+/**
+ * Whether the service's name resolves to an endpoint, regardless of routes (API reference,
+ * CreateVpcEndpoint).
+ */
 function takesOverName(endpoint: Endpoint, facts: NetworkFacts): boolean {
   const { kind, state, privateDns } = endpoint;
   const isNamed = kind === 'interface' && state === 'available' && privateDns;
@@ -208,7 +212,8 @@ function withoutWay(
       addRoutes(facts, from, gateway),
     );
   }
-  // S3 takes a gateway endpoint beside: its interface endpoints leave the name alone by default.
+  // S3 also allows a gateway endpoint: its interface endpoints do not take over the name by
+  // default.
   const nameless = to.service === 's3' ? undefined : made[0];
   if (nameless) {
     const off = facts.dnsSupport
@@ -226,7 +231,9 @@ function withoutWay(
   );
 }
 
-/** Whether the subnets are lent by another account, which shows neither its endpoints nor its groups. */
+/**
+ * Whether the subnets are shared by another account, whose endpoints and groups are not readable.
+ */
 function isShared(from: NetworkInterface, { subnets, securityGroups }: NetworkFacts): boolean {
   const owners = (list: readonly { id: string; owner: string }[], ids: readonly string[]) =>
     list.filter(({ id }) => ids.includes(id)).map(({ owner }) => owner);
@@ -241,7 +248,7 @@ function mergedFindings(
 ): Finding[] {
   const merged = new Map<string, { verdict: Verdict; ids: string[]; texts: string[] }>();
   for (const { id, ...verdict } of verdicts) {
-    // Subnets that have a way share a finding, though each may have a gateway of its own.
+    // Subnets with a route share a finding, even if each has its own gateway.
     const key = verdict.status === 'ok' ? 'ok' : `${verdict.status} ${verdict.text}`;
     const same = merged.get(key) ?? { verdict, ids: [], texts: [] };
     same.ids.push(id);

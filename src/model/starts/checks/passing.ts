@@ -1,6 +1,8 @@
 import type { Draft, StartFacts } from './facts.ts';
 
-/** Whether the caller may hand the roles to ECS, which RegisterTaskDefinition and RunTask ask for. */
+/**
+ * Whether the caller may pass the roles to ECS, as required by RegisterTaskDefinition and RunTask.
+ */
 export function checkPassing({ passes, service }: StartFacts): Draft[] {
   return passes.map(({ role, what, decision, why }): Draft => {
     const about = { check: 'caller' as const, subject: role, fix: [] };
@@ -20,10 +22,10 @@ export function checkPassing({ passes, service }: StartFacts): Draft[] {
     }
     return {
       ...about,
-      // A service that has the role is deployed again without it.
+      // A service that already has the role can be deployed without this permission.
       status: service ? 'warning' : 'problem',
       message: `you are not allowed to pass the ${what} (iam:PassRole), as register and run-task need: ${why}`,
-      // It prints what has to be granted, which someone else may have to do.
+      // Prints the required permissions, which someone else may have to grant.
       fix: ['ecs-secrets policy caller --for register'],
       failure: 'role-not-passed',
     };

@@ -2,32 +2,34 @@ import { readUse, secretUses, type SecretUse } from '../../definitions/secret-us
 import type { TaskDefinition } from '../../definitions/task-definition.ts';
 import { ecrImage } from '../../definitions/ecr-image.ts';
 
-/** Something that not every agent and platform version can do. */
+/** A feature that some agents or platform versions do not support. */
 export interface Feature {
-  /** For a message: what is it that they must be able to do. */
+  /** For messages: what they must support. */
   name: string;
-  /** The first version of the ECS agent that can. */
+  /** The first version of the ECS agent that supports it. */
   agent: string;
-  /** What such an agent announces; ECS places the task nowhere else. None where ECS does not look. */
+  /** Attributes of such agents, required by ECS for placement. Empty if ECS does not check them. */
   attributes: readonly string[];
-  /** The first platform version of Fargate on Linux that can; undefined for all. */
+  /** The first platform version of Fargate on Linux that supports it; undefined for all. */
   fargate: string | undefined;
-  /** On Windows Fargate has had but one platform version, which can; `unknown` where nobody says so. */
+  /**
+   * Fargate on Windows has only one platform version, which supports it; `unknown` if undocumented.
+   */
   fargateWindows?: 'unknown';
 }
 
 /** A feature that a task definition uses, and where. */
 export interface RequiredFeature extends Feature {
-  /** e.g. `containerDefinitions[0].secrets[1].valueFrom` */
+  /** For example `containerDefinitions[0].secrets[1].valueFrom`. */
   places: readonly string[];
 }
 
-/** What asks for the execution role's credentials in the log driver, and its name at the agent. */
+/** The attribute of agents that use the execution role's credentials in the log driver. */
 export const awslogsAttribute = 'ecs.capability.execution-role-awslogs';
 
 /**
- * The features that a task definition uses, of those that came with some version of the agent (its
- * changelog and `agent_capability.go`) or of Fargate (ECS guide: secrets, private registries, FireLens).
+ * The features of a task definition that need a certain version of the agent (its changelog and
+ * `agent_capability.go`) or of Fargate (ECS guide: secrets, private registries, FireLens).
  */
 export function requiredFeatures(definition: TaskDefinition): RequiredFeature[] {
   const uses = secretUses(definition);
@@ -106,7 +108,9 @@ const features = {
   },
 } as const satisfies Record<string, Feature>;
 
-/** Whether a reference goes on after the secret's ARN; credentials of a registry cannot. */
+/**
+ * Whether a reference has a suffix after the secret's ARN; registry credentials cannot have one.
+ */
 function takesPart(use: SecretUse): boolean {
   const reference = use.kind === 'repositoryCredentials' ? undefined : readUse(use);
   if (reference?.store !== 'secrets-manager') return false;

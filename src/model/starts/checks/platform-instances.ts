@@ -4,7 +4,7 @@ import type { ContainerInstance, Placement } from '../placement.ts';
 import { compareVersions, isVersion } from '../version.ts';
 import { lastPart } from '../../last-part.ts';
 
-/** Whether the agents of container instances can do what a task definition uses. */
+/** Whether the agents of container instances support the features of a task definition. */
 export function checkInstances(
   features: readonly RequiredFeature[],
   placement: Placement,
@@ -35,8 +35,8 @@ export function checkInstances(
 }
 
 /**
- * Whether a task of the kind (`EC2`, `EXTERNAL`) may come to an instance, as far as what its agent can
- * do does not matter.
+ * Whether a task of the kind (`EC2`, `EXTERNAL`) may be placed on an instance, apart from the
+ * features of its agent.
  */
 export function isUsable(
   instance: ContainerInstance,
@@ -63,7 +63,9 @@ const notChecked = (subject: string, message: string): Finding => ({
   fix: [],
 });
 
-/** An instance, and what it cannot do: for its age, for how its agent is set up, or perhaps. */
+/**
+ * An instance, and the features that it lacks: by its version, by its configuration, or possibly.
+ */
 interface Seen {
   instance: ContainerInstance;
   old: RequiredFeature[];
@@ -103,7 +105,7 @@ function check(
     subject,
     message,
     fix,
-    // ECS looks at attributes, not at versions.
+    // ECS checks attributes, not versions.
     ...(allUnable &&
       lacking.some(({ attributes }) => attributes.length > 0) && { failure: 'attribute-missing' }),
   });
@@ -138,7 +140,8 @@ function look(instance: ContainerInstance, features: readonly RequiredFeature[])
   const seen: Seen = { instance, old: [], notAnnounced: [], unknown: [] };
   const { agentVersion: version = '', attributes } = instance;
   for (const feature of features) {
-    // ECS goes by the attributes; the version tells why one is missing, or what has none.
+    // ECS uses the attributes; the version explains a missing one, and features without an
+    // attribute.
     const announces = feature.attributes.every((name) => attributes.has(name));
     if (feature.attributes.length > 0 && announces) continue;
     if (isVersion(version) && compareVersions(version, feature.agent) < 0) seen.old.push(feature);
@@ -157,7 +160,7 @@ function together(
   return features.filter((feature) => seen.some((one) => one[why].includes(feature)));
 }
 
-/** `2 of 3 (i-1 with agent 1.20.0, i-2 with agent 1.19.0)`; of many only the first. */
+/** `2 of 3 (i-1 with agent 1.20.0, i-2 with agent 1.19.0)`; of many, only the first. */
 function part(some: readonly Seen[], all: readonly Seen[]): string {
   const named = some.slice(0, mostNamed).map(({ instance }) => {
     const id = instance.ec2InstanceId ?? lastPart(instance.arn);
@@ -170,7 +173,7 @@ function part(some: readonly Seen[], all: readonly Seen[]): string {
 
 const mostNamed = 3;
 
-/** UpdateContainerAgent is for Linux instances of EC2 only. */
+/** UpdateContainerAgent only supports Linux instances in EC2. */
 function updates(seen: readonly Seen[], { cluster, region }: Placement): string[] {
   if (cluster === undefined) return [];
   const where = region === undefined ? '' : ` --region ${region}`;

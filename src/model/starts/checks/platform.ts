@@ -6,8 +6,8 @@ import type { TaskDefinition } from '../../definitions/task-definition.ts';
 import { compareVersions, isVersion } from '../version.ts';
 
 /**
- * Whether what tasks will run on can do what their task definition uses: the platform version of
- * Fargate, the agents of container instances. Nothing to say of one that uses nothing of the kind.
+ * Whether the platform of the tasks supports the features of their task definition: the platform
+ * version of Fargate, the agents of container instances. No findings if it uses no such feature.
  */
 export function checkPlatform(definition: TaskDefinition, placement: Placement): Finding[] {
   const features = requiredFeatures(definition);
@@ -34,8 +34,8 @@ export function checkPlatform(definition: TaskDefinition, placement: Placement):
 }
 
 /**
- * A service's platform family goes before what the task definition asks for; undefined where neither
- * says it, which on instances of one's own may be either system.
+ * A service's platform family has precedence over the task definition; undefined if neither
+ * specifies it, which on your own instances may mean either system.
  */
 export function isWindows(
   definition: TaskDefinition,
@@ -48,7 +48,7 @@ export function isWindows(
 
 // --- internal ---
 
-/** Of others, such as MANAGED_INSTANCES, AWS keeps the agents. */
+/** For others, such as MANAGED_INSTANCES, AWS manages the agents. */
 const looked: ReadonlySet<string> = new Set(['FARGATE', 'EC2', 'EXTERNAL']);
 
 const notChecked = (subject: string, message: string): Finding => ({
@@ -71,7 +71,7 @@ function checkFargate(
     return [notChecked(subject, 'what this platform version supports is not known')];
   }
   const unknown = features.filter((one) => windows && one.fargateWindows === 'unknown');
-  // There has been no other platform version on Windows than 1.0.0, whose number says nothing of Linux.
+  // Windows has only had platform version 1.0.0, whose number is unrelated to that of Linux.
   const old =
     newest || windows
       ? []

@@ -43,9 +43,9 @@ export function checkReach(facts: StartFacts): Draft[] {
 // --- internal ---
 
 /**
- * Whether Fargate gets it by a network interface of its own, which every way is open to: before platform
- * version 1.4.0 it so fetched secrets and the credentials for ECR, while layers and logs went through the
- * task's (ECS guide, "Migrating to Linux platform version 1.4.0").
+ * Whether Fargate uses its own network interface for it, which reaches everything. Before platform
+ * version 1.4.0, Fargate fetched secrets and the credentials for ECR in this way, while layers and
+ * logs went through the task's interface (ECS guide, "Migrating to Linux platform version 1.4.0").
  */
 function isByFargate({ service }: Destination, { definition, placement }: StartFacts): boolean {
   const { platformVersion: version = 'LATEST' } = placement;
@@ -67,8 +67,8 @@ function throughFargate({ service, region }: Destination): Finding {
 }
 
 /**
- * What some instances do not reach keeps only those tasks from starting that are placed on them, as
- * with the features of their agents: a warning, as long as another instance may do.
+ * A service that some instances do not reach only prevents the start of tasks placed on them, as
+ * with the features of their agents. This is a warning, as long as another instance may work.
  */
 function asInstances(findings: readonly Finding[]): Finding[] {
   const fine = new Set(
@@ -81,7 +81,7 @@ function asInstances(findings: readonly Finding[]): Finding[] {
   );
 }
 
-/** What is known of a VPC from each of several interfaces in it. */
+/** Combines the facts of several interfaces about one VPC. */
 function joined(facts: NetworkFacts, all: readonly { facts: NetworkFacts }[]): NetworkFacts {
   return {
     ...facts,
@@ -122,7 +122,7 @@ type To = (service: Destination['service'], region: string, what: string) => Des
 function imageOf({ name, image = '' }: ContainerDefinition, to: To): Destination[] {
   const region = ecrImage(image)?.region;
   if (region === undefined) return [];
-  // Layers lie in S3, the rest of an image in ECR (ECR guide, "interface VPC endpoints").
+  // Layers are stored in S3, the rest of an image in ECR (ECR guide, "interface VPC endpoints").
   return (['ecr.api', 'ecr.dkr', 's3'] as const).map((service) =>
     to(service, region, `image of ${name}`),
   );

@@ -4,7 +4,10 @@ import type { FailureId } from '../../failures/finding.ts';
 import type { Draft, StartFacts, Step, UseFact } from './facts.ts';
 import { aboutSecret, referTo, soundSuffix, subjectOf, withSuffix } from './uses.ts';
 
-/** The grammar of each reference, and what it fixes in place. What is right is told by `checkExistence`. */
+/**
+ * Checks the syntax of each reference, and what it pins. Valid ones are reported by
+ * `checkExistence`.
+ */
 export function checkReferences({ uses, here }: StartFacts): Draft[] {
   return uses.flatMap((fact): Draft[] => {
     const { reference } = fact;
@@ -43,10 +46,13 @@ function malformed(fact: UseFact, here: Here): Draft {
   };
 }
 
-/** How the agent, or the store, words it (see `start-failures.ts`); ECS refuses to register the rest. */
+/**
+ * The failure as reported by the agent or the store (see `start-failures.ts`); ECS does not
+ * register the rest.
+ */
 function failureOf(valueFrom: string): FailureId | undefined {
   const [, , service, , , , name = '', ...suffix] = valueFrom.split(':');
-  // ECS looks at the characters of a name only, and Parameter Store at the rest.
+  // ECS only checks the characters of a name, and Parameter Store checks the rest.
   if (/^[A-Za-z0-9_./-]+$/.test(valueFrom)) return 'parameter-missing';
   if (!valueFrom.startsWith('arn:') || service !== 'secretsmanager') return undefined;
   if (suffix.length !== 0 && suffix.length !== 3) return 'arn-malformed';
@@ -80,7 +86,7 @@ function place(fact: UseFact, reference: Reference, here: Here): Draft[] {
   return [];
 }
 
-/** What works, and surprises later. */
+/** Valid references that may cause problems later. */
 function habits(fact: UseFact, reference: Reference): Draft[] {
   const { use } = fact;
   const warning = (message: string, fix: Step[]): Draft => ({
@@ -123,7 +129,7 @@ function habits(fact: UseFact, reference: Reference): Draft[] {
   return drafts;
 }
 
-/** Whether the ARN is written without the six characters that AWS put at its end. */
+/** Whether the ARN is written without the 6 characters that AWS appended to it. */
 export function isPartial({ use, reference, secret }: UseFact): boolean {
   if (reference?.store !== 'secrets-manager' || !reference.scope) return false;
   if (secret.state !== 'found') return false;

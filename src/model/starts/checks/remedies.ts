@@ -6,9 +6,9 @@ import { parseArn } from '../../secrets/partition.ts';
 import type { Draft, KeyPolicyStep, RoleStep, StartFacts, Step } from './facts.ts';
 
 /**
- * Puts the fixes of findings into commands. What one revision, one role or the policy of one key mends
- * becomes one command: run for each finding by itself, the second would undo the first or fail at what
- * is still wrong. `keys` are the steps for policies of keys of all targets together.
+ * Combines the fixes of findings into commands. Fixes of the same revision, the same role or the
+ * same key policy become one command. Separate commands would undo each other, or fail because of
+ * the remaining problems. `keys` are the steps for key policies of all targets together.
  */
 export function remedies(
   drafts: readonly Draft[],
@@ -30,9 +30,9 @@ export function remedies(
       ...commands.filter((command) => !deploys(command)),
       ...[...new Set(keyArns)].map((arn) => keyPolicyCommand(arn, keys)),
       ...(steps.some(isRole) ? [roleCommand(roles, edits, facts)] : []),
-      // Whatever deploys comes when all else is in order.
+      // Commands that deploy come after everything else is fixed.
       ...commands.filter(deploys),
-      // Of what a text tells, family and container are not known.
+      // For a pasted text, family and container are unknown.
       ...(steps.some(isRegister) && !facts.partial
         ? [registerCommand([...edits.values()], facts)]
         : []),
@@ -42,7 +42,7 @@ export function remedies(
   return { findings, fix: [...new Set(words(problems))] };
 }
 
-/** The steps for policies of keys among these findings. */
+/** The steps for key policies in these findings. */
 export function keyPolicySteps(drafts: readonly Draft[]): KeyPolicyStep[] {
   return drafts.flatMap(({ fix }) =>
     fix.flatMap((step) => (isKeyPolicy(step) ? [step.keyPolicy] : [])),
@@ -67,12 +67,12 @@ const isRole = (step: Step): step is RolePart => typeof step === 'object' && 'ro
 const isKeyPolicy = (step: Step): step is KeyPolicyPart =>
   typeof step === 'object' && 'keyPolicy' in step;
 
-/** What an edit sets, without what it is set to: `--secret web:NAME`. */
+/** The target of an edit, without its value: `--secret web:NAME`. */
 function editKey([option = '', value = '']: readonly string[]): string {
   return `${option} ${value.replace(/=.*$/s, '')}`;
 }
 
-/** The policy of a key is put as a whole: as it is now, with all that is to be added. */
+/** A key policy is written as a whole: the current one with all additions. */
 function keyPolicyCommand(keyArn: string, keys: readonly KeyPolicyStep[]): string {
   const own = keys.filter((step) => step.keyArn === keyArn);
   const document = own[0]?.policy as { Statement?: unknown };
@@ -86,7 +86,7 @@ function keyPolicyCommand(keyArn: string, keys: readonly KeyPolicyStep[]): strin
   ]);
 }
 
-/** What was read from standard input is spent: the name of its file has to be filled in. */
+/** Standard input is consumed, so the user has to insert the name of the file. */
 function fileOf(file: string): string {
   return file === '-' ? 'FILE' : file;
 }
@@ -114,7 +114,8 @@ function roleCommand(
     if (value !== undefined) return [value.slice(value.indexOf('=') + 1)];
     return reference ? [formatReference(reference)] : [];
   });
-  // As long as the task definition refers to what is not there, it cannot tell what to grant.
+  // While the task definition refers to missing secrets, the required grants cannot be derived from
+  // it.
   const isSound =
     !partial &&
     name.options.length === 0 &&
@@ -137,10 +138,10 @@ function roleCommand(
   ]);
 }
 
-/** What all checks together say of one task definition. */
+/** The results of all checks for one task definition. */
 export interface StartReport {
   /** In the order of `checkNames`. */
   findings: Finding[];
-  /** The commands that fix every problem, each once, in the order in which to run them. */
+  /** The commands that fix every problem, each once, in the order to run them. */
   fix: string[];
 }

@@ -14,12 +14,12 @@ import { isPartial } from './references.ts';
 import { referTo, soundSuffix, withSuffix } from './uses.ts';
 import { ecrImage } from '../../definitions/ecr-image.ts';
 
-/** The execution role: that there is one, who may assume it, and what it lets ECS do. */
+/** Checks the execution role: its existence, who may assume it, and what it allows ECS to do. */
 export function checkExecutionRole(facts: StartFacts): Draft[] {
   const { role, definition } = facts;
   if (role.state === 'none') return withoutRole(facts);
   if (role.state === 'malformed') {
-    // Told once for all its places, with the form of the task definition.
+    // Reported once for all its places, with the form of the task definition.
     if (placeholderPlaces(definition).has('executionRoleArn')) return [];
     return [
       {
@@ -74,7 +74,7 @@ export function checkExecutionRole(facts: StartFacts): Draft[] {
   if (role.written.startsWith('arn:') && role.written !== role.arn) return [elsewhere];
   return [
     { ...about, status: 'ok', message: `the execution role of ${definition.family ?? ''} exists` },
-    // The state of a key has a check of its own.
+    // The state of a key has its own check.
     ...findings.filter(({ by }) => by !== 'key-state').map((one) => judged(one, role, facts)),
     ...(notSimulated === undefined
       ? []
@@ -92,7 +92,7 @@ export function checkExecutionRole(facts: StartFacts): Draft[] {
 
 type FoundRole = RoleFact & { state: 'found' };
 
-/** What needs an execution role, by the kind of launch (ECS guide, "task execution IAM role"). */
+/** What needs an execution role, by launch type (ECS guide, "task execution IAM role"). */
 function withoutRole({ definition, placement, partial }: StartFacts): Draft[] {
   if (partial) {
     const subject = 'execution role';
@@ -176,7 +176,7 @@ function judged(finding: RoleFinding, role: FoundRole, facts: StartFacts): Draft
   };
 }
 
-/** Docker's driver makes a group only after it has found none, so that one that is there may be used. */
+/** Docker's driver creates a group only if none exists, so an existing one can be used. */
 function withoutCreating(
   { what, why }: RoleFinding,
   { logGroups }: StartFacts,
@@ -193,7 +193,7 @@ function withoutCreating(
       fix: [],
     };
   }
-  // AmazonECSTaskExecutionRolePolicy does not allow it: to make the group is the shorter way.
+  // AmazonECSTaskExecutionRolePolicy does not allow it, so creating the group is the shorter fix.
   return {
     status: 'problem',
     message: `${refused}: ${why}`,
@@ -202,7 +202,7 @@ function withoutCreating(
   };
 }
 
-/** A partial ARN is asked for as it is written, which a grant of the full one does not meet. */
+/** A partial ARN is requested as written, and a grant for the full ARN does not match it. */
 function inFull({ resource }: RoleFinding, { uses }: StartFacts): Step[] {
   return uses.flatMap((fact): Step[] => {
     const { use, reference } = fact;
@@ -222,7 +222,7 @@ function remedy(finding: RoleFinding, role: FoundRole, service: string): Step[] 
   return by === 'resource' && policy !== undefined ? [openKey(finding, role, policy)] : [];
 }
 
-/** The role besides what the key's policy says, for this store only. */
+/** Adds the role to the key policy, for this store only. */
 function openKey({ resource: keyArn, what }: RoleFinding, role: FoundRole, policy: unknown): Step {
   const { partition = 'aws', region = '' } = parseArn(keyArn) ?? {};
   const isParameter = what.startsWith('parameter/');

@@ -9,14 +9,14 @@ export function subjectOf({ use }: UseFact): string {
   return useWords(use).join(' ');
 }
 
-/** The step that makes a use refer to something else; none for what `register` has no option for. */
+/** The step that changes the reference of a use; none if `register` has no option for it. */
 export function referTo({ container, kind, name }: SecretUse, ref: string): Step[] {
   if (kind !== 'secrets' && kind !== 'secretOptions') return [];
   const option = kind === 'secrets' ? '--secret' : '--secret-option';
   return [{ register: [option, `${container}:${name}=${ref}`] }];
 }
 
-/** A command of this tool about one secret, in the region where it is. */
+/** A command of this tool about one secret, in its region. */
 export function aboutSecret(command: string, reference: Reference, here: Scope): string {
   const named = byName(reference, reference.store === 'parameter-store' || command === 'put');
   const region = reference.scope?.region ?? here.region;
@@ -28,7 +28,7 @@ export function aboutSecret(command: string, reference: Reference, here: Scope):
   ]);
 }
 
-/** Whether it is of another account or partition: what is missing there is not ours to put. */
+/** Whether it belongs to another account or partition, where nothing can be stored from here. */
 export function isForeign({ scope }: Reference, here: Scope): boolean {
   return (
     scope !== undefined && (scope.account !== here.account || scope.partition !== here.partition)
@@ -36,8 +36,8 @@ export function isForeign({ scope }: Reference, here: Scope): boolean {
 }
 
 /**
- * What finds a secret again that has been made anew: by its name, as the six characters at the end of
- * its ARN are others then; by its partial ARN in another region, which has no shorter form.
+ * A reference that finds a recreated secret: by its name, because the 6 characters at the end of
+ * its ARN change; in another region by its partial ARN, because there is no shorter form.
  */
 export function madeAnew(reference: Reference, here: Scope): string {
   const named = byName(reference, true);
@@ -45,14 +45,14 @@ export function madeAnew(reference: Reference, here: Scope): string {
   return formatReference(scope && scope.region !== here.region ? { ...named, scope } : named);
 }
 
-/** What follows a secret's name in a reference. */
+/** The part of a reference after the secret's name. */
 interface Suffix {
   jsonKey?: string | undefined;
   stage?: string | undefined;
   versionId?: string | undefined;
 }
 
-/** The reference with other parts after the secret's name. */
+/** The reference with a different suffix after the secret's name. */
 export function withSuffix(
   reference: SecretReference,
   { jsonKey, stage, versionId }: Suffix,
@@ -69,8 +69,8 @@ export function withSuffix(
 }
 
 /**
- * The parts of a reference without what is known to be wrong in them. Whatever finding asks for a new
- * reference, its fix has all of them right: several findings of one use come to the same edit.
+ * The suffix of a reference without its known errors. Every fix with a new reference uses it, so
+ * that several findings of one use result in the same edit.
  */
 export function soundSuffix({ secret }: UseFact, reference: SecretReference): Suffix {
   const { jsonKey, versionStage, versionId } = reference;
@@ -87,7 +87,7 @@ export function soundSuffix({ secret }: UseFact, reference: SecretReference): Su
 
 // --- internal ---
 
-/** Without its ARN; `withKey` keeps the JSON key. */
+/** The reference without its ARN; `withKey` keeps the JSON key. */
 function byName(reference: Reference, withKey: boolean): Reference {
   const { store, name } = reference;
   if (store === 'parameter-store') return { store, name };
@@ -96,7 +96,7 @@ function byName(reference: Reference, withKey: boolean): Reference {
   return { store, name: base, ...(withKey && jsonKey && { jsonKey }) };
 }
 
-/** The key of the value that differs in case only, where there is none that is the same. */
+/** The key of the value that differs only in case, if there is no exact match. */
 function soundKey(jsonKey: string | undefined, value: ValueFact): string | undefined {
   if (jsonKey === undefined || value.state === 'text') return undefined;
   if (value.state !== 'object') return jsonKey;

@@ -5,7 +5,7 @@ import { insteadOfKey } from '../../secrets/missing-key.ts';
 import type { Draft, StartFacts, Step, UseFact, ValueFact } from './facts.ts';
 import { aboutSecret, referTo, soundSuffix, subjectOf, withSuffix } from './uses.ts';
 
-/** Whether the value of each secret is what its reference takes out of it; only where values were read. */
+/** Whether the value of each secret has what its reference selects; only if values were read. */
 export function checkValues({ uses, here }: StartFacts): Draft[] {
   return uses.flatMap((fact): Draft[] => {
     const { reference, secret } = fact;
