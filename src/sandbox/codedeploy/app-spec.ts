@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto';
 import { ServiceError } from '../service.ts';
 import { readBlockYaml } from './block-yaml.ts';
 
-/** A revision as CreateDeployment takes it. */
+/** A revision, as passed to CreateDeployment. */
 export interface Revision {
   revisionType: string;
   appSpecContent?: { content?: string | undefined; sha256?: string | undefined } | undefined;
 }
 
-/** The task definition that a revision asks for; throws InvalidRevisionException. */
+/** The task definition in a revision; throws InvalidRevisionException. */
 export function taskDefinitionOf(revision: Revision): string {
   if (revision.revisionType !== 'AppSpecContent') {
     throw invalid('only revisions of the type AppSpecContent are in the sandbox.');

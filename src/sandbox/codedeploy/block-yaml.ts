@@ -1,7 +1,7 @@
 /**
- * Reads the plain block form of YAML in which AppSpecs are written: keys with their values by the
- * path of the keys around them, `Resources/TargetService/Type`. Of equal paths the first counts.
- * Flow style, anchors and block scalars are not understood.
+ * Parses the simple block YAML of AppSpecs: values by the path of their keys,
+ * `Resources/TargetService/Type`. If a path occurs twice, the first one counts. Flow style, anchors
+ * and block scalars are not supported.
  */
 export function readBlockYaml(text: string): Map<string, string> {
   const values = new Map<string, string>();
@@ -21,14 +21,14 @@ export function readBlockYaml(text: string): Map<string, string> {
 
 // --- internal ---
 
-/** Spaces before a key; the dash of a list item is one of them. */
+/** Spaces before a key; the dash of a list item counts as one. */
 function indentOf(line: string): number {
   let indent = 0;
   while (line.charAt(indent) === ' ' || line.startsWith('- ', indent)) indent += 1;
   return indent;
 }
 
-/** A key and what follows it; no key where a line has none. */
+/** A key and the text after it; both empty if the line has no key. */
 function keyOf(text: string): [key: string, rest: string] {
   if (text.startsWith('#')) return ['', ''];
   const colon = `${text} `.indexOf(': ');

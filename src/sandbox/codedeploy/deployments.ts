@@ -30,7 +30,7 @@ export function deploymentOperations(world: CodeDeployWorld): Record<string, Ope
     if (status === 'Failed') deployment.error = { code: 'ECS_UPDATE_ERROR', message };
   }
 
-  /** Looks how far the tasks are. */
+  /** Updates the progress of the tasks. */
   async function refresh(deployment: Deployment, call: Call): Promise<void> {
     const { replacement: id, status } = deployment;
     if (id === undefined || (status !== 'Created' && status !== 'InProgress')) return;
@@ -181,7 +181,7 @@ function view(deployment: Deployment): object {
   };
 }
 
-/** `d-` and nine characters, as AWS makes them. */
+/** `d-` and 9 characters, as in AWS. */
 function newId(): string {
   const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789';
   return `d-${Array.from({ length: 9 }, () => alphabet.charAt(randomInt(36))).join('')}`;

@@ -24,7 +24,7 @@ export const name = text(1, 100);
 const token = optional(text(1));
 const asGiven: Field<unknown> = (value) => structuredClone(value);
 
-/** Members that are kept and shown. */
+/** Members that are stored and returned. */
 const kept = {
   deploymentConfigName: optional(name),
   triggerConfigurations: asGiven,
@@ -40,7 +40,7 @@ export function groupOperations(world: CodeDeployWorld): Record<string, Operatio
   async function checkService(target: EcsTarget, region: string): Promise<void> {
     const { clusterName: cluster, serviceName } = target;
     const request = { cluster, services: [serviceName] };
-    // CodeDeploy looks with its service role, not as the caller.
+    // CodeDeploy uses its service role, not the caller.
     const call = { principal: owner, region };
     const answer = await world.environment.invoke('ecs', 'DescribeServices', request, call);
     const [service] = (answer as { services: { deploymentController?: { type: string } }[] })

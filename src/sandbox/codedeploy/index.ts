@@ -5,7 +5,7 @@ import { questionsOf } from './permissions.ts';
 import { createCodeDeployWorld } from './store.ts';
 import type { GuardedService } from '../access.ts';
 
-/** Makes an empty CodeDeploy, which deploys to the ECS of the same sandbox. */
+/** Creates an empty CodeDeploy, which deploys to the ECS of the same sandbox. */
 export function createCodeDeploy(environment: Environment): GuardedService {
   const world = createCodeDeployWorld(environment);
   return {

@@ -3,7 +3,9 @@ import { listOf, passRoles, requestTags, tagging, textOf } from '../condition-ke
 import type { Call } from '../service.ts';
 import type { CodeDeployWorld } from './store.ts';
 
-/** What a role must be allowed for a request (service authorization reference of CodeDeploy). */
+/**
+ * The permissions that a role needs for a request (service authorization reference of CodeDeploy).
+ */
 export function questionsOf(
   world: CodeDeployWorld,
   operation: string,
@@ -50,7 +52,7 @@ export function questionsOf(
     }
     case 'GetDeployment': {
       const deployment = world.region(region).deployments.get(textOf(input.deploymentId));
-      // Of a deployment that is not there the group is not known: the operation tells so.
+      // The group of a nonexistent deployment is unknown: the operation reports it.
       return deployment ? [ofGroup(deployment.group.name, deployment.application)] : [];
     }
     default:

@@ -10,18 +10,18 @@ export interface Application {
   groups: Map<string, DeploymentGroup>;
 }
 
-/** An ECS service as a deployment group names it. */
+/** An ECS service, as named by a deployment group. */
 export interface EcsTarget {
   clusterName: string;
   serviceName: string;
 }
 
-/** A deployment group; `members` are kept as they came. */
+/** A deployment group; `members` are stored unchanged. */
 export interface DeploymentGroup {
   id: string;
   name: string;
   ecsServices: EcsTarget[];
-  /** How long the old tasks go on after the traffic has moved, in minutes. */
+  /** How long the old tasks continue after the traffic has moved, in minutes. */
   waitMinutes: number;
   members: Record<string, unknown>;
 }
@@ -39,23 +39,23 @@ export interface Deployment {
   completed: Date | undefined;
   status: 'Created' | 'InProgress' | 'Succeeded' | 'Failed' | 'Stopped';
   error: { code: string; message: string } | undefined;
-  /** The deployment of ECS that runs its tasks; none where it could not be started. */
+  /** The ECS deployment that runs its tasks; undefined if it could not be started. */
   replacement: string | undefined;
 }
 
-/** What CodeDeploy holds in one region. */
+/** The state of CodeDeploy in one region. */
 export interface Region {
   applications: Map<string, Application>;
   deployments: Map<string, Deployment>;
 }
 
-/** What the operations of CodeDeploy share. */
+/** The parts shared by the operations of CodeDeploy. */
 export interface CodeDeployWorld {
   environment: Environment;
   region: (name: string) => Region;
 }
 
-/** An empty CodeDeploy. */
+/** Creates an empty CodeDeploy. */
 export function createCodeDeployWorld(environment: Environment): CodeDeployWorld {
   return {
     environment,
