@@ -1,10 +1,12 @@
-/** A range of IPv4 addresses: its first one as a number, and how many bits of it are fixed. */
+/**
+ * A range of IPv4 addresses: its first address as a number, and the length of its prefix in bits.
+ */
 export interface Range {
   first: number;
   bits: number;
 }
 
-/** Reads `10.0.0.0/16`; undefined for what is no such range. */
+/** Parses `10.0.0.0/16`; undefined if it is not such a range. */
 export function parseRange(text: string): Range | undefined {
   const match = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})\/(\d{1,2})$/.exec(text);
   if (!match) return undefined;
@@ -14,22 +16,22 @@ export function parseRange(text: string): Range | undefined {
   return { first: address - (address % sizeOf(bits)), bits };
 }
 
-/** Whether a range holds an address, given as a number. */
+/** Whether a range contains an address, given as a number. */
 export function holds({ first, bits }: Range, address: number): boolean {
   return address >= first && address < first + sizeOf(bits);
 }
 
-/** Whether a range lies within another. */
+/** Whether a range is within another. */
 export function lies(inner: Range, outer: Range): boolean {
   return inner.bits >= outer.bits && holds(outer, inner.first);
 }
 
-/** How many addresses a range with so many fixed bits has. */
+/** The number of addresses in a range with this prefix length. */
 export function sizeOf(bits: number): number {
   return 2 ** (32 - bits);
 }
 
-/** An address as people write it. */
+/** An address in dotted notation. */
 export function addressText(address: number): string {
   return [24, 16, 8, 0].map((shift) => Math.floor(address / 2 ** shift) % 256).join('.');
 }

@@ -3,7 +3,7 @@ import { integer, list, optional, structure, text, type Field } from '../protoco
 import { page, sortBy } from '../protocol/page.ts';
 import { ServiceError } from '../service.ts';
 
-/** What filters a Describe call has: the values of a thing under each name. */
+/** The filters of a Describe call: the values of a resource for each filter name. */
 export type Filters<T> = Readonly<Record<string, (thing: T) => readonly (string | boolean)[]>>;
 
 interface FilterInput {
@@ -11,7 +11,7 @@ interface FilterInput {
   Value: string[] | undefined;
 }
 
-/** Members of every Describe request besides the ids. */
+/** Members of every Describe request except the IDs. */
 export const selection = {
   Filter: optional(
     list(structure({ Name: text(1), Value: optional(list(text())) })) as Field<FilterInput[]>,
@@ -20,13 +20,13 @@ export const selection = {
   NextToken: optional(text(1)),
 };
 
-/** Ids in a request; EC2 numbers them under the singular name. */
+/** IDs in a request; EC2 numbers them under the singular name. */
 export const ids = optional(list(text(1)));
 
 /**
- * Cuts a page out of things: those with the given ids (`find` throws for one that is not there) that
- * every filter lets through. Throws InvalidParameterValue for a filter that EC2, or this sandbox, does
- * not have.
+ * Returns a page of resources: those with the given IDs (`find` throws for a missing one) that
+ * match every filter. Throws InvalidParameterValue for a filter that EC2, or this sandbox, does not
+ * support.
  */
 export function select<T extends { id: string }>(
   things: ReadonlyMap<string, T>,

@@ -113,13 +113,13 @@ export function endpointOperations({ environment, region }: Ec2World): Service['
   };
 }
 
-/** Id of the security group that every VPC has. */
+/** ID of the default security group of a VPC. */
 export function defaultGroup(network: Network, vpc: Vpc): string {
   const groups = [...network.groups.values()];
   return groups.find((group) => group.vpc === vpc.id && group.name === 'default')?.id ?? '';
 }
 
-/** Id of the prefix list that a route to a gateway endpoint leads to. */
+/** ID of the prefix list in routes to a gateway endpoint. */
 export function prefixListOf(service: string): string {
   const sum = Buffer.from(service).reduce((hash, byte) => (hash * 31 + byte) >>> 0, 7);
   return `pl-${sum.toString(16).padStart(8, '0')}`;
@@ -175,7 +175,7 @@ function addInterfaces(network: Network, endpoint: Endpoint, subnets: readonly s
   }
 }
 
-/** The next address of a subnet; the first four are AWS's. */
+/** The next address of a subnet; AWS reserves the first 4. */
 export function addressIn(subnet: { cidr: string; used: number }): number {
   subnet.used += 1;
   return (parseRange(subnet.cidr)?.first ?? 0) + 3 + subnet.used;

@@ -11,7 +11,7 @@ import { createEc2World } from './state.ts';
 import { vpcOperations } from './vpcs.ts';
 import type { GuardedService } from '../access.ts';
 
-/** Makes an EC2 without any VPC. */
+/** Creates an EC2 without any VPC. */
 export function createEc2(environment: Environment): GuardedService {
   const world = createEc2World(environment);
   return {

@@ -14,9 +14,9 @@ import { ids, select, selection, type Filters } from './describing.ts';
 import { addressIn, defaultGroup } from './endpoints.ts';
 import { found, newId, type Ec2World, type Instance, type Network } from './state.ts';
 
-/** Operations on instances: as much as it takes to look at their network interface. */
+/** Operations on instances: only those needed for their network interface. */
 export function instanceOperations({ environment, region }: Ec2World): Service['operations'] {
-  /** A reservation of its own for each instance. */
+  /** A separate reservation for each instance. */
   const view = (network: Network, instance: Instance) => {
     const groupSet = instance.groups.map((groupId) => ({
       groupId,
@@ -104,7 +104,7 @@ export function instanceOperations({ environment, region }: Ec2World): Service['
             subnet: subnet.id,
             groups,
             privateIp: addressText(address),
-            // A range that is kept for documentation (RFC 5737).
+            // A range reserved for documentation (RFC 5737).
             publicIp: own?.AssociatePublicIpAddress ? `203.0.113.${address % 256}` : undefined,
             launchedAt: new Date(environment.now()),
           };

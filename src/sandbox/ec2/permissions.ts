@@ -2,7 +2,7 @@ import type { Question } from '../access.ts';
 import { listOf, membersOf, textOf } from '../condition-keys.ts';
 import type { Call, Environment } from '../service.ts';
 
-/** What a role must be allowed for a request (service authorization reference of EC2). */
+/** The permissions that a role needs for a request (service authorization reference of EC2). */
 export function questionsOf(
   { account, partition }: Environment,
   operation: string,
@@ -10,13 +10,13 @@ export function questionsOf(
   { region }: Call,
 ): Question[] {
   const types = Object.hasOwn(resources, operation) ? resources[operation] : undefined;
-  // Describe calls have no resource types; whoever may make one sees all.
+  // Describe calls have no resource types: with permission, they return everything.
   if (!types) return [{ resource: '*' }];
   const named = { ...membersOf(listOf(input.NetworkInterface)[0]), ...input };
   return types.flatMap(([type, member]) => {
     const value = member === undefined ? '*' : named[member];
     const ids = Array.isArray(value) ? value.map(textOf) : [textOf(value)];
-    // The owner of an image is not part of its ARN.
+    // The ARN of an image does not contain its owner.
     const owner = type === 'image' ? '' : account;
     return ids
       .filter((id) => id !== '')
@@ -26,7 +26,7 @@ export function questionsOf(
 
 // --- internal ---
 
-/** Types of resources that an operation is about, and the member that names them: none for new ones. */
+/** Resource types of an operation, and the member that names the resource: none for new ones. */
 const resources: Readonly<Record<string, readonly (readonly [type: string, member?: string])[]>> = {
   CreateVpc: [['vpc']],
   ModifyVpcAttribute: [['vpc', 'VpcId']],

@@ -3,20 +3,19 @@ import { defaultGroup, prefixListOf } from './endpoints.ts';
 import { isBlackHole } from './route-tables.ts';
 import type { Network, Route, Rule, Subnet } from './state.ts';
 
-/** A network interface that is about to call a service. */
+/** A network interface that calls a service. */
 export interface Caller {
   subnets: readonly string[];
-  /** None: the VPC's default group. */
+  /** Empty: the VPC's default group. */
   groups: readonly string[];
   publicIp: boolean;
 }
 
 /**
- * Whether a first packet to port 443 of a service would arrive, from each of the subnets: it plays the
- * name's resolution, both security groups and the route with addresses of its own choice. Subnets that
- * are not of this sandbox count as connected. This is on purpose another implementation than the
- * product's check (src/model/starts/checks/network.ts), which reasons about ranges: tests hold the two against
- * each other.
+ * Whether a first packet to port 443 of a service would arrive, from each of the subnets. Simulates
+ * name resolution, both security groups and the route with addresses of its own choice. Subnets
+ * outside this sandbox count as connected. This implementation differs on purpose from the
+ * product's check (src/model/starts/checks/network.ts), which uses ranges: tests compare the two.
  */
 export function reaches(
   network: Network,
@@ -38,7 +37,7 @@ interface Place {
   publicIp: boolean;
 }
 
-/** An address of AWS's, for services outside of the VPC. */
+/** An address of AWS, for services outside the VPC. */
 const somewhereAtAws = 52 * 256 ** 3 + 94 * 256 ** 2 + 5;
 
 function arrives(
@@ -48,7 +47,7 @@ function arrives(
   to: { service: string; region: string },
 ): boolean {
   const vpc = network.vpcs.get(place.subnet.vpc);
-  // Without AWS's resolver no name leads anywhere: there are no other DNS servers here.
+  // Without AWS's resolver, no name can be resolved: there are no other DNS servers here.
   if (!vpc?.dnsSupport) return false;
   const groups = place.groups.length > 0 ? place.groups : [defaultGroup(network, vpc)];
   const range = parseRange(place.subnet.cidr);
@@ -84,7 +83,10 @@ function arrives(
   );
 }
 
-/** Whether a packet to AWS leaves the VPC; what lies behind other gateways than EC2's is taken as open. */
+/**
+ * Whether a packet to AWS leaves the VPC; everything behind gateways other than EC2's counts as
+ * open.
+ */
 function leadsOut(network: Network, subnet: Subnet, publicIp: boolean): boolean {
   const target = targetOf(network, subnet);
   if (target === undefined) return false;
@@ -94,7 +96,9 @@ function leadsOut(network: Network, subnet: Subnet, publicIp: boolean): boolean 
   return !nat.isPrivate && home !== undefined && isInternet(targetOf(network, home));
 }
 
-/** What the most specific route to AWS names; undefined for none, or one that leads to nothing. */
+/**
+ * The target of the most specific route to AWS; undefined if there is none, or its target is gone.
+ */
 function targetOf(network: Network, subnet: Subnet): string | undefined {
   const routes = (tableOf(network, subnet)?.routes ?? []).filter(({ to }) => {
     const range = parseRange(to);

@@ -75,7 +75,7 @@ export function routeTableOperations({ environment, region }: Ec2World): Service
             `The route identified by ${to} already exists.`,
           );
         }
-        // An endpoint of a load balancer is shown as a gateway.
+        // An endpoint of a load balancer is listed as a gateway.
         const member = name === 'VpcEndpointId' ? 'gatewayId' : uncapitalized(name);
         table.routes.push({ to, target: { member, id }, origin: 'CreateRoute' });
         return { return: true };
@@ -216,7 +216,7 @@ function routeView(network: Network, { to, target, origin }: Route) {
   return { ...destination, [target.member]: target.id, origin, state };
 }
 
-/** Whether what a route leads to is gone. */
+/** Whether the target of a route no longer exists. */
 export function isBlackHole(network: Network, target: string): boolean {
   return network.natGateways.get(target)?.state === 'deleted';
 }

@@ -5,7 +5,7 @@ import type { Rule } from './state.ts';
 
 const port = optional(integer(-1, 65_535));
 
-/** Rules in a request: in the list `IpPermissions`, or a single one spread over members. */
+/** Rules in a request: in the list `IpPermissions`, or a single one in separate members. */
 export const ruleMembers = {
   IpPermissions: optional(
     list(
@@ -39,7 +39,7 @@ export function everywhere(): Rule {
   };
 }
 
-/** The rules that a request names. Throws ServiceError for ranges that are none, and for no rule. */
+/** The rules in a request. Throws ServiceError for invalid ranges, and if there is no rule. */
 export function rulesIn(input: {
   [Key in keyof typeof ruleMembers]: ReturnType<(typeof ruleMembers)[Key]>;
 }): Rule[] {
@@ -67,12 +67,12 @@ export function rulesIn(input: {
   return rules.flatMap(single);
 }
 
-/** Whether two rules say the same. */
+/** Whether two rules are equal. */
 export function isSame(one: Rule, other: Rule): boolean {
   return JSON.stringify(one) === JSON.stringify(other);
 }
 
-/** Rules in DescribeSecurityGroups: those with the same protocol and ports together. */
+/** Rules in DescribeSecurityGroups: grouped by protocol and ports. */
 export function rulesView(rules: readonly Rule[], account: string) {
   const together = new Map<string, Rule[]>();
   for (const rule of rules) {
@@ -94,7 +94,7 @@ export function rulesView(rules: readonly Rule[], account: string) {
 
 // --- internal ---
 
-/** A rule for each of the peers that a rule names. */
+/** One rule per peer of a rule. */
 function single(rule: Rule): Rule[] {
   const none = { ...rule, ranges: [], ipv6Ranges: [], groups: [], prefixLists: [] };
   return [
@@ -105,7 +105,7 @@ function single(rule: Rule): Rule[] {
   ];
 }
 
-/** EC2 gives protocols back by name where they have one, and all protocols without ports. */
+/** EC2 returns known protocols by name, and rules for all protocols without ports. */
 function portsOf(
   protocol: string,
   from: number | undefined,

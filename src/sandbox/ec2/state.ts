@@ -16,34 +16,34 @@ export interface Subnet {
   vpc: string;
   cidr: string;
   zone: string;
-  /** How many of its addresses were given out. */
+  /** Number of addresses assigned so far. */
   used: number;
 }
 
-/** Where a route leads: the member that names it in DescribeRouteTables, and its id. */
+/** The target of a route: its member name in DescribeRouteTables, and its ID. */
 export interface Target {
   member: string;
   id: string;
 }
 
-/** One route: `to` is a range of IPv4 or IPv6 addresses, or the id of a prefix list. */
+/** One route: `to` is a range of IPv4 or IPv6 addresses, or the ID of a prefix list. */
 export interface Route {
   to: string;
   target: Target;
   origin: 'CreateRouteTable' | 'CreateRoute';
 }
 
-/** A route table, with the subnets that were associated with it by the id of the association. */
+/** A route table, with its associated subnets by association ID. */
 export interface RouteTable {
   id: string;
   vpc: string;
-  /** Id of the association that makes it the VPC's main table. */
+  /** ID of the association that makes it the VPC's main table. */
   main: string | undefined;
   subnets: Map<string, string>;
   routes: Route[];
 }
 
-/** What one rule of a security group lets through; -1 as protocol means all of them. */
+/** The traffic that one rule of a security group allows; protocol -1 means all. */
 export interface Rule {
   protocol: string;
   from: number | undefined;
@@ -94,7 +94,7 @@ export interface InternetGateway {
   vpc: string | undefined;
 }
 
-/** A virtual machine, with as much as its network interface needs. */
+/** A virtual machine, with the members that its network interface needs. */
 export interface Instance {
   id: string;
   vpc: string;
@@ -105,7 +105,7 @@ export interface Instance {
   launchedAt: Date;
 }
 
-/** What one region holds, by id. */
+/** The resources of one region, by ID. */
 export interface Network {
   vpcs: Map<string, Vpc>;
   subnets: Map<string, Subnet>;
@@ -117,13 +117,13 @@ export interface Network {
   instances: Map<string, Instance>;
 }
 
-/** What the operations of EC2 share. */
+/** The parts shared by the operations of EC2. */
 export interface Ec2World {
   environment: Environment;
   region: (name: string) => Network;
 }
 
-/** Regions without any VPC, default ones too. */
+/** Creates regions without any VPC, not even default ones. */
 export function createEc2World(environment: Environment): Ec2World {
   const region = byRegion((): Network => ({
     vpcs: new Map(),
@@ -138,12 +138,12 @@ export function createEc2World(environment: Environment): Ec2World {
   return { environment, region };
 }
 
-/** A new id, e.g. `subnet-0123456789abcdef0`. */
+/** A new ID, e.g. `subnet-0123456789abcdef0`. */
 export function newId(prefix: string): string {
   return `${prefix}-0${randomBytes(8).toString('hex')}`;
 }
 
-/** Finds a thing by its id; throws EC2's error for one that is not there. */
+/** Finds a resource by its ID; throws EC2's error for a missing one. */
 export function found<T>(
   things: ReadonlyMap<string, T>,
   kind: keyof typeof missing,

@@ -139,14 +139,14 @@ const subnetFilters: Filters<Subnet> = {
   state: () => ['available'],
 };
 
-/** A VPC's and a subnet's range has 16 to 28 fixed bits. */
+/** The range of a VPC or a subnet has a prefix of 16 to 28 bits. */
 function rangeOf(cidr: string, code: string): Range {
   const range = parseRange(cidr);
   if (range && range.bits >= 16 && range.bits <= 28) return range;
   throw new ServiceError(code, `The CIDR '${cidr}' is invalid.`);
 }
 
-/** What every VPC comes with: the main route table and the default security group. */
+/** Creates the main route table and the default security group of a VPC. */
 function furnish(network: Network, vpc: Vpc): void {
   const table = {
     id: newId('rtb'),
@@ -167,7 +167,7 @@ function furnish(network: Network, vpc: Vpc): void {
   });
 }
 
-/** The route that every table of a VPC has: to the VPC itself. */
+/** The local route of every table in a VPC: to the VPC itself. */
 export function localRoute({ cidr }: Vpc) {
   return {
     to: cidr,
