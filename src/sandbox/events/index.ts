@@ -6,7 +6,7 @@ import { createEventsWorld } from './store.ts';
 import { targetOperations } from './targets.ts';
 import type { GuardedService } from '../access.ts';
 
-/** Makes an EventBridge that keeps rules and their targets; no rule ever fires. */
+/** Creates an EventBridge that stores rules and their targets; no rule ever fires. */
 export function createEvents(environment: Environment): GuardedService {
   const world = createEventsWorld(environment);
   return {

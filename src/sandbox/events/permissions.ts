@@ -3,7 +3,9 @@ import { listOf, membersOf, passRoles, requestTags, tagging, textOf } from '../c
 import type { Call, Environment } from '../service.ts';
 import { busName, ruleArn } from './store.ts';
 
-/** What a role must be allowed for a request (service authorization reference of EventBridge). */
+/**
+ * The permissions that a role needs for a request (service authorization reference of EventBridge).
+ */
 export function questionsOf(
   environment: Environment,
   operation: string,

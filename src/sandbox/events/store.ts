@@ -2,13 +2,13 @@ import { byRegion } from '../by-region.ts';
 import { page, type Page } from '../protocol/page.ts';
 import { ServiceError, type Environment } from '../service.ts';
 
-/** A target as it was put: every member is kept as it came. */
+/** A target as it was put: every member is stored unchanged. */
 export interface Target extends Record<string, unknown> {
   Id: string;
   Arn: string;
 }
 
-/** A rule of EventBridge with its targets in the order of their ids. */
+/** A rule of EventBridge with its targets, sorted by ID. */
 export interface Rule {
   name: string;
   arn: string;
@@ -24,13 +24,13 @@ export interface Rule {
 /** The rules of a region by bus and name. */
 export type Buses = Map<string, Map<string, Rule>>;
 
-/** What the operations of EventBridge share. */
+/** The parts shared by the operations of EventBridge. */
 export interface EventsWorld {
   environment: Environment;
   region: (name: string) => Buses;
 }
 
-/** Empty buses: each region has the one that is called `default`. */
+/** Creates empty buses: each region has the bus `default`. */
 export function createEventsWorld(environment: Environment): EventsWorld {
   return {
     environment,
@@ -38,7 +38,7 @@ export function createEventsWorld(environment: Environment): EventsWorld {
   };
 }
 
-/** ARN of a rule; that of the bus `default` does not name it. */
+/** ARN of a rule; for the bus `default`, it does not contain the bus. */
 export function ruleArn(
   { account, partition }: Environment,
   region: string,
@@ -49,7 +49,7 @@ export function ruleArn(
   return `arn:${partition}:events:${region}:${account}:rule/${path}`;
 }
 
-/** Name of a bus that was given by name or ARN; `default` when none was. */
+/** Name of a bus given by name or ARN; by default `default`. */
 export function busName(nameOrArn = 'default'): string {
   return nameOrArn.replace(/^arn:[^/]*:event-bus\//, '');
 }
@@ -78,7 +78,7 @@ export function getRule(
   return rule;
 }
 
-/** A page of items in the order of their keys; throws ValidationException for a token that is none. */
+/** A page of items sorted by key; throws ValidationException for an invalid token. */
 export function cut<T>(
   items: readonly T[],
   keyOf: (item: T) => string,
@@ -89,7 +89,7 @@ export function cut<T>(
   return found;
 }
 
-/** The error for a request that cannot be done. */
+/** The error for an invalid request. */
 export const invalid = (message: string): ServiceError =>
   new ServiceError('ValidationException', message);
 

@@ -60,13 +60,13 @@ export function targetOperations(world: EventsWorld): Record<string, Operation> 
 
 const required = structure({ Id: targetId, Arn: text(1, 1600) });
 
-/** A target with whatever else it has. */
+/** A target with all its other members. */
 const target: Field<Target> = (value, at) => ({
   ...(structuredClone(value) as object),
   ...required(value, at),
 });
 
-/** A target that runs tasks names its cluster and needs a role and a task definition. */
+/** A target that runs tasks names its cluster, and needs a role and a task definition. */
 function checkEcs({ Arn, Id, RoleArn, EcsParameters }: Target): void {
   if (!/^arn:[^:]+:ecs:[^:]+:\d{12}:cluster\//.test(Arn)) return;
   if (typeof EcsParameters !== 'object' || EcsParameters === null) {
