@@ -11,7 +11,7 @@ import {
   type IamWorld,
 } from './common.ts';
 
-/** Managed policies of one role, unless AWS raises the quota. */
+/** Maximum managed policies per role, by the default quota of AWS. */
 const mostAttached = 10;
 
 /** Managed policies on roles. */

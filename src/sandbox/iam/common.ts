@@ -5,7 +5,7 @@ import { ServiceError, type Environment } from '../service.ts';
 import type { ManagedPolicies } from './managed-policies.ts';
 import type { RoleBook } from './roles.ts';
 
-/** What the operations of IAM share. */
+/** The parts shared by the operations of IAM. */
 export interface IamWorld {
   environment: Environment;
   roles: RoleBook;
@@ -22,10 +22,10 @@ export const policyArn = text(20, 2048);
 export const policyDocument = text(1, 131_072);
 /** Path of a role or policy. */
 export const path = text(1, 512, /^(\/|\/[\x21-\x7e]+\/)$/);
-/** Members of a request for a page. */
+/** Members for paging. */
 export const paging = { Marker: optional(text(1, 320)), MaxItems: optional(integer(1, 1000)) };
 
-/** Cuts a page; throws ValidationException for a bad marker. */
+/** Returns a page; throws ValidationException for an invalid marker. */
 export function cut<T>(
   items: readonly T[],
   keyOf: (item: T) => string,
@@ -36,13 +36,13 @@ export function cut<T>(
   return { items: found.items, IsTruncated: found.next !== undefined, Marker: found.next };
 }
 
-/** A unique id with its prefix: `AROA…` for a role, `ANPA…` for a policy. */
+/** A unique ID with its prefix: `AROA…` for a role, `ANPA…` for a policy. */
 export function uniqueId(prefix: string): string {
   const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
   return prefix + [...randomBytes(17)].map((byte) => alphabet.charAt(byte % 32)).join('');
 }
 
-/** Tags as the API writes them. */
+/** Tags in the form of the API. */
 export function tagList(tags: ReadonlyMap<string, string>): { Key: string; Value: string }[] {
   return [...tags].map(([Key, Value]) => ({ Key, Value }));
 }
@@ -66,12 +66,12 @@ export function withTags(
   return all;
 }
 
-/** The error for more than IAM takes. */
+/** The error for exceeding an IAM limit. */
 export function limitExceeded(message: string): ServiceError {
   return new ServiceError('LimitExceeded', message, 409);
 }
 
-/** The error for a managed policy that is not there. */
+/** The error for a managed policy that does not exist. */
 export function noSuchPolicy(arn: string): ServiceError {
   return new ServiceError('NoSuchEntity', `Policy ${arn} was not found.`, 404);
 }

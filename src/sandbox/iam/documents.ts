@@ -2,15 +2,15 @@ import { parsePolicy, type Policy, type PolicyKind } from '../../model/roles/par
 import { InvalidInput } from '../../model/problems.ts';
 import { ServiceError } from '../service.ts';
 
-/** A policy document: as it was written, and as it is read. */
+/** A policy document: as written, and parsed. */
 export interface Document {
   text: string;
   policy: Policy;
 }
 
-/** Reads a policy document; throws MalformedPolicyDocument. */
+/** Parses a policy document; throws MalformedPolicyDocument. */
 export function readDocument(text: string, kind: PolicyKind): Document {
-  // IAM's document pattern: these characters only.
+  // IAM's pattern for documents: only these characters.
   if (/[^\t\n\r -\u00ff]/.test(text)) {
     throw malformed('The policy has characters that IAM does not take.');
   }
@@ -32,12 +32,12 @@ export function readDocument(text: string, kind: PolicyKind): Document {
   }
 }
 
-/** Size of a document as IAM counts it: whitespace is free. */
+/** Size of a document as counted by IAM: without whitespace. */
 export function countedSize(text: string): number {
   return text.replace(/\s/g, '').length;
 }
 
-/** A document as IAM answers it: URL-encoded after RFC 3986. */
+/** A document as returned by IAM: URL-encoded according to RFC 3986. */
 export function encodeDocument(text: string): string {
   return encodeURIComponent(text).replace(
     /[!'()*]/g,

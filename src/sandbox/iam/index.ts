@@ -11,7 +11,9 @@ import { createRoleBook, type RoleBook } from './roles.ts';
 import { simulationOperations } from './simulation.ts';
 import type { GuardedService } from '../access.ts';
 
-/** Makes IAM and the roles that the other services decide by. `delay`: propagation in ms. */
+/**
+ * Creates IAM and the roles that the other services use for decisions. `delay`: propagation in ms.
+ */
 export function createIam(
   environment: Environment,
   delay: number,

@@ -12,7 +12,7 @@ import {
 } from './common.ts';
 import { countedSize, encodeDocument, readDocument } from './documents.ts';
 
-/** Size of all inline policies of a role together, without whitespace. */
+/** Maximum total size of a role's inline policies, without whitespace. */
 const largestInline = 10_240;
 
 /** Inline policies of roles. */

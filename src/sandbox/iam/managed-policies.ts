@@ -18,22 +18,22 @@ export interface ManagedPolicy {
   readonly arn: string;
   readonly description: string | undefined;
   readonly created: Date;
-  /** When it last got a version. */
+  /** When a version was last added. */
   changed: Date;
   /** Oldest first; one of them is the default. */
   versions: readonly PolicyVersion[];
   defaultVersion: PolicyVersion;
-  /** Versions that there ever were: numbers are not given again. */
+  /** Number of versions ever created: version numbers are not reused. */
   count: number;
   readonly tags: Map<string, string>;
-  /** Every default version that may still be in force, oldest first. */
+  /** Every default version that may still be effective, oldest first. */
   readonly history: { at: number; version: PolicyVersion }[];
 }
 
 /** The managed policies of the account and those of AWS. */
 export interface ManagedPolicies {
   find(arn: string): ManagedPolicy | undefined;
-  /** The document of a policy that is in force; undefined when it is not there (yet). */
+  /** The effective document of a policy; undefined if it does not exist (yet). */
   inForce(arn: string): Document | undefined;
   /** Adds a policy with its first version. */
   add(
@@ -43,16 +43,16 @@ export interface ManagedPolicies {
     >,
     document: Document,
   ): ManagedPolicy;
-  /** Makes a version the default one; in force after the propagation delay. */
+  /** Makes a version the default one; effective after the propagation delay. */
   setDefault(policy: ManagedPolicy, version: PolicyVersion): void;
   remove(policy: ManagedPolicy): void;
-  /** The same policies; later changes do not reach it. */
+  /** A copy of the policies; later changes do not affect it. */
   copy(): ManagedPolicies;
 }
 
 /**
- * Makes the policies that AWS provides: the one for ECS execution roles. `delay` is how long changes
- * take to be in force, in ms.
+ * Creates the policies that AWS provides: the one for ECS execution roles. `delay` is how long
+ * changes take to be effective, in ms.
  */
 export function createManagedPolicies(environment: Environment, delay: number): ManagedPolicies {
   const book = bookOf(new Map(), () => environment.now(), delay);

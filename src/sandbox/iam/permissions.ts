@@ -2,7 +2,7 @@ import type { Question } from '../access.ts';
 import { requestKeys, requestTags, resourceTags, tagging, textOf } from '../condition-keys.ts';
 import type { IamWorld } from './common.ts';
 
-/** Operations about a role that do not depend on its permissions boundary. */
+/** Operations on a role that do not depend on its permissions boundary. */
 const unbounded = new Set([
   'ListRoleTags',
   'GetRolePolicy',
@@ -13,7 +13,7 @@ const unbounded = new Set([
   'UntagRole',
 ]);
 
-/** What a role must be allowed for a request (service authorization reference of IAM). */
+/** The permissions that a role needs for a request (service authorization reference of IAM). */
 export function questionsOf(
   { environment: { account, partition }, managed, roles }: IamWorld,
   operation: string,

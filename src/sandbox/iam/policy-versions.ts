@@ -12,7 +12,7 @@ import {
 import { countedSize, encodeDocument, readDocument, type Document } from './documents.ts';
 import type { ManagedPolicy, PolicyVersion } from './managed-policies.ts';
 
-/** Size of a managed policy, without whitespace. */
+/** Maximum size of a managed policy, without whitespace. */
 const largestManaged = 6144;
 const mostVersions = 5;
 
@@ -53,7 +53,7 @@ export function policyVersionOperations(world: IamWorld): Record<string, Operati
 
     ListPolicyVersions: operation({ PolicyArn: policyArn, ...paging }, (input) => {
       const policy = getPolicy(world, input.PolicyArn);
-      // The newest first; the place in that order is what pages go by.
+      // Newest first; pages are based on the position in this order.
       const newest = policy.versions.toReversed();
       const keyOf = (version: PolicyVersion): string => String(newest.indexOf(version));
       const { items, ...rest } = cut(newest, keyOf, input);
@@ -95,7 +95,7 @@ export function getOwnPolicy(world: IamWorld, arn: string): ManagedPolicy {
   throw new ServiceError('AccessDenied', `Policy ${arn} belongs to AWS.`, 403);
 }
 
-/** Reads the document of a managed policy; throws MalformedPolicyDocument and LimitExceeded. */
+/** Parses the document of a managed policy; throws MalformedPolicyDocument and LimitExceeded. */
 export function readManaged(written: string): Document {
   const document = readDocument(written, 'identity');
   if (countedSize(written) > largestManaged) {

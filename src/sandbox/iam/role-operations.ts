@@ -164,7 +164,7 @@ export function roleOperations(world: IamWorld): Record<string, Operation> {
       return { Tags: items, ...rest };
     }),
 
-    // Roles of the sandbox are in no instance profile; who deletes a role asks for them.
+    // Roles of the sandbox are in no instance profile; callers that delete a role list them.
     ListInstanceProfilesForRole: operation({ RoleName: roleName, ...paging }, ({ RoleName }) => {
       roles.get(RoleName);
       return { InstanceProfiles: [], IsTruncated: false };

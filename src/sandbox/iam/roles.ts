@@ -6,7 +6,7 @@ import { ServiceError, type Environment } from '../service.ts';
 import type { Document } from './documents.ts';
 import type { ManagedPolicies } from './managed-policies.ts';
 
-/** What decides on access for and by a role. Replaced as a whole on every change. */
+/** The rules for access to and by a role. Replaced as a whole on every change. */
 export interface RoleRules {
   readonly trust: Document;
   readonly inline: ReadonlyMap<string, Document>;
@@ -28,7 +28,7 @@ export interface Role {
   tags: Map<string, string>;
   /** As last set. */
   readonly rules: RoleRules;
-  /** Every setting that may still be in force, oldest first. */
+  /** Every setting that may still be effective, oldest first. */
   readonly history: { at: number; rules: RoleRules }[];
 }
 
@@ -37,24 +37,27 @@ export interface RoleBook {
   all(): Role[];
   /** Throws NoSuchEntity. */
   get(name: string): Role;
-  /** Throws EntityAlreadyExists: names differ in more than case. */
+  /** Throws EntityAlreadyExists: names have to differ in more than case. */
   add(role: Omit<Role, 'rules' | 'history'>, rules: RoleRules): Role;
-  /** Changes some rules of a role; in force after the propagation delay. */
+  /** Changes some rules of a role; effective after the propagation delay. */
   change(role: Role, changes: Partial<RoleRules>): void;
   remove(role: Role): void;
-  /** Policies of a role that are in force; undefined when there is no such role (yet). */
+  /** The effective policies of a role; undefined if the role does not exist (yet). */
   policiesOf(arn: string): RolePolicies | undefined;
-  /** Who may assume a role, and for how many seconds at most; undefined when it is not there (yet). */
+  /**
+   * Who may assume a role, and its maximum session in seconds; undefined if it does not exist
+   * (yet).
+   */
   trustOf(arn: string): { trust: Policy; maxSessionDuration: number } | undefined;
-  /** Whether the role is there and lets a service assume it. */
+  /** Whether the role exists and allows a service to assume it. */
   trusts(arn: string, by: { service: string; context: PolicyContext }): boolean;
-  /** The same roles, with a copy of their managed policies; later changes do not reach it. */
+  /** The same roles, with a copy of their managed policies; later changes do not affect it. */
   copy(managed: ManagedPolicies): RoleBook;
 }
 
 /**
- * Makes an account without roles, or with these. `delay` is how long changes take to be in force, in
- * ms.
+ * Creates an account without roles, or with these. `delay` is how long changes take to be
+ * effective, in ms.
  */
 export function createRoleBook(
   environment: Environment,
@@ -142,6 +145,6 @@ export function createRoleBook(
 type MutableRole = Omit<Role, 'rules'> & { rules: RoleRules };
 
 function copied(roles: ReadonlyMap<string, MutableRole>): Map<string, MutableRole> {
-  // Rules and tags need no copy: they are replaced as a whole, never changed.
+  // Rules and tags need no copy: they are always replaced as a whole.
   return new Map([...roles].map(([key, role]) => [key, { ...role, history: [...role.history] }]));
 }

@@ -24,27 +24,27 @@ const contextEntry = structure({
 });
 type ContextEntry = ReturnType<typeof contextEntry>;
 
-/** A policy of a simulation, by the name that results call it. */
+/** A policy of a simulation, with its name in results. */
 interface Source {
   id: string;
   type: string;
   policy: Policy;
 }
 
-/** What is the same for every action and resource of a simulation. */
+/** The parts that are the same for every action and resource of a simulation. */
 interface Scenario {
   identity: Source[];
   boundary: Policy | undefined;
   resource: Source | undefined;
   principal: RequestPrincipal;
   context: PolicyContext;
-  /** Every statement that results may name, as a policy of its own. */
+  /** Every statement that results may name, as a separate policy. */
   statements: Source[];
-  /** Keys that the policies ask for and the simulation was not given. */
+  /** Keys that the policies use and the simulation did not get. */
   missing: string[];
 }
 
-/** The simulator of policies. */
+/** The policy simulator. */
 export function simulationOperations(world: IamWorld): Record<string, Operation> {
   return {
     SimulatePrincipalPolicy: operation(
@@ -99,7 +99,7 @@ export function simulationOperations(world: IamWorld): Record<string, Operation>
 /** From the least to the most restrictive. */
 const restrictive: readonly Decision[] = ['allowed', 'implicitDeny', 'explicitDeny'];
 
-/** One result an action: what it says itself is taken together over all resources. */
+/** One result per action, combined over all resources. */
 function simulate(scenario: Scenario, action: string, resources: readonly string[]): object {
   const each = resources.map((resource) => ({ resource, ...decide(scenario, action, resource) }));
   const decision = each
@@ -200,7 +200,7 @@ function read(document: string, kind: 'identity' | 'resource'): Policy {
   return readDocument(document, kind).policy;
 }
 
-/** The account's owner may do everything; a role what its policies decide. */
+/** The account's owner may do everything; a role what its policies allow. */
 function identityOf(
   world: IamWorld,
   written: string,
