@@ -6,7 +6,7 @@ import type { Access } from '../access.ts';
 import { byRegion } from '../by-region.ts';
 import type { Call, Environment } from '../service.ts';
 
-/** A KMS key: only what is known of it, no key material. */
+/** A KMS key: only its metadata, without key material. */
 export interface Key {
   id: string;
   arn: string;
@@ -25,7 +25,7 @@ export interface Key {
 
 /** An alias of a key. */
 export interface Alias {
-  /** With its `alias/`. */
+  /** Including `alias/`. */
   name: string;
   keyId: string;
   created: Date;
@@ -37,7 +37,7 @@ export interface KeyStore {
   aliases: Map<string, Alias>;
 }
 
-/** What a new key is made of; the policy allows the account's root everything when left out. */
+/** The settings of a new key; the default policy allows the account's root everything. */
 export interface NewKey {
   manager: Key['manager'];
   policyText?: string | undefined;
@@ -47,19 +47,19 @@ export interface NewKey {
   multiRegion?: boolean | undefined;
 }
 
-/** All keys of the account, and what the stores ask about them. */
+/** All keys of the account, and the lookups of the stores. */
 export interface KeyRing {
   region(name: string): KeyStore;
   create(region: string, key: NewKey): Key;
-  /** Finds a key by id, key ARN, alias name or alias ARN of this region. */
+  /** Finds a key by ID, key ARN, alias name or alias ARN of this region. */
   find(region: string, keyId: string): Key | undefined;
-  /** What hinders the use of a key: `ARN is disabled.`; undefined for nothing. */
+  /** Why a key cannot be used: `ARN is disabled.`; undefined if it can. */
   hindrance(key: Key): string | undefined;
   /** Condition keys of every request about a key. */
   conditionKeys(region: string, key: Key): PolicyContext;
   /**
-   * Throws AccessDeniedException unless the call's principal may do an action with a key through a
-   * service (`ssm`, `secretsmanager`) and with this encryption context.
+   * Throws AccessDeniedException unless the call's principal may perform an action with a key
+   * through a service (`ssm`, `secretsmanager`) and with this encryption context.
    */
   authorize(
     call: Call,
@@ -68,7 +68,7 @@ export interface KeyRing {
   ): void;
 }
 
-/** Makes the keys of an account: at first those that AWS manages. */
+/** Creates the keys of an account: initially those managed by AWS. */
 export function createKeyRing(environment: Environment, access: Access): KeyRing {
   const { account, partition } = environment;
 
@@ -160,7 +160,7 @@ export function createKeyRing(environment: Environment, access: Access): KeyRing
   };
 }
 
-/** The id or alias name that a key is asked for by; undefined for an ARN of elsewhere. */
+/** The ID or alias name in a key ID; undefined for an ARN of another region or account. */
 export function localId(
   keyId: string,
   region: string,
@@ -182,7 +182,7 @@ function viaService(service: string, region: string, partition: string): string 
   return `${service}.${region}.${dnsSuffix(partition)}`;
 }
 
-/** Leaves all decisions to the IAM policies of the account. */
+/** Delegates all decisions to the IAM policies of the account. */
 function defaultKeyPolicy(partition: string, account: string): string {
   return JSON.stringify(
     {
@@ -203,7 +203,10 @@ function defaultKeyPolicy(partition: string, account: string): string {
   );
 }
 
-/** Lets every principal of the account use the key through its service, and IAM decide who sees it. */
+/**
+ * Allows every principal of the account to use the key through its service; IAM decides who may
+ * describe it.
+ */
 function managedKeyPolicy(partition: string, account: string, via: string): string {
   return JSON.stringify({
     Version: '2012-10-17',

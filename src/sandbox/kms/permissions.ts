@@ -3,7 +3,7 @@ import { requestKeys, requestTags, tagging, textOf } from '../condition-keys.ts'
 import type { KeyRing } from './keys.ts';
 import type { Call, Environment } from '../service.ts';
 
-/** What a role must be allowed for a request (service authorization reference of KMS). */
+/** The permissions that a role needs for a request (service authorization reference of KMS). */
 export function questionsOf(
   { account, partition }: Environment,
   ring: KeyRing,
@@ -17,7 +17,7 @@ export function questionsOf(
   function ofKey(id: string): Question[] {
     const key = ring.find(call.region, id);
     const alias = /^(?:arn:[^/]*:)?(alias\/.*)$/.exec(id)?.[1];
-    // An alias that leads nowhere names no key to ask about: the operation tells that it is missing.
+    // An alias without a target names no key to check: the operation reports that it is missing.
     if (!key && alias !== undefined) return [];
     if (!key) return [{ resource: id.startsWith('arn:') ? id : arnOf(`key/${id}`) }];
     const { PendingWindowInDays: days } = input;
