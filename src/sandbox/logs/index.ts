@@ -4,7 +4,7 @@ import { questionsOf } from './permissions.ts';
 import { createLogsWorld } from './store.ts';
 import type { GuardedService } from '../access.ts';
 
-/** Makes a CloudWatch Logs that keeps groups and the names of streams; there are no events in it. */
+/** Creates a CloudWatch Logs that stores groups and the names of streams, without events. */
 export function createLogs(environment: Environment): GuardedService {
   return {
     name: 'logs',

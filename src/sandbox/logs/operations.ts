@@ -30,7 +30,7 @@ export function logOperations(world: LogsWorld): Record<string, Operation> {
       },
       (input, { region }) => {
         const { logGroupName: name } = input;
-        // The guidelines of CreateLogGroup; `/aws/…` is free, and what AWS's services use.
+        // The naming rules of CreateLogGroup; `/aws/…` is allowed and used by AWS services.
         if (name.startsWith('aws/')) {
           throw invalid("Log groups starting with 'aws/' are reserved for AWS.");
         }
@@ -103,7 +103,7 @@ export function logOperations(world: LogsWorld): Record<string, Operation> {
 
 // --- internal ---
 
-/** An operation whose constraints are InvalidParameterException, as this service calls them. */
+/** An operation whose constraint errors are InvalidParameterException, as in this service. */
 function checked<S extends Shape>(
   shape: S,
   run: (input: Input<S>, call: Call) => unknown,

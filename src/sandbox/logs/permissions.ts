@@ -4,9 +4,9 @@ import type { Call, Environment } from '../service.ts';
 import { logGroupArn } from './store.ts';
 
 /**
- * What a role must be allowed for a request (service authorization reference of CloudWatch Logs). A
- * group is asked for as the group's streams without a name, as AWS's refusals show it: a policy for
- * the group's ARN alone does not cover that, one that ends in `:*` does.
+ * The permissions that a role needs for a request (service authorization reference of CloudWatch
+ * Logs). A group counts as its streams without a name, as AWS's denials show: a policy for the
+ * group's ARN alone does not match, one that ends in `:*` does.
  */
 export function questionsOf(
   environment: Environment,
@@ -27,7 +27,7 @@ export function questionsOf(
 
 // --- internal ---
 
-/** Tags as lists have them; CloudWatch Logs writes an object. */
+/** Tags as a list; CloudWatch Logs uses an object. */
 function tagsOf(tags: unknown): { key: string; value: unknown }[] {
   if (typeof tags !== 'object' || tags === null) return [];
   return Object.entries(tags).map(([key, value]: [string, unknown]) => ({ key, value }));

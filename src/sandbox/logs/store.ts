@@ -1,7 +1,7 @@
 import { byRegion } from '../by-region.ts';
 import type { Environment } from '../service.ts';
 
-/** A log group with the names of its streams; nobody writes into them here. */
+/** A log group with the names of its streams, which stay empty here. */
 export interface LogGroup {
   name: string;
   arn: string;
@@ -13,18 +13,18 @@ export interface LogGroup {
   streams: Set<string>;
 }
 
-/** What the operations of CloudWatch Logs share: the groups of each region by name. */
+/** The parts shared by the operations of CloudWatch Logs: the groups of each region by name. */
 export interface LogsWorld {
   environment: Environment;
   region: (name: string) => Map<string, LogGroup>;
 }
 
-/** An account without log groups. */
+/** Creates an account without log groups. */
 export function createLogsWorld(environment: Environment): LogsWorld {
   return { environment, region: byRegion(() => new Map<string, LogGroup>()) };
 }
 
-/** ARN of a log group, without the `:*` that some answers of AWS end in. */
+/** ARN of a log group, without the `:*` at the end in some responses of AWS. */
 export function logGroupArn(
   { account, partition }: Environment,
   region: string,
