@@ -2,7 +2,10 @@ import { queryVersions } from './query.ts';
 import { ServiceError } from '../service.ts';
 import { element } from './xml.ts';
 
-/** Writes an answer of EC2, whose dialect of the Query protocol has no wrapper and lists of `<item>`. */
+/**
+ * Formats a response of EC2, whose variant of the Query protocol has no wrapper and lists of
+ * `<item>`.
+ */
 export function ec2Body(operation: string, result: unknown, requestId: string): string {
   const members = typeof result === 'object' && result !== null ? result : {};
   const content = Object.entries({ requestId, ...members })
@@ -12,13 +15,13 @@ export function ec2Body(operation: string, result: unknown, requestId: string): 
   return `<${operation}Response xmlns="${namespace}">${content}</${operation}Response>\n`;
 }
 
-/** Writes an error of EC2. */
+/** Formats an error of EC2. */
 export function ec2Error({ code, message }: ServiceError, requestId: string): string {
   const inner = { Errors: [{ Code: code, Message: message }], RequestID: requestId };
   return `${element('Response', inner, 'Error')}\n`;
 }
 
-/** Errors that all services of the sandbox share, as EC2 calls them (EC2 API reference, "Error codes"). */
+/** Converts errors shared by all services to EC2's codes (EC2 API reference, "Error codes"). */
 export function asEc2Error(error: ServiceError): ServiceError {
   const { code, message } = error;
   const missing = /^1 validation error detected: Value at '([^']*)' .* not be null$/.exec(message);

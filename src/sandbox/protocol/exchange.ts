@@ -7,7 +7,7 @@ import { parseQueryBody, queryBody, queryError, queryVersions } from './query.ts
 import { parseRest, restError, restServices, restType } from './rest-json.ts';
 import { ServiceError } from '../service.ts';
 
-/** What goes back over HTTP. */
+/** A response over HTTP. */
 export interface Reply {
   status: number;
   type: string;
@@ -16,17 +16,17 @@ export interface Reply {
   headers?: Record<string, string>;
 }
 
-/** One call of an operation in the protocol that it came in. */
+/** One call of an operation, in the protocol of its request. */
 export interface Exchange {
   service: string;
   operation: string;
-  /** The request's members; undefined when they cannot be read. */
+  /** The members of the request; undefined if they cannot be parsed. */
   input: () => Record<string, unknown> | undefined;
   answered: (result: unknown) => Reply;
   failed: (error: ServiceError) => Reply;
 }
 
-/** Whether a request may come by another method than POST: its service has REST resources. */
+/** Whether a request may use methods other than POST: its service has REST resources. */
 export function isRest(request: IncomingMessage): boolean {
   return (
     request.headers['x-amz-target'] === undefined &&
@@ -34,7 +34,7 @@ export function isRest(request: IncomingMessage): boolean {
   );
 }
 
-/** Finds out the protocol of a request, and in it the service and the operation. */
+/** Determines the protocol of a request, its service and its operation. */
 export function openExchange(request: IncomingMessage, body: string): Exchange {
   const target = request.headers['x-amz-target'];
   if (typeof target === 'string') return jsonExchange(target, body);
@@ -103,7 +103,7 @@ function restExchange(request: IncomingMessage, body: string): Exchange {
   };
 }
 
-/** Codes that the Query services write in their own way. */
+/** Codes that the Query services write differently. */
 function asQueryError(error: ServiceError): ServiceError {
   const code = {
     ValidationException: 'ValidationError',

@@ -1,12 +1,14 @@
 import { ServiceError, type Call, type Operation } from '../service.ts';
 
-/** Reads one member of a request; throws ValidationException when it breaks the API's constraints. */
+/**
+ * Parses one member of a request; throws ValidationException if it violates the API's constraints.
+ */
 export type Field<T> = (value: unknown, at: string) => T;
 
-/** The members that an operation takes. Others are ignored. */
+/** The members of an operation. Others are ignored. */
 export type Shape = Record<string, Field<unknown>>;
 
-/** The request that a shape describes. */
+/** The request described by a shape. */
 export type Input<S extends Shape> = { [Key in keyof S]: ReturnType<S[Key]> };
 
 /** An operation whose request is checked against a shape before it runs. */
@@ -41,7 +43,7 @@ export function oneOf<const T extends string>(words: readonly T[]): Field<T> {
   };
 }
 
-/** A whole number; the Query protocol writes it as text. */
+/** An integer; the Query protocol writes it as text. */
 export function integer(min = -Infinity, max = Infinity): Field<number> {
   return (value, at) => {
     const number = typeof value === 'string' && /^-?\d+$/.test(value) ? Number(value) : value;
@@ -54,7 +56,7 @@ export function integer(min = -Infinity, max = Infinity): Field<number> {
   };
 }
 
-/** True or false; the Query protocol writes it as text. */
+/** A boolean; the Query protocol writes it as text. */
 export const flag: Field<boolean> = (value, at) => {
   if (value === true || value === 'true') return true;
   if (value === false || value === 'false') return false;
@@ -86,12 +88,12 @@ export function structure<S extends Shape>(shape: S): Field<Input<S>> {
   };
 }
 
-/** A member that may be left out. */
+/** An optional member. */
 export function optional<T>(field: Field<T>): Field<T | undefined> {
   return (value, at) => (value === undefined || value === null ? undefined : field(value, at));
 }
 
-/** A member that changes more than the sandbox does: better refused than passed over. */
+/** A member with effects that the sandbox does not support: rejected instead of ignored. */
 export function notHere(member: string): Field<undefined> {
   return (value) => {
     if (value === undefined || value === null || value === '') return undefined;
@@ -99,7 +101,7 @@ export function notHere(member: string): Field<undefined> {
   };
 }
 
-/** A tag, as every service but KMS writes it. */
+/** A tag in the form of every service except KMS. */
 export const tag = structure({ Key: text(1, 128), Value: text(0, 256) });
 
 // --- internal ---
@@ -114,7 +116,7 @@ function wrongType(at: string, value: unknown, wanted: string): ServiceError {
   return new ServiceError('SerializationException', `${at || 'The request'} is not ${wanted}`);
 }
 
-/** AWS's sentence, without the value: it may be a secret. */
+/** AWS's message, without the value, which may be a secret. */
 function invalid(at: string, constraint: string): ServiceError {
   return new ServiceError(
     'ValidationException',

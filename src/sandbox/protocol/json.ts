@@ -1,6 +1,6 @@
 import type { ServiceError } from '../service.ts';
 
-/** Prefixes of `X-Amz-Target` and the services they mean. */
+/** Prefixes of `X-Amz-Target` and their services. */
 const targets: Readonly<Record<string, string>> = {
   AmazonSSM: 'ssm',
   secretsmanager: 'secretsmanager',
@@ -11,10 +11,10 @@ const targets: Readonly<Record<string, string>> = {
   Logs_20140328: 'logs',
 };
 
-/** Content type of requests and answers of AWS JSON 1.1. */
+/** Content type of requests and responses in AWS JSON 1.1. */
 export const jsonType = 'application/x-amz-json-1.1';
 
-/** Reads `X-Amz-Target`: the service and the operation. A service it does not know keeps its prefix. */
+/** Parses `X-Amz-Target`: the service and the operation. An unknown service keeps its prefix. */
 export function parseTarget(target: string): { service: string; operation: string } {
   const dot = target.lastIndexOf('.');
   const prefix = target.slice(0, Math.max(dot, 0));
@@ -23,8 +23,8 @@ export function parseTarget(target: string): { service: string; operation: strin
 }
 
 /**
- * Reads a request's body: an object, without members that are null, which mean the same as members
- * that are left out. Answers undefined when it is none, or nests deeper than any request does.
+ * Parses a request body: an object without null members, which mean the same as absent ones.
+ * Returns undefined if it is not an object, or nests deeper than any valid request.
  */
 export function parseJsonBody(body: string): Record<string, unknown> | undefined {
   if (body === '') return {};
@@ -37,12 +37,12 @@ export function parseJsonBody(body: string): Record<string, unknown> | undefined
   }
 }
 
-/** Writes an answer; dates become seconds since the epoch. */
+/** Formats a response; dates become seconds since the epoch. */
 export function jsonBody(result: unknown): string {
   return JSON.stringify(result === undefined ? {} : toWire(result));
 }
 
-/** Writes an error. An empty message is left out, as SSM does for some errors. */
+/** Formats an error. An empty message is omitted, as SSM does for some errors. */
 export function jsonError(error: ServiceError): string {
   return JSON.stringify({
     __type: error.code,

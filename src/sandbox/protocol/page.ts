@@ -5,9 +5,8 @@ export interface Page<T> {
 }
 
 /**
- * Cuts a page out of items that are in the order of their keys. The token holds the last key given,
- * so that no item is skipped when others are deleted between two pages. Answers undefined for a
- * token that is none.
+ * Returns a page of items sorted by key. The token contains the last key of the page, so that no
+ * item is skipped if others are deleted between two pages. Returns undefined for an invalid token.
  */
 export function page<T>(
   items: readonly T[],
@@ -31,7 +30,7 @@ export function page<T>(
   return { items: cut, next: more ? encode(keyOf(last)) : undefined };
 }
 
-/** Sorts items by their keys, in the order of UTF-16 units that `page` relies on. */
+/** Sorts items by their keys, in the order of UTF-16 units that `page` requires. */
 export function sortBy<T>(
   items: Iterable<T>,
   keyOf: (item: T) => string,

@@ -1,7 +1,7 @@
 import type { ServiceError } from '../service.ts';
 import { element as xmlElement } from './xml.ts';
 
-/** API versions of the services that speak the Query protocol. */
+/** API versions of the services with the Query protocol. */
 export const queryVersions: Readonly<Record<string, string>> = {
   iam: '2010-05-08',
   sts: '2011-06-15',
@@ -16,7 +16,7 @@ export interface QueryRequest {
   input: Record<string, unknown>;
 }
 
-/** Reads a form-urlencoded body; undefined when it is no request. */
+/** Parses a form-urlencoded body; undefined if it is not a request. */
 export function parseQueryBody(body: string): QueryRequest | undefined {
   const form = new URLSearchParams(body);
   const operation = form.get('Action');
@@ -31,7 +31,7 @@ export function parseQueryBody(body: string): QueryRequest | undefined {
   return { operation, version: form.get('Version') ?? undefined, input };
 }
 
-/** Writes an answer of the Query protocol: XML, lists as `<member>`, dates as ISO 8601. */
+/** Formats a response of the Query protocol: XML, lists as `<member>`, dates as ISO 8601. */
 export function queryBody(
   service: string,
   operation: string,
@@ -43,7 +43,7 @@ export function queryBody(
   return `<${operation}Response xmlns="${namespace(service)}">${content}${metadata}</${operation}Response>\n`;
 }
 
-/** Writes an error of the Query protocol. */
+/** Formats an error of the Query protocol. */
 export function queryError(service: string, error: ServiceError, requestId: string): string {
   const inner = element('Error', {
     Type: error.status < 500 ? 'Sender' : 'Receiver',
@@ -59,7 +59,7 @@ export function queryError(service: string, error: ServiceError, requestId: stri
 type Node = Map<string, Node | string>;
 type Value = string | Value[] | { [key: string]: Value };
 
-/** No request of these services nests deeper; a hostile name must not exhaust the stack. */
+/** No request of these services nests deeper; a malicious name must not exhaust the stack. */
 const deepest = 8;
 
 function insert(root: Node, path: readonly string[], value: string): boolean {
@@ -88,7 +88,7 @@ function toValue(node: Node | string): Value {
   return Object.fromEntries([...node].map(([key, child]) => [key, toValue(child)]));
 }
 
-/** EC2 numbers the members of a list right behind the list's name: `SubnetId.1`. */
+/** EC2 numbers list members directly after the list's name: `SubnetId.1`. */
 function isNumbered(node: Node): boolean {
   return node.size > 0 && [...node.keys()].every((key) => /^\d+$/.test(key));
 }

@@ -1,10 +1,10 @@
 import { parseJsonBody } from './json.ts';
 import type { ServiceError } from '../service.ts';
 
-/** Content type of requests and answers of REST-JSON. */
+/** Content type of requests and responses in REST-JSON. */
 export const restType = 'application/json';
 
-/** A request as an operation and its members; the latter undefined when they cannot be read. */
+/** A request as an operation and its members; members are undefined if they cannot be parsed. */
 export interface RestCall {
   operation: string;
   input: Record<string, unknown> | undefined;
@@ -12,10 +12,10 @@ export interface RestCall {
 
 interface Route {
   method: 'GET' | 'POST' | 'PUT' | 'DELETE';
-  /** `{Name}` stands for one segment, which becomes that member. */
+  /** `{Name}` matches one segment, which becomes that member. */
   path: string;
   operation: string;
-  /** Members by the name that they have in the query string. */
+  /** Members by their names in the query string. */
   query?: Readonly<Record<string, string>>;
 }
 
@@ -57,10 +57,10 @@ const routes: Readonly<Record<string, readonly Route[]>> = {
   ],
 };
 
-/** The services that speak REST-JSON, by their signing names. */
+/** The services with the REST-JSON protocol, by their signing names. */
 export const restServices: ReadonlySet<string> = new Set(Object.keys(routes));
 
-/** Reads method, path, query string and body; an operation that it does not know is `Unknown`. */
+/** Parses method, path, query string and body; an unknown operation is `Unknown`. */
 export function parseRest(service: string, method: string, url: string, body: string): RestCall {
   const question = url.indexOf('?');
   const path = question < 0 ? url : url.slice(0, question);
@@ -74,7 +74,7 @@ export function parseRest(service: string, method: string, url: string, body: st
   return { operation: 'Unknown', input: {} };
 }
 
-/** Writes an error; its code goes into a header too. */
+/** Formats an error; its code is also sent in a header. */
 export function restError(error: ServiceError): string {
   return JSON.stringify({ __type: error.code, Message: error.message });
 }

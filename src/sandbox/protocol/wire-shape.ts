@@ -1,8 +1,8 @@
 import { ServiceError } from '../service.ts';
 
 /**
- * What kind of JSON a member of a request is: a scalar, a list of one kind, a map of text to one kind,
- * or a structure. Members that a structure does not name may be anything.
+ * The JSON type of a request member: a scalar, a list of one type, a map of text to one type, or a
+ * structure. Members that a structure does not name may have any type.
  */
 export type WireShape =
   | 'text'
@@ -13,14 +13,14 @@ export type WireShape =
   | { readonly mapOf: WireShape }
   | { readonly members: Readonly<Record<string, WireShape>> };
 
-/** A structure of these members. */
+/** A structure with these members. */
 export function wire(members: Readonly<Record<string, WireShape>>): WireShape {
   return { members };
 }
 
 /**
- * Refuses a value of another kind with SerializationException and AWS's texts (measured at EventBridge
- * Scheduler: github.com/floci-io/floci/pull/2686). A member that is left out fits.
+ * Rejects a value of another type with SerializationException and AWS's messages (measured with
+ * EventBridge Scheduler: github.com/floci-io/floci/pull/2686). An absent member is valid.
  */
 export function checkWire(value: unknown, shape: WireShape): void {
   if (value === undefined || shape === 'anything') return;
@@ -67,7 +67,7 @@ function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** What is wrong with a list or a structure, wherever it stands; otherwise the given text. */
+/** The error for an unexpected list or structure; otherwise an error with the given text. */
 function misplaced(value: unknown, otherwise: string): ServiceError {
   if (Array.isArray(value)) return refusal('Start of list found where not expected.');
   if (isObject(value)) return refusal('Start of structure or map found where not expected.');

@@ -1,4 +1,4 @@
-/** Writes a value as an XML element: lists as elements of the name `item`, dates as ISO 8601. */
+/** Formats a value as an XML element: list members as elements named `item`, dates as ISO 8601. */
 export function element(name: string, value: unknown, item: string): string {
   if (value === undefined) return '';
   return `<${name}>${content(value, item)}</${name}>`;
