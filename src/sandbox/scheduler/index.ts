@@ -5,7 +5,7 @@ import { scheduleOperations } from './schedules.ts';
 import { createSchedulerWorld } from './store.ts';
 import type { GuardedService } from '../access.ts';
 
-/** Makes an EventBridge Scheduler that keeps schedules; none ever fires. */
+/** Creates an EventBridge Scheduler that stores schedules; none ever fires. */
 export function createScheduler(environment: Environment): GuardedService {
   const world = createSchedulerWorld(environment);
   return {

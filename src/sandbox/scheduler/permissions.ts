@@ -3,7 +3,10 @@ import { membersOf, passRoles, requestTags, textOf } from '../condition-keys.ts'
 import type { Call, Environment } from '../service.ts';
 import { arnOf } from './store.ts';
 
-/** What a role must be allowed for a request (service authorization reference of the Scheduler). */
+/**
+ * The permissions that a role needs for a request (service authorization reference of the
+ * Scheduler).
+ */
 export function questionsOf(
   environment: Environment,
   operation: string,

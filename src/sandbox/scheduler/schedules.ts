@@ -31,7 +31,7 @@ const required = structure({
   RoleArn: text(1, 1600, /^arn:aws(-[a-z]+)?:iam::\d{12}:role\/[\w+=,.@/-]+$/),
 });
 
-/** A target with whatever else it has. */
+/** A target with all its other members. */
 const target: Field<ScheduleTarget> = (value, at) => ({
   ...(structuredClone(value) as object),
   ...required(value, at),
@@ -119,7 +119,7 @@ export function scheduleOperations(world: SchedulerWorld): Record<string, Operat
 
 // --- internal ---
 
-/** What a create or an update sets: members that are left out get their defaults again. */
+/** The settings of a create or update: absent members are reset to their defaults. */
 function settingsOf(input: Settings): Pick<Schedule, 'state' | 'target' | 'settings'> {
   const { ScheduleExpression: expression, FlexibleTimeWindow: window } = input;
   if (!/^(at|cron|rate)\(.+\)$/.test(expression)) {

@@ -2,7 +2,7 @@ import { byRegion } from '../by-region.ts';
 import { page, type Page } from '../protocol/page.ts';
 import { ServiceError, type Environment } from '../service.ts';
 
-/** What a schedule runs: every member is kept as it came. */
+/** What a schedule runs: every member is stored unchanged. */
 export interface ScheduleTarget extends Record<string, unknown> {
   Arn: string;
   RoleArn: string;
@@ -28,13 +28,13 @@ export interface Group {
   schedules: Map<string, Schedule>;
 }
 
-/** What the operations of EventBridge Scheduler share. */
+/** The parts shared by the operations of EventBridge Scheduler. */
 export interface SchedulerWorld {
   environment: Environment;
   region: (name: string) => Map<string, Group>;
 }
 
-/** Without schedules: each region has the group that is called `default`. */
+/** Creates a world without schedules: each region has the group `default`. */
 export function createSchedulerWorld(environment: Environment): SchedulerWorld {
   return {
     environment,
@@ -58,7 +58,7 @@ export function arnOf(environment: Environment, region: string, resource: string
   return `arn:${partition}:scheduler:${region}:${account}:${resource}`;
 }
 
-/** A group, `default` when none is named; throws ResourceNotFoundException. */
+/** A group, by default `default`; throws ResourceNotFoundException. */
 export function getGroup(world: SchedulerWorld, region: string, name = 'default'): Group {
   const group = world.region(region).get(name);
   if (!group) throw notFound(`Schedule group ${name} does not exist.`);
@@ -77,7 +77,7 @@ export function getSchedule(
   return schedule;
 }
 
-/** A page of items in the order of their keys; throws ValidationException for a token that is none. */
+/** A page of items sorted by key; throws ValidationException for an invalid token. */
 export function cut<T>(
   items: readonly T[],
   keyOf: (item: T) => string,
@@ -88,7 +88,7 @@ export function cut<T>(
   return found;
 }
 
-/** The error for a name that is taken. */
+/** The error for a name that is in use. */
 export const conflict = (message: string): ServiceError =>
   new ServiceError('ConflictException', message, 409);
 
