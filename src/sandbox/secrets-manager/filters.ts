@@ -19,8 +19,9 @@ const members = {
 export const filterShape = structure(members);
 
 /**
- * Whether a secret passes a filter: any value is the beginning of what the key means; a value after
- * `!` must not be. Of `all` each word of the value is the beginning of a word.
+ * Whether a secret matches a filter: one value has to be a prefix of the member for the key; a
+ * value after `!` must not be one. For `all`, each word of the value has to be the prefix of a
+ * word.
  */
 export function matchesFilter(secret: Secret, { Key, Values }: Input<typeof members>): boolean {
   const texts = fields(secret)[Key];

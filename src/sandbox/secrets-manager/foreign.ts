@@ -5,16 +5,16 @@ import { ServiceError, type Call, type Service } from '../service.ts';
 import type { SecretsWorld } from './state.ts';
 
 /**
- * A secret of another account. Roles of the sandbox may read it where their own policies allow it;
- * nobody here may do anything else with it.
+ * A secret of another account. Roles of the sandbox may read it if their own policies allow it; any
+ * other operation on it is denied.
  */
 export interface ForeignSecret {
-  /** Full ARN, with another account's id. */
+  /** Full ARN, with the ID of another account. */
   arn: string;
   value: string;
 }
 
-/** Adds a secret of another account, or gives it a new value. Throws for an ARN that is none. */
+/** Adds a secret of another account, or stores a new value in it. Throws for an invalid ARN. */
 export function putForeign(world: SecretsWorld, { arn, value }: ForeignSecret): void {
   const parsed = parseArn(arn);
   const isFull = /^secret:.+-[A-Za-z0-9]{6}$/.test(parsed?.resource ?? '');
@@ -25,7 +25,7 @@ export function putForeign(world: SecretsWorld, { arn, value }: ForeignSecret): 
   world.foreign.set(arn, { id: randomUUID(), value, created });
 }
 
-/** Refuses what is asked about secrets of other accounts, but for reading their values. */
+/** Denies requests about secrets of other accounts, except reading their values. */
 export function refuseForeign(
   world: SecretsWorld,
   operations: Service['operations'],
@@ -49,8 +49,9 @@ export function refuseForeign(
 }
 
 /**
- * What GetSecretValue answers for a secret of another account; undefined for one of this account.
- * Throws AccessDeniedException for all but roles, and ResourceNotFoundException.
+ * The response of GetSecretValue for a secret of another account; undefined for one of this
+ * account. Throws AccessDeniedException for callers other than roles, and
+ * ResourceNotFoundException.
  */
 export function readForeign(
   world: SecretsWorld,

@@ -14,11 +14,11 @@ import type { SecretStore, SecretsWorld } from './state.ts';
 
 /** The Secrets Manager of a sandbox. */
 export interface SecretsManagerService extends GuardedService {
-  /** Adds a secret of another account, or gives it a new value. Throws for an ARN that is none. */
+  /** Adds a secret of another account, or stores a new value in it. Throws for an invalid ARN. */
   putForeign(secret: ForeignSecret): void;
 }
 
-/** Makes an empty Secrets Manager. */
+/** Creates an empty Secrets Manager. */
 export function createSecretsManager(
   environment: Environment,
   keys: KeyRing,

@@ -26,7 +26,7 @@ export function lifecycleOperations(world: SecretsWorld): Record<string, Operati
   const now = (): Date => new Date(environment.now());
   const named = ({ arn, name }: Secret): object => ({ ARN: arn, Name: name });
 
-  /** What DeleteSecret without recovery answers for a secret that is not there. */
+  /** The response of DeleteSecret without recovery for a secret that does not exist. */
   function goneAlready(call: Call, id: string): { arn: string; name: string } {
     const name = nameIn(id);
     if (!id.startsWith('arn:')) return { arn: newArn(environment, call.region, name), name };

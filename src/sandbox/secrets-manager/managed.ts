@@ -1,7 +1,7 @@
 import { ServiceError } from '../service.ts';
 import type { Rotation, Secret } from './state.ts';
 
-/** What another service gives a secret that it manages. */
+/** The attributes that another service sets on a secret that it manages. */
 export interface Management {
   owningService: string | undefined;
   tags: readonly (readonly [key: string, value: string])[];
@@ -9,8 +9,9 @@ export interface Management {
 }
 
 /**
- * How a secret of that name is managed. There is no RDS in the sandbox to create one: whoever uses
- * its names, `rds!…`, plays it. Tags and rotation are as github.com/floci-io/floci/pull/2378 saw them.
+ * How a secret with that name is managed. The sandbox has no RDS to create one: a caller that uses
+ * its names, `rds!…`, simulates it. Tags and rotation are as observed in
+ * github.com/floci-io/floci/pull/2378.
  */
 export function managementOf(name: string): Management {
   if (!name.startsWith('rds!')) return { owningService: undefined, tags: [], rotation: undefined };
@@ -28,8 +29,8 @@ export function managementOf(name: string): Management {
 }
 
 /**
- * Throws InvalidRequestException for a secret that another service manages. The sentence is the
- * model's explanation of that error; how AWS words it is not known.
+ * Throws InvalidRequestException for a secret that another service manages. The message is the
+ * model's explanation of that error; AWS's actual wording is unknown.
  */
 export function refuseManaged({ owningService }: Secret): void {
   if (owningService === undefined) return;

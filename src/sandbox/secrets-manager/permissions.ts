@@ -5,7 +5,10 @@ import { ServiceError, type Call } from '../service.ts';
 import { find, newArn } from './store.ts';
 import type { SecretsWorld } from './state.ts';
 
-/** What a role must be allowed for a request (service authorization reference of Secrets Manager). */
+/**
+ * The permissions that a role needs for a request (service authorization reference of Secrets
+ * Manager).
+ */
 export function questionsOf(
   world: SecretsWorld,
   operation: string,
@@ -35,9 +38,9 @@ export function questionsOf(
 }
 
 /**
- * What a role must be allowed in order to use a secret: the secret by its full ARN when it is asked
- * for by name; otherwise by the ARN as it is written, so that one without its six characters does
- * not match a policy that has them.
+ * The permissions that a role needs to use a secret. A request by name needs them for the full ARN.
+ * Otherwise the ARN counts as written, so that one without its 6 characters does not match a policy
+ * that has them.
  */
 export function attemptOn(
   world: SecretsWorld,
@@ -59,10 +62,12 @@ export function attemptOn(
   };
 }
 
-/** A version id that stands for none: the key is only tried (KMS guide, "Secrets Manager"). */
+/** A placeholder for a version ID: the key is only tested (KMS guide, "Secrets Manager"). */
 export const keyTrial = 'RequestToValidateKeyAccess';
 
-/** Throws AccessDeniedException unless the caller may encrypt a version with a key and read it back. */
+/**
+ * Throws AccessDeniedException unless the caller may encrypt a version with a key and decrypt it.
+ */
 export function authorizeKey(
   world: SecretsWorld,
   call: Call,
@@ -97,7 +102,7 @@ function creation(world: SecretsWorld, input: Record<string, unknown>, call: Cal
   return [{ resource, context }, ...tagging('secretsmanager:TagResource', resource, input.Tags)];
 }
 
-/** Keys for members of a request that several operations have. */
+/** Keys for members that several operations have. */
 function membersKeys(
   world: SecretsWorld,
   call: Call,

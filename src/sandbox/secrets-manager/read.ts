@@ -16,7 +16,7 @@ const day = 86_400_000;
 const secretId = text(1, 2048);
 const token = optional(text(1, 4096));
 
-/** The operations that read values and what is known about secrets. */
+/** The operations that read values and descriptions of secrets. */
 export function readOperations(world: SecretsWorld, access: Access): Record<string, Operation> {
   function today(): Date {
     return new Date(Math.floor(world.environment.now() / day) * day);

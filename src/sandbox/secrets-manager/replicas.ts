@@ -1,7 +1,7 @@
 import { parseArn } from '../../model/secrets/partition.ts';
 import type { Secret, SecretsWorld, SecretVersion } from './state.ts';
 
-/** A replica of a secret, which `follow` fills. */
+/** A replica of a secret, filled by `follow`. */
 export function replicaOf(
   primary: Secret,
   region: string,
@@ -22,7 +22,7 @@ export function replicaOf(
   return replica;
 }
 
-/** Makes a replica what its primary is; its key and when it was read are its own. */
+/** Updates a replica from its primary; its key and its last read date are its own. */
 export function follow(replica: Secret): void {
   const { primary } = replica;
   if (!primary) return;
@@ -41,13 +41,16 @@ export function follow(replica: Secret): void {
   replica.versions = new Map(versions.map((version) => [version.id, version]));
 }
 
-/** The region that a replicated secret comes from; undefined for one that is not replicated. */
+/** The region of the primary of a replicated secret; undefined if not replicated. */
 export function primaryRegionOf({ primary, ...secret }: Secret): string | undefined {
   if (primary) return regionOf(primary);
   return secret.replicas.size > 0 ? regionOf(secret) : undefined;
 }
 
-/** The members `ReplicationStatus` of answers; `begun` are regions that it has just begun with. */
+/**
+ * The member `ReplicationStatus` of responses; `begun` are regions whose replication has just
+ * begun.
+ */
 export function replicationStatus(
   world: SecretsWorld,
   secret: Secret,

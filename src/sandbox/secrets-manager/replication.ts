@@ -7,7 +7,7 @@ import type { Secret, SecretsWorld } from './state.ts';
 const secretId = text(1, 2048);
 const region = text(1, 128, /^([a-z]+-)+\d+$/);
 
-/** A region to replicate to, and the key there. */
+/** A region to replicate to, and the key in it. */
 export interface ReplicaRegion {
   Region: string;
   KmsKeyId: string | undefined;
@@ -60,14 +60,14 @@ export function replicationOperations(world: SecretsWorld): Record<string, Opera
       if (!secret.primary) throw invalidParameter('The secret is not a replica.');
       secret.primary.replicas.delete(call.region);
       secret.primary = undefined;
-      // It belongs to the primary, and so does a rotation under way.
+      // It belongs to the primary, as does a rotation in progress.
       secret.rotation = undefined;
       return { ARN: secret.arn };
     }),
   };
 }
 
-/** Refuses the region that the secret is in: InvalidParameterException. */
+/** Rejects the secret's own region: InvalidParameterException. */
 export function checkRegions(call: Call, regions: readonly ReplicaRegion[]): void {
   if (regions.some(({ Region }) => Region === call.region)) {
     throw invalidParameter('Invalid replica region.');
@@ -75,8 +75,8 @@ export function checkRegions(call: Call, regions: readonly ReplicaRegion[]): voi
 }
 
 /**
- * Replicates a secret and answers its `ReplicationStatus`. What hinders it shows in the status of
- * the region later on, never in this answer.
+ * Replicates a secret and returns its `ReplicationStatus`. Failures appear later in the status of
+ * the region, never in this response.
  */
 export function replicate(
   world: SecretsWorld,
@@ -110,7 +110,7 @@ export function replicate(
 
 // --- internal ---
 
-/** Why a secret of that name does not give way to a replica, if it does not. */
+/** Why a secret with that name is not replaced by a replica; undefined if it is. */
 function occupied(existing: Secret | undefined, force: boolean): string | undefined {
   if (!existing) return undefined;
   if (force && !existing.primary && existing.replicas.size === 0) return undefined;

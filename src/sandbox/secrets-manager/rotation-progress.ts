@@ -3,15 +3,15 @@ import { moveStage, staged } from './stages.ts';
 import type { Secret, SecretVersion } from './state.ts';
 
 /**
- * Does what a rotation function would have done by now. A function whose name contains `fail` does
- * nothing, nor does one whose secret has no current value: the version stays AWSPENDING.
+ * Does what a rotation function would have done by now. A function whose name contains `fail`, or
+ * whose secret has no current value, does nothing: the version stays AWSPENDING.
  */
 export function goOn(secret: Secret, now: number): void {
   const running = secret.rotation?.running;
   if (!secret.rotation || !running) return;
   const current = staged(secret, 'AWSCURRENT');
   if (current === running.version) {
-    // Somebody has played the function and moved the label.
+    // The caller has simulated the function and moved the label.
     secret.rotation.last = new Date(now);
     secret.rotation.running = undefined;
     return;
@@ -29,7 +29,7 @@ export function goOn(secret: Secret, now: number): void {
   secret.rotation.running = undefined;
 }
 
-/** Whether a version has a value; one that a rotation has begun with has none yet. */
+/** Whether a version has a value; the version of a rotation that has just begun has none. */
 export function isFilled(version: SecretVersion): boolean {
   return version.text !== undefined || version.binary !== undefined;
 }
@@ -41,7 +41,7 @@ function failsOnPurpose(lambdaArn: string): boolean {
   return (lambdaArn.split(':')[6] ?? lambdaArn).includes('fail');
 }
 
-/** A new value in the form of the old one: of a JSON object only `password` changes. */
+/** A new value in the form of the old one: in a JSON object only `password` changes. */
 function newText(old: string): string {
   try {
     const parsed: unknown = JSON.parse(old);

@@ -18,7 +18,7 @@ const rules = structure({
 export function rotationOperations(world: SecretsWorld): Record<string, Operation> {
   const { environment, rotationMs } = world;
 
-  /** Begins a rotation: the new version is there at once, its value comes later. */
+  /** Begins a rotation: the new version exists at once, its value follows later. */
   function begin(secret: Secret, rotation: Rotation, id: string): void {
     const now = environment.now();
     makeRoom(secret, now);
@@ -97,7 +97,7 @@ export function rotationOperations(world: SecretsWorld): Record<string, Operatio
   };
 }
 
-/** What DescribeSecret and ListSecrets tell about the rotation of a secret. */
+/** The rotation members of DescribeSecret and ListSecrets. */
 export function rotationView({ rotation, created }: Secret): object {
   if (!rotation) return {};
   const { enabled, last } = rotation;

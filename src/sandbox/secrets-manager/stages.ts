@@ -5,15 +5,12 @@ export function staged(secret: Secret, stage: string): SecretVersion | undefined
   return [...secret.versions.values()].find(({ stages }) => stages.has(stage));
 }
 
-/** The labels of a version as answers have them: absent where there are none (AWS's examples). */
+/** The labels of a version in responses: absent if there are none (AWS's examples). */
 export function labelsOf({ stages }: SecretVersion): string[] | undefined {
   return stages.size > 0 ? [...stages] : undefined;
 }
 
-/**
- * Gives a version a staging label, which another version loses. The version that loses AWSCURRENT
- * becomes AWSPREVIOUS.
- */
+/** Moves a staging label to a version. The version that loses AWSCURRENT becomes AWSPREVIOUS. */
 export function moveStage(secret: Secret, stage: string, to: SecretVersion): void {
   const from = staged(secret, stage);
   if (from === to) return;

@@ -4,38 +4,38 @@ import type { Environment } from '../service.ts';
 
 /** A region that a secret is replicated to. */
 export interface Replica {
-  /** Key of that region, as given; undefined for the one that AWS manages. */
+  /** Key of that region, as given; undefined for the AWS-managed one. */
   keyId: string | undefined;
-  /** Why there is no replica, as AWS words it; undefined when there is one. */
+  /** Why there is no replica, in AWS's words; undefined if there is one. */
   failure: string | undefined;
 }
 
-/** How a secret is rotated, and the rotation under way. */
+/** The rotation settings of a secret, and the rotation in progress. */
 export interface Rotation {
   enabled: boolean;
-  /** Undefined where the service that manages the secret rotates it. */
+  /** Undefined if the managing service rotates the secret. */
   lambdaArn: string | undefined;
   rules: object | undefined;
   last: Date | undefined;
   running: RunningRotation | undefined;
 }
 
-/** A rotation that has begun; it goes on by the clock. */
+/** A rotation in progress; it advances with the clock. */
 export interface RunningRotation {
   version: SecretVersion;
-  /** When the version gets its value, and when it becomes the current one; ms since the epoch. */
+  /** When the version gets its value, and when it becomes current; ms since the epoch. */
   valueAt: number;
   endsAt: number;
 }
 
-/** The one version of a secret of another account. */
+/** The only version of a secret of another account. */
 export interface ForeignVersion {
   id: string;
   value: string;
   created: Date;
 }
 
-/** One version of a secret: text or bytes (base64, as the API writes them). */
+/** One version of a secret: text or bytes (base64, as in the API). */
 export interface SecretVersion {
   id: string;
   text: string | undefined;
@@ -43,7 +43,7 @@ export interface SecretVersion {
   stages: Set<string>;
   created: Date;
   accessed: Date | undefined;
-  /** As given; undefined for the key that AWS manages. */
+  /** As given; undefined for the AWS-managed key. */
   keyId: string | undefined;
 }
 
@@ -52,30 +52,30 @@ export interface Secret {
   name: string;
   arn: string;
   description: string | undefined;
-  /** As given; undefined for the key that AWS manages. */
+  /** As given; undefined for the AWS-managed key. */
   keyId: string | undefined;
   versions: Map<string, SecretVersion>;
   tags: Map<string, string>;
   created: Date;
   changed: Date;
   accessed: Date | undefined;
-  /** When it was asked to be deleted, and when it will be. */
+  /** When the deletion was requested, and when it is due. */
   deletion: { asked: Date; due: Date } | undefined;
   policy: { text: string; policy: Policy } | undefined;
   /** Undefined until rotation is first configured. */
   rotation: Rotation | undefined;
-  /** Id of the service that manages the secret, e.g. `rds`. */
+  /** ID of the service that manages the secret, e.g. `rds`. */
   owningService: string | undefined;
-  /** On a replica: the secret of another region that it follows. */
+  /** On a replica: its primary secret in another region. */
   primary: Secret | undefined;
-  /** Where the secret is replicated to, by region. */
+  /** The replicas of the secret, by region. */
   replicas: Map<string, Replica>;
 }
 
 /** The secrets of a region by name. */
 export type SecretStore = Map<string, Secret>;
 
-/** What the operations of Secrets Manager share. */
+/** The parts shared by the operations of Secrets Manager. */
 export interface SecretsWorld {
   environment: Environment;
   keys: KeyRing;

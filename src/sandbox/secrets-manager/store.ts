@@ -14,8 +14,8 @@ export function newArn(environment: Environment, region: string, name: string): 
 }
 
 /**
- * The secrets of a call's region as of now: rotations go on, recovery windows end, replicas are
- * what their primaries are.
+ * The current secrets of a call's region: rotations advance, recovery windows end, replicas are
+ * updated from their primaries.
  */
 export function secretsOf(world: SecretsWorld, call: Call): SecretStore {
   const store = world.region(call.region);
@@ -49,8 +49,8 @@ export function find(world: SecretsWorld, call: Call, secretId: string): Secret 
 }
 
 /**
- * The name in an id, which is a name or an ARN; of an ARN with its six characters. Throws
- * ValidationException for an id that is none.
+ * The name in an ID, which is a name or an ARN; for an ARN, with its 6 characters. Throws
+ * ValidationException for an invalid ID.
  */
 export function nameIn(secretId: string): string {
   const name = secretId.startsWith('arn:') ? secretId.split(':').slice(6).join(':') : secretId;
@@ -58,7 +58,7 @@ export function nameIn(secretId: string): string {
   return name;
 }
 
-/** Finds a secret; throws ResourceNotFoundException, or ValidationException for an id that is none. */
+/** Finds a secret; throws ResourceNotFoundException, or ValidationException for an invalid ID. */
 export function get(world: SecretsWorld, call: Call, secretId: string): Secret {
   nameIn(secretId);
   const secret = find(world, call, secretId);
@@ -71,7 +71,9 @@ export function get(world: SecretsWorld, call: Call, secretId: string): Secret {
   return secret;
 }
 
-/** Finds a secret that is not about to be deleted; throws as `get` and InvalidRequestException. */
+/**
+ * Finds a secret that is not scheduled for deletion; throws as `get` and InvalidRequestException.
+ */
 export function getLive(world: SecretsWorld, call: Call, secretId: string): Secret {
   const secret = get(world, call, secretId);
   if (secret.deletion) {
@@ -99,12 +101,12 @@ export function refuseReplica({ primary }: Secret): void {
   );
 }
 
-/** Whether a name has only the characters that Secrets Manager takes. */
+/** Whether a name has only characters that Secrets Manager allows. */
 export function isName(name: string): boolean {
   return /^[A-Za-z0-9/_+=.@!-]+$/.test(name);
 }
 
-/** The error for a name with other characters. */
+/** The error for a name with invalid characters. */
 export function invalidName(): ServiceError {
   return new ServiceError(
     'ValidationException',
@@ -112,7 +114,7 @@ export function invalidName(): ServiceError {
   );
 }
 
-/** The key that encrypts a secret's version. Throws DecryptionFailure when it is gone. */
+/** The key that encrypts a secret's version. Throws DecryptionFailure if it is gone. */
 export function keyOf(world: SecretsWorld, call: Call, keyId: string | undefined): Key {
   const key = world.keys.find(call.region, keyId ?? 'alias/aws/secretsmanager');
   if (!key) {
@@ -124,7 +126,7 @@ export function keyOf(world: SecretsWorld, call: Call, keyId: string | undefined
   return key;
 }
 
-/** Checks a key that is to encrypt; throws InvalidParameterException or EncryptionFailure. */
+/** Checks a key for encryption; throws InvalidParameterException or EncryptionFailure. */
 export function checkKey(world: SecretsWorld, call: Call, keyId: string | undefined): void {
   if (keyId === undefined) return;
   const key = world.keys.find(call.region, keyId);

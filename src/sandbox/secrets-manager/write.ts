@@ -44,7 +44,9 @@ export function writeOperations(world: SecretsWorld): Record<string, Operation> 
   const keyId = optional(text(0, 2048));
   const now = (): Date => new Date(environment.now());
 
-  /** Adds a version; answers the one of the token when it was added before with the same content. */
+  /**
+   * Adds a version; returns the existing one if the token was used before with the same content.
+   */
   function addVersion(
     secret: Secret,
     given: Value,
@@ -54,7 +56,7 @@ export function writeOperations(world: SecretsWorld): Record<string, Operation> 
     const id = given.ClientRequestToken ?? randomUUID();
     const before = secret.versions.get(id);
     if (before && !isFilled(before)) {
-      // The step of a rotation function that gives the version of a rotation its value.
+      // The step of a rotation function that stores the value of the pending version.
       before.text = given.SecretString;
       before.binary = given.SecretBinary;
       for (const stage of stages) moveStage(secret, stage, before);
@@ -86,7 +88,7 @@ export function writeOperations(world: SecretsWorld): Record<string, Operation> 
       keyId: secret.keyId,
     };
     secret.versions.set(id, version);
-    // A secret always has a current version once it has a value.
+    // A secret with a value always has a current version.
     const first = secret.versions.size === 1 && !stages.includes('AWSCURRENT');
     for (const stage of first ? [...stages, 'AWSCURRENT'] : stages) {
       moveStage(secret, stage, version);
@@ -188,7 +190,7 @@ export function writeOperations(world: SecretsWorld): Record<string, Operation> 
       (input, call) => {
         const secret = getLive(world, call, input.SecretId);
         const hasValue = checkValue(input);
-        // The key is what a replica has of its own.
+        // Only the key is specific to a replica.
         if (hasValue || input.Description !== undefined) refuseReplica(secret);
         if (hasValue) refuseManaged(secret);
         if (input.KmsKeyId !== undefined) {
@@ -215,7 +217,7 @@ export function writeOperations(world: SecretsWorld): Record<string, Operation> 
 
 // --- internal ---
 
-/** Checks a value and says whether there is one. */
+/** Checks a value and returns whether there is one. */
 function checkValue({ SecretString, SecretBinary }: Value): boolean {
   if (SecretString !== undefined && SecretBinary !== undefined) {
     throw invalidParameter(
@@ -236,14 +238,14 @@ function checkValue({ SecretString, SecretBinary }: Value): boolean {
   return SecretString !== undefined || SecretBinary !== undefined;
 }
 
-/** The key as it is stored: empty text asks for the one that AWS manages. */
+/** The key as stored: an empty text means the AWS-managed one. */
 function customKey(keyId: string | undefined): string | undefined {
   return keyId === '' ? undefined : keyId;
 }
 
 /**
- * Drops versions without labels that are older than a day, as far as needed for a new one. Throws
- * LimitExceededException when none is old enough.
+ * Deletes versions without labels that are older than a day, if needed for a new one. Throws
+ * LimitExceededException if none is old enough.
  */
 export function makeRoom(secret: Secret, now: number): void {
   for (const version of secret.versions.values()) {
