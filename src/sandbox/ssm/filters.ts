@@ -14,15 +14,15 @@ const members = {
 export const filterShape = structure(members);
 export type Filter = Input<typeof members>;
 
-/** A filter of DescribeParameters in the form that `ParameterFilters` has replaced. */
+/** A filter of DescribeParameters in the old form, which `ParameterFilters` replaced. */
 export const oldFilterShape = structure({
   Key: oneOf(['Name', 'Type', 'KeyId']),
   Values: list(text(1, 1024), 1, 50),
 });
 
 /**
- * Parameters that pass all filters, in the order of their names. Throws InvalidFilterKey,
- * InvalidFilterOption, InvalidFilterValue or ValidationException for a filter that it does not take.
+ * Parameters that match all filters, sorted by name. Throws InvalidFilterKey, InvalidFilterOption,
+ * InvalidFilterValue or ValidationException for an unsupported filter.
  */
 export function select(
   parameters: Iterable<Parameter>,
@@ -35,7 +35,7 @@ export function select(
   );
 }
 
-/** Whether a parameter is below a path, at any level or at the next. */
+/** Whether a parameter is below a path, at any level or only at the next one. */
 export function isUnder(name: string, path: string, recursive: boolean): boolean {
   const prefix = path.endsWith('/') ? path : `${path}/`;
   const full = name.startsWith('/') ? name : `/${name}`;
@@ -43,7 +43,7 @@ export function isUnder(name: string, path: string, recursive: boolean): boolean
   return recursive || !full.slice(prefix.length).includes('/');
 }
 
-/** Cuts a page of named things; throws InvalidNextToken. */
+/** Returns a page of named items; throws InvalidNextToken. */
 export function pageOf<T extends { name: string }>(
   items: readonly T[],
   token: string | undefined,

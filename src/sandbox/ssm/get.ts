@@ -32,7 +32,7 @@ export function getOperations(world: SsmWorld): Record<string, Operation> {
     };
   }
 
-  /** The stored name of a parameter that is asked for by name or ARN, without version or label. */
+  /** The stored name of a parameter requested by name or ARN, without version or label. */
   function historyName(call: Call, written: string): string {
     if (!written.trim().startsWith('arn:')) {
       return parameterName(written, call.region, world.environment);
@@ -151,7 +151,7 @@ export function getOperations(world: SsmWorld): Record<string, Operation> {
         ];
         const valid = ['Path', 'Name', 'Type', 'KeyId', 'Tier', 'DataType'];
         const found = select(world.region(call.region).values(), filters, valid);
-        // Nothing is shared by other accounts: there are none.
+        // No parameters are shared by other accounts.
         const visible = input.Shared ? [] : found;
         const { items, next } = pageOf(visible, input.NextToken, input.MaxResults ?? 10);
         return {

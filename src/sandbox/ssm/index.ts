@@ -9,7 +9,7 @@ import { tagOperations } from './tags.ts';
 import { versionOperations } from './versions.ts';
 import type { GuardedService } from '../access.ts';
 
-/** Makes an empty Parameter Store. */
+/** Creates an empty Parameter Store. */
 export function createSsm(environment: Environment, keys: KeyRing): GuardedService {
   const region = byRegion((): ParameterStore => new Map());
   const world: SsmWorld = { environment, keys, region };

@@ -1,13 +1,13 @@
 import { parseArn } from '../../model/secrets/partition.ts';
 import { ServiceError, type Environment } from '../service.ts';
 
-/** Longest fully qualified name: the ARN with the name in it. */
+/** Maximum length of the ARN, which contains the name. */
 const longestArn = 1011;
 const mostLevels = 15;
 
 /**
  * The stored form of a name to write, label or delete (`/foo` is stored as `foo`). Throws the error
- * of the rule that the name breaks.
+ * of the rule that the name violates.
  */
 export function parameterName(written: string, region: string, environment: Environment): string {
   const name = written.trim();
@@ -52,7 +52,7 @@ export function parameterArn(name: string, region: string, environment: Environm
   return `arn:${partition}:ssm:${region}:${account}:parameter/${name.replace(/^\//, '')}`;
 }
 
-/** A parameter that is asked for, with the version or label after its name if there is one. */
+/** A requested parameter, with the version or label after its name, if any. */
 export interface Asked {
   /** Stored form. */
   name: string;
@@ -60,8 +60,8 @@ export interface Asked {
 }
 
 /**
- * Reads what a Get operation is asked for: a name or an ARN, then perhaps `:VERSION` or `:LABEL`.
- * Answers undefined for an ARN of another region or account; throws for a name that cannot be one.
+ * Parses the target of a Get operation: a name or an ARN, optionally followed by `:VERSION` or
+ * `:LABEL`. Returns undefined for an ARN of another region or account; throws for an invalid name.
  */
 export function askedParameter(
   written: string,
@@ -86,7 +86,7 @@ export function askedParameter(
   return { name: storedName(name), selector };
 }
 
-/** The error of SSM for input that breaks a rule. */
+/** SSM's error for invalid input. */
 export function invalid(message: string): ServiceError {
   return new ServiceError('ValidationException', message);
 }

@@ -3,7 +3,10 @@ import { requestKeys, requestTags, resourceTags, tagging } from '../condition-ke
 import type { Call } from '../service.ts';
 import { resourcesOf, type SsmWorld } from './store.ts';
 
-/** What a role must be allowed for a request (service authorization reference of Systems Manager). */
+/**
+ * The permissions that a role needs for a request (service authorization reference of Systems
+ * Manager).
+ */
 export function questionsOf(
   world: SsmWorld,
   operation: string,

@@ -173,7 +173,7 @@ function keyFor(
     }
     return undefined;
   }
-  // The careful reading of AWS's unclear answer: a key that is not sent again is lost.
+  // The cautious interpretation of AWS's unclear documentation: a key that is not resent is lost.
   const keyId = input.KeyId ?? 'alias/aws/ssm';
   const key = world.keys.find(call.region, keyId);
   if (!key) throw new ServiceError('InvalidKeyId', `Invalid keyId ${keyId}`);

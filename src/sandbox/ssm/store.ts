@@ -8,9 +8,9 @@ export interface Version {
   version: number;
   type: 'String' | 'StringList' | 'SecureString';
   value: string;
-  /** What a SecureString shows without decryption. */
+  /** What a SecureString returns without decryption. */
   ciphertext: string;
-  /** As given: id, ARN or alias. Only for a SecureString. */
+  /** As given: ID, ARN or alias. Only for a SecureString. */
   keyId: string | undefined;
   description: string | undefined;
   allowedPattern: string | undefined;
@@ -18,12 +18,12 @@ export interface Version {
   tier: 'Standard' | 'Advanced';
   dataType: string;
   modified: Date;
-  /** ARN of who wrote it. */
+  /** ARN of the user or role that wrote it. */
   user: string;
   labels: Set<string>;
 }
 
-/** A parameter: its versions, oldest first, never none. */
+/** A parameter with its versions, oldest first; at least one. */
 export interface Parameter {
   name: string;
   arn: string;
@@ -34,14 +34,14 @@ export interface Parameter {
 /** The parameters of a region by stored name. */
 export type ParameterStore = Map<string, Parameter>;
 
-/** What the operations of SSM share. */
+/** The parts shared by the operations of SSM. */
 export interface SsmWorld {
   environment: Environment;
   keys: KeyRing;
   region: (name: string) => ParameterStore;
 }
 
-/** A version that was asked for. */
+/** A requested version. */
 export interface Found {
   parameter: Parameter;
   version: Version;
@@ -55,14 +55,14 @@ export function latest(parameter: Parameter): Version {
   return version;
 }
 
-/** Text that stands for an encrypted value and tells nothing about it. */
+/** A placeholder for an encrypted value, which reveals nothing about it. */
 export function opaqueCiphertext(): string {
   return `AQICAHh${randomBytes(132).toString('base64')}`;
 }
 
 /**
- * Finds a parameter by name or ARN with selector. Answers `'parameter'` or `'version'` for what is
- * missing; throws ValidationException for a name that cannot be one.
+ * Finds a parameter by name or ARN with selector. Returns `'parameter'` or `'version'` if that is
+ * missing; throws ValidationException for an invalid name.
  */
 export function find(
   world: SsmWorld,
@@ -82,7 +82,7 @@ export function find(
   return version ? { parameter, version, selector } : 'version';
 }
 
-/** A parameter by stored name; throws ParameterNotFound, which has no message at AWS. */
+/** A parameter by stored name; throws ParameterNotFound, which has no message in AWS. */
 export function getParameter(world: SsmWorld, call: Call, name: string): Parameter {
   const parameter = world.region(call.region).get(name);
   if (!parameter) throw new ServiceError('ParameterNotFound', '');
@@ -90,8 +90,8 @@ export function getParameter(world: SsmWorld, call: Call, name: string): Paramet
 }
 
 /**
- * The value as a reader gets it. Throws AccessDeniedException when the principal may not decrypt,
- * InvalidKeyId when the key is gone or out of service.
+ * The value as returned to a reader. Throws AccessDeniedException if the principal may not decrypt
+ * it, and InvalidKeyId if the key is gone or disabled.
  */
 export function readableValue(
   world: SsmWorld,
@@ -114,7 +114,7 @@ export function readableValue(
   return version.value;
 }
 
-/** ARNs of the parameters that a request is about, for policies; `*` for a request about none. */
+/** ARNs of the parameters in a request, for policies; `*` for a request without any. */
 export function resourcesOf(
   world: SsmWorld,
   call: Call,

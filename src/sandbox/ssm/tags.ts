@@ -47,7 +47,10 @@ export function tagOperations(world: SsmWorld): Record<string, Operation> {
   };
 }
 
-/** Tags after setting some; throws TooManyTagsError over 50 and ValidationException for bad ones. */
+/**
+ * Tags after setting some; throws TooManyTagsError over 50 and ValidationException for invalid
+ * ones.
+ */
 export function withTags(
   tags: ReadonlyMap<string, string>,
   added: readonly { Key: string; Value: string }[],

@@ -49,7 +49,7 @@ export function versionOperations(world: SsmWorld): Record<string, Operation> {
     }),
 
     DeleteParameters: operation({ Names: list(name, 1, 10) }, ({ Names }, call) => {
-      // A name that cannot be one fails the call, which must not leave others deleted.
+      // An invalid name fails the call, so it is checked before others are deleted.
       const stored = new Map(
         Names.map((one) => [one, parameterName(one, call.region, environment)]),
       );
