@@ -61,7 +61,10 @@ export function toService(service: SdkService): Service {
   };
 }
 
-/** A service of which DescribeServices tells no task definition, with that of its newest revision. */
+/**
+ * Adds the task definition of its newest revision to a service that DescribeServices returns
+ * without one.
+ */
 export function withRevisions(service: Service, revisions: readonly ServiceRevision[]): Service {
   const age = ({ createdAt }: ServiceRevision): number => createdAt?.getTime() ?? 0;
   const [newest] = [...revisions].sort((a, b) => age(b) - age(a));
@@ -78,7 +81,7 @@ export function withRevisions(service: Service, revisions: readonly ServiceRevis
   };
 }
 
-/** A service deployment as DescribeServiceDeployments answers it, in our words; its reason likewise. */
+/** Converts a service deployment from DescribeServiceDeployments; its reason likewise. */
 export function toServiceDeployment(deployment: SdkServiceDeployment): ServiceDeployment {
   const { targetServiceRevision: target, sourceServiceRevisions = [] } = deployment;
   return {
@@ -163,7 +166,7 @@ export interface Service {
   status: string;
   /** ARN of the revision that it runs; undefined if it runs none yet. */
   taskDefinition: string | undefined;
-  /** Why what it runs could not be found out, of an Express service. */
+  /** Why the task definition of an Express service is unknown. */
   unseen?: string;
   controller: 'ECS' | 'CODE_DEPLOY' | 'EXTERNAL';
   /** The container behind its first load balancer; undefined without one. */
@@ -188,8 +191,8 @@ export interface Service {
   /** ARN of the current or last service deployment; undefined if ECS returns none. */
   currentServiceDeployment: string | undefined;
   deployments: Deployment[];
-  /** What the logs of Service Connect read from secrets: of all deployments, the PRIMARY one's first. */
+  /** The secrets of the Service Connect logs in all deployments, those of the PRIMARY one first. */
   serviceConnect?: readonly SecretEntry[];
-  /** What ECS tells of it, the newest first. */
+  /** Service events of ECS, newest first. */
   events: { createdAt: Date | undefined; message: string }[];
 }

@@ -189,7 +189,10 @@ export function createEcs(config: AwsConfig): Ecs {
     },
   };
 
-  /** ECS describes an Express service without a task definition of its own, and may leave it to its revision. */
+  /**
+   * ECS may describe an Express service without a task definition, which is then only in its
+   * revision.
+   */
   async function described(service: SdkService): Promise<Service> {
     const read = toService(service);
     const arns = (service.currentServiceRevisions ?? []).flatMap(({ arn }) => arn ?? []);

@@ -19,11 +19,11 @@ export interface ParameterAttributes {
 type Read = (name: string, version?: number) => Promise<ReadParameter | undefined>;
 
 /**
- * Makes the call that stores a value on top of version `over` (0: of nothing). PutParameter with
- * Overwrite stores one more version each time it is called, so a lost answer is looked up: the call is
- * repeated only while `over` is still current, and made `attempts` times at most. Throws CliError
- * `concurrent-write` where someone else stored a value and we did not, and `uncertain-write` where nobody
- * can look.
+ * Creates the call that stores a value on top of version `over` (0 if there is none). PutParameter
+ * with Overwrite stores another version each time, so after a lost answer the versions are read
+ * first: the call is retried only while `over` is still current, with at most `attempts` attempts.
+ * Throws CliError `concurrent-write` if someone else stored a value and we did not, and
+ * `uncertain-write` if the versions cannot be read.
  */
 export function createPut(client: SSMClient, read: Read, attempts: number) {
   return async function put(

@@ -18,7 +18,7 @@ export interface AccessOptions {
   region?: Sourced | undefined;
   profile?: Sourced | undefined;
   endpoint?: Sourced | undefined;
-  /** How often a call is made again at most. */
+  /** The maximum number of retries of a call. */
   retries?: Sourced<number> | undefined;
   /** A role to assume with the credentials that are found. */
   assumeRole?: (Sourced & { externalId?: string; sessionName?: string }) | undefined;

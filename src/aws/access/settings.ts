@@ -39,7 +39,7 @@ export interface Settings {
   dualstack: Sourced<boolean> | undefined;
   /** `legacy`, `standard` or `adaptive`; see `calls/retries.ts`. */
   retryMode: Sourced | undefined;
-  /** How often a call is made at most, the first time included. */
+  /** The maximum number of attempts of a call, including the first. */
   maxAttempts: Sourced<number> | undefined;
 }
 

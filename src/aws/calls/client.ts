@@ -47,8 +47,8 @@ export interface AwsConfig {
 }
 
 /**
- * Settings common to all clients; nothing is left for the SDK to look up. Throws UsageError for settings of
- * the endpoint that do not go together.
+ * Settings common to all clients; the SDK looks up nothing itself. Throws UsageError for
+ * conflicting endpoint settings.
  */
 export function clientSettings(
   {
@@ -156,7 +156,7 @@ export function supervised<Client extends { middlewareStack: object }>(
     },
     { step: 'initialize', priority: 'high', name: 'ecsSecretsSupervision' },
   );
-  // Each attempt takes its turn, the SDK's too, and is signed after that.
+  // Each attempt waits for its turn, including those of the SDK, and is signed after that.
   stack.addRelativeTo(
     (next, context) => async (args) => {
       const action = actionOf(context);

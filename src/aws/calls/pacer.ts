@@ -12,9 +12,10 @@ interface Family extends Rate {
 }
 
 /**
- * Request rates for each account and region. ECS: API reference, "request throttling". Reads of parameters:
- * endpoints and quotas of Systems Manager. PutParameter: 3 a second by default and 10 with higher
- * throughput, as AWS Support told users; more where an account was given more.
+ * Request rates per account and region. ECS: API reference, "request throttling". Reads of
+ * parameters: endpoints and quotas of Systems Manager. PutParameter: 3 per second by default and 10
+ * with higher throughput, as reported by users from AWS Support; more for accounts with an
+ * increased quota.
  */
 const families: readonly Family[] = [
   {
@@ -57,10 +58,10 @@ export interface Pacer {
   answered(action: string, throttled: boolean): void;
 }
 
-/** Resolves after so many milliseconds, or earlier when `woken` does. */
+/** Resolves after this many milliseconds, or earlier if `woken` resolves. */
 type Sleep = (milliseconds: number, woken: Promise<void>) => Promise<void>;
 
-/** Makes the pacer of a run. Times are in milliseconds. */
+/** Creates the pacer of a run. Times are in milliseconds. */
 export function createPacer(
   now: () => number = () => performance.now(),
   sleep: Sleep = sleepOrWake,
@@ -86,10 +87,15 @@ export function createPacer(
 /** Number of responses evaluated together to learn a rate. */
 const sample = 20;
 
-/** How much of a token may be missing: a timer may be early by a fraction of a millisecond. */
+/**
+ * The part of a token that may be missing: a timer may fire early by a fraction of a millisecond.
+ */
 const early = 0.02;
 
-/** The share of throttled answers that tells of a limit; a service in trouble throttles some at any rate. */
+/**
+ * The share of throttled responses that indicates a limit; a failing service throttles some at any
+ * rate.
+ */
 const tooMany = 0.3;
 
 function sleepOrWake(milliseconds: number, woken: Promise<void>): Promise<void> {
@@ -113,7 +119,7 @@ function createLane({ burst, perSecond: start, learned }: Family, now: () => num
 
   const refill = (): void => {
     const time = now();
-    // Calls that passed may have given more than a burst.
+    // Successful calls may have added more than a burst.
     tokens = Math.max(tokens, Math.min(burst, tokens + ((time - at) / 1_000) * perSecond));
     at = time;
   };
@@ -138,9 +144,9 @@ function createLane({ burst, perSecond: start, learned }: Family, now: () => num
     },
 
     /**
-     * Until a limit shows, every call that passes lets two more begin at once, and adds the rate we began
-     * with; then we go back to what got through, and try a tenth more after each sample without too many
-     * refusals.
+     * Until a limit is found, every successful call lets 2 more begin at once, and adds the initial
+     * rate. Then the rate is reset to the successful throughput, and increased by 10% after each
+     * sample without too much throttling.
      */
     answered(throttled: boolean): void {
       if (!learned) return;

@@ -17,7 +17,7 @@ export class Unrepeated extends Error {
   }
 }
 
-/** Whether an error, `Unrepeated` or not, says that calls come too fast. */
+/** Whether an error, `Unrepeated` or not, means throttling. */
 export function isThrottled(thrown: unknown): boolean {
   const { name } = originalOf(thrown);
   return throttling.has(name) && !busy.has(name);
@@ -41,7 +41,7 @@ export async function again<T>(
       const error = originalOf(thrown);
       const isBusy = busy.has(error.name);
       if (isBusy) conflicts += 1;
-      // What the SDK may repeat it has repeated by now.
+      // The SDK has already retried everything that it may retry.
       const isRefused = isThrottled(error) && thrown instanceof Unrepeated;
       const isUnread = attempt <= mostRepeats(action, codeOf(error));
       const isOver = isBusy

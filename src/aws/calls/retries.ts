@@ -1,19 +1,23 @@
 import type { RetryErrorInfo, RetryStrategyV2, RetryToken } from '@smithy/types';
 import type { Settings } from '../access/settings.ts';
 
-/** How often a call is made at most, the first time included. */
+/** The maximum number of attempts of a call, including the first. */
 export interface Attempts {
-  /** Where AWS throttles it. */
+  /** If AWS throttles it. */
   throttled: number;
-  /** Where AWS throttles a write that is not repeated for any other reason: the pacer still learns its rate. */
+  /**
+   * If AWS throttles a write that is not retried for any other reason: the pacer still learns its
+   * rate.
+   */
   throttledWrite: number;
-  /** Where it fails for another reason that may pass: the network, an error of the service. */
+  /** If it fails for another transient reason: the network, a service error. */
   failed: number;
 }
 
 /**
- * What the settings say: a number counts for everything. Without one it is that of the retry mode ("Retry
- * behavior" of the AWS SDKs and Tools guide), and without a mode enough to outlast 30 % throttled calls.
+ * The attempts from the settings: a number applies to everything. Without one, it depends on the
+ * retry mode ("Retry behavior" in the AWS SDKs and Tools guide), and without a mode it is enough
+ * for 30% throttled calls.
  */
 export function attemptsOf({ maxAttempts, retryMode }: Settings): Attempts {
   const given = maxAttempts?.value ?? (retryMode && ofModes[retryMode.value]);
@@ -22,7 +26,7 @@ export function attemptsOf({ maxAttempts, retryMode }: Settings): Attempts {
     : { throttled: given, throttledWrite: given, failed: given };
 }
 
-/** The settings of a client about retries. `cutOff` ends the pauses. */
+/** The retry settings of a client. `cutOff` ends the pauses. */
 export function retrySettings(settings: Settings, cutOff: AbortSignal | undefined) {
   const attempts = attemptsOf(settings);
   const maxAttempts = attempts.throttled;
@@ -32,10 +36,11 @@ export function retrySettings(settings: Settings, cutOff: AbortSignal | undefine
 }
 
 /**
- * Repeats calls that were throttled or failed for a reason that may pass, after a pause by chance of up to 100 ms
- * that doubles each time, 5 seconds at most ("full jitter"). It has no budget for retries: that of the SDK's
- * standard mode ends long commands of many calls, and the rate limiter of its adaptive mode falls to a
- * call every two seconds at the first throttled one. The rates are the pacer's business.
+ * Retries calls that were throttled or failed for a transient reason, after a random pause of up to
+ * 100 ms that doubles each time, up to 5 seconds ("full jitter"). It has no retry budget: that of
+ * the SDK's standard mode aborts long commands with many calls, and the rate limiter of its
+ * adaptive mode drops to one call every 2 seconds after the first throttled one. The pacer controls
+ * the rates.
  */
 export function createRetries(
   { throttled, failed }: Attempts,
@@ -61,7 +66,7 @@ export function createRetries(
 
 // --- internal ---
 
-/** The SDK for JavaScript has no legacy mode; that of the AWS CLI makes five attempts. */
+/** The SDK for JavaScript has no legacy mode; that of the AWS CLI makes 5 attempts. */
 const ofModes: Readonly<Record<string, number>> = { legacy: 5, standard: 3, adaptive: 3 };
 
 /** Milliseconds. */
@@ -69,12 +74,12 @@ const firstPause = 100;
 const longestPause = 5_000;
 
 interface Token extends RetryToken {
-  /** Attempts that failed for another reason than the rate. */
+  /** Attempts that failed for a reason other than the rate. */
   failures: number;
 }
 
 function tokenOf(count: number, failures: number): Token {
-  // The pause is over when a token is given.
+  // The pause is over when a token is returned.
   return { failures, getRetryCount: () => count, getRetryDelay: () => 0 };
 }
 
@@ -89,7 +94,7 @@ function pauseBefore(count: number, { retryAfterHint }: RetryErrorInfo): number 
   return Math.max(pause, Math.min(asked, longestPause));
 }
 
-/** Rejects where calls are cut off meanwhile; what is still done after that has its pauses. */
+/** Rejects if calls are aborted meanwhile; calls made after that have their normal pauses. */
 async function pause(milliseconds: number, cutOff: AbortSignal | undefined): Promise<void> {
   const isOver = cutOff?.aborted ?? true;
   await new Promise<void>((resolve, reject) => {

@@ -1,7 +1,7 @@
 import { NoAnswer } from './call-limit.ts';
 import type { Pacer } from './pacer.ts';
 
-/** Waits until an action may be called. Throws NoAnswer where calls are cut off meanwhile. */
+/** Waits until an action may be called. Throws NoAnswer if calls are aborted meanwhile. */
 export async function turn(
   action: string,
   pacer: Pacer | undefined,

@@ -71,7 +71,7 @@ export async function readEnvironment(
   }
   let environment: Environment;
   if (taskDefinition !== undefined) {
-    // Loaded where there is one only, for a quick start.
+    // Loaded only if there is one, for a quick start.
     const [{ readTaskDefinition }, { readContainer }] = await Promise.all([
       import('../../operations/definitions/read-task-definition.ts'),
       import('../../operations/environment/read-container.ts'),

@@ -105,7 +105,7 @@ Examples:
   },
 });
 
-/** `audit [FILE...]`: secrets in plain text in task definitions, of AWS or of files. */
+/** `audit [FILE...]`: finds plaintext secrets in task definitions, in AWS or in files. */
 export const audit = withJunit('audit', command);
 
 // --- internal ---

@@ -171,7 +171,7 @@ function registeredUse(use: SecretUse): string {
   return use.kind === 'repositoryCredentials' ? use.container : useWords(use).join(':');
 }
 
-/** The services of a scan; one that runs no task definition yet gets its first. */
+/** The services of a scan, including those without a task definition, which get their first one. */
 function servicesToDeploy({ services, revisions }: Scan): Consumer[] {
   const none = { arn: '', status: 'ACTIVE', definition: { containerDefinitions: [] } };
   return services.map((service) => {

@@ -73,12 +73,12 @@ Examples:
   },
 });
 
-/** `verify TARGET...`: what would keep tasks from starting. */
+/** `verify TARGET...`: shows what would prevent tasks from starting. */
 export const verify = withJunit('verify', command);
 
 // --- internal ---
 
-/** The findings of a target; those of a file say so, except standard input. */
+/** The findings of a target; those of a file include its path, except for standard input. */
 function checkedIn({ target, taskDefinition, findings }: VerifiedDocument): Checked[] {
   const isFile = taskDefinition === undefined && target !== '-';
   return findings.map(({ status, check, subject, message }) => ({

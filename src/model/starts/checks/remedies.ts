@@ -123,7 +123,7 @@ function roleCommand(
   const written = isSound
     ? [
         ...['--task-definition', name.file === undefined ? name.family : fileOf(name.file)],
-        // What stands on the service is not in the task definition.
+        // Settings of the service are not in the task definition.
         ...(service && uses.some(({ use }) => use.kind === 'serviceConnect')
           ? ['--service', `${service.cluster}/${service.name}`]
           : []),
