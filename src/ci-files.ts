@@ -5,8 +5,8 @@ import { notWritable } from './operations/file-problem.ts';
 import type { World } from './world.ts';
 
 /**
- * Adds the result to the summary of a GitHub Actions step, which GitHub shows on the page of the run. The
- * command itself is done, so that a failure is only a warning.
+ * Adds the result to the summary of a GitHub Actions step, which GitHub shows on the page of the
+ * run. The command has completed, so a failure here is only a warning.
  */
 export async function writeSummary(
   world: World,
@@ -23,11 +23,17 @@ export async function writeSummary(
   });
 }
 
-/** What a run leaves in the file of `ECS_SECRETS_RESULT_FILE` for the action (action/src), which makes outputs of it. */
+/**
+ * The data that a run writes to the file in `ECS_SECRETS_RESULT_FILE`, from which the action
+ * (action/src) sets its outputs.
+ */
 export interface LeftResult {
-  /** The name of the command, for example `role check`. Absent if the command line was not understood. */
+  /** The name of the command, for example `role check`. Absent if the command line was invalid. */
   command?: string | undefined;
-  /** The document of `--json`. Absent if it holds values, and if the command failed without a result. */
+  /**
+   * The document of `--json`. Absent if it contains values, or if the command failed without a
+   * result.
+   */
   data?: unknown;
   checked?: Result['checked'] | undefined;
   sarif?: Result['sarif'] | undefined;
@@ -35,7 +41,7 @@ export interface LeftResult {
   error?: ErrorDocument['error'] | undefined;
 }
 
-/** Writes that file. A failure is not reported: the action takes an absent file for no result. */
+/** Writes that file. A failure is not reported: for the action, an absent file means no result. */
 export async function leaveResult(
   { env, writeFile }: World,
   {
@@ -48,7 +54,7 @@ export async function leaveResult(
   if (!file) return;
   const left: LeftResult = {
     command,
-    // A value that was asked for goes to stdout, and nowhere else.
+    // A requested value goes to stdout, and nowhere else.
     ...(result !== undefined && !result.exact && { data: result.data }),
     checked: result?.checked,
     sarif: result?.sarif,

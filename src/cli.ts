@@ -29,11 +29,11 @@ export interface Result<Data = unknown> {
   text: string;
   /** The same in Markdown, for the summary of a GitHub Actions step. */
   summary?: string;
-  /** What was checked, one by one; without `summary` it is the summary. */
+  /** The checks, one by one; used as the summary if `summary` is unset. */
   checked?: readonly Checked[];
   /** The same as a SARIF log, for the action. */
   sarif?: object;
-  /** Set when the result is told and the command failed all the same. */
+  /** Set if the command prints a result and still fails. */
   failure?: CliError | undefined;
   /** The text is a value: it is written unchanged, without a trailing newline. */
   exact?: boolean;

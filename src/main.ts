@@ -113,16 +113,16 @@ async function runCommand(argv: readonly string[], world: World): Promise<number
   }
 }
 
-/** What a run came to. */
+/** The outcome of a run. */
 interface Outcome {
   result?: Result;
-  /** What `policy caller --for` calls the command. */
+  /** The name that `policy caller --for` uses for the command. */
   command?: string;
   /** The name of the command. */
   path?: string;
 }
 
-/** Prints an error, and leaves it to the action. Answers the exit code. */
+/** Prints an error, and writes it to the action's result file. Returns the exit code. */
 async function fail(
   world: World,
   error: unknown,
@@ -144,7 +144,7 @@ async function leave(
   await leaveResult(world, { command, result, error: document?.error });
 }
 
-/** Prints the page of a command: all of it, where `--help` is what one types next. */
+/** Prints the full manual page of a command, in a pager if possible. */
 async function printPage(name: string, world: World): Promise<void> {
   const { manualText } = await import('./manual/text.ts');
   const text = await manualText(name);

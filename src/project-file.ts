@@ -51,7 +51,7 @@ export async function findProjectFile(
 
 /** The working directory and the directories above it, up to the root of the repository, if any. */
 async function foldersOf(cwd: string): Promise<string[]> {
-  // Imported where it is used, for a quick start: Node loads some twenty modules of its own for it.
+  // Imported on use, for a quick start: Node loads about 20 internal modules for it.
   const { stat } = await import('node:fs/promises');
   const folders = [cwd];
   for (let folder = cwd; ; folder = dirname(folder)) {

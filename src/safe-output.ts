@@ -14,7 +14,7 @@ export function withSafeOutput(world: World): World {
   return {
     ...world,
     stdin: {
-      // Node opens standard input when it is looked at: most commands never do.
+      // Node opens standard input on first access, which most commands do not need.
       get isTTY() {
         return stdin.isTTY;
       },

@@ -5,8 +5,8 @@ import type { OutputProblem } from './world.ts';
 export type StandardStream = NodeJS.WriteStream & { fd: number };
 
 /**
- * Writes to the standard streams such that a full disk or a terminal that is gone does not stop the
- * work: the first failure is kept for the end. `terminals` answers with the streams that may be one.
+ * Writes to the standard streams so that a full disk or a closed terminal does not stop the
+ * command: the first failure is kept for the end. `terminals` returns the streams that may be one.
  */
 export function safeWrites(
   stdout: StandardStream,

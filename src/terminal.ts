@@ -1,6 +1,6 @@
-// The UI rules. stdout carries the result and nothing else. Everything for the person goes to
-// stderr: notes, warnings, progress, prompts, errors. Lines begin in lower case and end without a
-// full stop. Colour carries no meaning of its own. Nothing asks unless somebody can answer.
+// The UI rules. stdout has only the result. Everything else goes to stderr: notes, warnings,
+// progress, prompts, errors. Lines begin in lower case and end without a full stop. Colour never
+// carries meaning alone. Nothing asks unless a user can answer.
 import { constants } from 'node:os';
 import type { createLogUpdate } from 'log-update';
 import { findProjectFile } from './project-file.ts';

@@ -3,8 +3,8 @@ import { junitReport } from '../model/checked.ts';
 import { notWritable } from '../operations/file-problem.ts';
 
 /**
- * Gives a command that says what it checked the option `--junit`. Throws CliError `file-not-writable`, before the
- * command runs as far as that shows without writing.
+ * Adds the option `--junit` to a command that reports checks. Throws CliError `file-not-writable`,
+ * if possible before the command runs.
  */
 export function withJunit(name: string, definition: CommandDefinition): CommandDefinition {
   return {

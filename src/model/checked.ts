@@ -1,23 +1,26 @@
 import { markdownText } from './markdown.ts';
 import { oneLine } from './printable.ts';
 
-/** One thing that a command checked, as summaries, JUnit reports and annotations show it. Holds no value. */
+/** One check of a command, for summaries, JUnit reports and annotations. Contains no value. */
 export interface Checked {
   status: 'ok' | 'warning' | 'problem' | 'not-checked';
   /** Where it is: a revision, a file, a service, a role. */
   where: string;
   /** What was checked there. */
   what: string;
-  /** What was found, for people. */
+  /** The finding, for people. */
   message: string;
-  /** Path of the file it stands in. Absent for what is in AWS. */
+  /** Path of the file that contains it. Absent for resources in AWS. */
   file?: string;
-  /** Line and column in the file, from 1. Absent if they are not known. */
+  /** Line and column in the file, from 1. Absent if unknown. */
   line?: number;
   column?: number;
 }
 
-/** What was checked as a table in Markdown: problems first, at most 200 rows, and counts of the rest. */
+/**
+ * The checks as a Markdown table: problems first, at most 200 rows, and the number of remaining
+ * ones.
+ */
 export function checkedSummary(title: string, checked: readonly Checked[]): string {
   const of = (status: Checked['status']): Checked[] =>
     checked.filter((one) => one.status === status);
@@ -44,8 +47,8 @@ export function checkedSummary(title: string, checked: readonly Checked[]): stri
 }
 
 /**
- * What was checked as a JUnit report, in the form that GitLab and CircleCI read: a test case each. Problems are
- * failures, and with `strict` warnings too; what was not checked is skipped.
+ * The checks as a JUnit report, in the form that GitLab and CircleCI read: one test case per check.
+ * Problems are failures, as are warnings with `strict`; `not-checked` is skipped.
  */
 export function junitReport(
   title: string,
@@ -84,7 +87,8 @@ export function junitReport(
 
 // --- internal ---
 
-// A summary may be 1 MiB long (docs.github.com, "Step isolation and limits"); beyond that GitHub shows none of it.
+// The limit of a summary is 1 MiB (docs.github.com, "Step isolation and limits"); GitHub shows no
+// part of a longer one.
 const mostRows = 200;
 
 function row(cells: readonly string[]): string {
@@ -95,7 +99,10 @@ function counted(count: number, what: string): string {
   return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
 
-/** A text for an attribute or an element. XML 1.0 has no form for some characters, not even as references. */
+/**
+ * Text for an attribute or an element. XML 1.0 cannot represent some characters, not even as
+ * references.
+ */
 function xmlText(text: string): string {
   return oneLine(text)
     .replace(/[\p{Surrogate}\ufffe\uffff]/gu, '\ufffd')

@@ -92,7 +92,7 @@ function choose(
     : new CliError('container-not-found', `there is no container "${name}"; there are ${names}`);
 }
 
-/** Reads every reference once; the answer tells what a container gets for it. */
+/** Reads every reference once; the result has what a container gets for it. */
 async function readReferences(
   aws: Aws,
   references: readonly Reference[],

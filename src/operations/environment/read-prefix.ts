@@ -5,16 +5,16 @@ import type { SecretValue } from '../../model/secrets/secret-value.ts';
 import type { NamedValue } from './format-secrets.ts';
 import { readSecrets } from '../secrets/read-values.ts';
 
-/** The values of a place, with what there is to say about them. */
+/** The values of a source, with warnings. */
 export interface Environment {
   values: NamedValue[];
-  /** What a container would get otherwise than one may think; never a value. */
+  /** Unexpected differences in what a container would get; never a value. */
   warnings: string[];
 }
 
 /**
- * Reads all values below a prefix, by what follows it in their names. Throws CliError `nothing-found`
- * where there are none, and when one may not be read.
+ * Reads all values below a prefix, by the remainder of their names. Throws CliError `nothing-found`
+ * if there are none, and CliError if one may not be read.
  */
 export async function readPrefix(aws: Aws, prefix: Prefix): Promise<Environment> {
   const found =

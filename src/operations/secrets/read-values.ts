@@ -81,7 +81,7 @@ export async function readValues(
 
 // --- internal ---
 
-/** Calls under way at the same time; the pacer of `aws` keeps them to the published rate. */
+/** Maximum concurrent calls; the pacer of `aws` keeps the published rate. */
 const atOnce = 10;
 
 async function readEach<T>(

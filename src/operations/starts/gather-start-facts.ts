@@ -49,7 +49,7 @@ export async function gatherStartFacts(
       return uses.filter(({ place }) => !held.has(place));
     }),
   );
-  // Descriptions may lag behind a write, and are asked for again then: not through `askingOnce`.
+  // Descriptions that lag behind a write are read again, so not through `askingOnce`.
   const all = await gatherSecretFacts(
     { ...aws, parameterStore: (region) => given.parameterStore(region) },
     usesOf.flat(),
