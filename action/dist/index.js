@@ -496,7 +496,7 @@ function warning(message, properties = {}) {
 	issueCommand("warning", toCommandProperties(properties), message instanceof Error ? message.toString() : message);
 }
 // src/errors.ts
-/** What the process exits with (README, "Exit codes"). */
+/** Exit codes of the process (README, "Exit codes"). */
 const exitCodes = {
 	done: 0,
 	failed: 1,

@@ -47,7 +47,7 @@ export function checkForm(facts: StartFacts): Draft[] {
     ...[...form.warnings, ...taskDefinitionWarnings(definition)].map((warning) =>
       draft('warning', warning),
     ),
-    // AWS's description of a registered one is valid, even if this release does not know its
+    // AWS's description of a registered one is valid, even if this release does not recognize its
     // members.
     ...(status === undefined ? form.unknown : []).map((text) =>
       draft('not-checked', `${text} (is it misspelt?)`),
