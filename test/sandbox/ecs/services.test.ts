@@ -211,7 +211,8 @@ test('a service can be like an Express service', async () => {
 });
 
 test('keeps a Service Connect configuration and shows it with the deployments', async () => {
-  const { client } = await prepared();
+  const { client, stores } = await prepared();
+  for (const token of ['one', 'two']) stores.parameters.set(`/${token}`, token);
   const connect = (token: string) => ({
     enabled: true,
     namespace: 'internal',
