@@ -192,7 +192,8 @@ describe.each(samples.map((sample, index) => [index, sample] as const))(
       await shop.kms.send(new CreateAliasCommand(alias));
       Object.assign(keys, { id: one!.KeyId, alias: alias.AliasName, other: other!.Arn });
       for (const [index, use] of sample.entries()) await put(use, index);
-      await done(shop, ['put', 'sm:shop/registry', '--kms-key', keys.id!], { stdin: '{}' });
+      const login = JSON.stringify({ username: 'pull', password: 'registry-password' });
+      await done(shop, ['put', 'sm:shop/registry', '--kms-key', keys.id!], { stdin: login });
       await done(shop, ['role', 'create', 'exec', '--task-definition', 't.json'], {
         files: { 't.json': definition('web') },
       });

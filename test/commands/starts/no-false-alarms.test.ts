@@ -1355,7 +1355,11 @@ describe('of everything in four targets verify', () => {
     const key = KeyMetadata!.Arn!;
     await putParameter('/every/a', key);
     await putParameter('/every/b', key);
-    const SecretString = JSON.stringify({ password: `${mark} every`, 'other key': mark });
+    const SecretString = JSON.stringify({
+      username: 'shop',
+      password: `${mark} every`,
+      'other key': mark,
+    });
     const made = await shop.secrets.send(
       new CreateSecretCommand({ Name: 'every/secret', SecretString, KmsKeyId: key }),
     );
