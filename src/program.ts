@@ -78,13 +78,27 @@ export function helpOf([first = '', second, ...more]: readonly string[]): string
 export function asOptions(argv: readonly string[]): string[] {
   const [first, second, ...rest] = argv;
   if (first === undefined) return ['--help'];
-  if (first === 'help') return [...argv.slice(1), '--help'];
+  if (first === 'help') return withHelp(argv.slice(1));
   if (first === 'version' && second === undefined) return ['--version'];
   const isGroup = commands.some((entry) => entry.name === first && 'commands' in entry);
-  return isGroup && second === 'help' ? [first, ...rest, '--help'] : [...argv];
+  return isGroup && second === 'help' ? withHelp([first, ...rest]) : [...argv];
 }
 
 // --- internal ---
+
+/** The words with `--help`, or without it if they are no command: the parser then says so. */
+function withHelp(words: readonly string[]): string[] {
+  const [name, second] = words.filter((word) => !word.startsWith('-'));
+  const entry = commands.find((one) => one.name === name || aliasesOf(one).includes(name ?? ''));
+  const inGroup = entry && 'commands' in entry ? entry.commands : undefined;
+  const isCommand =
+    inGroup && second !== undefined ? inGroup.some((one) => one.name === second) : entry;
+  return name === undefined || isCommand ? [...words, '--help'] : [...words];
+}
+
+function aliasesOf(entry: CommandEntry | CommandGroup): readonly string[] {
+  return 'aliases' in entry ? (entry.aliases ?? []) : [];
+}
 
 /**
  * Declares the subcommands by name. Arguments and options are loaded only for the command that

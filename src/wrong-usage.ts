@@ -30,7 +30,7 @@ export function wrongUsage(error: unknown, { path, command }: Called): unknown {
     .split('\n');
   const written = path.join(' ');
   const quoted = /'([^']*)'/.exec(first)?.[1] ?? '';
-  const page = `${['ecs-secrets', ...path].join(' ')} --help lists what there is`;
+  const page = `see ${['ecs-secrets', ...path].join(' ')} --help`;
   const similar = /^\(Did you mean (.*)\?\)$/.exec(suggestion)?.[1];
   const near = similar === undefined ? undefined : `did you mean ${withoutAliases(similar)}?`;
   if (error.code === 'commander.excessArguments') {
