@@ -23,6 +23,7 @@ import type { PolicyDocument } from '../../../src/model/roles/policy.ts';
 import type { Seen, Setting } from '../../helpers/run.ts';
 import { makeNetwork } from '../../helpers/network-scene.ts';
 import { openShop, type Shop } from '../../helpers/scene.ts';
+import { isWhole } from '../../helpers/whole.ts';
 import { createDeployer } from '../../sandbox/clients.ts';
 
 // Every command, called by a role with exactly the policy that `policy caller` prints for it: what it asks
@@ -759,6 +760,14 @@ function problemsIn({ stdout }: Seen): string[] {
 const textOf = (seen: readonly Seen[]): string =>
   seen.map(({ stdout, stderr }) => `${stdout}${stderr}`).join('');
 
+/** Whether it is the turn of an action, which is tried first and then every second time. */
+function isTurn(action: string): boolean {
+  const turn = turns.get(action) ?? 0;
+  turns.set(action, turn + 1);
+  return turn % 2 === 0;
+}
+const turns = new Map<string, number>();
+
 const nothing = [{ Effect: 'Allow', Action: 's3:ListAllMyBuckets', Resource: '*' }];
 
 const commands = Object.keys(callerNeeds).filter(isCallerCommand);
@@ -804,7 +813,9 @@ describe.each(commands)('the policy for the caller of %s', (command) => {
     await setUp(scenario);
     const policy = await policyFor(command);
     const known = (await asDeployer(policy, scenario.steps)).flatMap(problemsIn);
-    for (const action of only ?? [...asked].sort()) {
+    // Most actions are asked for by several commands: each is left out of every second one of them.
+    const left = (only ?? [...asked].sort()).filter((action) => isWhole || isTurn(action));
+    for (const action of left) {
       const what = `${command} without ${action}`;
       const seen = await asDeployer(without(policy, action), scenario.steps);
       const failed = seen.filter(({ code }, index) => code !== expected(index));

@@ -17,6 +17,7 @@ import {
 import { parsePolicy } from '../../../src/model/roles/parse-policy.ts';
 import { evaluateAccess } from '../../../src/model/roles/policy-evaluation.ts';
 import { grantsIn, policySize, type PolicyDocument } from '../../../src/model/roles/policy.ts';
+import { isWhole } from '../../helpers/whole.ts';
 
 // --- accounts, and what lies in them ---
 
@@ -308,12 +309,12 @@ describe('the policy of an execution role', () => {
         seen.keyed += granted.filter(({ keys }) => keys.length > 0).length;
         seen.denied += others.length;
       }),
-      { numRuns: 300 },
+      { numRuns: isWhole ? 300 : 100 },
     );
     // A generator without keys or neighbours would prove nothing.
     expect(seen.partitions.size).toBe(places.length);
-    expect(seen.keyed).toBeGreaterThan(200);
-    expect(seen.denied).toBeGreaterThan(2000);
+    expect(seen.keyed).toBeGreaterThan(70);
+    expect(seen.denied).toBeGreaterThan(700);
   });
 
   test('lets the names of secrets that do not exist yet be read with any six characters', async () => {
@@ -451,12 +452,12 @@ describe('compacted grants', () => {
           seen.widened += told.length;
         },
       ),
-      { numRuns: 100 },
+      { numRuns: isWhole ? 100 : 40 },
     );
-    expect(seen.widened).toBeGreaterThan(40);
-    expect(seen.exact).toBeGreaterThan(500);
-    expect(seen.between).toBeGreaterThan(100);
-    expect(seen.refused).toBeGreaterThan(5);
+    expect(seen.widened).toBeGreaterThan(15);
+    expect(seen.exact).toBeGreaterThan(200);
+    expect(seen.between).toBeGreaterThan(40);
+    expect(seen.refused).toBeGreaterThan(1);
   });
 
   test('stay as they are where they fit', () => {
@@ -545,7 +546,7 @@ describe('split grants', () => {
           seen.parts = Math.max(seen.parts, documents.length);
         },
       ),
-      { numRuns: 50 },
+      { numRuns: isWhole ? 50 : 20 },
     );
     expect(seen.parts).toBeGreaterThan(3);
   });
