@@ -58,6 +58,17 @@ const scenes: Record<string, (n: number) => { argv: string[]; stdin?: string }> 
   '`verify FILE`': (n) => ({ argv: ['verify', `v${n}.json`] }),
   '`where-used REF`': (n) => ({ argv: ['where-used', `/p${n}/K0`, '--cluster', `c${n}`] }),
   '`stale`': (n) => ({ argv: ['stale', '--cluster', `c${n}`] }),
+  '`diagnose SERVICE`, which runs': (n) => ({ argv: ['diagnose', `c${n}/s0`] }),
+  '`verify SERVICE`': (n) => ({ argv: ['verify', `c${n}/s0`] }),
+  '`audit FILE`': (n) => ({ argv: ['audit', `t${n}.json`] }),
+  '`audit --cluster`': (n) => ({ argv: ['audit', '--cluster', `c${n}`] }),
+  '`migrate FILE`': (n) => ({
+    argv: ['migrate', `m${n}.json`, '--prefix', `/m${n}`, '--execution-role', `r${n}`, '--yes'],
+  }),
+  '`rollback REF`': (n) => ({ argv: ['rollback', `/p${n}/K0`] }),
+  '`rollback sm:NAME`': (n) => ({ argv: ['rollback', `sm:new${n}`] }),
+  '`restore sm:NAME`': (n) => ({ argv: ['restore', `sm:gone${n}`] }),
+  '`policy caller`': () => ({ argv: ['policy', 'caller', '--for', 'rotate'] }),
 };
 
 test('the page has a formula for each scene, and no other', async () => {
@@ -125,10 +136,22 @@ function files(): Record<string, string> {
       return [
         [`t${n}.json`, JSON.stringify(definition)],
         [`v${n}.json`, JSON.stringify({ ...definition, executionRoleArn })],
-        [`p${n}.json`, entries(n, 'v')],
+        [`m${n}.json`, JSON.stringify({ ...definition, ...withPlainValues(n) })],
       ];
     }),
   );
+}
+
+/** The members of a task definition with n passwords in plain text. */
+function withPlainValues(n: number): object {
+  const environment = Array.from({ length: n }, (_, i) => ({
+    name: `K${i}_PASSWORD`,
+    value: `x7Hq2sW9xLp${i}`,
+  }));
+  return {
+    family: `m${n}`,
+    containerDefinitions: [{ name: 'app', image: 'x', memory: 64, environment }],
+  };
 }
 
 /** n parameters, n secrets, a role for them, and n services in a cluster that use them. */
@@ -140,6 +163,8 @@ async function setUp(n: number): Promise<void> {
   };
   await done(importTo(`/p${n}`), entries(n, 'v'));
   await done(importTo(`sm:s${n}`), entries(n, 'v'));
+  await done(['put', `sm:gone${n}`], 'x');
+  await done(['delete', `sm:gone${n}`, '--yes', '--force']);
   await done(['role', 'create', `r${n}`, '--task-definition', `t${n}.json`]);
   await done(['register', `t${n}.json`, '--execution-role', `r${n}`]);
   await shop.service({ cluster: `c${n}`, name: 's0', taskDefinition: `t${n}` });
