@@ -3,7 +3,7 @@ import { defineCommand, type Context, type Result } from '../../cli.ts';
 import { UsageError } from '../../errors.ts';
 import { parseArn } from '../../model/secrets/partition.ts';
 import { InvalidInput } from '../../model/problems.ts';
-import { formatReference, type Reference } from '../../model/secrets/reference.ts';
+import { formatReference, isProvidedByAws, type Reference } from '../../model/secrets/reference.ts';
 import { checkUnused } from '../../operations/usage/check-unused.ts';
 import { deleteSecret } from '../../operations/secrets/delete-secret.ts';
 import { resolveReference } from '../../operations/secrets/resolve-references.ts';
@@ -39,6 +39,11 @@ Examples:
   async run(context, [ref], options): Promise<Result<DeleteDocument>> {
     const { aws, report } = context;
     const reference = referenceArgument(ref, options.store);
+    if (isProvidedByAws(reference)) {
+      throw new InvalidInput(
+        `${formatReference(reference)} is provided by AWS: nobody can delete it`,
+      );
+    }
     const recoveryDays = checkedDays(reference, options);
     const dryRun = options.dryRun ?? false;
     const secret = await resolveReference(aws, reference);

@@ -119,6 +119,27 @@ export function isPinned(reference: Reference): boolean {
 }
 
 /**
+ * Whether it is a parameter that AWS provides: a public one (`/aws/service/…`), or a secret of
+ * Secrets Manager read through Parameter Store (`/aws/reference/secretsmanager/…`).
+ * DescribeParameters does not list them, so whether one exists is not known.
+ */
+export function isProvidedByAws({ store, name }: Reference): boolean {
+  return store === 'parameter-store' && /^\/aws\//i.test(name);
+}
+
+/** Whether it is a public parameter, which belongs to AWS and not to the caller's account. */
+export function isPublicParameter({ store, name }: Reference): boolean {
+  return store === 'parameter-store' && /^\/aws\/service\//i.test(name);
+}
+
+/** The secret that `/aws/reference/secretsmanager/NAME` stands for; undefined for other references. */
+export function secretBehind({ store, name }: Reference): SecretReference | undefined {
+  if (store !== 'parameter-store') return undefined;
+  const [, secretName] = /^\/aws\/reference\/secretsmanager\/(.+)$/.exec(name) ?? [];
+  return secretName === undefined ? undefined : { store: 'secrets-manager', name: secretName };
+}
+
+/**
  * Checks a reference as the target of a write. Throws InvalidInput for read-only targets:
  * parameters reserved by AWS (names that begin with `aws` or `ssm`), and one version of a secret.
  */
@@ -126,9 +147,12 @@ export function checkWritable(reference: Reference): void {
   const { name } = reference;
   if (reference.store === 'parameter-store') {
     if (!/^\/?(aws|ssm)/i.test(name)) return;
+    const behind = secretBehind(reference);
     throw new InvalidInput(
       `parameter name "${name}" begins with "aws" or "ssm" (in any case), which AWS reserves`,
-      'choose another name',
+      behind
+        ? `ecs-secrets put ${formatReference(behind)} stores the secret that it stands for`
+        : 'choose another name',
     );
   }
   if (!reference.versionStage && !reference.versionId) return;

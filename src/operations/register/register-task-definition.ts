@@ -3,7 +3,12 @@ import { AwsError, CliError } from '../../errors.ts';
 import { plaintextIn } from '../../model/definitions/plaintext-findings.ts';
 import { isAtLeast } from '../../model/secrets/plaintext-secrets.ts';
 import { InvalidInput } from '../../model/problems.ts';
-import { formatReference, formatValueFrom, type Store } from '../../model/secrets/reference.ts';
+import {
+  formatReference,
+  formatValueFrom,
+  isProvidedByAws,
+  type Store,
+} from '../../model/secrets/reference.ts';
 import { rolePropagation } from '../../model/rollout/rollout.ts';
 import { missingVersionWarning } from '../../model/secrets/secret-versions.ts';
 import {
@@ -92,7 +97,10 @@ export async function registerTaskDefinition(
   if (request.strict && warnings.length > 0)
     throw new InvalidInput(warnings, 'fix them, or omit --strict');
   // Members added by AWS after this release are not an error of the file: --strict allows them.
-  const unknown = form.unknown.map((text) => `${text}; it is passed on (is it misspelt?)`);
+  const unknown = [
+    ...form.unknown.map((text) => `${text}; it is passed on (is it misspelt?)`),
+    ...unlisted(definition),
+  ];
   for (const warning of [...unknown, ...warnings]) request.onWarning(warning);
 
   const latest = await ecs.taskDefinition(definition.family ?? '');
@@ -117,6 +125,12 @@ function plaintextWarnings(definition: TaskDefinition): string[] {
     );
 }
 
+function unlisted(definition: TaskDefinition): string[] {
+  return secretUses(definition)
+    .filter((use) => isProvidedByAws(useReference(use)))
+    .map(({ place }) => `${place}: not checked: AWS does not list the parameters that it provides`);
+}
+
 /**
  * The definition with full ARNs, and warnings for references to a secret without a value, or
  * without the staging label in the reference.
@@ -133,6 +147,8 @@ async function withArns(
   const secrets = await resolveReferences(aws, uses.map(useReference), instead);
   const result = mapSecretUses(definition, (use) => {
     const reference = useReference(use);
+    // ECS documents names of parameters that AWS provides, but not their ARNs.
+    if (isProvidedByAws(reference)) return reference.scope ? use.valueFrom : reference.name;
     const secret = secrets.get(formatReference(reference));
     return secret ? formatValueFrom(secret, reference) : use.valueFrom;
   });

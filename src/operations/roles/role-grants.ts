@@ -2,7 +2,12 @@ import type { Aws } from '../../aws/index.ts';
 import { CliError, isAccessDenied } from '../../errors.ts';
 import type { FileGrant, Grant, Grants } from '../../model/roles/execution-policy.ts';
 import { parseArn, type Scope } from '../../model/secrets/partition.ts';
-import { formatReference, parameterArn, type Reference } from '../../model/secrets/reference.ts';
+import {
+  formatReference,
+  parameterArn,
+  secretBehind,
+  type Reference,
+} from '../../model/secrets/reference.ts';
 import { notFound, resolveExisting, type ResolvedSecret } from '../secrets/resolve-references.ts';
 
 /** What is to be read under the execution role. */
@@ -28,7 +33,9 @@ export interface DerivedGrants extends Grants {
  * customer-managed key encrypts. Throws CliError when one does not exist or its key is unknown.
  */
 export async function grantsFor(aws: Aws, request: GrantRequest): Promise<DerivedGrants> {
-  const { references, files, allowMissing, keyArns } = request;
+  const { files, allowMissing, keyArns } = request;
+  // To read a secret through Parameter Store, the role needs the permission to read the secret too.
+  const references = request.references.flatMap((one) => [one, secretBehind(one) ?? []].flat());
   const { found, missing } = await resolveExisting(aws, references);
   if (missing.length > 0 && !allowMissing) {
     throw await notFound(

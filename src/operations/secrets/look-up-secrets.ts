@@ -6,6 +6,7 @@ import type { SecretDescription } from '../../aws/secrets-manager.ts';
 import { CliError, isAccessDenied } from '../../errors.ts';
 import {
   formatReference,
+  isProvidedByAws,
   lookupId,
   parameterArn,
   type ParameterReference,
@@ -14,6 +15,7 @@ import {
   type SecretReference,
 } from '../../model/secrets/reference.ts';
 import { parameterStoreOf } from '../parameter-store-of.ts';
+import { notListed } from './missing-value.ts';
 import { regionsIn } from './secret-regions.ts';
 
 /** A secret as read back from AWS. */
@@ -70,6 +72,10 @@ async function lookUpParameters(
   // References by name and by ARN may be in the same region: one call then covers both.
   const here = references.some(({ scope }) => scope) ? (await aws.caller()).region : undefined;
   for (const reference of references) {
+    if (isProvidedByAws(reference)) {
+      found.push([formatReference(reference), { state: 'unseen', error: notListed(reference) }]);
+      continue;
+    }
     const { answer: store, error } = await attempted(parameterStoreOf(aws, reference));
     if (error) found.push([formatReference(reference), { state: 'unseen', error }]);
     if (!store) continue;

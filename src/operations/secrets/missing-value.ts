@@ -3,7 +3,9 @@ import type { SecretsManager } from '../../aws/secrets-manager.ts';
 import { CliError } from '../../errors.ts';
 import {
   formatReference,
+  isProvidedByAws,
   lookupId,
+  type ParameterReference,
   type Reference,
   type SecretReference,
 } from '../../model/secrets/reference.ts';
@@ -12,12 +14,24 @@ import { ifAllowed } from '../if-allowed.ts';
 
 /** The error for a secret that does not exist, with the region and account that were searched. */
 export async function secretNotFound(aws: Aws, reference: Reference): Promise<CliError> {
+  if (reference.store === 'parameter-store' && isProvidedByAws(reference)) {
+    return notListed(reference);
+  }
   const where = await placeOf(aws, reference);
   const store = reference.store === 'secrets-manager' ? 'sm:' : '/';
   return new CliError(
     'secret-not-found',
     `there is no secret ${formatReference(reference)}${where}`,
     { hint: `to list the secrets: ecs-secrets list ${store}` },
+  );
+}
+
+/** The error for a parameter provided by AWS: DescribeParameters does not list these. */
+export function notListed(reference: ParameterReference): CliError {
+  return new CliError(
+    'not-listed',
+    `AWS does not list the parameters that it provides, such as ${formatReference(reference)}`,
+    { hint: `ecs-secrets get ${formatReference(reference)} --reveal reads it` },
   );
 }
 

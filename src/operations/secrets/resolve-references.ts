@@ -1,6 +1,12 @@
 import type { Aws } from '../../aws/index.ts';
 import { CliError } from '../../errors.ts';
-import { formatReference, type Reference } from '../../model/secrets/reference.ts';
+import {
+  formatReference,
+  isProvidedByAws,
+  isPublicParameter,
+  parameterArn,
+  type Reference,
+} from '../../model/secrets/reference.ts';
 import { assignmentHint } from '../../model/secrets/shown-text.ts';
 import { lookUpSecrets, type ResolvedSecret } from './look-up-secrets.ts';
 import { shownPlace } from './missing-value.ts';
@@ -55,7 +61,8 @@ export async function notFound(
 }
 
 /**
- * The same, but lists nonexistent secrets separately. Throws CliError for a secret whose lookup
+ * The same, but lists nonexistent secrets separately. A parameter that AWS provides counts as found.
+ * Throws CliError for a secret whose lookup
  * failed, or which is scheduled for deletion.
  */
 export async function resolveExisting(
@@ -63,7 +70,11 @@ export async function resolveExisting(
   references: readonly Reference[],
 ): Promise<{ found: Map<string, ResolvedSecret>; missing: Reference[] }> {
   const found = new Map<string, ResolvedSecret>();
-  for (const [key, lookup] of await lookUpSecrets(aws, references)) {
+  for (const reference of references.filter(isProvidedByAws)) {
+    found.set(formatReference(reference), await providedByAws(aws, reference));
+  }
+  const listed = references.filter((one) => !isProvidedByAws(one));
+  for (const [key, lookup] of await lookUpSecrets(aws, listed)) {
     if (lookup.state === 'unseen') throw lookup.error;
     if (lookup.state === 'missing') continue;
     const { secret, description } = lookup;
@@ -78,4 +89,14 @@ export async function resolveReference(aws: Aws, reference: Reference): Promise<
   const [resolved] = (await resolveReferences(aws, [reference])).values();
   if (!resolved) throw new Error('resolveReferences answers for every reference or throws');
   return withRegions(aws, resolved);
+}
+
+// --- internal ---
+
+/** Public parameters belong to no account (SSM guide, "Working with public parameters"). */
+async function providedByAws(aws: Aws, reference: Reference): Promise<ResolvedSecret> {
+  const { name, scope = await aws.caller() } = reference;
+  const account = isPublicParameter(reference) ? '' : scope.account;
+  const arn = parameterArn(name, { ...scope, account });
+  return { store: 'parameter-store', name, arn, kmsKeyId: undefined };
 }
