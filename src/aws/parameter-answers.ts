@@ -1,4 +1,9 @@
 import type { Parameter, ParameterHistory, ParameterMetadata } from '@aws-sdk/client-ssm';
+import {
+  policiesToKeep,
+  readPolicies,
+  type ParameterPolicy,
+} from '../model/secrets/parameter-policies.ts';
 import type { Tier } from '../model/secrets/secret-rules.ts';
 import { SecretValue } from '../model/secrets/secret-value.ts';
 
@@ -25,6 +30,8 @@ export interface ParameterDescription {
   allowedPattern: string | undefined;
   /** JSON of its policies (advanced parameters); undefined if there are none. */
   policies: string | undefined;
+  /** The same, read. */
+  policyList: readonly ParameterPolicy[];
   dataType: string | undefined;
   changedAt: Date | undefined;
   /** ARN of the user or role that wrote the current version. */
@@ -63,7 +70,8 @@ export function describedParameter(parameter: ParameterMetadata): ParameterDescr
     tier: parameter.Tier,
     description: parameter.Description,
     allowedPattern: parameter.AllowedPattern,
-    policies: policiesOf(parameter.Policies),
+    policies: policiesToKeep(parameter.Policies),
+    policyList: readPolicies(parameter.Policies),
     dataType: parameter.DataType,
     changedAt: parameter.LastModifiedDate,
     changedBy: parameter.LastModifiedUser,
@@ -80,15 +88,4 @@ export function parameterVersion(parameter: ParameterHistory): ParameterVersion 
     changedAt: parameter.LastModifiedDate,
     changedBy: parameter.LastModifiedUser,
   };
-}
-
-// --- internal ---
-
-/**
- * The policies in the form of PutParameter: one list of the documents that DescribeParameters
- * splits.
- */
-function policiesOf(policies: readonly { PolicyText?: string }[] | undefined): string | undefined {
-  const texts = (policies ?? []).flatMap(({ PolicyText }) => PolicyText ?? []);
-  return texts.length === 0 ? undefined : `[${texts.join(',')}]`;
 }

@@ -31,6 +31,8 @@ export interface SecretDescription {
   changedAt: Date | undefined;
   /** When Secrets Manager last rotated it; undefined if it never did, or rotation is off. */
   lastRotatedAt: Date | undefined;
+  /** When Secrets Manager rotates it next, at the latest; undefined without a schedule. */
+  nextRotationAt: Date | undefined;
   /** Undefined if rotation was never configured. */
   rotation: SecretRotation | undefined;
   /** The version of an incomplete rotation: it has AWSPENDING and not AWSCURRENT. */
@@ -128,6 +130,7 @@ function describe(
     deletedAt: secret.DeletedDate,
     changedAt: secret.LastChangedDate,
     lastRotatedAt: secret.LastRotatedDate,
+    nextRotationAt: secret.NextRotationDate,
     rotation:
       enabled === undefined && functionArn === undefined
         ? undefined

@@ -1,3 +1,5 @@
+import { dataTypes } from '../model/secrets/parameter-policies.ts';
+
 /** What a value is; `files` is left to the shell, `none` is anything. */
 export type Kind =
   | 'ref'
@@ -14,6 +16,7 @@ export type Kind =
   | 'profile'
   | 'commands'
   | 'tier'
+  | 'data-type'
   | 'alphabet'
   | 'none';
 
@@ -28,6 +31,7 @@ export function kindOf(path: string, placeholder: string, name: string): Kind | 
 /** Values that are known without a declaration of choices. */
 export const fixedValues: Partial<Record<Kind, readonly string[]>> = {
   tier: ['standard', 'advanced', 'intelligent-tiering'],
+  'data-type': dataTypes,
   alphabet: ['alphanumeric', 'symbols', 'hex', 'digits', 'chars:'],
 };
 
@@ -58,6 +62,7 @@ const byPlaceholder: Readonly<Record<string, Kind>> = {
   variable: 'variable',
   commands: 'commands',
   tier: 'tier',
+  type: 'data-type',
   set: 'alphabet',
   command: 'files',
   ...Object.fromEntries(

@@ -27,6 +27,20 @@ export interface TagDocument {
   value: string;
 }
 
+/** A policy of a parameter. */
+export interface PolicyDocument {
+  /** `Expiration`, `ExpirationNotification` or `NoChangeNotification`. */
+  type: string;
+  /** `Pending`, `Finished`, `Failed` or `InProgress`. */
+  status?: string;
+  /** When Parameter Store deletes the parameter. */
+  expiresAt?: Date;
+  /** How long before the expiration AWS sends an event, for example `30 days`. */
+  before?: string;
+  /** How long without a change until AWS sends an event, for example `60 days`. */
+  after?: string;
+}
+
 /** What is known of a parameter or secret, without its value. */
 export interface SecretDocument {
   store: Store;
@@ -38,6 +52,10 @@ export interface SecretDocument {
   version?: VersionId;
   /** Parameters only. */
   tier?: string;
+  /** What Parameter Store checks the value for, for example `text` or `json`. Parameters only. */
+  dataType?: string;
+  /** The policies of an advanced parameter. Absent if there are none. */
+  policies?: readonly PolicyDocument[];
   /** The KMS key as stored. Absent for the key that AWS manages for Secrets Manager. */
   kmsKeyId?: string;
   description?: string;
@@ -62,6 +80,8 @@ export interface SecretDocument {
     functionArn?: string;
   };
   lastRotatedAt?: Date;
+  /** When Secrets Manager rotates the secret next, at the latest. */
+  nextRotationAt?: Date;
   /** The version of a rotation that is not complete. */
   pendingVersionId?: string;
   /** Version stages by version id. Secrets only. */

@@ -11,6 +11,7 @@ import type { GetDocument } from './documents.ts';
 import { mask } from './mask.ts';
 import { referenceArgument } from '../reference-argument.ts';
 import { storeOption } from './store-option.ts';
+import { policyWords } from '../../model/secrets/parameter-policies.ts';
 import { minute } from '../minute.ts';
 
 /** `get REF`: shows the details of a secret; with `--reveal`, only its value. */
@@ -72,6 +73,8 @@ function tell(details: SecretDetails): string {
     ['by', details.changedBy],
     ['kms key', details.kmsKeyId],
     ['tier', details.tier],
+    ['data type', details.dataType],
+    ['policies', details.policies?.map(policyWords).join(', ')],
     ['description', details.description],
     ['tags', tags],
     ['value', details.binary && 'binary; ECS injects text only'],
@@ -80,6 +83,7 @@ function tell(details: SecretDetails): string {
     ['managed by', details.owningService],
     ['primary region', details.primaryRegion],
     ['rotation', rotationOf(details)],
+    ['rotates next', minute(details.nextRotationAt)],
     ['pending', details.pendingVersionId],
     ['deleted on', minute(details.deletedAt)],
   ];

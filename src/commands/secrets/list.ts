@@ -5,6 +5,7 @@ import { formatPrefix, parsePrefix } from '../../model/secrets/prefix.ts';
 import { listSecrets } from '../../operations/secrets/list-secrets.ts';
 import type { ListDocument } from './documents.ts';
 import { storeOption } from './store-option.ts';
+import { expirationOf } from '../../model/secrets/parameter-policies.ts';
 import { shortArn } from '../short-arn.ts';
 import { minute } from '../minute.ts';
 import { table, withWide } from '../table.ts';
@@ -38,14 +39,17 @@ Examples:
     // Who may not ask STS still gets the list, and nobody waits for one before the other.
     const asked = aws.caller().catch(() => undefined);
     const found = await listSecrets(aws, prefix);
-    const rows = found.map(({ name, type, version, changedAt, changedBy, kmsKeyId, tier }) => [
-      name,
-      type === 'SecureString' ? '' : (type ?? ''),
-      String(version ?? '').slice(0, 8),
-      minute(changedAt),
-      shortArn(changedBy),
-      shortArn(kmsKeyId),
-      tier ?? '',
+    const rows = found.map((secret) => [
+      secret.name,
+      secret.type === 'SecureString' ? '' : (secret.type ?? ''),
+      String(secret.version ?? '').slice(0, 8),
+      minute(secret.changedAt),
+      shortArn(secret.changedBy),
+      shortArn(secret.kmsKeyId),
+      secret.tier ?? '',
+      secret.dataType === 'text' ? '' : (secret.dataType ?? ''),
+      minute(expirationOf(secret.policies ?? [])),
+      minute(secret.nextRotationAt),
     ]);
     const caller = await asked;
     const store = prefix.store === 'secrets-manager' ? 'Secrets Manager' : 'Parameter Store';
@@ -69,7 +73,7 @@ Examples:
       text:
         rows.length === 0
           ? ''
-          : table(['NAME', 'TYPE', 'VERSION', 'CHANGED', 'BY', 'KEY', 'TIER'], rows, {
+          : table(heads, rows, {
               output: world.stdout,
               wide: options.wide,
             }),
@@ -78,6 +82,11 @@ Examples:
 });
 
 // --- internal ---
+
+const heads = [
+  ...['NAME', 'TYPE', 'VERSION', 'CHANGED', 'BY', 'KEY', 'TIER'],
+  ...['DATA TYPE', 'EXPIRES', 'ROTATES NEXT'],
+];
 
 /** `/shop/*` means everything below `/shop`. Throws UsageError for other patterns. */
 function withoutWildcard(text: string): string {

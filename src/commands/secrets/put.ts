@@ -2,6 +2,7 @@ import { Argument, Option } from '@commander-js/extra-typings';
 import { defineCommand, fromEnv, repeatable, type Result } from '../../cli.ts';
 import { formatReference, parameterArn } from '../../model/secrets/reference.ts';
 import { parseTags, parseTier } from '../../model/secrets/secret-rules.ts';
+import { parseDataType } from '../../model/secrets/parameter-policies.ts';
 import { Problems } from '../../model/problems.ts';
 import { checkTarget, putSecret } from '../../operations/secrets/put-secret.ts';
 import { referenceArgument } from '../reference-argument.ts';
@@ -30,6 +31,7 @@ export const put = defineCommand({
             new Option('--tier <tier>', 'standard, advanced or intelligent-tiering (parameters)'),
           ),
         )
+        .option('--data-type <type>', 'have Parameter Store check the value: json, url, integer, …')
         .option('--description <text>', 'description')
         .option('--tag <key=value>', 'tag it (repeatable)', repeatable)
         .option('--no-overwrite', 'fail if it exists')
@@ -40,7 +42,7 @@ export const put = defineCommand({
     ).addHelpText(
       'after',
       `
-An equal value is not written again. On an update the key, tier and description are kept unless given.
+An equal value is not written again. On an update the key, tier, data type and description are kept unless given, and the policies always.
 
 Examples:
   $ printf %s "$DB_PASSWORD" | ecs-secrets put /shop/prod/db-password
@@ -55,12 +57,16 @@ Examples:
     const tier = problems.attempt(() =>
       options.tier === undefined ? undefined : parseTier(options.tier),
     );
+    const dataType = problems.attempt(() =>
+      options.dataType === undefined ? undefined : parseDataType(options.dataType),
+    );
     problems.throwIfAny();
     if (!reference) throw new Error('a reference without problems is parsed');
     const dryRun = options.dryRun ?? false;
     const request = {
       kmsKeyId: options.kmsKey,
       tier,
+      dataType,
       description: options.description,
       tags: tags ?? [],
       force: options.force ?? false,

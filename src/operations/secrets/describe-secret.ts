@@ -1,4 +1,5 @@
 import type { Aws } from '../../aws/index.ts';
+import type { ParameterDescription } from '../../aws/parameter-store.ts';
 import type { SecretRotation } from '../../aws/secrets-manager.ts';
 import { CliError } from '../../errors.ts';
 import {
@@ -7,6 +8,8 @@ import {
   parameterArn,
   type Reference,
 } from '../../model/secrets/reference.ts';
+import type { ParameterPolicy } from '../../model/secrets/parameter-policies.ts';
+import type { Scope } from '../../model/secrets/partition.ts';
 import type { Tag } from '../../model/secrets/secret-rules.ts';
 import type { SecretValue } from '../../model/secrets/secret-value.ts';
 import { insteadOfKey } from '../../model/secrets/missing-key.ts';
@@ -24,6 +27,10 @@ export interface SecretDetails {
   /** Version number of a parameter, version ID of a secret; undefined if there is no value. */
   version: number | string | undefined;
   tier?: string | undefined;
+  /** What Parameter Store checks the value for, e.g. `text` or `json`; parameters only. */
+  dataType?: string | undefined;
+  /** Undefined if there are none; parameters only. */
+  policies?: readonly ParameterPolicy[] | undefined;
   kmsKeyId: string | undefined;
   description: string | undefined;
   /** Undefined if the caller may not read them. */
@@ -40,6 +47,8 @@ export interface SecretDetails {
   /** Undefined if rotation was never configured; secrets only. */
   rotation?: SecretRotation | undefined;
   lastRotatedAt?: Date | undefined;
+  /** When Secrets Manager rotates it next, at the latest; undefined without a schedule. */
+  nextRotationAt?: Date | undefined;
   /** The version of an incomplete rotation. */
   pendingVersionId?: string | undefined;
   /** The staging labels by version ID, for versions that have any; secrets only. */
@@ -75,18 +84,27 @@ export async function describeSecret(aws: Aws, reference: Reference): Promise<Se
   const store = await parameterStoreOf(aws, reference);
   const found = (await store.describe([reference.name])).get(reference.name);
   if (!found) throw await secretNotFound(aws, reference);
+  const tags = await ifAllowed(store.tags(found.name));
+  const details = parameterDetails(found, reference.scope ?? (await aws.caller()));
+  return { ...details, tags: tags === 'denied' ? undefined : tags };
+}
+
+/** The details of a described parameter without its tags; `here` is its region and account. */
+export function parameterDetails(found: ParameterDescription, here: Scope): SecretDetails {
   const { name, type, version, tier, kmsKeyId, description, changedAt, changedBy } = found;
-  const tags = await ifAllowed(store.tags(name));
+  const { arn = parameterArn(name, here), dataType, policyList: policies } = found;
   return {
     store: 'parameter-store',
     name,
-    arn: found.arn ?? parameterArn(name, reference.scope ?? (await aws.caller())),
+    arn,
     type,
     version,
     tier,
+    dataType,
+    policies: policies.length === 0 ? undefined : policies,
     kmsKeyId,
     description,
-    tags: tags === 'denied' ? undefined : tags,
+    tags: undefined,
     changedAt,
     changedBy,
   };

@@ -1,7 +1,6 @@
 import type { Aws } from '../../aws/index.ts';
-import { parameterArn } from '../../model/secrets/reference.ts';
 import { relativeName, type Prefix } from '../../model/secrets/prefix.ts';
-import type { SecretDetails } from './describe-secret.ts';
+import { parameterDetails, type SecretDetails } from './describe-secret.ts';
 
 /**
  * The secrets below a prefix, sorted by name. The list of Parameter Store does not include tags:
@@ -21,18 +20,11 @@ export async function listSecrets(aws: Aws, prefix: Prefix): Promise<SecretDetai
   }
   const store = await aws.parameterStore();
   const listed = await store.list(prefix.path === '' ? undefined : { path: prefix.path });
-  const secrets = listed.map(async (found): Promise<SecretDetails> => ({
-    store: 'parameter-store',
-    name: found.name,
-    arn: found.arn ?? parameterArn(found.name, await aws.caller()),
-    type: found.type,
-    version: found.version,
-    tier: found.tier,
-    kmsKeyId: found.kmsKeyId,
-    description: found.description,
-    tags: undefined,
-    changedAt: found.changedAt,
-    changedBy: found.changedBy,
-  }));
-  return Promise.all(secrets);
+  // An answer without ARNs needs the account.
+  const here = listed.some(({ arn }) => arn === undefined) ? await aws.caller() : unused;
+  return listed.map((found) => parameterDetails(found, here));
 }
+
+// --- internal ---
+
+const unused = { partition: '', region: '', account: '' };

@@ -14,6 +14,7 @@ import {
   type SecretIdentity,
   type SecretReference,
 } from '../../model/secrets/reference.ts';
+import { expirationOf } from '../../model/secrets/parameter-policies.ts';
 import { parameterStoreOf } from '../parameter-store-of.ts';
 import { notListed } from './missing-value.ts';
 import { regionsIn } from './secret-regions.ts';
@@ -35,6 +36,8 @@ export type Lookup =
       secret: ResolvedSecret;
       /** When the value of a parameter last changed; not set for secrets. */
       changedAt?: Date | undefined;
+      /** When a policy deletes the parameter; not set for secrets. */
+      expiresAt?: Date | undefined;
       /** Further details from Secrets Manager; not set for parameters. */
       description?: SecretDescription | undefined;
       /** Why a cross-account secret has no description. */
@@ -96,7 +99,8 @@ async function lookUpParameters(
         const { name, kmsKeyId, changedAt } = description;
         const arn = description.arn ?? parameterArn(name, reference.scope ?? (await aws.caller()));
         const secret: ResolvedSecret = { store: 'parameter-store', name, arn, kmsKeyId };
-        found.push([key, { state: 'found', secret, changedAt }]);
+        const expiresAt = expirationOf(description.policyList);
+        found.push([key, { state: 'found', secret, changedAt, expiresAt }]);
       }
     }
   }

@@ -75,12 +75,13 @@ async function create(
 
 /** Whether only the value is requested, and it equals the stored one. */
 function isUnchanged(current: ReadParameter, request: PutRequest): boolean {
-  const { value, kmsKeyId, tier, description, tags = [], force = false } = request;
+  const { value, kmsKeyId, tier, description, dataType, tags = [], force = false } = request;
   return (
     !force &&
     kmsKeyId === undefined &&
     tier === undefined &&
     description === undefined &&
+    dataType === undefined &&
     tags.length === 0 &&
     current.type === 'SecureString' &&
     current.value.equals(value)
@@ -145,13 +146,14 @@ async function update(
     description: request.description ?? stored.description,
     allowedPattern: stored.allowedPattern,
     policies: stored.policies,
-    dataType: stored.dataType,
+    dataType: request.dataType ?? stored.dataType,
   };
   const sameValue = current?.value.equals(value) ?? false;
   const sameAttributes =
     sameKey(attributes.kmsKeyId, stored.kmsKeyId) &&
     sameTier(attributes.tier, stored.tier) &&
-    (attributes.description ?? '') === (stored.description ?? '');
+    (attributes.description ?? '') === (stored.description ?? '') &&
+    (attributes.dataType ?? 'text') === (stored.dataType ?? 'text');
   const write = request.force === true || !sameValue || !sameAttributes;
   if (!write && newTags.length === 0) return outcome('unchanged');
   if (request.dryRun) return outcome('updated');

@@ -8,6 +8,8 @@ export interface PutRequest {
   kmsKeyId?: string | undefined;
   tier?: Tier | undefined;
   description?: string | undefined;
+  /** What Parameter Store checks the value for; parameters only. */
+  dataType?: string | undefined;
   tags?: readonly Tag[];
   /** Write even if the stored value is equal. */
   force?: boolean;

@@ -48,5 +48,8 @@ export function checkTarget(reference: Reference, request: Omit<PutRequest, 'val
   if (!isParameter && request.tier) {
     problems.add('--tier is for Parameter Store; Secrets Manager has no tiers');
   }
+  if (!isParameter && request.dataType !== undefined) {
+    problems.add('--data-type is for Parameter Store; Secrets Manager has no data types');
+  }
   problems.throwIfAny();
 }

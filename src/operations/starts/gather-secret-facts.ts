@@ -127,6 +127,7 @@ async function factOf(
     identity: { store: secret.store, name: secret.name, arn: secret.arn },
     key,
     descriptionUnseen: denied && whyUnseen(denied),
+    expiresAt: lookup.expiresAt,
     deletedAt: description?.deletedAt,
     stages: description?.stages,
     ...versions,

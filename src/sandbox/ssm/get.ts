@@ -184,10 +184,11 @@ function metadata(parameter: Parameter, version: Version): object {
     AllowedPattern: version.allowedPattern,
     Version: version.version,
     Tier: version.tier,
-    Policies:
-      version.policies === undefined
-        ? []
-        : [{ PolicyText: version.policies, PolicyStatus: 'Pending' }],
+    Policies: version.policies.map((policy) => ({
+      PolicyText: JSON.stringify(policy),
+      PolicyType: policy.Type,
+      PolicyStatus: 'Pending',
+    })),
     DataType: version.dataType,
   };
 }

@@ -12,6 +12,8 @@ import {
 } from '../protocol/input.ts';
 import { ServiceError, type Call, type Operation } from '../service.ts';
 import { invalid, parameterArn, parameterName } from './names.ts';
+import { checkDataType } from './data-types.ts';
+import { readPolicies, type ParameterPolicy } from './policies.ts';
 import { latest, opaqueCiphertext, type Parameter, type SsmWorld, type Version } from './store.ts';
 import { withTags } from './tags.ts';
 
@@ -49,7 +51,9 @@ export function putOperation(world: SsmWorld): Operation {
       throw invalid('A parameter type is required when you create a parameter.');
     }
     const tier = chooseTier(input, before?.tier);
-    checkValue(input, tier);
+    const sent = input.Policies === undefined ? undefined : readPolicies(input.Policies);
+    checkValue(input, tier, sent);
+    checkDataType(input.Value, input.DataType ?? 'text');
     const version: Version = {
       version: (before?.version ?? 0) + 1,
       type,
@@ -58,7 +62,8 @@ export function putOperation(world: SsmWorld): Operation {
       keyId: keyFor(world, call, input, { type, tier, arn }),
       description: input.Description,
       allowedPattern: input.AllowedPattern,
-      policies: input.Policies,
+      // "All existing policies are preserved until you send new policies or an empty policy."
+      policies: sent ?? before?.policies ?? [],
       tier,
       dataType: input.DataType ?? 'text',
       modified: new Date(environment.now()),
@@ -106,12 +111,6 @@ function checkRequest(input: Put, existing: Parameter | undefined): void {
       "Parameter Store does not support changing a parameter type in a hierarchy. For example, you can't change a parameter from a String type to a SecureString type. You must create a new, unique parameter.",
     );
   }
-  if (input.DataType !== undefined && input.DataType !== 'text') {
-    throw new ServiceError(
-      'NotInSandbox',
-      `The data type ${input.DataType} is not supported by the sandbox`,
-    );
-  }
 }
 
 function chooseTier(input: Put, before: Version['tier'] | undefined): Version['tier'] {
@@ -128,7 +127,11 @@ function chooseTier(input: Put, before: Version['tier'] | undefined): Version['t
   return input.Tier ?? before ?? 'Standard';
 }
 
-function checkValue(input: Put, tier: Version['tier']): void {
+function checkValue(
+  input: Put,
+  tier: Version['tier'],
+  policies: readonly ParameterPolicy[] | undefined,
+): void {
   const limit = tier === 'Standard' ? standardTierBytes : advancedTierBytes;
   if (Buffer.byteLength(input.Value) > limit) {
     const more =
@@ -139,7 +142,7 @@ function checkValue(input: Put, tier: Version['tier']): void {
       `${tier} tier parameters support a maximum parameter value of ${limit} characters.${more}`,
     );
   }
-  if (tier === 'Standard' && input.Policies !== undefined) {
+  if (tier === 'Standard' && policies !== undefined) {
     throw invalid('Parameter policies are for parameters of the advanced tier only.');
   }
   if (input.AllowedPattern) {

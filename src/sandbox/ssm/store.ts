@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { KeyRing } from '../kms/keys.ts';
 import { ServiceError, type Call, type Environment } from '../service.ts';
+import type { ParameterPolicy } from './policies.ts';
 import { askedParameter, parameterArn } from './names.ts';
 
 /** One version of a parameter. */
@@ -14,7 +15,7 @@ export interface Version {
   keyId: string | undefined;
   description: string | undefined;
   allowedPattern: string | undefined;
-  policies: string | undefined;
+  policies: readonly ParameterPolicy[];
   tier: 'Standard' | 'Advanced';
   dataType: string;
   modified: Date;

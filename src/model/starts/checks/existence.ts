@@ -74,6 +74,13 @@ function existence(fact: UseFact, reference: Reference, secret: SecretFact, here
     const [message, fix, failure] = version(fact, reference, secret.stages, here);
     if (message !== undefined) return draft('problem', message, fix, failure);
   }
+  if (secret.expiresAt) {
+    const date = secret.expiresAt.toISOString().slice(0, 10);
+    return draft(
+      'warning',
+      `${written} expires on ${date}: AWS deletes it then, and no task can start after that`,
+    );
+  }
   const own = /^(ssm|sm):/.test(fact.use.valueFrom)
     ? ' (only ecs-secrets register takes it as it is written)'
     : '';

@@ -54,6 +54,8 @@ export type SecretFact =
       state: 'found';
       identity: SecretIdentity;
       key: KeyFact;
+      /** When AWS deletes it by a policy of the parameter. */
+      expiresAt?: Date | undefined;
       /** When its deletion was requested. */
       deletedAt?: Date | undefined;
       /** Staging labels by version ID; undefined for a parameter, or if not readable. */
