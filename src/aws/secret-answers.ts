@@ -43,6 +43,12 @@ export interface SecretDescription {
   stages: Readonly<Record<string, readonly string[]>>;
   /** The AWS service that manages it, e.g. `rds`; undefined for an unmanaged secret. */
   owningService: string | undefined;
+  /** The partner that holds a managed external secret; undefined for others. */
+  partner: string | undefined;
+  /** The ARN of the primary in another account; undefined if it is no such replica, and in a list. */
+  crossAccountPrimary: string | undefined;
+  /** ARNs of its replicas in other accounts; undefined if there are none, and in a list. */
+  crossAccountReplicas: string[] | undefined;
   /** The region of the primary secret of this replica; undefined if not replicated. */
   primaryRegion: string | undefined;
   /** Its replica regions; undefined for a replica, a secret without replicas, and in a list. */
@@ -74,10 +80,24 @@ export function readSecret({ Name, ARN, VersionId, SecretString }: SecretValueEn
   };
 }
 
+/** Members of DescribeSecret that are newer than the SDK (botocore 1.44 model). */
+export interface NewerMembers {
+  CrossAccountPrimary?: { PrimarySecretARN?: string };
+  CrossAccountReplicas?: { ReplicaSecretARN?: string }[];
+}
+
 /** Converts a response of DescribeSecret. */
-export function describedSecret(secret: DescribeSecretResponse): SecretDescription {
+export function describedSecret(secret: DescribeSecretResponse & NewerMembers): SecretDescription {
   const replicas = secret.ReplicationStatus?.flatMap(({ Region }) => Region ?? []);
-  return { ...describe(secret, secret.VersionIdsToStages), replicaRegions: replicas };
+  const others = secret.CrossAccountReplicas?.flatMap(
+    ({ ReplicaSecretARN }) => ReplicaSecretARN ?? [],
+  );
+  return {
+    ...describe(secret, secret.VersionIdsToStages),
+    crossAccountPrimary: secret.CrossAccountPrimary?.PrimarySecretARN,
+    crossAccountReplicas: others?.length === 0 ? undefined : others,
+    replicaRegions: replicas,
+  };
 }
 
 /** Converts an entry of ListSecrets. */
@@ -139,6 +159,9 @@ function describe(
     currentVersionId,
     stages,
     owningService: secret.OwningService,
+    partner: secret.Type === '' ? undefined : secret.Type,
+    crossAccountPrimary: undefined,
+    crossAccountReplicas: undefined,
     primaryRegion: secret.PrimaryRegion,
     replicaRegions: undefined,
   };

@@ -22,11 +22,13 @@ import {
   readSecret,
   referenceTo,
   storedVersion,
+  type NewerMembers,
   type ReadSecret,
   type SecretDescription,
   type StoredVersion,
 } from './secret-answers.ts';
 import { type SecretAttributes, type SecretWrites, secretWrites } from './secret-writes.ts';
+import { withRawAnswer } from './calls/raw-json.ts';
 import { unlessGone } from './calls/unless-gone.ts';
 import { attemptsOf } from './calls/retries.ts';
 import { parsedDocument } from './calls/unreadable-answer.ts';
@@ -193,8 +195,11 @@ async function describe(
   client: SecretsManagerClient,
   id: string,
 ): Promise<SecretDescription | undefined> {
-  const found = await unlessGone(client.send(new DescribeSecretCommand({ SecretId: id })));
-  return found && describedSecret(found);
+  const { command, answer } = withRawAnswer(new DescribeSecretCommand({ SecretId: id }));
+  const found = await unlessGone(client.send(command));
+  if (!found) return undefined;
+  const { CrossAccountPrimary, CrossAccountReplicas } = answer() as NewerMembers;
+  return describedSecret({ ...found, CrossAccountPrimary, CrossAccountReplicas });
 }
 
 /** A repeated deletion is refused, so after a lost answer the state is read. */

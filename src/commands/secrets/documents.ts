@@ -68,6 +68,12 @@ export interface SecretDocument {
   deletedAt?: Date;
   /** The AWS service that manages the secret, for example `rds`. */
   owningService?: string;
+  /** The partner that holds a managed external secret. */
+  partner?: string;
+  /** ARN of the primary secret in another account, of which this is a replica. Not in a list. */
+  crossAccountPrimary?: string;
+  /** ARNs of the replicas in other accounts. Not in a list. */
+  crossAccountReplicas?: string[];
   /** The region of the primary secret. Present if the secret is replicated. */
   primaryRegion?: string;
   /** The regions of the replicas. Present on the primary secret only, and not in a list. */

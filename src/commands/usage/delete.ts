@@ -66,7 +66,9 @@ Examples:
         ? 'It cannot be restored.'
         : `It can be restored for ${recoveryDays} days.`;
     await confirmed(context, `Delete the ${noun} ${name}? ${how}`);
-    const deleted = await deleteSecret(aws, secret, recoveryDays);
+    const deleted = await deleteSecret(aws, secret, recoveryDays, (text) => {
+      report.warn(text);
+    });
     const until = deleted?.recoverableUntil;
     return {
       data: { store, name, arn, recoverableUntil: until, dryRun },

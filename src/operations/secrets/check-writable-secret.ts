@@ -4,19 +4,31 @@ import { parseArn } from '../../model/secrets/partition.ts';
 
 /**
  * Refuses changes that Secrets Manager does not allow: to secrets managed by another AWS service,
- * and to replicas (Secrets Manager guide, "managed secrets", "replicate secrets").
+ * and to replicas of another region or account (Secrets Manager guide, "managed secrets",
+ * "replicate secrets"; botocore model, CreateSecret).
  */
 export function checkWritableSecret({
   name,
   arn,
   owningService,
   primaryRegion,
+  crossAccountPrimary,
 }: SecretDescription): void {
   if (owningService !== undefined) {
     throw new CliError(
       'managed-secret',
       `the secret ${name} is managed by the service ${owningService}; only that service can store its values`,
       { hint: `change it there: ${owningService} keeps the secret and its own records in step` },
+    );
+  }
+  if (crossAccountPrimary !== undefined) {
+    const account = parseArn(crossAccountPrimary)?.account ?? '';
+    throw new CliError(
+      'replica',
+      `the secret ${name} is a replica of ${crossAccountPrimary}, and is changed only in account ${account}`,
+      {
+        hint: 'run the command with credentials of that account (--profile); aws secretsmanager stop-replication-to-replica makes it a secret of its own',
+      },
     );
   }
   const region = parseArn(arn)?.region;
@@ -29,4 +41,21 @@ export function checkWritableSecret({
       },
     );
   }
+}
+
+/**
+ * Refuses the deletion of a secret while it has replicas in other accounts (botocore model,
+ * DeleteSecret), and what `checkWritableSecret` refuses.
+ */
+export function checkDeletableSecret(secret: SecretDescription): void {
+  checkWritableSecret(secret);
+  const [replica] = secret.crossAccountReplicas ?? [];
+  if (replica === undefined) return;
+  throw new CliError(
+    'has-replicas',
+    `the secret ${secret.name} has a replica in another account, ${replica}, and AWS does not delete it before they are separated`,
+    {
+      hint: `aws secretsmanager disassociate-cross-account-replica --secret-id ${secret.arn} --cross-account-replica-arn ${replica}`,
+    },
+  );
 }

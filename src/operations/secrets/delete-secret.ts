@@ -2,7 +2,7 @@ import type { Aws } from '../../aws/index.ts';
 import { isAwsError } from '../../errors.ts';
 import { parseArn } from '../../model/secrets/partition.ts';
 import type { SecretIdentity, Store } from '../../model/secrets/reference.ts';
-import { checkWritableSecret } from './check-writable-secret.ts';
+import { checkDeletableSecret } from './check-writable-secret.ts';
 
 /** A deleted secret. */
 export interface DeletedSecret {
@@ -21,6 +21,7 @@ export async function deleteSecret(
   aws: Aws,
   { store, name, arn }: SecretIdentity,
   recoveryDays: number,
+  onWarning: (text: string) => void = () => undefined,
 ): Promise<DeletedSecret | undefined> {
   const region = parseArn(arn)?.region;
   if (store === 'parameter-store') {
@@ -30,7 +31,10 @@ export async function deleteSecret(
   const manager = await aws.secretsManager(region);
   const stored = await manager.describe(arn);
   if (!stored) return undefined;
-  checkWritableSecret(stored);
+  checkDeletableSecret(stored);
+  if (stored.partner !== undefined) {
+    onWarning(`sm:${name} holds a credential of ${stored.partner}, which stays valid there`);
+  }
   try {
     const { deletedAt } = await manager.delete(arn, recoveryDays);
     return { store, name, arn, recoverableUntil: recoveryDays === 0 ? undefined : deletedAt };

@@ -41,6 +41,12 @@ export interface SecretDetails {
   /** Date of the scheduled deletion; secrets only. */
   deletedAt?: Date | undefined;
   owningService?: string | undefined;
+  /** The partner that holds a managed external secret. */
+  partner?: string | undefined;
+  /** ARN of the primary in another account. */
+  crossAccountPrimary?: string | undefined;
+  /** ARNs of the replicas in other accounts. */
+  crossAccountReplicas?: string[] | undefined;
   primaryRegion?: string | undefined;
   /** Regions with a replica; only for a primary secret. */
   replicaRegions?: string[] | undefined;

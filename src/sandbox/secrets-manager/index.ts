@@ -2,6 +2,7 @@ import type { Access, GuardedService } from '../access.ts';
 import { byRegion } from '../by-region.ts';
 import type { KeyRing } from '../kms/keys.ts';
 import type { Environment } from '../service.ts';
+import { crossAccountOperations } from './cross-account.ts';
 import { putForeign, refuseForeign, type ForeignSecret } from './foreign.ts';
 import { lifecycleOperations } from './lifecycle.ts';
 import { questionsOf } from './permissions.ts';
@@ -47,6 +48,7 @@ function operationsOf(world: SecretsWorld, access: Access): GuardedService['oper
     ...lifecycleOperations(world),
     ...rotationOperations(world),
     ...replicationOperations(world),
+    ...crossAccountOperations(world),
     ...tagOperations(world),
   });
 }

@@ -161,6 +161,11 @@ export function lifecycleOperations(world: SecretsWorld): Record<string, Operati
 function checkDeletion(secret: Secret): void {
   refuseReplica(secret);
   refuseManaged(secret);
+  if (secret.crossAccountReplicas.size > 0) {
+    throw invalidParameter(
+      `You can't delete secret ${secret.arn} that is associated with a cross-account replica secret.`,
+    );
+  }
   if (secret.replicas.size > 0) {
     throw invalidParameter(
       `You can't delete secret ${secret.arn} that still has replica regions [${[...secret.replicas.keys()].join(', ')}].`,

@@ -2,6 +2,7 @@ import type { Access } from '../access.ts';
 import { flag, integer, list, oneOf, operation, optional, text } from '../protocol/input.ts';
 import { page, sortBy, type Page } from '../protocol/page.ts';
 import { ServiceError, type Call, type Operation } from '../service.ts';
+import { crossAccountView } from './cross-account.ts';
 import { attemptOn } from './permissions.ts';
 import { primaryRegionOf, replicationStatus } from './replicas.ts';
 import { rotationView } from './rotation.ts';
@@ -113,6 +114,7 @@ export function readOperations(world: SecretsWorld, access: Access): Record<stri
       return {
         ...summary(secret),
         VersionIdsToStages: stagesOf(secret),
+        ...crossAccountView(secret),
         ReplicationStatus: secret.replicas.size > 0 ? replicationStatus(world, secret) : undefined,
       };
     }),
@@ -239,6 +241,7 @@ function summary(secret: Secret): object {
   return {
     ARN: secret.arn,
     Name: secret.name,
+    Type: secret.partner,
     Description: secret.description,
     KmsKeyId: secret.keyId,
     LastChangedDate: secret.changed,

@@ -16,6 +16,7 @@ export function replicaOf(
     created,
     accessed: undefined,
     primary,
+    crossAccountReplicas: new Set(),
     replicas: new Map(),
   };
   follow(replica);

@@ -57,6 +57,10 @@ export function replicationOperations(world: SecretsWorld): Record<string, Opera
 
     StopReplicationToReplica: operation({ SecretId: secretId }, ({ SecretId }, call) => {
       const secret = getLive(world, call, SecretId);
+      if (secret.crossAccountPrimary !== undefined) {
+        secret.crossAccountPrimary = undefined;
+        return { ARN: secret.arn };
+      }
       if (!secret.primary) throw invalidParameter('The secret is not a replica.');
       secret.primary.replicas.delete(call.region);
       secret.primary = undefined;

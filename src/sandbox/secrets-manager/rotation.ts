@@ -43,6 +43,7 @@ export function rotationOperations(world: SecretsWorld): Record<string, Operatio
         ClientRequestToken: optional(text(32, 64)),
         RotationLambdaARN: optional(text(0, 2048)),
         RotationRules: optional(rules),
+        ExternalSecretRotationRoleArn: optional(text(20, 2048)),
         RotateImmediately: optional(flag),
       },
       (input, call) => {
@@ -50,7 +51,7 @@ export function rotationOperations(world: SecretsWorld): Record<string, Operatio
         const { ClientRequestToken: id = randomUUID(), RotationRules: given } = input;
         const answer = { ARN: secret.arn, Name: secret.name, VersionId: id };
         const lambdaArn = input.RotationLambdaARN ?? secret.rotation?.lambdaArn ?? '';
-        const managed = secret.owningService !== undefined;
+        const managed = secret.owningService !== undefined || secret.partner !== undefined;
         if (managed && lambdaArn !== '') {
           throw invalidRequest(
             'Rotation Lambda ARN is not supported for a service-managed secret.',

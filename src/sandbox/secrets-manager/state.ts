@@ -66,6 +66,12 @@ export interface Secret {
   rotation: Rotation | undefined;
   /** ID of the service that manages the secret, e.g. `rds`. */
   owningService: string | undefined;
+  /** The partner that holds a managed external secret. */
+  partner: string | undefined;
+  /** On a cross-account replica: the ARN of its primary. */
+  crossAccountPrimary: string | undefined;
+  /** ARNs of its replicas in other accounts. */
+  crossAccountReplicas: Set<string>;
   /** On a replica: its primary secret in another region. */
   primary: Secret | undefined;
   /** The replicas of the secret, by region. */

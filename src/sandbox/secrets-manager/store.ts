@@ -93,8 +93,8 @@ export function getPrimary(world: SecretsWorld, call: Call, secretId: string): S
 }
 
 /** Throws InvalidParameterException for a replica (github.com/gruntwork-io/cloud-nuke/issues/435). */
-export function refuseReplica({ primary }: Secret): void {
-  if (!primary) return;
+export function refuseReplica({ primary, crossAccountPrimary }: Secret): void {
+  if (!primary && crossAccountPrimary === undefined) return;
   throw new ServiceError(
     'InvalidParameterException',
     "Operation not permitted on a replica secret. Call must be made in primary secret's region.",

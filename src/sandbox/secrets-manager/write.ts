@@ -13,6 +13,7 @@ import {
   refuseReplica,
   secretsOf,
 } from './store.ts';
+import { checkReplicaRequest } from './cross-account.ts';
 import { managementOf, refuseManaged } from './managed.ts';
 import { authorizeKey, keyTrial } from './permissions.ts';
 import { checkRegions, replicate, replicaRegions } from './replication.ts';
@@ -107,12 +108,15 @@ export function writeOperations(world: SecretsWorld): Record<string, Operation> 
         Tags: optional(list(tag)),
         AddReplicaRegions: optional(replicaRegions),
         ForceOverwriteReplicaSecret: optional(flag),
+        Type: optional(text(0, 256)),
+        CrossAccountPrimaryARN: optional(text(20, 2048)),
       },
       (input, call) => {
         const { Name: name } = input;
         if (!isName(name)) throw invalidName();
         const { AddReplicaRegions: regions, ForceOverwriteReplicaSecret: force = false } = input;
         if (regions) checkRegions(call, regions);
+        checkReplicaRequest(world, call, input);
         const hasValue = checkValue(input);
         const store = secretsOf(world, call);
         const existing = store.get(name);
@@ -147,6 +151,9 @@ export function writeOperations(world: SecretsWorld): Record<string, Operation> 
           policy: undefined,
           rotation,
           owningService,
+          partner: input.Type,
+          crossAccountPrimary: input.CrossAccountPrimaryARN,
+          crossAccountReplicas: new Set(),
           primary: undefined,
           replicas: new Map(),
         };
