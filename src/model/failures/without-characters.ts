@@ -49,7 +49,7 @@ const quotes: readonly { pattern: RegExp; instead: string }[] = [
   },
   {
     pattern: new RegExp(
-      `(${anyOf('cannot unmarshal number', 'cannot unmarshal string')})(?!\\s*${anyOf('into Go')})[^]*?(?=${anyOf('into Go')}|$)`,
+      `(${anyOf('cannot unmarshal number', 'cannot unmarshal string', 'cannot unmarshal JSON number', 'cannot unmarshal JSON string')})(?!\\s*${anyOf('into Go')})[^]*?(?=${anyOf('into Go')}|$)`,
       'gi',
     ),
     instead: '$1 … ',
@@ -63,6 +63,15 @@ const quotes: readonly { pattern: RegExp; instead: string }[] = [
   },
   {
     pattern: new RegExp(`(${anyOf('trying to unmarshal')})[^]*?(?=${anyOf('into')}|$)`, 'gi'),
+    instead: '$1 … ',
+  },
+  {
+    // The whole document of a credential spec (agent/taskresource/credentialspec), up to what Go
+    // says of it.
+    pattern: new RegExp(
+      `(${anyOf('error unmarshalling credentialspec')}\\s+\\S+)\\s[^]*?(?=:\\s*(?:${anyOf('invalid character', 'unexpected end of JSON', 'json:')})|$)`,
+      'gi',
+    ),
     instead: '$1 … ',
   },
   {

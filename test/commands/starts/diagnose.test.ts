@@ -372,6 +372,16 @@ describe('standard input', () => {
     }
   });
 
+  test('shows nothing of a credential spec', async () => {
+    const stdin =
+      'error unmarshalling credentialspec domainless {"Password": "hunter2"} : invalid character \'Q\' after top-level value';
+    for (const format of [[], ['--json']]) {
+      const { stdout } = await shop.run(['diagnose', '-', ...format], { stdin });
+      expect(stdout).toContain('credentialspec domainless …');
+      expect(stdout).not.toMatch(/hunter2|Q/);
+    }
+  });
+
   test("may be AWS's own JSON", async () => {
     const target = await failedService('json', { API: `${api}:user:BLUE:` });
     const listed = new ListTasksCommand({ cluster: 'json', desiredStatus: 'STOPPED' });

@@ -73,6 +73,21 @@ describe('a reason without characters', () => {
       'json: cannot unmarshal number … into Go struct field .A of type int8',
     ],
     [
+      'a number, in the words of newer releases of Go',
+      'json: cannot unmarshal JSON number 1e400 into Go float64',
+      'json: cannot unmarshal JSON number … into Go float64',
+    ],
+    [
+      'a credential spec',
+      'error unmarshalling credentialspec domainless {"CmsPlugins": ["a"], "Password" : "hunter2" : json: cannot unmarshal number 7 into Go value of type string',
+      'error unmarshalling credentialspec domainless … : json: cannot unmarshal number … into Go value of type string',
+    ],
+    [
+      'a credential spec that was cut off',
+      'Error unmarshalling credentialspec domain-joined {"CmsPlugins": ["a"], "Password" : "hunt',
+      'Error unmarshalling credentialspec domain-joined …',
+    ],
+    [
       'a text',
       'cannot unmarshal string "hunter2 into" into Go value of type json.Number: invalid syntax',
       'cannot unmarshal string … into Go value of type json.Number: invalid syntax',
