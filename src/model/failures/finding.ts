@@ -1,5 +1,5 @@
 /** A way in which the start of a task fails. */
-// Each one is a row of the table in `start-failures.ts`.
+// Each one has rows in the table, `start-failures.ts`.
 export type FailureId =
   | 'secret-denied'
   | 'parameter-denied'
@@ -39,6 +39,7 @@ export type FailureId =
   | 'container-exited'
   | 'out-of-memory'
   | 'health-check-failed'
+  | 'hook-failed'
   | 'starts-keep-failing';
 
 /** Every `CheckName`; findings are grouped by check and shown in this order. */

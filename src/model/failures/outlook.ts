@@ -1,14 +1,5 @@
-import { classifyFailure } from './classify-failure.ts';
-import type { FailureId } from './finding.ts';
-
-/**
- * The meaning of a failed start for the next tasks of the same deployment:
- * - `hopeless`: every further task fails the same way, so there is no reason to wait.
- * - `maybe-role`: hopeless, unless a role or policy has just changed: IAM may take 2 minutes.
- * - `unclear`: the new value may or may not be the cause; ECS's own threshold decides.
- * - `passing`: a further task may start, with the same value and the same role.
- */
-export type Outlook = 'hopeless' | 'maybe-role' | 'unclear' | 'passing';
+import { matchesOf } from './classify-failure.ts';
+import type { Outlook } from './start-failure.ts';
 
 /**
  * The outlook of a reason.
@@ -23,10 +14,11 @@ export type Outlook = 'hopeless' | 'maybe-role' | 'unclear' | 'passing';
  * only if all failures are transient, and `hopeless` only if one of the failures is permanent.
  */
 export function outlookOf(reason: string): Outlook {
-  const found = classifyFailure(reason).map(({ id, general }) => {
-    const own = outlooks[id];
-    return general === true && own === 'hopeless' ? (outlookByWords(reason) ?? own) : own;
-  });
+  const found = matchesOf(reason).map(({ failure, isSure }) =>
+    failure.outlook === 'hopeless' && !isSure
+      ? (outlookByWords(reason) ?? failure.outlook)
+      : failure.outlook,
+  );
   if (found.length === 0) found.push(outlookByWords(reason) ?? outlookOfWrapping(reason));
   return found.reduce((a, b) => (worstFirst.indexOf(a) < worstFirst.indexOf(b) ? a : b));
 }
@@ -34,52 +26,6 @@ export function outlookOf(reason: string): Outlook {
 // --- internal ---
 
 const worstFirst: readonly Outlook[] = ['hopeless', 'maybe-role', 'unclear', 'passing'];
-
-const outlooks: Readonly<Record<FailureId, Outlook>> = {
-  'arn-malformed': 'hopeless',
-  'environment-file-unreadable': 'hopeless',
-  'image-not-pulled': 'hopeless',
-  'json-key-missing': 'hopeless',
-  'key-unusable': 'hopeless',
-  'log-group-missing': 'hopeless',
-  'parameter-missing': 'hopeless',
-  'parameter-name-malformed': 'hopeless',
-  'reference-refused': 'hopeless',
-  'registry-credentials': 'hopeless',
-  'secret-deleted': 'hopeless',
-  'secret-missing': 'hopeless',
-  'secret-name-malformed': 'hopeless',
-  'secret-not-json': 'hopeless',
-  'stage-missing': 'hopeless',
-  'version-id-malformed': 'hopeless',
-  'version-missing': 'hopeless',
-
-  'key-denied': 'maybe-role',
-  'logs-denied': 'maybe-role',
-  'no-execution-role': 'maybe-role',
-  'parameter-denied': 'maybe-role',
-  'registry-denied': 'maybe-role',
-  'role-not-assumable': 'maybe-role',
-  'role-not-passed': 'maybe-role',
-  'secret-denied': 'maybe-role',
-
-  'attribute-missing': 'unclear',
-  'container-exited': 'unclear',
-  'health-check-failed': 'unclear',
-  'out-of-memory': 'unclear',
-  'starts-keep-failing': 'unclear',
-
-  'credentials-rejected': 'passing',
-  'no-capacity': 'passing',
-  'service-unavailable': 'passing',
-  throttled: 'passing',
-  // The text does not show whether there is no route at all, or only a temporary problem.
-  'logs-unreachable': 'passing',
-  'network-timeout': 'passing',
-  'parameter-store-unreachable': 'passing',
-  'registry-unreachable': 'passing',
-  'secrets-manager-unreachable': 'passing',
-};
 
 const passing: readonly RegExp[] = [
   /throttl|too ?many ?requests|rate limit|retry quota exceeded/i,

@@ -4,7 +4,7 @@ import { aboutSecret, subjectOf } from './checks/uses.ts';
 import { classifyFailure, likelyChecks } from '../failures/classify-failure.ts';
 import { parseArn } from '../secrets/partition.ts';
 import { formatReference, lookupId } from '../secrets/reference.ts';
-import type { StartFailure } from '../failures/start-failures.ts';
+import type { StartFailure } from '../failures/start-failure.ts';
 import type { StartReport } from './checks/remedies.ts';
 
 /** One failure with its cause, the related findings, and what to do. */

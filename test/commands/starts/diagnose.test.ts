@@ -382,6 +382,42 @@ describe('standard input', () => {
     }
   });
 
+  const throttled =
+    'https response error StatusCode: 400, RequestID: x, api error ThrottlingException: Rate exceeded';
+  const advised: [string, string, string][] = [
+    [
+      'a throttled login to ECR',
+      `CannotPullECRContainerError: operation error ECR: GetAuthorizationToken, ${throttled}`,
+      'raise the quota of ECR for GetAuthorizationToken',
+    ],
+    [
+      'throttled reads of parameters',
+      `fetching secret data from SSM Parameter Store in us-east-1: operation error SSM: GetParameters, ${throttled}`,
+      'raise the throughput of Parameter Store',
+    ],
+    [
+      'throttled decryption of parameters',
+      'fetching secret data from SSM Parameter Store in us-east-1: operation error SSM: GetParameters, api error ThrottlingException: You have exceeded the rate at which you may call KMS.',
+      'raise the request quota of KMS',
+    ],
+    [
+      'throttled reads of secrets',
+      `secret sm-api: operation error Secrets Manager: GetSecretValue, ${throttled}`,
+      'raise the quota of the service that the reason names',
+    ],
+    [
+      'a file that S3 did not send',
+      'unable to download env file with key a.env from bucket b, error: operation error S3: GetObject, https response error StatusCode: 0, RequestID: , request send failed, Get "https://b.s3.us-east-1.amazonaws.com/a.env": dial tcp 10.0.0.1:443: i/o timeout',
+      'a gateway endpoint for S3',
+    ],
+    ['a hook', 'hook execution failure(s) detected', "read the log of the hook's function"],
+  ];
+  test.each(advised)('advises what helps against %s', async (_, stdin, advice) => {
+    const { code, stdout } = await shop.run(['diagnose', '-'], { stdin });
+    expect(code).toBe(3);
+    expect(stdout.match(/what to do: .*/g)).toEqual([expect.stringContaining(advice)]);
+  });
+
   test("may be AWS's own JSON", async () => {
     const target = await failedService('json', { API: `${api}:user:BLUE:` });
     const listed = new ListTasksCommand({ cluster: 'json', desiredStatus: 'STOPPED' });

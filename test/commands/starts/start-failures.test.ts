@@ -121,6 +121,7 @@ const elsewhere: Partial<Record<FailureId, string>> = {
   'container-exited': 'the program in the container',
   'out-of-memory': 'the program in the container',
   'health-check-failed': 'the program in the container',
+  'hook-failed': 'a function of the user, after the start',
   'starts-keep-failing': 'wraps another reason',
   throttled: 'comes and goes, and cannot be predicted',
   'role-not-passed': 'the caller: test/commands/starts/verify.test.ts',

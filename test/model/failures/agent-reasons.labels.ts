@@ -109,9 +109,9 @@ const texts: readonly [Id | readonly Id[], ...string[]][] = [
     `${forRegistry}${read}api error UnrecognizedClientException: The security token included in the request is invalid.`,
     `${forRegistry}${read}api error InvalidSignatureException: Signature expired: 20260101T000000Z is now earlier than 20260101T000500Z`,
   ],
+  ['secret-missing', `${gone}.`],
   [
-    'secret-missing',
-    `${gone}.`,
+    ['registry-credentials', 'secret-missing'],
     `${forRegistry}${read}ResourceNotFoundException: Secrets Manager can't find the specified secret.`,
   ],
   ['stage-missing', `${gone} value for staging label: AWSCURRENT`],

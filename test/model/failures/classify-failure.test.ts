@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { classifyFailure } from '../../../src/model/failures/classify-failure.ts';
 import { startFailures } from '../../../src/model/failures/start-failures.ts';
 import { agentReasons } from './agent-reasons.labels.ts';
+import { furtherReasons } from './further-reasons.labels.ts';
 import { labelledReasons } from './stop-reasons.labels.ts';
 
 const idsOf = (text: string): string[] => {
@@ -12,6 +13,7 @@ const idsOf = (text: string): string[] => {
 describe.each([
   ['ECS, as published', labelledReasons],
   ['the ECS agent', agentReasons],
+  ['the ECS agent in other regions', furtherReasons],
 ])('a reason of %s', (_where, reasons) => {
   it.each(reasons.map((one) => [one.text.slice(0, 90), one] as const))(
     '%s … means what its label says',
@@ -22,8 +24,8 @@ describe.each([
 });
 
 it('is known by each wording of its row, in any case and white space', () => {
-  for (const { id, wordings, codes = [], unless } of startFailures) {
-    for (const pieces of wordings) {
+  for (const { id, wordings, around = [], codes = [], unless } of startFailures) {
+    for (const pieces of [...wordings, ...around]) {
       const text = pieces.join(' … ');
       for (const written of [text, text.toUpperCase(), Array.from(text).join('\n ')]) {
         expect([written, idsOf(written).includes(id)]).toEqual([written, true]);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { outlookOf, type Outlook } from '../../../src/model/failures/outlook.ts';
+import { outlookOf } from '../../../src/model/failures/outlook.ts';
+import type { Outlook } from '../../../src/model/failures/start-failure.ts';
 import { agentReasons } from './agent-reasons.labels.ts';
 import { labelledReasons } from './stop-reasons.labels.ts';
 
@@ -59,6 +60,8 @@ const reasons: readonly [Outlook, ...string[]][] = [
     'ResourceInitializationError: unable to pull secrets or registry auth: The task cannot pull registry auth from Amazon ECR: There is a connection issue between the task and Amazon ECR.',
     'ResourceInitializationError: unable to retrieve secret from asm: There is a connection issue between the task and AWS Secrets Manager.',
     'unable to retrieve secrets from ssm: RequestCanceled: request context canceled caused by: context deadli...',
+    "secret x: operation error Secrets Manager: GetSecretValue, https response error StatusCode: 503, RequestID: x, deserialization failed, failed to decode response body, invalid character '<' looking for beginning of value",
+    'unable to download env file with key a from bucket b, error: operation error S3: GetObject, https response error StatusCode: 0, RequestID: , request send failed, Get "https://b": dial tcp: lookup b: no such host',
   ],
   [
     'maybe-role',
@@ -109,6 +112,7 @@ const reasons: readonly [Outlook, ...string[]][] = [
     'Essential container in task exited (web: cannot open /var/timeout; sidecar exited with 2)',
     'CannotStartContainerError: Error response from daemon: no such device',
     'a task stopped for no stated reason',
+    'Service deployment rolled back because of hook execution failure(s) detected.',
     '',
     'ATTRIBUTE',
     'ECS deployment circuit breaker: tasks failed to start.',
@@ -140,6 +144,14 @@ describe('of several failures', () => {
       'unclear, as an attribute is missing',
       [throttled, 'missing an attribute required by your task'],
       'unclear',
+    ],
+    [
+      'hopeless, as one of the files does not exist',
+      [
+        'unable to download env file with key a from bucket b, error: operation error S3: GetObject, https response error StatusCode: 0, RequestID: , request send failed, Get "https://b": EOF',
+        'unable to download env file with key a from bucket b, error: NoSuchKey: The specified key does not exist.',
+      ],
+      'hopeless',
     ],
     [
       'passing, where all are',

@@ -1,0 +1,141 @@
+import type { StartFailure } from '../start-failure.ts';
+
+/** Failures to read a secret from Secrets Manager (amazon-ecs-agent: agent/asm, agent/taskresource). */
+export const secretFailures: readonly StartFailure[] = [
+  {
+    id: 'secret-denied',
+    title: 'the execution role is not allowed to read a secret',
+    cause:
+      'no policy of the role allows secretsmanager:GetSecretValue on it, or one denies it (a boundary or a policy of the secret or the organization can)',
+    outlook: 'maybe-role',
+    wordings: [['not authorized to perform: secretsmanager:GetSecretValue']],
+    checks: ['grant', 'role', 'reference', 'existence'],
+    advice: 'grant it: ecs-secrets role create ROLE --task-definition FAMILY',
+  },
+  {
+    id: 'stage-missing',
+    title: 'the secret has no value at that stage',
+    cause: 'no value was ever put into the secret, or no version has that staging label',
+    outlook: 'hopeless',
+    wordings: [["can't find the specified secret value for staging label"]],
+    checks: ['existence'],
+    advice: 'put a value (ecs-secrets put sm:NAME), or omit the stage in the reference',
+  },
+  {
+    id: 'version-missing',
+    title: 'the version that the reference names is gone, or has another stage',
+    cause:
+      'the reference names a version id; Secrets Manager deletes versions without labels, and a stage in the reference has to be one of that version',
+    outlook: 'hopeless',
+    wordings: [
+      ["can't find the specified secret value for VersionId"],
+      ['VersionStage that is not associated'],
+    ],
+    checks: ['existence'],
+    advice: 'omit the version id in the reference',
+  },
+  {
+    id: 'secret-deleted',
+    title: 'the secret is scheduled for deletion',
+    cause: 'it was deleted; it can be restored until its recovery window ends',
+    outlook: 'hopeless',
+    wordings: [
+      ['marked for deletion'],
+      ['scheduled for deletion', 'secret'],
+      ['operation on the secret because it was deleted'],
+    ],
+    checks: ['existence'],
+    advice: 'ecs-secrets restore sm:NAME',
+  },
+  {
+    id: 'secret-missing',
+    title: 'the secret does not exist',
+    cause:
+      'name, region or account is wrong, or it was deleted; a secret that was created again has another ARN suffix',
+    outlook: 'hopeless',
+    wordings: [["can't find the specified secret"], ["can't retrieve the secret with ARN"]],
+    unless: ['specified secret value for'],
+    checks: ['existence', 'reference'],
+    advice: 'create it (ecs-secrets put sm:NAME) or correct the ARN',
+  },
+  {
+    id: 'json-key-missing',
+    title: 'the secret has no such JSON key',
+    cause: 'the key is not at the top level of the secret, or is written in another case',
+    outlook: 'hopeless',
+    wordings: [['did not contain json key']],
+    checks: ['value', 'reference'],
+    advice: 'set it (ecs-secrets put sm:NAME:KEY) or correct the reference',
+  },
+  {
+    id: 'secret-not-json',
+    title: 'the secret is not a JSON object',
+    cause: 'the reference names a JSON key of a secret whose value is plain text',
+    outlook: 'hopeless',
+    // Source: Go's encoding/json (scanner.go, decode.go), and jsontext in newer releases.
+    wordings: [
+      ['invalid character', 'in literal'],
+      ['invalid character', 'in string'],
+      ['invalid character', 'in numeric literal'],
+      ['invalid character', 'after decimal point'],
+      ['invalid character', 'in exponent of'],
+      ['invalid character', 'in \\u hexadecimal'],
+      ['invalid character', 'after object key'],
+      ['invalid character', 'after array element'],
+      ['invalid character', 'exceeded max depth'],
+      ['invalid character', 'at start of'],
+      ['invalid escape sequence', 'in string'],
+      ['invalid number literal', 'trying to unmarshal'],
+      ['looking for beginning of value'],
+      ['looking for beginning of object key'],
+      ['unexpected end of JSON input'],
+      ['after top-level value'],
+      ['cannot unmarshal', 'into Go'],
+      ['jsontext:'],
+    ],
+    around: [['secret from asm', 'invalid character']],
+    // A response of AWS or a proxy that is not JSON: the secret was not read at all.
+    unless: ['deserialization failed', 'failed to decode response'],
+    checks: ['value', 'reference'],
+    advice: 'omit the key in the reference, or store a JSON object',
+  },
+  {
+    id: 'arn-malformed',
+    title: 'the ARN of a reference has a wrong number of colons',
+    cause: 'after the ARN of a secret ECS takes nothing, or all of :KEY:STAGE:VERSION',
+    outlook: 'hopeless',
+    wordings: [
+      ['unexpected ARN format with parameters'],
+      ['invalid ARN format for the AWS Secrets Manager secret'],
+      ['could not find a secretsmanager secretID from value'],
+    ],
+    checks: ['reference'],
+    advice: 'ecs-secrets register writes it from sm:NAME:KEY',
+  },
+  {
+    id: 'version-id-malformed',
+    title: 'a version id in a reference is malformed',
+    cause:
+      'a JSON key or a stage is one colon too far to the right: the order is :KEY:STAGE:VERSION',
+    outlook: 'hopeless',
+    wordings: [
+      ['minimum field size of 32', 'VersionId'],
+      ["'versionId'", 'failed to satisfy constraint'],
+    ],
+    checks: ['reference'],
+    advice: 'ecs-secrets register writes it from sm:NAME:KEY',
+  },
+  {
+    id: 'secret-name-malformed',
+    title: 'a secret cannot have this name',
+    cause: 'the reference has characters that Secrets Manager does not accept',
+    outlook: 'hopeless',
+    wordings: [
+      ['Invalid name. Must be a valid name'],
+      ['alphanumeric characters', '-/_+=.@!'],
+      ["'secretId'", 'failed to satisfy constraint'],
+    ],
+    checks: ['reference'],
+    advice: 'correct the ARN; ecs-secrets register writes it from sm:NAME',
+  },
+];
