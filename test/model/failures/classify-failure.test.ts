@@ -36,6 +36,12 @@ it('is known by each wording of its row, in any case and white space', () => {
   }
 });
 
+it('is a network that no service is known for', () => {
+  const why = 'dial tcp: lookup kms.eu-west-1.amazonaws.com: no such host';
+  const text = `request send failed, Post "https://kms.eu-west-1.amazonaws.com/": ${why}`;
+  expect(idsOf(text)).toEqual(['network-timeout']);
+});
+
 it('is not mistaken for the words in the names that it quotes', () => {
   const names = [
     'geofence',

@@ -291,6 +291,19 @@ const texts: readonly [Id | readonly Id[], ...string[]][] = [
     'unsupported credentialspec ARN, only s3/ssm ARNs are valid',
     'the provided SSM parameter:parameterx is in an invalid format',
   ],
+  // Errors that say less than those of today.
+  [
+    'secret-denied',
+    twice(inGov, `${failed(readSecret, 400)}api error AccessDeniedException: denied`),
+  ],
+  [
+    'parameter-denied',
+    `${fromSsm('eu-west-1')}${failed(readParameters, 400)}api error AccessDeniedException: denied`,
+  ],
+  [
+    'registry-denied',
+    `CannotPullECRContainerError: ${failed('ECR: GetAuthorizationToken', 400)}api error AccessDeniedException: denied`,
+  ],
   [
     'hook-failed',
     'Service deployment rolled back because of hook execution failure(s) detected.',

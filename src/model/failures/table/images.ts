@@ -18,7 +18,10 @@ export const imageFailures: readonly StartFailure[] = [
     cause: 'the role lacks the actions of AmazonECSTaskExecutionRolePolicy',
     outlook: 'maybe-role',
     wordings: [['not authorized to perform: ecr:']],
-    around: [['ecr registry auth', 'AccessDenied']],
+    around: [
+      ['ecr registry auth', 'AccessDenied'],
+      ['ECR: GetAuthorizationToken', 'AccessDenied'],
+    ],
     checks: ['image', 'role'],
     advice:
       'attach it: ecs-secrets role create ROLE --managed-policy always --task-definition FAMILY',

@@ -96,7 +96,7 @@ export const networkFailures: readonly StartFailure[] = [
   },
   {
     id: 'network-timeout',
-    title: 'fetching secrets, registry credentials or logs took too long',
+    title: 'the task could not reach an AWS service',
     cause: way,
     outlook: 'passing',
     wordings: [
@@ -105,6 +105,7 @@ export const networkFailures: readonly StartFailure[] = [
       ['request context canceled'],
       ['i/o timeout'],
       ['Client.Timeout exceeded'],
+      ['request send failed'],
     ],
     checks: ['network'],
     advice: 'look at subnets, routes, security groups and endpoints of the service',

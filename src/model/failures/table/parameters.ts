@@ -9,7 +9,10 @@ export const parameterFailures: readonly StartFailure[] = [
       'no policy of the role allows ssm:GetParameters on it (ssm:GetParameter is another action), or one denies it',
     outlook: 'maybe-role',
     wordings: [['not authorized to perform: ssm:GetParameter']],
-    around: [['SSM Parameter Store', 'AccessDenied', ':parameter/']],
+    around: [
+      ['SSM Parameter Store', 'AccessDenied', ':parameter/'],
+      ['SSM: GetParameters', 'AccessDenied'],
+    ],
     checks: ['grant', 'role'],
     advice: 'grant it: ecs-secrets role create ROLE --task-definition FAMILY',
   },

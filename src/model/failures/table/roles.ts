@@ -37,6 +37,7 @@ export const roleFailures: readonly StartFailure[] = [
       ['get execution role credentials'],
       ['engine ecr credentials: not found'],
       ['static credentials are empty'],
+      ['failed to refresh cached credentials'],
       ["must also specify a value for 'executionRoleArn'"],
       ['requires task definition to have execution role ARN'],
       ['Role is not valid'],

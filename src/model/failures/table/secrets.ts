@@ -9,6 +9,7 @@ export const secretFailures: readonly StartFailure[] = [
       'no policy of the role allows secretsmanager:GetSecretValue on it, or one denies it (a boundary or a policy of the secret or the organization can)',
     outlook: 'maybe-role',
     wordings: [['not authorized to perform: secretsmanager:GetSecretValue']],
+    around: [['Secrets Manager: GetSecretValue', 'AccessDenied']],
     checks: ['grant', 'role', 'reference', 'existence'],
     advice: 'grant it: ecs-secrets role create ROLE --task-definition FAMILY',
   },
