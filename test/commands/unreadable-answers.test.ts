@@ -24,6 +24,14 @@ const answers: [string, BadAnswer, string][] = [
     { status: 403, headers: { 'content-type': 'text/html' }, text: '<html>good-1</html>' },
     ' (HTTP 403): it is cut off, or does not come from AWS',
   ],
+  [
+    'a page of a proxy with words',
+    {
+      ...{ status: 403, headers: { 'content-type': 'text/html' } },
+      text: '<html><style>p { color: red }</style><p>This site is blocked: good-1 x9! by policy.</p></html>',
+    },
+    ' (HTTP 403): it does not come from AWS, and begins with "This site is blocked: *** by policy."',
+  ],
   ['a redirect', { status: 302, text: '' }, ' (HTTP 302): it is cut off, or does not come'],
   ['no object', { status: 400, text: '"good-1"' }, ' (HTTP 400): it is cut off'],
   [

@@ -113,7 +113,7 @@ function checkAnswer(status: number, body: Buffer): void {
     start.startsWith('<') && (status < 400 ? !/<\w+Response[\s>]/.test(start) : isPage.test(start));
   const isObject = start === '' || /^[<{]/.test(start);
   if ((status >= 300 && status < 400) || isOdd || (status < 300 && !isObject)) {
-    throw new UnreadableAnswer(status);
+    throw new UnreadableAnswer(status, undefined, start);
   }
 }
 

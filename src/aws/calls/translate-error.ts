@@ -1,7 +1,7 @@
 import { AwsError, CliError } from '../../errors.ts';
 import { NotSent } from '../access/not-sent.ts';
 import type { KnownValues } from './known-values.ts';
-import { unreadable, UnreadableAnswer } from './unreadable-answer.ts';
+import { firstWords, unreadable, UnreadableAnswer } from './unreadable-answer.ts';
 
 /** The facts about the failed call, for the message. */
 export interface FailedCall {
@@ -64,7 +64,7 @@ export function translateError(thrown: unknown, call: FailedCall): CliError {
       ? make('too-many-files', `too many open files (${code})`, 'raise the limit (ulimit -n)')
       : make('system-error', `${call.action} failed on this machine (${code})`);
   }
-  const unread = unreadAnswer(thrown);
+  const unread = unreadAnswer(thrown, call.values);
   if (unread) return unreadable(call.action, unread);
   const told = text === notShown ? `${name} (${notShown})` : text || name;
   if ((error.$metadata?.httpStatusCode ?? 0) >= 500) {
@@ -103,6 +103,8 @@ interface SdkError {
   errors?: readonly { code?: string; message?: string }[];
   $fault?: string;
   $metadata?: { httpStatusCode?: number };
+  /** The response that is not JSON; the SDK sets it. */
+  $responseBodyText?: unknown;
   $retryable?: { throttling?: boolean };
 }
 
@@ -220,9 +222,15 @@ function shownText(message: unknown, values: KnownValues): string | undefined {
 }
 
 /** The error of the SDK, if it got a response and failed to read it. */
-function unreadAnswer(thrown: unknown): Pick<UnreadableAnswer, 'status' | 'fault'> | undefined {
-  if (thrown instanceof UnreadableAnswer) return thrown;
-  const { $fault, $metadata, name, message } = thrown as SdkError;
+function unreadAnswer(
+  thrown: unknown,
+  values: KnownValues,
+): Pick<UnreadableAnswer, 'status' | 'fault'> | undefined {
+  if (thrown instanceof UnreadableAnswer) {
+    const { status, fault, page } = thrown;
+    return { status, fault: fault ?? pageOf(page, status, values) };
+  }
+  const { $fault, $metadata, $responseBodyText, name, message } = thrown as SdkError;
   const status = $metadata?.httpStatusCode;
   // The SDK's error for an error response without a name and a message.
   const isEmpty = name === 'Unknown' && /^Unknown(?:Error)?$/.test(String(message));
@@ -233,8 +241,20 @@ function unreadAnswer(thrown: unknown): Pick<UnreadableAnswer, 'status' | 'fault
     isUnread ||
     (isEmpty && Number(status) < 500) ||
     thrown instanceof SyntaxError
-    ? { status, fault: undefined }
+    ? { status, fault: pageOf($responseBodyText, status, values) }
     : undefined;
+}
+
+/** What an error page says, if the response is one. A successful response is never quoted: it has values. */
+function pageOf(
+  text: unknown,
+  status: number | undefined,
+  values: KnownValues,
+): string | undefined {
+  if (typeof text !== 'string' || status === undefined || status < 400) return undefined;
+  const shown = values.redact(text.slice(0, 4_000));
+  const words = shown === undefined ? undefined : firstWords(shown);
+  return words === undefined ? undefined : `it does not come from AWS, and begins with "${words}"`;
 }
 
 function kebab(name: string): string {
