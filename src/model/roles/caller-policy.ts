@@ -105,6 +105,8 @@ const verify: Needs = [
   ...readRole,
   ...readPolicies,
   ['secrets', 'secretsmanager:ListSecretVersionIds', 'secretsmanager:GetResourcePolicy'],
+  // For roles whose policies ask for tags.
+  ['parameters', 'ssm:ListTagsForResource'],
   ['keys', 'kms:GetKeyPolicy'],
   ['roles', 'iam:SimulatePrincipalPolicy'],
   // Whether the caller may pass roles, is asked about the caller.
@@ -132,6 +134,7 @@ const register: Needs = [
   ...readRole,
   ...readPolicies,
   ['secrets', 'secretsmanager:GetSecretValue', 'secretsmanager:GetResourcePolicy'],
+  ['parameters', 'ssm:ListTagsForResource'],
   ['everything', 'secretsmanager:ListSecrets'],
   ['keys', 'kms:DescribeKey', 'kms:GetKeyPolicy', 'kms:Decrypt'],
   ['passedRoles', 'iam:PassRole'],
@@ -201,6 +204,7 @@ export const callerNeeds = {
     ...readPolicies,
     ['roles', 'iam:SimulatePrincipalPolicy'],
     ['secrets', 'secretsmanager:GetResourcePolicy'],
+    ['parameters', 'ssm:ListTagsForResource'],
     ['keys', 'kms:GetKeyPolicy'],
   ],
   'role delete': [

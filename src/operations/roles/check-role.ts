@@ -53,11 +53,17 @@ export async function checkRole(
     ...definitions.flatMap((definition) => containerNeeds(definition, here)),
   ];
   const distinct = distinctBy(needs, (need) => JSON.stringify(need));
-  const facts = await gatherFacts(aws, distinct, keyStates);
+  const facts = await gatherFacts(aws, distinct, keyStates, [
+    ...found.policies.map(({ policy }) => policy),
+    found.boundary?.policy,
+  ]);
   const simulation = createSimulation(aws, found);
   const findings = await pMap(
     distinct,
-    async (need) => {
+    async (plain) => {
+      const tags = facts.tags.get(plain.resource) ?? 'denied';
+      const context = { ...plain.context, ...(tags !== 'denied' && tags) };
+      const need = { ...plain, context };
       const own = judge(found, need, facts, here);
       return simulate && own.verdict === 'allowed' ? simulation.confirm(need, own, found) : own;
     },

@@ -4,6 +4,7 @@ import { CliError, isAwsError } from '../../errors.ts';
 import { parseArn } from '../../model/secrets/partition.ts';
 import { parsePolicy, type Policy } from '../../model/roles/parse-policy.ts';
 import type { RoleNeed } from '../../model/roles/role-check.ts';
+import { gatherResourceTags, type ResourceTags } from './gather-resource-tags.ts';
 import { ifAllowed } from '../if-allowed.ts';
 
 /** The policies of keys and secrets, and the states of keys, by ARN. */
@@ -11,18 +12,21 @@ export interface Facts {
   /** `denied` where the caller may not see it. */
   policies: Map<string, Policy | 'denied' | undefined>;
   keyStates: Map<string, string>;
+  /** Of secrets, if a policy asks for them. */
+  tags: ResourceTags;
 }
 
 /**
- * Reads what decides besides the role's own policies. `known` has states of keys that need not be asked
+ * Reads what decides besides the role's own policies, which are `own`. `known` has states of keys that need not be asked
  * for again, by ARN. What another account has, or what does not exist yet, is left out.
  */
 export async function gatherFacts(
   aws: Aws,
   needs: readonly RoleNeed[],
   known: ReadonlyMap<string, string>,
+  own: readonly (Policy | undefined)[],
 ): Promise<Facts> {
-  const facts: Facts = { policies: new Map(), keyStates: new Map(known) };
+  const facts: Facts = { policies: new Map(), keyStates: new Map(known), tags: new Map() };
   const resources = new Set(
     needs
       .filter(({ action }) => /^(kms:Decrypt|secretsmanager:)/.test(action))
@@ -47,6 +51,8 @@ export async function gatherFacts(
     },
     { concurrency: 5 },
   );
+  const seen = [...facts.policies.values()].filter((policy) => policy !== 'denied');
+  facts.tags = await gatherResourceTags(aws, needs, [...own, ...seen]);
   return facts;
 }
 

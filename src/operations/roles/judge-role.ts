@@ -9,6 +9,7 @@ import {
 import type { RoleFinding, RoleNeed } from '../../model/roles/role-check.ts';
 import { assumeUnknownsPass, isAbsentForTasks } from '../../model/roles/policy-unknowns.ts';
 import { ecsTasks, trustDecision, trustHangsOn } from '../../model/roles/trust.ts';
+import { isResourceTag, tagReading, type ResourceTags } from './gather-resource-tags.ts';
 import type { RoleWithPolicies } from './role-policies.ts';
 import type { Facts } from './gather-role-policies.ts';
 
@@ -64,7 +65,7 @@ export function judge(
   };
   const { decision, by } = evaluateAccess(access, request);
   if (decision !== 'allowed') {
-    const why = whyUnknown(access, request, unseen && !foreign);
+    const why = whyUnknown(access, request, { unseen: unseen && !foreign, tags: facts.tags });
     if (why !== undefined) return finding('unknown', why);
   }
   if (decision === 'explicitDeny') return finding('denied', denier(found, request, by), by);
@@ -107,16 +108,21 @@ export function judgeTrust({ role }: RoleWithPolicies, here: Scope): RoleFinding
 
 /**
  * What the decision hangs on, where it may as well be yes; undefined where it is no in any case. `unseen`:
- * the resource's policy, which alone may allow it within an account.
+ * the resource's policy, which alone may allow it within an account. `tags`: those of secrets.
  */
 function whyUnknown(
   access: AccessPolicies,
   request: PolicyRequest,
-  unseen: boolean,
+  { unseen, tags }: { unseen: boolean; tags: ResourceTags },
 ): string | undefined {
-  const { policies, unknown } = assumeUnknownsPass(access, request.context ?? {}, isAbsentForTasks);
+  const own = tags.get(request.resource);
+  // A tag that is not among those that were read is not there.
+  const isAbsent = (key: string): boolean =>
+    isAbsentForTasks(key) || (own !== undefined && own !== 'denied' && isResourceTag(key));
+  const { policies, unknown } = assumeUnknownsPass(access, request.context ?? {}, isAbsent);
   if (evaluateAccess(policies, request).decision === 'allowed') {
-    return dependsOn(unknown);
+    const reading = own === 'denied' && unknown.some(isResourceTag);
+    return `${dependsOn(unknown)}${reading ? ` (${tagReading(request.resource)})` : ''}`;
   }
   if (!unseen) return undefined;
   const resource = openTo(request);

@@ -154,6 +154,8 @@ const toStart: Scenario = {
     ...['ec2:DescribeSecurityGroups', 'ec2:DescribeNatGateways', 'ec2:DescribeInstances'],
     'ec2:DescribeVpcAttribute',
   ),
+  // The role may read its secrets by their ARNs too.
+  otherwise: ['ssm:ListTagsForResource'],
 };
 
 const scenarios: Record<CallerCommand, Scenario> = {
@@ -344,6 +346,8 @@ const scenarios: Record<CallerCommand, Scenario> = {
       },
     ],
     service: true,
+    world: grantByTag,
+    otherwise: ['ssm:ListTagsForResource'],
     steps: [{ argv: ['role', 'check', 'r', '--service', 'shop/web', '--task-definition', 'web'] }],
     degrades: {
       'iam:SimulatePrincipalPolicy': /not confirmed by IAM/,
@@ -370,6 +374,8 @@ const scenarios: Record<CallerCommand, Scenario> = {
       { argv: ['role', 'create', 'r', ...rolesOf(), '--managed-policy', 'always'] },
     ],
     service: true,
+    world: grantByTag,
+    otherwise: ['ssm:ListTagsForResource'],
     steps: [
       {
         argv: [
@@ -502,8 +508,8 @@ const scenarios: Record<CallerCommand, Scenario> = {
       ...['secretsmanager:DescribeSecret', 'secretsmanager:GetResourcePolicy'],
     ),
     // What these look at does not bear on a secret that is not granted.
-    otherwise: Object.keys(toStart.degrades ?? {}).filter((action) =>
-      /^(kms|logs|ec2):|ContainerInstances$|^ssm:|ListSecretVersionIds$/.test(action),
+    otherwise: [...Object.keys(toStart.degrades ?? {}), ...(toStart.otherwise ?? [])].filter(
+      (action) => /^(kms|logs|ec2):|ContainerInstances$|^ssm:|ListSecretVersionIds$/.test(action),
     ),
   },
   'diagnose --read-values': {
@@ -599,6 +605,7 @@ async function makeStartable(): Promise<void> {
     ...['role', 'create', 'r', '--task-definition', 'fargate', '--managed-policy', 'always'],
     ...['--permissions-boundary', 'arn:aws:iam::123456789012:policy/boundary'],
   ]);
+  await grantByTag();
   // Whoever deploys may pass the role; who only looks need not, and is told so.
   const pass = { Effect: 'Allow', Action: 'iam:PassRole', Resource: role };
   await shop.iam.send(
@@ -666,6 +673,15 @@ async function makeStartable(): Promise<void> {
       { timeout: 10_000, interval: 20 },
     );
   }
+}
+
+/** The role `r` may read parameters by their tag too, like the roles that copilot makes. */
+async function grantByTag(): Promise<void> {
+  const Condition = { StringEquals: { 'ssm:ResourceTag/team': 'web' } };
+  const Statement = { Effect: 'Allow', Action: 'ssm:GetParameters', Resource: '*', Condition };
+  const PolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement });
+  const name = { RoleName: 'r', PolicyName: 'by-tag' };
+  await shop.iam.send(new PutRolePolicyCommand({ ...name, PolicyDocument }));
 }
 
 async function policyFor(command: CallerCommand): Promise<PolicyDocument> {
