@@ -9,7 +9,7 @@ import {
   type FollowedDeployment,
   type RedeployOutcome,
 } from '../../operations/rollout/redeploy-outcome.ts';
-import { daemonOfTask } from '../../model/usage/daemon.ts';
+import { daemonOfTask, daemonRestart } from '../../model/usage/daemon.ts';
 import { runnerName, serviceName } from '../../operations/usage/service-name.ts';
 import { lastPart } from '../../model/last-part.ts';
 import type { DeploymentDocument, RedeployDocument } from './documents.ts';
@@ -71,9 +71,7 @@ export function summaryOf(title: string, outcome: RedeployOutcome): string {
 export function warnOfStandalone(tasks: readonly StandaloneConsumer[], report: Reporter): void {
   const daemons = tasks.filter(({ task }) => daemonOfTask(task) !== undefined);
   for (const name of new Set(daemons.map(({ task }) => runnerName(task)))) {
-    report.warn(
-      `${name} keeps the old value; ECS restarts a daemon by draining and replacing its container instances: aws ecs update-daemon with a new revision of its task definition`,
-    );
+    report.warn(`${name} keeps the old value; ${daemonRestart}`);
   }
   for (const { task } of tasks.filter((one) => !daemons.includes(one))) {
     const id = lastPart(task.arn);

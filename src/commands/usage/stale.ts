@@ -15,7 +15,9 @@ import { table, type TableLayout } from '../table.ts';
 import { oneLine } from '../../model/printable.ts';
 import type { StaleDocument } from './documents.ts';
 import { lastPart } from '../../model/last-part.ts';
+import { daemonOfTask, daemonRestart } from '../../model/usage/daemon.ts';
 import { serviceOfGroup } from '../../model/usage/service-group.ts';
+import { runnerName } from '../../operations/usage/service-name.ts';
 
 /** `stale [REF]`: running tasks that started before the current version of a secret they use. */
 export const stale = defineCommand({
@@ -92,7 +94,7 @@ Examples:
           : new CliError('stale', `${old.length} of ${tasks.length} tasks may hold an old value`, {
               exitCode: exitCodes.findings,
               hint: [
-                `${redeploys(ref, regions, old).join(' and ')} replaces them`,
+                ...replacements(ref, regions, old),
                 ...new Set(unseen.flatMap(({ error }) => error.hint ?? [])),
               ].join('; '),
             }),
@@ -180,6 +182,23 @@ function whysOf(tasks: readonly TaskHolding[]): string[] {
 }
 
 /** The commands that replace tasks: a deployment is of one region. */
+/** ECS restarts the tasks of a managed daemon only with its container instances. */
+function replacements(
+  ref: string | undefined,
+  regions: readonly string[],
+  old: readonly TaskHolding[],
+): string[] {
+  const daemons = old.filter(({ task }) => daemonOfTask(task) !== undefined);
+  const others = old.filter((one) => !daemons.includes(one));
+  const names = new Set(daemons.map(({ task }) => runnerName(task)));
+  return [
+    ...(others.length === 0
+      ? []
+      : [`${redeploys(ref, regions, others).join(' and ')} replaces them`]),
+    ...[...names].map((name) => `${name}: ${daemonRestart}`),
+  ];
+}
+
 function redeploys(
   ref: string | undefined,
   regions: readonly string[],

@@ -46,8 +46,11 @@ const resolve: Needs = [
 const scan: Needs = [
   ['everything', 'ecs:ListClusters', 'ecs:ListServices'],
   ['everything', 'ecs:ListTasks', 'ecs:DescribeTaskDefinition'],
-  ['services', 'ecs:DescribeServices'],
+  ['services', 'ecs:DescribeServices', 'ecs:DescribeServiceRevisions'],
   ['tasks', 'ecs:DescribeTasks'],
+  // Of managed daemons, and of Express services, which DescribeServices shows without theirs.
+  ['everything', 'ecs:DescribeDaemonTaskDefinition'],
+  ['serviceRevisions', 'ecs:DescribeServiceRevisions'],
 ];
 const scheduled: Needs = [
   ['everything', 'events:ListRuleNamesByTarget', 'scheduler:ListSchedules'],
@@ -75,7 +78,8 @@ const list: Needs = [['everything', 'ssm:DescribeParameters', 'secretsmanager:Li
 const references: Needs = [
   ...resolve,
   ['everything', 'ecs:DescribeTaskDefinition'],
-  ['services', 'ecs:DescribeServices'],
+  ['services', 'ecs:DescribeServices', 'ecs:DescribeServiceRevisions'],
+  ['serviceRevisions', 'ecs:DescribeServiceRevisions'],
   ['keys', 'kms:DescribeKey'],
 ];
 const readRole: Needs = [
@@ -338,6 +342,8 @@ function resourcesOf(target: Target, here: Scope, scope: CallerScope): string[] 
       return clusters.map((cluster) => at('ecs', `container-instance/${cluster}/*`));
     case 'serviceDeployments':
       return clusters.map((cluster) => at('ecs', `service-deployment/${cluster}/*`));
+    case 'serviceRevisions':
+      return clusters.map((cluster) => at('ecs', `service-revision/${cluster}/*`));
     case 'taskDefinitions':
       return [at('ecs', 'task-definition/*')];
     case 'vpcs':

@@ -15,6 +15,7 @@ export type Target =
   | 'tasks'
   | 'containerInstances'
   | 'serviceDeployments'
+  | 'serviceRevisions'
   | 'taskDefinitions'
   | 'vpcs'
   | 'rules'
@@ -69,6 +70,7 @@ const targetNames: Readonly<
   tasks: 'Tasks',
   containerInstances: 'ContainerInstances',
   serviceDeployments: 'ServiceDeployments',
+  serviceRevisions: 'ServiceRevisions',
   taskDefinitions: 'TaskDefinitions',
   vpcs: 'Vpcs',
   rules: 'EventRules',

@@ -140,6 +140,13 @@ async function serviceTarget(
     'give CLUSTER/SERVICE; name a file with its extension, or as ./FILE',
   );
   const { taskDefinition } = service;
+  if (taskDefinition === undefined && service.unseen !== undefined) {
+    throw new CliError(
+      'task-definition-unseen',
+      `the task definition that ${target} runs cannot be seen: ${service.unseen}`,
+      { hint: 'ecs:DescribeServiceRevisions returns that of an Express service' },
+    );
+  }
   if (taskDefinition === undefined) {
     throw new CliError('no-task-definition', `the service ${target} runs no task definition yet`);
   }

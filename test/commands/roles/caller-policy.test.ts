@@ -1,9 +1,11 @@
 import { CreateLogGroupCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { RunInstancesCommand } from '@aws-sdk/client-ec2';
 import {
+  CreateDaemonCommand,
   CreateServiceCommand,
   DescribeServicesCommand,
   RegisterContainerInstanceCommand,
+  RegisterDaemonTaskDefinitionCommand,
   RegisterTaskDefinitionCommand,
 } from '@aws-sdk/client-ecs';
 import { EventBridgeClient, PutRuleCommand, PutTargetsCommand } from '@aws-sdk/client-eventbridge';
@@ -65,6 +67,8 @@ interface Scenario {
   service?: boolean;
   /** What else the owner makes. */
   world?: () => Promise<void>;
+  /** Set when a managed daemon and an Express service run too. */
+  elsewhere?: true;
   /** Set when the steps change nothing: one scene does for all that is taken out. */
   looksOnly?: true;
   /** Only these are taken out; the others are taken out of another command that has all but them. */
@@ -124,6 +128,7 @@ const scheduledOnly = {
 };
 /** Asked for where a service has a native strategy, which this scene has not. */
 const onlyNative = ['ecs:DescribeServiceDeployments'];
+const onlyElsewhere = ['ecs:DescribeDaemonTaskDefinition', 'ecs:DescribeServiceRevisions'];
 /** Asked for where a service runs on instances. */
 const onlyOnInstances = [
   ...['ec2:DescribeInstances', 'ecs:DescribeContainerInstances', 'ecs:ListContainerInstances'],
@@ -475,8 +480,13 @@ const scenarios: Record<CallerCommand, Scenario> = {
     looksOnly: true,
     before: web,
     service: true,
+    elsewhere: true,
     steps: [{ argv: ['where-used', '/p/a'] }, { argv: ['where-used', 'sm:s'] }],
-    degrades: scheduledOnly,
+    degrades: {
+      ...scheduledOnly,
+      'ecs:DescribeDaemonTaskDefinition': /not checked: daemon .*DescribeDaemonTaskDefinition/,
+      'ecs:DescribeServiceRevisions': /not checked: .*DescribeServiceRevisions/,
+    },
   },
   stale: { looksOnly: true, before: web, service: true, steps: [{ argv: ['stale'] }] },
   audit: {
@@ -715,7 +725,13 @@ async function asDeployer(policy: object, steps: readonly Step[]): Promise<Seen[
   }
 }
 
-async function setUp({ before = [], service, many: wanted, world }: Scenario): Promise<void> {
+async function setUp({
+  before = [],
+  service,
+  many: wanted,
+  world,
+  elsewhere,
+}: Scenario): Promise<void> {
   const value = { Value: 'x', Type: 'SecureString' } as const;
   const puts = wanted ? manySecrets.map((Name) => new PutParameterCommand({ Name, ...value })) : [];
   await Promise.all(puts.map((command) => shop.ssm.send(command)));
@@ -728,6 +744,30 @@ async function setUp({ before = [], service, many: wanted, world }: Scenario): P
   if (!service) return;
   await shop.service({ cluster: 'shop', name: 'web', taskDefinition: 'web' });
   await schedule();
+  if (elsewhere) await runElsewhere();
+}
+
+async function runElsewhere(): Promise<void> {
+  const { daemonTaskDefinitionArn } = await shop.ecs.send(
+    new RegisterDaemonTaskDefinitionCommand({
+      ...{ family: 'agent', containerDefinitions: [{ name: 'agent', image: 'x', memory: 64 }] },
+    }),
+  );
+  await shop.ecs.send(
+    new CreateDaemonCommand({
+      ...{ daemonName: 'agent', clusterArn: 'shop', daemonTaskDefinitionArn },
+      capacityProviderArns: ['arn:aws:ecs:us-east-1:123456789012:capacity-provider/managed'],
+    }),
+  );
+  await shop.service({
+    ...{ cluster: 'shop', name: 'express', taskDefinition: 'web' },
+    tags: [{ key: 'ecs-secrets.sandbox/express', value: 'revisions' }],
+    deploymentConfiguration: {
+      strategy: 'CANARY',
+      canaryConfiguration: { canaryPercent: 5, canaryBakeTimeInMinutes: 0 },
+      bakeTimeInMinutes: 0,
+    },
+  });
 }
 
 /** A rule and a schedule that run the task definition `web`. */
@@ -791,6 +831,7 @@ const commands = Object.keys(callerNeeds).filter(isCallerCommand);
 describe.each(commands)('the policy for the caller of %s', (command) => {
   const scenario = scenarios[command];
   const { looksOnly = false, only, unasked = [], degrades = {}, otherwise = [] } = scenario;
+  const { elsewhere = false } = scenario;
   const expected = (index: number): number => scenario.steps[index]?.code ?? 0;
 
   test('is enough, and allows nothing that is not asked for', async () => {
@@ -802,7 +843,12 @@ describe.each(commands)('the policy for the caller of %s', (command) => {
       expect(stderr).not.toMatch(/denied|may not/);
       expect({ code, stderr }).toMatchObject({ code: expected(index) });
     });
-    expect(actionsIn(policy).filter((action) => !asked.has(action))).toEqual([...unasked].sort());
+    const allowed = actionsIn(policy).filter((action) => !asked.has(action));
+    // Asked for where a daemon and an Express service run, which is in one scene only.
+    const expectedly = elsewhere
+      ? unasked
+      : [...unasked, ...actionsIn(policy).filter((action) => onlyElsewhere.includes(action))];
+    expect(allowed).toEqual([...expectedly].sort());
   });
 
   /** Every step, with no permission at all: nothing is written. */

@@ -64,6 +64,8 @@ test('rotate names the daemon and how it is restarted, and leaves it alone', asy
   const stale = await shop.run(['stale', 'sm:db']);
   expect(stale.code).toBe(3);
   expect(stale.stdout).toContain('shop/daemon:agent');
+  expect(stale.stderr).toMatch(/hint: daemon shop\/agent: ECS restarts a daemon by draining/);
+  expect(stale.stderr).not.toContain('redeploy');
 });
 
 test.each([

@@ -45,3 +45,16 @@ test.each(['true', 'revisions'] as const)(
     expect(await shop.run(['stale', 'sm:db'])).toMatchObject({ code: 0 });
   },
 );
+
+test('verify says that the task definition of an Express service may not be seen', async () => {
+  await express('revisions');
+  const operation = 'DescribeServiceRevisions';
+  const code = 'AccessDeniedException';
+  shop.sandbox.inject({ service: 'ecs', operation, code, message: 'not authorized' });
+  const seen = await shop.run(['verify', 'shop/web']);
+  expect(seen).toMatchObject({ code: 1, stdout: '' });
+  expect(seen.stderr).toContain(
+    'the task definition that shop/web runs cannot be seen: access denied',
+  );
+  expect(seen.stderr).not.toContain('runs no task definition yet');
+});
