@@ -91,3 +91,31 @@ test.each([
   expect(refused.code).toBe(2);
   expect(refused.stderr).toContain(problem);
 });
+
+test.each([
+  ['both', '{"username":"u","password":"p"}', undefined],
+  ['plain text', 'u:p', 'is not a JSON object'],
+  ['no password', '{"username":"u"}', 'has no password'],
+])('verify --read-values checks credentials of FSx: %s', async (title, content, problem) => {
+  const name = `fsx-${title.replaceAll(' ', '-')}`;
+  await shop.run(['put', `sm:${name}`], { stdin: content });
+  const { arn } = await shop.json(['get', `sm:${name}`]);
+  const authorizationConfig = { credentialsParameter: String(arn), domain: 'shop.example' };
+  const files = {
+    'fsx.json': JSON.stringify({
+      ...{ family: 'fsx', executionRoleArn: 'arn:aws:iam::123456789012:role/r' },
+      containerDefinitions: [{ name: 'web', image: 'httpd:2.4', memory: 128 }],
+      volumes: [
+        {
+          name: 'share',
+          fsxWindowsFileServerVolumeConfiguration: {
+            ...{ fileSystemId: 'fs-1', rootDirectory: '\\', authorizationConfig },
+          },
+        },
+      ],
+    }),
+  };
+  const seen = await shop.run(['verify', 'fsx.json', '--read-values', '--all'], { files });
+  if (problem === undefined) expect(seen.stdout).toContain('has a username and a password');
+  else expect(seen.stdout).toMatch(new RegExp(`problem .*authorizationConfig.*${problem}`));
+});

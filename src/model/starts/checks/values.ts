@@ -34,7 +34,9 @@ function judge(
   const written = withSuffix(reference, {});
   if (value.state === 'none') return undefined;
   if (value.state === 'unseen') return ['not-checked', `the value of ${written}: ${value.why}`];
-  if (use.kind === 'repositoryCredentials') return judgeCredentials(fact, value, reference, here);
+  if (use.kind === 'repositoryCredentials' || use.kind === 'fsxCredentials') {
+    return judgeCredentials(fact, value, reference, here);
+  }
   if (value.state === 'binary') {
     return jsonKey === undefined
       ? ['warning', `${written} is binary: ECS injects text only, and the variable may be empty`]
@@ -79,7 +81,10 @@ function judge(
   return ['ok', `${written} has the key "${jsonKey}"`];
 }
 
-/** The agent takes a username and a password from it, whatever the case of the keys (agent/asm/asm.go). */
+/**
+ * The agent takes a username and a password from it, whatever the case of the keys (agent/asm/asm.go;
+ * FSx: ECS guide, "FSx for Windows File Server volumes").
+ */
 function judgeCredentials(
   { use }: UseFact,
   value: ValueFact,
@@ -96,7 +101,7 @@ function judgeCredentials(
     'problem',
     `${written} ${message}; the ECS agent needs {"username": "…", "password": "…"}`,
     [aboutSecret('put', reference, here)],
-    'registry-credentials',
+    ...(use.kind === 'repositoryCredentials' ? (['registry-credentials'] as const) : []),
   ];
   if (value.state !== 'object') return problem('is not a JSON object');
   for (const name of ['username', 'password']) {
