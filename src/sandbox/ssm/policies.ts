@@ -1,13 +1,6 @@
 import { ServiceError } from '../service.ts';
 import { invalid } from './names.ts';
-import type { Parameter, ParameterStore } from './store.ts';
-
-/** A policy of a parameter, as written. */
-export interface ParameterPolicy {
-  Type: string;
-  Version?: string;
-  Attributes?: { Timestamp?: string; Before?: string; After?: string; Unit?: string };
-}
+import type { Parameter, ParameterPolicy, ParameterStore } from './store.ts';
 
 const mostPolicies = 10;
 const types = ['Expiration', 'ExpirationNotification', 'NoChangeNotification'];

@@ -13,8 +13,15 @@ import {
 import { ServiceError, type Call, type Operation } from '../service.ts';
 import { invalid, parameterArn, parameterName } from './names.ts';
 import { checkDataType } from './data-types.ts';
-import { readPolicies, type ParameterPolicy } from './policies.ts';
-import { latest, opaqueCiphertext, type Parameter, type SsmWorld, type Version } from './store.ts';
+import { readPolicies } from './policies.ts';
+import {
+  latest,
+  opaqueCiphertext,
+  type Parameter,
+  type SsmWorld,
+  type Version,
+  type ParameterPolicy,
+} from './store.ts';
 import { withTags } from './tags.ts';
 
 const mostVersions = 100;

@@ -1,8 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import type { KeyRing } from '../kms/keys.ts';
 import { ServiceError, type Call, type Environment } from '../service.ts';
-import type { ParameterPolicy } from './policies.ts';
 import { askedParameter, parameterArn } from './names.ts';
+
+/** A policy of a parameter, as written. */
+export interface ParameterPolicy {
+  Type: string;
+  Version?: string;
+  Attributes?: { Timestamp?: string; Before?: string; After?: string; Unit?: string };
+}
 
 /** One version of a parameter. */
 export interface Version {

@@ -77,7 +77,7 @@ test('who may not read tags is told so', async () => {
   await grantDeployer(shop, {
     ...{ Effect: 'Allow', Resource: '*' },
     NotAction: ['ssm:ListTagsForResource'],
-  } as never);
+  });
   const argv = ['role', 'check', 'shop-execution', '--secret', '/copilot/shop'];
   const seen = await asDeployer(shop, () => shop.run(argv));
   expect(seen.stdout).toMatch(
