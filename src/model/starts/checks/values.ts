@@ -101,7 +101,7 @@ function judgeCredentials(
     'problem',
     `${written} ${message}; the ECS agent needs {"username": "…", "password": "…"}`,
     [aboutSecret('put', reference, here)],
-    ...(use.kind === 'repositoryCredentials' ? (['registry-credentials'] as const) : []),
+    use.kind === 'repositoryCredentials' ? 'registry-credentials' : undefined,
   ];
   if (value.state !== 'object') return problem('is not a JSON object');
   for (const name of ['username', 'password']) {
