@@ -1,0 +1,44 @@
+import { describe, expect, test } from 'vitest';
+import { isAtLeast, suspect } from '../../../src/model/secrets/plaintext-secrets.ts';
+import { isForTuning, kindsOfFile, readPairs, type Label } from './labelled-pairs.ts';
+
+/** Whether a pair is found at the confidence that `audit` reports by default. */
+function isFound({ name, value }: Label): boolean {
+  const found = suspect(name, value);
+  return found !== undefined && isAtLeast(found.confidence, 'medium');
+}
+
+function measure(labels: readonly Label[]): { precision: number; recall: number } {
+  const found = labels.filter(isFound);
+  const right = found.filter(({ secret }) => secret).length;
+  return {
+    precision: right / found.length,
+    recall: right / labels.filter(({ secret }) => secret).length,
+  };
+}
+
+const pairs = new Map(kindsOfFile.map((file) => [file, readPairs(file)]));
+const all = [...pairs.values()].flat();
+const tuning = all.filter(isForTuning);
+const heldOut = all.filter((pair) => !isForTuning(pair));
+
+describe('measured on pairs as they stand in public files', () => {
+  test('there are enough of them', () => {
+    expect(all.length).toBeGreaterThanOrEqual(600);
+    expect(Math.min(tuning.length, heldOut.length)).toBeGreaterThanOrEqual(300);
+  });
+
+  test.each([
+    ['the tuning half', tuning, 0.6, 0.8],
+    ['the held-out half', heldOut, 0.6, 0.8],
+    ...[...pairs].map(([file, labels]) => [file, labels, 0.6, 0.65] as const),
+  ] as const)('%s', (title, labels, precision, recall) => {
+    const figures = measure(labels);
+    const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
+    console.log(
+      `${title}: ${labels.length} pairs, precision ${percent(figures.precision)}, recall ${percent(figures.recall)}`,
+    );
+    expect(figures.precision).toBeGreaterThanOrEqual(precision);
+    expect(figures.recall).toBeGreaterThanOrEqual(recall);
+  });
+});
