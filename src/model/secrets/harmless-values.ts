@@ -1,3 +1,7 @@
+import { isPlaceholder } from './stand-ins.ts';
+import { publicPrefixes } from './token-formats.ts';
+import { unknownValue } from './references-in-text.ts';
+
 /**
  * Why a value is certainly not a secret: it refers to one, or is a placeholder for one. `nothing`
  * covers everything else in a configuration: words, numbers, addresses, paths. Undefined if it may
@@ -16,21 +20,9 @@ export function harmlessValue(value: string): 'placeholder' | 'number' | 'nothin
 /** Whether a value is replaced later: `${X}`, `{{ x }}`, an ARN. */
 export function isReference(text: string): boolean {
   return (
+    text.includes(unknownValue) ||
     /^(?:\$\{.*\}|\$\(.*\)|\$[A-Za-z_]\w*|%\w+%|\{\{.*\}\}|__\w+__|#\{.*\}#?)$/s.test(text) ||
     /^(?:arn:[\w-]+:|alias\/|vault:|ENC\[|ssm:|secretsmanager:|op:\/\/)/.test(text)
-  );
-}
-
-/** Whether a value is a typical placeholder for a secret: `changeme`. */
-export function isPlaceholder(text: string): boolean {
-  return (
-    /^<[^<>]*>$|^\[[^[\]]*\]$|^\{[A-Za-z][\w.-]*\}$|[-_ ]here$/i.test(text) ||
-    /^(?:(.)\1{2,}|todo|tbd|fixme|dummy|fake|example|sample|test|placeholder|redacted|hidden|masked|unused|not[-_ ]?set|my[-_ ]?\w+)$/i.test(
-      text,
-    ) ||
-    /change[-_ ]?(?:me|it|this)(?![a-z])|replace[-_ ]?(?:me|this|with)|(?:^|[^a-z])your[-_ ]|placeholder|to[-_ ]be[-_ ]|insert[-_ ]|example[-_ ]?(?:key|token|secret|password)/i.test(
-      text,
-    )
   );
 }
 
@@ -55,17 +47,30 @@ export function isIdentifier(text: string): boolean {
   return (
     /^(?:sha\d+[:-])?[0-9a-f]+$/i.test(text) ||
     /^sha\d+-[\w+/=]+$/.test(text) ||
-    /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)
+    /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text) ||
+    isPublicId(text)
   );
 }
 
 // --- internal ---
 
+/** Identifiers of AWS's resources, and addresses of block chains. */
+function isPublicId(text: string): boolean {
+  return (
+    /^[a-z]{1,12}-(?:0[0-9a-f]{16}|[0-9a-f]{8})$/.test(text) ||
+    /^[a-z]{2}(?:-[a-z]+){1,2}-\d_\w{9}$/.test(text) ||
+    /^E[0-9A-Z]{12,14}$|^Z[0-9A-Z]{12,31}$/.test(text) ||
+    /^0x[0-9a-f]{40}$/i.test(text) ||
+    /^(?:bc1|ltc1|addr1|cosmos1|T)[0-9A-Za-z]{33,}$/.test(text) ||
+    /^[1-9A-HJ-NP-Za-km-z]{43,44}$/.test(text)
+  );
+}
+
 const words = new Set(
   (
     'true false yes no on off none null nil undefined enabled disabled default auto required ' +
     'optional strict lax aws vault env file ssm kubernetes secretsmanager basic bearer jwt oauth2 ' +
-    'header cookie plain'
+    'header cookie plain omit'
   ).split(' '),
 );
 
@@ -99,8 +104,10 @@ function isPath(text: string): boolean {
 }
 
 function isPublic(text: string): boolean {
-  return /-----BEGIN (?:[A-Z0-9]+ )?(?:PUBLIC KEY|CERTIFICATE)|(?:^| )(?:ssh-\w+|ecdsa-[\w-]+) AAAA|^pk_(?:live|test)_/.test(
-    text,
+  return (
+    /-----BEGIN (?:[A-Z0-9]+ )?(?:PUBLIC KEY|CERTIFICATE)|(?:^| )(?:ssh-\w+|ecdsa-[\w-]+) AAAA/.test(
+      text,
+    ) || publicPrefixes.some((prefix) => text.startsWith(prefix))
   );
 }
 

@@ -1,12 +1,10 @@
-import {
-  harmlessValue,
-  isIdentifier,
-  isPlaceholder,
-  isReference,
-  looksRandom,
-} from './harmless-values.ts';
-import { nameMeaning, type NameMeaning } from './secret-names.ts';
-import { shapeOf, type Confidence, type Suspicion } from './secret-shapes.ts';
+import { harmlessValue, isIdentifier, isReference, looksRandom } from './harmless-values.ts';
+import { commandPasswords } from './command-passwords.ts';
+import { resolveReferences } from './references-in-text.ts';
+import { isForBrowsers, nameMeaning, type NameMeaning } from './secret-names.ts';
+import { shapeOf, type Confidence, type SecretKind, type Suspicion } from './secret-shapes.ts';
+import { isStandIn } from './stand-ins.ts';
+import { urlPassword } from './url-passwords.ts';
 
 const ranks: Readonly<Record<Confidence, number>> = { low: 0, medium: 1, high: 2 };
 
@@ -35,19 +33,48 @@ function surer(a: Suspicion | undefined, b: Suspicion | undefined): Suspicion | 
 /** Maximum nesting depth for JSON and base64 within values. */
 const deepest = 3;
 
-function suspectAt(name: string, value: string, depth: number): Suspicion | undefined {
+function suspectAt(name: string, written: string, depth: number): Suspicion | undefined {
+  const value = resolveReferences(unquoted(written), name === '');
   const shape = shapeOf(value);
-  if (shape && shape.confidence !== 'low') return shape;
   const meaning = nameMeaning(name);
+  if (shape && shape.confidence !== 'low') {
+    // Browsers get keys of Google and tokens without rights: the names say so.
+    const isPublic = meaning === 'public' || isForBrowsers(name);
+    return isPublic && /^(?:JWT|Google key)$/.test(shape.kind) ? undefined : shape;
+  }
   const inside = depth < deepest ? insideOf(name, value, depth) : undefined;
-  if (inside === 'nothing') return shape;
+  if (inside === 'nothing') {
+    // A signing key is often the base64 form of words.
+    const isKey = typeof meaning === 'object' && meaning.strong && !/^[{[]/.test(value);
+    return isKey ? surer(shape, byName(name, meaning, value)) : shape;
+  }
   return [
     urlPassword(value),
     inside,
     pairsIn(value),
+    name === '' ? optionsIn(value) : undefined,
+    webhook(name, value),
     byName(name, meaning, value),
     byChance(name, meaning, value),
   ].reduce(surer, shape);
+}
+
+function unquoted(value: string): string {
+  return /^(["'])([^]*)\1$/.exec(value)?.[2] ?? value;
+}
+
+function optionsIn(line: string): Suspicion | undefined {
+  return commandPasswords(line)
+    .filter((value) => !isReference(value))
+    .map((value) => byName('PASSWORD', { kind: 'password by name', strong: true }, value))
+    .reduce(surer, undefined);
+}
+
+/** A URL that is to be known to few, by its name and a random part. */
+function webhook(name: string, value: string): Suspicion | undefined {
+  if (!/web_?hooks?_?(?:ur[il]s?)?$/i.test(name) || !/^https?:\/\//.test(value)) return undefined;
+  const isRandom = value.split(/[/?&=]/).some((part) => looksRandom(part, 20));
+  return isRandom ? { kind: 'webhook URL', confidence: 'medium' } : undefined;
 }
 
 /** The finding in a value that is JSON or base64 text; `nothing` if it is, without a finding. */
@@ -78,45 +105,11 @@ function inJson(name: string, value: unknown, depth: number): Suspicion | undefi
     .reduce(surer, undefined);
 }
 
-function urlPassword(value: string): Suspicion | undefined {
-  const url = passwordsInUrls(value);
-  // The format of Go's drivers: user:password@tcp(host:3306)/db.
-  const bare = /^(?!mailto:|sips?:)[\w.-]{1,100}:([^\s@/]{3,200})@[\w.-]+(?:[(:/]|$)/.exec(
-    value,
-  )?.[1];
-  const kind = url === undefined ? 'connection string with a password' : 'URL with a password';
-  const password = url ?? bare;
-  if (password === undefined || isReference(password)) return undefined;
-  return { kind, confidence: isPlaceholder(password) ? 'low' : 'high' };
-}
-
-/**
- * The password of the first `scheme://user:password@` in a text. Checks a bounded part before each
- * `@`: one regular expression for the whole text would take quadratic time.
- */
-function passwordsInUrls(value: string): string | undefined {
-  for (const before of value.split('@').slice(0, -1)) {
-    const piece = before.slice(-longestUrl).split(/\s/).at(-1) ?? '';
-    for (const { index } of piece.matchAll(/:\/\//g)) {
-      const [scheme = ''] = piece
-        .slice(0, index)
-        .split(/[^a-z0-9+.-]/i)
-        .slice(-1);
-      const password = /^[^/:]{0,200}:([^]{1,500})$/.exec(piece.slice(index + '://'.length))?.[1];
-      if (/[a-z]/i.test(scheme) && password !== undefined) return password;
-    }
-  }
-  return undefined;
-}
-
-/** Maximum characters of a scheme, a user and a password. */
-const longestUrl = 740;
-
 /** `Password=…` within connection strings, query strings, header lists and program options. */
 function pairsIn(value: string): Suspicion | undefined {
   let found: Suspicion | undefined;
   // Matches whole names, so that no character is scanned twice.
-  const pairs = /([\w.-]+)(?: ?[=:] ?("[^"]*"|'[^']*'|[^\s;,&"']+))?/g;
+  const pairs = /([\w.-]+)(?: ?[=:](?!\/\/) ?("[^"]*"|'[^']*'|[^\s;,&"'?]+))?/g;
   for (const [, words = '', quoted] of value.matchAll(pairs)) {
     const name = words.replace(/^[^A-Za-z]+/, '');
     if (quoted === undefined || name.length < 2) continue;
@@ -145,8 +138,14 @@ function byName(
     return confidence && { kind, confidence };
   }
   if (!strong && !looksRandom(value, 12)) return undefined;
+  if (isStandIn(value, name)) return isReference(value) ? undefined : { kind, confidence: 'low' };
+  if (/^\d+$/.test(value)) {
+    return { kind, confidence: value.length >= leastDigits(kind) ? 'medium' : 'low' };
+  }
   if (kind !== 'password by name' && isName(value) && harmlessValue(value) === undefined) {
-    return kind === 'secret by name' && !value.includes('/')
+    const isWord = kind === 'token by name' || /secret/i.test(name);
+    const isGuess = kind === 'secret by name' || (isWord && /^[a-z]{5,}$/.test(value));
+    return isGuess && !value.includes('/')
       ? { kind, confidence: 'medium' }
       : { kind, confidence: 'low' };
   }
@@ -170,6 +169,13 @@ function byName(
   };
 }
 
+/** How many digits make a secret; fewer are a limit or a number of seconds. */
+function leastDigits(kind: SecretKind): number {
+  if (kind === 'password by name') return 3;
+  if (kind === 'secret by name') return 4;
+  return kind === 'key by name' ? 9 : 7;
+}
+
 /**
  * The confidence that a value is a secret where one is expected; undefined if it is certainly not.
  */
@@ -191,7 +197,7 @@ function byChance(
   value: string,
 ): Suspicion | undefined {
   if (meaning !== undefined || name === '' || !looksRandom(value, 20)) return undefined;
-  if (isIdentifier(value) || isReference(value) || isPlaceholder(value)) return undefined;
+  if (isIdentifier(value) || isReference(value) || isStandIn(value, name)) return undefined;
   if (harmlessValue(value) !== undefined || /[\s,;]/.test(value)) return undefined;
   const mixed = /[a-z]/.test(value) && /[A-Z]/.test(value) && /\d/.test(value);
   return { kind: 'high entropy', confidence: mixed && value.length >= 32 ? 'medium' : 'low' };

@@ -1,3 +1,6 @@
+import { isFiller } from './stand-ins.ts';
+import { tokenFormats, type Alphabet, type TokenFormat } from './token-formats.ts';
+
 /** How sure a finding is. */
 export type Confidence = 'high' | 'medium' | 'low';
 
@@ -13,6 +16,7 @@ export type SecretKind =
   | 'SendGrid key'
   | 'npm token'
   | 'service token'
+  | 'webhook URL'
   | 'JWT'
   | 'private key'
   | 'URL with a password'
@@ -42,7 +46,7 @@ export function shapeOf(text: string): Suspicion | undefined {
     return {
       kind,
       // AWS and others use such keys in their documentation.
-      confidence: /example/i.test(found) ? 'low' : confidence,
+      confidence: /example/i.test(found) || isFiller(found) ? 'low' : confidence,
       ...(hint !== undefined && { hint: `${hint}…` }),
     };
   }
@@ -59,65 +63,60 @@ interface Shape {
   confidence?: Confidence;
 }
 
-/** A service token with a prefix; `rest` is the part after it. */
-function prefixed(kind: SecretKind, prefix: string, rest: string): Shape {
-  const literal = prefix.replace(/[.]/g, '\\.');
-  return { kind, hint: prefix, pattern: new RegExp(`(?<![A-Za-z0-9])${literal}${rest}`) };
+const alphabets: Readonly<Record<Alphabet, string>> = {
+  alphanumeric: '[A-Za-z0-9]',
+  word: String.raw`[\w-]`,
+  hex: '[0-9a-f]',
+  base64: '[A-Za-z0-9+/=_-]',
+  upper: '[A-Z0-9]',
+};
+
+function shapesOf({ kind, prefixes, alphabet, length, exact }: TokenFormat): Shape[] {
+  const character = alphabets[alphabet];
+  return prefixes.map((prefix) => {
+    const literal = prefix.replaceAll('.', String.raw`\.`);
+    const end = exact ? `(?!${character})` : '';
+    return {
+      kind,
+      hint: prefix,
+      pattern: new RegExp(`(?<![A-Za-z0-9])${literal}${character}{${length}}${end}`),
+    };
+  });
 }
 
-// Prefixes and lengths: the services' own documentation of their token formats.
+/** URLs that let anyone who knows them post or call. */
+const secretUrls: readonly (readonly [string, RegExp])[] = [
+  [
+    'https://hooks.slack.com/',
+    /https:\/\/hooks\.slack\.com\/(?:services|workflows|triggers)\/\w+\/\w+\/\w{10}/,
+  ],
+  [
+    'https://discord.com/api/webhooks/',
+    /https:\/\/(?:\w{2,10}\.)?discord(?:app)?\.com\/api\/webhooks\/\d{10,25}\/[\w-]{20}/,
+  ],
+  ['https://', /https:\/\/[\w-]{1,60}\.webhook\.office\.com\/webhookb2\/[\w-]{20}/],
+  ['https://outlook.office.com/', /https:\/\/outlook\.office(?:365)?\.com\/webhook\/[\w-]{20}/],
+  ['https://hooks.zapier.com/', /https:\/\/hooks\.zapier\.com\/hooks\/catch\/\d+\/\w{5}/],
+  [
+    'https://chat.googleapis.com/',
+    /https:\/\/chat\.googleapis\.com\/v1\/spaces\/[\w-]+\/messages\?key=/,
+  ],
+  ['https://', /https:\/\/[\w.-]{1,80}\.alchemy\.com\/v2\/(?=[\w-]{0,30}\d)[\w-]{20}/],
+  ['https://', /https:\/\/[\w.-]{1,80}\.infura\.io\/(?:ws\/)?v3\/[0-9a-f]{32}/],
+];
+
 const shapes: readonly Shape[] = [
   { kind: 'private key', pattern: /-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----/ },
-  prefixed('AWS access key', 'AKIA', '[A-Z2-7]{16}(?![A-Za-z0-9])'),
-  prefixed('AWS access key', 'ASIA', '[A-Z2-7]{16}(?![A-Za-z0-9])'),
-  prefixed('GitHub token', 'github_pat_', '\\w{22}'),
-  ...['ghp_', 'gho_', 'ghu_', 'ghs_', 'ghr_'].map((prefix) =>
-    prefixed('GitHub token', prefix, '[A-Za-z0-9]{36}'),
-  ),
-  ...['glpat-', 'gldt-', 'glrt-', 'glcbt-', 'glptt-'].map((prefix) =>
-    prefixed('GitLab token', prefix, '[\\w-]{20}'),
-  ),
-  ...['xoxb-', 'xoxp-', 'xoxa-', 'xoxe-', 'xoxr-', 'xoxs-', 'xapp-'].map((prefix) =>
-    prefixed('Slack token', prefix, '[\\w-]{10}'),
-  ),
+  ...tokenFormats.flatMap(shapesOf),
+  ...secretUrls.map(([hint, pattern]): Shape => ({ kind: 'webhook URL', hint, pattern })),
   {
-    kind: 'Slack token',
-    hint: 'https://hooks.slack.com/',
-    pattern: /https:\/\/hooks\.slack\.com\/(?:services|workflows|triggers)\/\w+\/\w+\/\w{10}/,
+    kind: 'SendGrid key',
+    hint: 'SG.',
+    pattern: /(?<![A-Za-z0-9])SG\.[\w-]{16,32}\.[\w-]{16}/,
   },
-  ...['sk_live_', 'rk_live_', 'sk_test_', 'rk_test_', 'whsec_'].map((prefix) =>
-    prefixed('Stripe key', prefix, '[A-Za-z0-9+/]{16}'),
-  ),
-  prefixed('Google key', 'AIza', '[\\w-]{35}'),
-  prefixed('Google key', 'GOCSPX-', '[\\w-]{20}'),
-  prefixed('Google key', 'ya29.', '[\\w-]{20}'),
-  prefixed('SendGrid key', 'SG.', '[\\w-]{16,32}\\.[\\w-]{16}'),
-  prefixed('npm token', 'npm_', '[A-Za-z0-9]{36}'),
-  ...(
-    [
-      ['sk-ant-', '[\\w-]{20}'],
-      ['sk-proj-', '[\\w-]{20}'],
-      ['sk-', '[A-Za-z0-9]{40}'],
-      ['key-', '[0-9a-f]{32}(?![0-9a-f])'],
-      ['NRAK-', '[A-Z0-9]{27}'],
-      ['dop_v1_', '[0-9a-f]{64}'],
-      ['hvs.', '[\\w-]{24}'],
-      ['hvb.', '[\\w-]{24}'],
-      ['dapi', '[0-9a-f]{32}'],
-      ['pypi-', '[\\w-]{32}'],
-      ['dckr_pat_', '[\\w-]{20}'],
-      ['shpat_', '[0-9a-f]{32}'],
-      ['shpss_', '[0-9a-f]{32}'],
-      ['sqp_', '[0-9a-f]{40}'],
-      ['sntrys_', '[\\w+/=-]{32}'],
-      ['glsa_', '[\\w]{32}'],
-      ['glc_', '[\\w+/=]{32}'],
-      ['lin_api_', '[A-Za-z0-9]{32}'],
-      ['hf_', '[A-Za-z0-9]{30}'],
-    ] as const
-  ).map(([prefix, rest]) => prefixed('service token', prefix, rest)),
   { kind: 'service token', pattern: /(?<![0-9a-f])[0-9a-f]{36}NRAL(?!\w)/ },
   { kind: 'service token', pattern: /(?<!\d)\d{8,10}:AA[\w-]{33}(?![\w-])/ },
+  { kind: 'service token', pattern: /(?<![\w~.])[\w~.]{3}\dQ~[\w~.-]{31}/ },
   {
     kind: 'JWT',
     hint: 'eyJ',
@@ -130,6 +129,7 @@ const shapes: readonly Shape[] = [
   {
     kind: 'password hash',
     confidence: 'medium',
-    pattern: /\$(?:apr1|2[aby]|5|6|argon2id?)\$[\w./$=,+-]{20}/,
+    // In a compose file `$$` stands for `$`.
+    pattern: /\${1,2}(?:apr1|2[aby]|5|6|argon2id?)\${1,2}[\w./$=,+-]{20}/,
   },
 ];

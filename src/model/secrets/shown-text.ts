@@ -1,4 +1,5 @@
-import { isPlaceholder, isReference, looksRandom } from './harmless-values.ts';
+import { isReference, looksRandom } from './harmless-values.ts';
+import { isPlaceholder } from './stand-ins.ts';
 
 /** The hint if a value was given instead of a reference. */
 export const valueHint =

@@ -44,7 +44,7 @@ describe('what is found', () => {
     ['DB_PASSWORD', 'changeme', 'password by name, low'],
     ['DB_PASSWORD', '{db_password}', 'password by name, low'],
     ['DB_PASSWORD', 'password_goes_here', 'password by name, low'],
-    ['DB_PASSWORD', '123456', 'password by name, low'],
+    ['DB_PASSWORD', '123456', 'password by name, medium'],
     ['DB_PASSWORD', 'letmein', 'password by name, medium'],
     ['DB_PASSWORD', 'Let-me-1n', 'password by name, high'],
     ['DB_URL', 'postgres://app:changeme@db/x', 'URL with a password, low'],
