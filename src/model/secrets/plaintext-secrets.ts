@@ -3,7 +3,7 @@ import { commandPasswords } from './command-passwords.ts';
 import { resolveReferences } from './references-in-text.ts';
 import { isForBrowsers, nameMeaning, type NameMeaning } from './secret-names.ts';
 import { shapeOf, type Confidence, type SecretKind, type Suspicion } from './secret-shapes.ts';
-import { isStandIn } from './stand-ins.ts';
+import { isStandIn, speaksOfSecrets } from './stand-ins.ts';
 import { urlPassword } from './url-passwords.ts';
 
 const ranks: Readonly<Record<Confidence, number>> = { low: 0, medium: 1, high: 2 };
@@ -143,11 +143,12 @@ function byName(
     return { kind, confidence: value.length >= leastDigits(kind) ? 'medium' : 'low' };
   }
   if (kind !== 'password by name' && isName(value) && harmlessValue(value) === undefined) {
-    const isWord = kind === 'token by name' || /secret/i.test(name);
-    const isGuess = kind === 'secret by name' || (isWord && /^[a-z]{5,}$/.test(value));
-    return isGuess && !value.includes('/')
-      ? { kind, confidence: 'medium' }
-      : { kind, confidence: 'low' };
+    // A word is a weak secret where the name says secret; elsewhere it may name or describe a key.
+    const isGuess =
+      kind === 'secret by name' ||
+      ((kind === 'token by name' || /secret/i.test(name)) &&
+        (/^[a-z]{5,}$/.test(value) || !speaksOfSecrets(value)));
+    return { kind, confidence: isGuess && !value.includes('/') ? 'medium' : 'low' };
   }
   if (
     /^[A-Za-z0-9/+=]{40}$/.test(value) &&

@@ -23,6 +23,7 @@ export function isFiller(text: string): boolean {
       text.replace(/-----(?:BEGIN|END)[ A-Z0-9]*-----/g, ''),
     ) ||
     /^x{3,}$/i.test(text.replace(/[^A-Za-z0-9]/g, '')) ||
+    /[-_](?:x{3,}|X{3,})$/.test(text) ||
     /^(?:0x)?(.)\1{2,}$/.test(text) ||
     (text.length >= 16 &&
       /1234567890|0123456789|abcdefghij|(?:^|[^A-Za-z])your[-_]/i.test(text) &&
@@ -38,13 +39,18 @@ export function isPlaceholder(text: string): boolean {
   return (
     /^<[^<>]*>$|^\[[^[\]]*\]$|^\{[A-Za-z][\w.-]*\}$|[-_ ]here$/i.test(text) ||
     /^(?:sk|pk|rk|ghp|whsec|key|token|sk_test|sk_live|pk_test|pk_live)[-_]$/.test(text) ||
-    /^(?:todo|tbd|fixme|dummy|fake|mock|example|sample|test|placeholder|redacted|hidden|masked|unused|stub|local|localstack|foo|bar|foobar|not[-_ ]?set|not[-_ ]?used)$/i.test(
+    /^(?:replace|change|todo|tbd|fixme|dummy|fake|mock|example|sample|test|placeholder|redacted|hidden|masked|unused|stub|local|localstack|foo|bar|foobar|not[-_ ]?set|not[-_ ]?used)$/i.test(
       text,
     ) ||
     /change[-_ ]?(?:me|it|this)(?![a-z])|replace[-_ ]?(?:me|this|with)|(?:^|[^a-z])your[-_ ]|placeholder|to[-_ ]be[-_ ]|insert[-_ ]|example[-_ ]?(?:key|token|secret|password)/i.test(
       text,
     )
   );
+}
+
+/** Whether a value has a word for a secret in it: `dev-secret-key`, `jwt_token`. */
+export function speaksOfSecrets(text: string): boolean {
+  return wordsAndNumbersOf(text).some((word) => nouns.has(word));
 }
 
 // --- internal ---
@@ -83,17 +89,14 @@ function isDescription(text: string): boolean {
   if (words.some((word) => instructions.has(word))) return true;
   if (openers.has(first) && words.some((word) => nouns.has(word))) return true;
   if (notReal.has(first) && nouns.has(last)) return true;
+  if (words.length >= 3 && /^(?:get|obtain|paste|fill|add|see|ask|copy)$/.test(first)) return true;
   if (
     words.length >= 5 &&
     words.filter((word) => adjectives.has(word) || nouns.has(word)).length >= 4
   )
     return true;
   const isOfPassword = words.some((word) => /^pass(?:word|wd|phrase)$/.test(word));
-  if (!isOfPassword) return false;
-  return (
-    words.some((word) => adjectives.has(word)) ||
-    /^(?:[a-z]+|[A-Z]+)[-_](?:password|PASSWORD)$/.test(text)
-  );
+  return isOfPassword && words.some((word) => adjectives.has(word));
 }
 
 function wordsAndNumbersOf(text: string): string[] {
