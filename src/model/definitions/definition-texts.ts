@@ -1,3 +1,4 @@
+import { commandPasswords } from '../secrets/command-passwords.ts';
 import type { ContainerDefinition, TaskDefinition } from './task-definition.ts';
 
 /** The members of a container in which people leave secrets in plain text. */
@@ -83,13 +84,20 @@ function optionTexts(kind: TextKind, options: unknown): Text[] {
 function commandTexts(kind: TextKind, command: unknown): Text[] {
   if (!Array.isArray(command)) return [];
   const words = command.map((word: unknown) => (typeof word === 'string' ? word : ''));
+  // What a shell gets is one word, and is looked at whole.
+  const passwords = new Set(words.length > 1 ? commandPasswords(words.join(' ')) : []);
   return words.flatMap((word, at) => {
     const path = [...kind.split('.'), at];
+    const part = word.startsWith('-') ? word.slice(2) : word;
     const flag = words[at - 1] ?? '';
     const isValue = /^--?[A-Za-z][\w.-]{0,60}$/.test(flag) && !word.startsWith('-');
+    const name = isValue ? flagName(flag) : '';
     return [
-      { kind, name: isValue ? flagName(flag) : '', value: word, path },
-      ...settingsIn(word).map(({ name, value }) => ({ kind, name, value, path })),
+      { kind, name, value: word, path },
+      ...(passwords.has(part) && name === ''
+        ? [{ kind, name: 'password', value: part, path }]
+        : []),
+      ...settingsIn(word).map((setting) => ({ kind, ...setting, path })),
     ];
   });
 }

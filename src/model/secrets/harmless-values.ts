@@ -22,7 +22,9 @@ export function isReference(text: string): boolean {
   return (
     text.includes(unknownValue) ||
     /^(?:\$\{.*\}|\$\(.*\)|\$[A-Za-z_]\w*|%\w+%|\{\{.*\}\}|__\w+__|#\{.*\}#?)$/s.test(text) ||
-    /^(?:arn:[\w-]+:|alias\/|vault:|ENC\[|ssm:|secretsmanager:|op:\/\/)/.test(text)
+    /^(?:arn:[\w-]+:|alias\/|vault:|ENC[[(]|ssm:|secretsmanager:|op:\/\/|[a-z+-]{0,20}(?:secret|vault)[a-z+-]{0,20}:\/\/|projects\/[\w-]+\/secrets\/)/.test(
+      text,
+    )
   );
 }
 

@@ -109,7 +109,7 @@ function inJson(name: string, value: unknown, depth: number): Suspicion | undefi
 function pairsIn(value: string): Suspicion | undefined {
   let found: Suspicion | undefined;
   // Matches whole names, so that no character is scanned twice.
-  const pairs = /([\w.-]+)(?: ?[=:](?!\/\/) ?("[^"]*"|'[^']*'|[^\s;,&"'?]+))?/g;
+  const pairs = /([\w.-]+)(?: ?[=:](?!\/\/) ?("[^"]*"|'[^']*'|<[^<>]*>|[^\s;,&"'?]+))?/g;
   for (const [, words = '', quoted] of value.matchAll(pairs)) {
     const name = words.replace(/^[^A-Za-z]+/, '');
     if (quoted === undefined || name.length < 2) continue;
@@ -140,7 +140,9 @@ function byName(
   if (!strong && !looksRandom(value, 12)) return undefined;
   if (isStandIn(value, name)) return isReference(value) ? undefined : { kind, confidence: 'low' };
   if (/^\d+$/.test(value)) {
-    return { kind, confidence: value.length >= leastDigits(kind) ? 'medium' : 'low' };
+    const isCounted = kind !== 'password by name' && value.startsWith('123456789');
+    const isLong = value.length >= leastDigits(kind) && !isCounted;
+    return { kind, confidence: isLong ? 'medium' : 'low' };
   }
   if (kind !== 'password by name' && isName(value) && harmlessValue(value) === undefined) {
     // A word is a weak secret where the name says secret; elsewhere it may name or describe a key.

@@ -100,7 +100,7 @@ const neutralLast = set(
     'master replica a b eu us',
 );
 const publicKeys =
-  /(?:^|_)(?:site|primary|partition|sort|foreign|cache|hash|routing|idempotency|object|range|index|group|row|host|kms|message|map|s3|redis|lookup)_?keys?$/;
+  /(?:^|_)(?:site|primary|partition|sort|foreign|cache|hash|routing|idempotency|object|range|index|group|row|host|kms|message|map|s3|redis|lookup|gpg|pgp)_?keys?$|(?:^|_)search(?:_only)?(?:_api)?_?keys?$/;
 
 const meanings: readonly (NameMeaning & { pattern: RegExp })[] = [
   {
@@ -122,7 +122,7 @@ const meanings: readonly (NameMeaning & { pattern: RegExp })[] = [
       /(?:api|access|secret|private|encryption|encrypt|signing|sign|master|auth|licen[sc]e|account|shared|shared_access|app|application|jwt|hmac|aes|crypto|cipher|fernet|deploy|ssh|session|cookie|webhook|admin|storage|ingest|integration|unseal)_?keys?$/,
   },
   { kind: 'key by name', strong: false, pattern: /(?:^|_)keys?$/ },
-  { kind: 'token by name', strong: true, pattern: /tokens?$|(?:^|_)(?:pat|jwt)$/ },
+  { kind: 'token by name', strong: true, pattern: /tokens?$|root_token_id$|(?:^|_)(?:pat|jwt)$/ },
   { kind: 'credentials by name', strong: true, pattern: /(?:credentials?|creds?)$/ },
   { kind: 'credentials by name', strong: false, pattern: /(?:^|_)(?:auth|authorization|login)$/ },
   { kind: 'key by name', strong: true, pattern: /(?:salt|pepper)$/ },

@@ -41,12 +41,12 @@ export interface Suspicion {
 /** A secret recognized by its form alone, anywhere in the text; undefined if there is none. */
 export function shapeOf(text: string): Suspicion | undefined {
   for (const { kind, confidence = 'high', hint, pattern } of shapes) {
-    const found = pattern.exec(text)?.[0];
-    if (found === undefined) continue;
+    const match = pattern.exec(text);
+    if (!match) continue;
+    const found = kind === 'private key' ? text.slice(match.index).slice(0, 200) : match[0];
     return {
       kind,
-      // AWS and others use such keys in their documentation.
-      confidence: /example/i.test(found) || isFiller(found) ? 'low' : confidence,
+      confidence: isSample(found) ? 'low' : confidence,
       ...(hint !== undefined && { hint: `${hint}…` }),
     };
   }
@@ -54,6 +54,11 @@ export function shapeOf(text: string): Suspicion | undefined {
 }
 
 // --- internal ---
+
+/** Whether it is one that AWS and others use in their documentation, or padding. */
+function isSample(found: string): boolean {
+  return /example|placeholder|your[-_ ]/i.test(found) || isFiller(found);
+}
 
 interface Shape {
   kind: SecretKind;

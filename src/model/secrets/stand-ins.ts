@@ -19,11 +19,12 @@ export function isStandIn(value: string, name = ''): boolean {
 /** Whether a text is padding in the form of a secret: `sk-xxxxxxxx`, `ghp_...`, `0x0000000000`. */
 export function isFiller(text: string): boolean {
   return (
-    /\.{3}|…|\*{3}|x{5}|X{5}|0{16}|-{6}(?!BEGIN)|<[A-Za-z][^<>]*>/.test(
+    /\.{3}|…|\*{3}|x{5}|X{5}|0{16}|-{6}(?!BEGIN)|<[A-Za-z%][^<>]*>/.test(
       text.replace(/-----(?:BEGIN|END)[ A-Z0-9]*-----/g, ''),
     ) ||
     /^x{3,}$/i.test(text.replace(/[^A-Za-z0-9]/g, '')) ||
     /[-_](?:x{3,}|X{3,})$/.test(text) ||
+    /^0[0-]{3,}$/.test(text) ||
     /^(?:0x)?(.)\1{2,}$/.test(text) ||
     (text.length >= 16 &&
       /1234567890|0123456789|abcdefghij|(?:^|[^A-Za-z])your[-_]/i.test(text) &&
@@ -38,6 +39,7 @@ export function isFiller(text: string): boolean {
 export function isPlaceholder(text: string): boolean {
   return (
     /^<[^<>]*>$|^\[[^[\]]*\]$|^\{[A-Za-z][\w.-]*\}$|[-_ ]here$/i.test(text) ||
+    /^(?:PASSWORD|PASS|PASSWD|SECRET|TOKEN|KEY|API_?KEY)$/.test(text) ||
     /^(?:sk|pk|rk|ghp|whsec|key|token|sk_test|sk_live|pk_test|pk_live)[-_]$/.test(text) ||
     /^(?:replace|change|todo|tbd|fixme|dummy|fake|mock|example|sample|test|placeholder|redacted|hidden|masked|unused|stub|local|localstack|foo|bar|foobar|not[-_ ]?set|not[-_ ]?used)$/i.test(
       text,
@@ -68,6 +70,8 @@ const adjectives = set(
   'super very strong secure secured securise safe good long random unique complex hard specific real actual ' +
     'new some any goes least minimum characters chars bits bit exactly',
 );
+/** Words that tell how long a secret should be. */
+const measures = set('least minimum characters chars bits bit');
 /** First words of a description. */
 const openers = set('my your the some any a an choose pick enter put set use please put type');
 const notReal = set('dummy fake mock sample example placeholder todo test testing demo temp foo');
@@ -90,10 +94,7 @@ function isDescription(text: string): boolean {
   if (openers.has(first) && words.some((word) => nouns.has(word))) return true;
   if (notReal.has(first) && nouns.has(last)) return true;
   if (words.length >= 3 && /^(?:get|obtain|paste|fill|add|see|ask|copy)$/.test(first)) return true;
-  if (
-    words.length >= 5 &&
-    words.filter((word) => adjectives.has(word) || nouns.has(word)).length >= 4
-  )
+  if (words.some((word) => measures.has(word)) && words.some((word) => nouns.has(word)))
     return true;
   const isOfPassword = words.some((word) => /^pass(?:word|wd|phrase)$/.test(word));
   return isOfPassword && words.some((word) => adjectives.has(word));

@@ -87,6 +87,11 @@ export const tokenFormats: readonly TokenFormat[] = [
   row('service token', 'sq0atp- sq0csp-', 'word', 22),
   row('service token', 'phx_', 'alphanumeric', 30),
   row('service token', 'AGE-SECRET-KEY-1', 'upper', 58),
+  row('service token', 'p8e- ico- AKCp cmVmd 4b1d', 'alphanumeric', 32),
+  row('service token', 'bedrock-api-key- fio-u- sha256~ tk-us-', 'word', 40),
+  row('service token', 'v1.0-', 'hex', 24),
+  row('service token', 'EAA', 'alphanumeric', 80),
+  row('service token', 'API-', 'upper', 26),
   row('service token', 'ATATT3 ATCTT3', 'base64', 40),
 ];
 

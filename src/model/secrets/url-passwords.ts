@@ -23,7 +23,9 @@ function isSample(user: string, password: string): boolean {
   return (
     /^(?:PASSWORD|PASS|PASSWD|PWD)$/.test(password) ||
     (/^(?:(?:db|my|your)?[-_]?user(?:[-_]?name)?|usr|login)?$/i.test(user) &&
-      /^(?:(?:db|my|user)?[-_]?(?:pass|password|passwd|pwd|pw)|secret)$/i.test(password))
+      /^(?:(?:db|my|user)?[-_]?(?:pass|password|passwd|pwd|pw)|secret|token)$/i.test(password)) ||
+    // The account in the file that Prisma writes into new projects.
+    password === 'randompassword'
   );
 }
 
