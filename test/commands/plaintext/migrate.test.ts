@@ -16,7 +16,7 @@ const plain = {
     DB_PASSWORD: 'MARK-db-7Hq2',
     API_TOKEN: 'MARK-web-9xLp3Rt',
     HOST: 'db.internal',
-    GITHUB_TOKEN: 'ghp_0123456789abcdefghijklmnopqrstuvwxyz',
+    GITHUB_TOKEN: 'ghp_x8Kq2mNw51Rt7Yp9Lz3Vb6Tn1Ms4Rf7Hg0Jc',
   },
   worker: { DB_PASSWORD: 'MARK-db-7Hq2', API_TOKEN: 'MARK-worker-Kj8sW2', PORT: '8080' },
 };
