@@ -89,6 +89,24 @@ const mistakes: [string, string, string, RegExp][] = [
     /nothing of the product/,
   ],
   [
+    'the sandbox reads JSON secrets as the product does',
+    'src/sandbox/ecs/tasks/fetch-secrets.ts',
+    "import '../../../model/secrets/agent-json.ts';",
+    /written twice/,
+  ],
+  [
+    'the sandbox takes the limits of the product',
+    'src/sandbox/ssm/put.ts',
+    "import '../../model/secrets/secret-rules.ts';",
+    /written twice/,
+  ],
+  [
+    'the sandbox words failures as the product knows them',
+    'src/sandbox/ecs/tasks/start-failures.ts',
+    "import '../../../model/failures/start-failures.ts';",
+    /written twice/,
+  ],
+  [
     'a subject of the model uses a later one',
     'src/model/secrets/reference.ts',
     "import type { Deployment } from '../usage/deployment.ts'; export type A = Deployment;",

@@ -91,7 +91,16 @@ it('shows what a task was started with, under the policies of its execution role
   const answer = await fetch(sandbox.url + path);
   expect(await answer.json()).toEqual({
     containers: [
-      { name: 'web', environment: { DB: 'from-ssm', TOKEN: 'from-sm' }, logOptions: {} },
+      {
+        name: 'web',
+        environment: {
+          AWS_REGION: 'us-east-1',
+          AWS_DEFAULT_REGION: 'us-east-1',
+          DB: 'from-ssm',
+          TOKEN: 'from-sm',
+        },
+        logOptions: {},
+      },
     ],
   });
 });

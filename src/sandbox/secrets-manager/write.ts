@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { secretBytes } from '../../model/secrets/secret-rules.ts';
 import { flag, list, operation, optional, tag, text } from '../protocol/input.ts';
 import { ServiceError, type Call, type Operation } from '../service.ts';
 import {
@@ -24,6 +23,8 @@ import type { Secret, SecretsWorld, SecretVersion } from './state.ts';
 
 const mostVersions = 100;
 const mostStages = 20;
+/** Bytes of a value (Secrets Manager quotas). */
+const mostBytes = 65_536;
 const day = 86_400_000;
 
 const value = {
@@ -235,11 +236,11 @@ function checkValue({ SecretString, SecretBinary }: Value): boolean {
     SecretBinary === undefined
       ? Buffer.byteLength(SecretString ?? '')
       : Buffer.byteLength(SecretBinary, 'base64');
-  if (size > secretBytes) {
+  if (size > mostBytes) {
     const at = SecretBinary === undefined ? 'secretString' : 'secretBinary';
     throw new ServiceError(
       'ValidationException',
-      `1 validation error detected: Value at '${at}' failed to satisfy constraint: Member must have length less than or equal to ${secretBytes}`,
+      `1 validation error detected: Value at '${at}' failed to satisfy constraint: Member must have length less than or equal to ${mostBytes}`,
     );
   }
   return SecretString !== undefined || SecretBinary !== undefined;

@@ -1,4 +1,3 @@
-import { advancedTierBytes, standardTierBytes, tiers } from '../../model/secrets/secret-rules.ts';
 import { callerArn } from '../access.ts';
 import {
   flag,
@@ -26,6 +25,8 @@ import { withTags } from './tags.ts';
 
 const mostVersions = 100;
 const mostParameters = { Standard: 10_000, Advanced: 100_000 };
+/** Bytes of a value (SSM guide, "Managing parameter tiers"). */
+const mostBytes = { Standard: 4096, Advanced: 8192 };
 
 const shape = {
   Name: text(1, 2048),
@@ -36,7 +37,7 @@ const shape = {
   Overwrite: optional(flag),
   AllowedPattern: optional(text(0, 1024)),
   Tags: optional(list(tag, 0, 1000)),
-  Tier: optional(oneOf(tiers)),
+  Tier: optional(oneOf(['Standard', 'Advanced', 'Intelligent-Tiering'])),
   Policies: optional(text(1, 4096)),
   DataType: optional(text(0, 128)),
 };
@@ -128,7 +129,7 @@ function chooseTier(input: Put, before: Version['tier'] | undefined): Version['t
   }
   if (input.Tier === 'Intelligent-Tiering') {
     const needed =
-      Buffer.byteLength(input.Value) > standardTierBytes || input.Policies !== undefined;
+      Buffer.byteLength(input.Value) > mostBytes.Standard || input.Policies !== undefined;
     return before === 'Advanced' || needed ? 'Advanced' : 'Standard';
   }
   return input.Tier ?? before ?? 'Standard';
@@ -139,7 +140,7 @@ function checkValue(
   tier: Version['tier'],
   policies: readonly ParameterPolicy[] | undefined,
 ): void {
-  const limit = tier === 'Standard' ? standardTierBytes : advancedTierBytes;
+  const limit = mostBytes[tier];
   if (Buffer.byteLength(input.Value) > limit) {
     const more =
       tier === 'Standard'

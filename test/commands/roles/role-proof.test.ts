@@ -217,7 +217,7 @@ describe.each(samples.map((sample, index) => [index, sample] as const))(
         Object.fromEntries(
           entries(place).map(({ name }) => [name, name.replace('VALUE_', 'value ')]),
         );
-      expect(started.web?.environment).toEqual(expected('secrets'));
+      expect(started.web?.environment).toMatchObject(expected('secrets'));
       expect(started.log?.logOptions).toEqual(expected('secretOptions'));
       for (const [index, use] of sample.entries()) {
         if (use.place !== 'secrets') continue;

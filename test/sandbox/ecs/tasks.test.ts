@@ -56,6 +56,8 @@ test('starts a task as the agent does and keeps what it was given', async () => 
         {
           name: 'app',
           environment: {
+            AWS_REGION: region,
+            AWS_DEFAULT_REGION: region,
             MODE: 'test',
             A: 'alpha',
             A_BY_ARN: 'alpha',
@@ -98,7 +100,7 @@ test('reads parameters ten at a time, each region apart', async () => {
     stores.parameters.set(name, 'v');
     return { name: `P${String(index)}`, valueFrom: name };
   });
-  stores.parameters.set('/far', 'v');
+  stores.parameters.set('far', 'v');
   secrets.push({ name: 'FAR', valueFrom: parameterArn('far').replace(region, 'us-east-1') });
   await client.registerTaskDefinition({
     family: 'web',
@@ -115,6 +117,56 @@ test('reads parameters ten at a time, each region apart', async () => {
     [region, 2],
     ['us-east-1', 1],
   ]);
+});
+
+test('gives FireLens the secrets of the containers that log through it', async () => {
+  const setting = await sandbox();
+  const { client, ecs, stores } = setting;
+  stores.parameters.set('/prod/key', 'k1');
+  stores.secrets.set(secretArn('empty-AbCdEf'), '{"token":""}');
+  const empty = secretArn('empty-AbCdEf:token::');
+  await client.registerTaskDefinition({
+    family: 'web',
+    executionRoleArn: roleArn,
+    containerDefinitions: [
+      {
+        name: 'router',
+        image: 'fluent-bit',
+        environment: [{ name: 'AWS_REGION', value: 'here' }],
+        firelensConfiguration: { type: 'fluentbit' },
+      },
+      {
+        name: 'app',
+        image: 'nginx',
+        logConfiguration: {
+          logDriver: 'awsfirelens',
+          options: { Name: 'http' },
+          secretOptions: [{ name: 'apikey', valueFrom: '/prod/key' }],
+        },
+      },
+      {
+        name: 'side',
+        image: 'nginx',
+        logConfiguration: {
+          logDriver: 'splunk',
+          options: { 'splunk-token': 'plain' },
+          secretOptions: [{ name: 'splunk-token', valueFrom: empty }],
+        },
+      },
+    ],
+  });
+  const arn = await runWeb(setting);
+  await vi.waitFor(() => {
+    expect(ecs.taskEnvironment(arn)?.containers).toEqual([
+      { name: 'router', environment: { AWS_REGION: 'here', apikey_1: 'k1' }, logOptions: {} },
+      { name: 'app', environment: expect.any(Object) as object, logOptions: { Name: 'http' } },
+      {
+        name: 'side',
+        environment: expect.any(Object) as object,
+        logOptions: { 'splunk-token': 'plain' },
+      },
+    ]);
+  });
 });
 
 const prefix =
@@ -186,6 +238,34 @@ test.each<[string, string, 'FARGATE' | 'EC2', string]>([
   const said = task.stoppedReason?.replace(/RequestID: [\w-]+/, 'RequestID: ID');
   expect(said?.slice(0, reason.length)).toBe(reason);
   expect(task.startedAt).toBeUndefined();
+});
+
+test('tells all failures of Secrets Manager on EC2, and of parameters the first', async () => {
+  const setting = await sandbox();
+  setting.stores.secrets.set(secretArn('db-AbCdEf'), '{"user":1e400}');
+  const secrets = ['db-AbCdEf:user::', 'db-AbCdEf:x', 'none-AbCdEf'].map((name, index) => ({
+    name: `S${String(index)}`,
+    valueFrom: secretArn(name),
+  }));
+  const register = (more: typeof secrets) =>
+    setting.client.registerTaskDefinition({
+      family: 'web',
+      executionRoleArn: roleArn,
+      containerDefinitions: [{ name: 'app', image: 'nginx', secrets: [...secrets, ...more] }],
+    });
+  const reason = async () =>
+    (await stoppedTask(setting.client, await runWeb(setting, 'EC2'))).stoppedReason;
+  await register([]);
+  const all = (await reason())?.split(';');
+  expect(all?.slice(0, 2)).toEqual([
+    'json: cannot unmarshal number 1e400 into Go value of type float64',
+    `trying to retrieve secret with value ${secretArn('db-AbCdEf:x')} resulted in error: an invalid ARN format for the AWS Secrets Manager secret was specified. Specify a valid ARN and try again.`,
+  ]);
+  expect(all?.[2]).toMatch(/^ResourceNotFoundException: The task can't retrieve the secret/);
+  await register([{ name: 'P', valueFrom: '/none' }]);
+  expect(await reason()).toBe(
+    `fetching secret data from SSM Parameter Store in ${region}: invalid parameters: /none`,
+  );
 });
 
 test('does not start when the role cannot be assumed', async () => {

@@ -1,10 +1,11 @@
 import { owner, type Call, type Principal } from '../../service.ts';
 import { fetchParameters } from './fetch-parameters.ts';
 import { fetchCredentials } from './fetch-credentials.ts';
-import { fetchSecret } from './fetch-secrets.ts';
+import { fetchSecrets } from './fetch-secrets.ts';
 import { openLogStreams } from './log-streams.ts';
 import { everywhere, networkOf, Unreachable } from './network.ts';
 import { isEcrImage } from '../definitions/registration-checks.ts';
+import { inject } from './inject.ts';
 import { namedByDocuments, otherReferences } from './other-places.ts';
 import { parseReference, valuesFrom } from './secret-references.ts';
 import {
@@ -51,7 +52,11 @@ async function fetchAll(world: World, task: Task): Promise<InjectedContainer[]> 
   const ec2 = isOnEc2(task);
   const readsStores = references.length + credentials.length > 0;
   const roleArn = executionRoleOf(world, task);
-  if (!roleArn && readsStores) throw noCredentials(ec2);
+  if (!roleArn && readsStores) {
+    const stores = references.map(({ store }) => store);
+    if (stores.includes('ssm')) throw noCredentials('ssm secret', ec2);
+    throw noCredentials(stores.length > 0 ? 'asm secret' : 'asm', ec2);
+  }
 
   const values = new Map<string, string>();
   const needsRole = readsStores || containerDefinitions.some(needsRoleToRun);
@@ -64,17 +69,18 @@ async function fetchAll(world: World, task: Task): Promise<InjectedContainer[]> 
     if (!(await reaches(name, region))) throw new Unreachable();
     return world.environment.invoke(service, operation, input, { principal, region });
   };
-  await Promise.all([
+  // The agent gets all of them ready side by side, and tells the first failure. Here it is the first in
+  // this order.
+  const ready = await Promise.allSettled([
     fetchParameters(invoke, references, values, ec2),
-    ...references.map((reference) => fetchSecret(invoke, reference, values, ec2)),
+    fetchSecrets(invoke, references, values, ec2),
     ...credentials.map((id) => fetchCredentials(invoke, id, task.region, ec2)),
   ]);
-  for (const named of namedByDocuments(task, values)) {
-    await fetchSecret(invoke, named, values, ec2);
-  }
+  for (const one of ready) if (one.status === 'rejected') throw one.reason;
+  await fetchSecrets(invoke, namedByDocuments(task, values), values, ec2);
   await logInToRegistry(invoke, task, ec2);
   await openLogStreams(invoke, task, ec2);
-  return containerDefinitions.map((container) => inject(task, container, values));
+  return inject(task, values);
 }
 
 /** Images themselves are not pulled here, but ECR has to be reached and to let the role in. */
@@ -118,29 +124,6 @@ async function assume(world: World, task: Task, roleArn: string): Promise<Princi
   } catch {
     throw roleFailure(roleArn);
   }
-}
-
-function inject(
-  task: Task,
-  container: ContainerDefinition,
-  values: Map<string, string>,
-): InjectedContainer {
-  const { name, environment = [], secrets = [], logConfiguration } = container;
-  const override = task.overrides.containerOverrides?.find((entry) => entry.name === name);
-  const plain = [...environment, ...(override?.environment ?? [])];
-  const fetched = (references: { name: string; valueFrom: string }[]) =>
-    references.map((secret) => [secret.name, values.get(secret.valueFrom) ?? ''] as const);
-  return {
-    name,
-    environment: Object.fromEntries([
-      ...plain.map((entry) => [entry.name, entry.value] as const),
-      ...fetched(secrets),
-    ]),
-    logOptions: {
-      ...logConfiguration?.options,
-      ...Object.fromEntries(fetched(logConfiguration?.secretOptions ?? [])),
-    },
-  };
 }
 
 // --- internal ---

@@ -1,3 +1,4 @@
+import { credentialsFault } from './go/secret-value.ts';
 import { Unreachable } from './network.ts';
 import type { Invoke } from './invoke.ts';
 import { callError, secretFailure, secretUnreachable } from './start-failures.ts';
@@ -23,35 +24,6 @@ export async function fetchCredentials(
     const text = callError(call, error);
     throw secretFailure(`asm fetching secret from the service for ${secretId}: ${text}`, ec2);
   }
-  const fault = faultOf(answer.SecretString ?? '');
+  const fault = credentialsFault(answer.SecretString ?? '');
   if (fault !== undefined) throw secretFailure(`asm fetching ${fault}`, ec2);
-}
-
-// --- internal ---
-
-function faultOf(value: string): string | undefined {
-  if (value === '') return 'authorization data: empty secrets value';
-  const members = objectIn(value);
-  const [username, password] = ['username', 'password'].map((name) => {
-    const found = Object.entries(members ?? {}).findLast(([key]) => key.toLowerCase() === name);
-    return found?.[1] ?? '';
-  });
-  if (!members || typeof username !== 'string' || typeof password !== 'string') {
-    return 'authorization data: unable to unmarshal secret value, invalid schema';
-  }
-  if (username === '') return 'username: AuthorizationData is malformed, empty field';
-  if (password === '') return 'password: AuthorizationData is malformed, empty field';
-  return undefined;
-}
-
-function objectIn(value: string): Record<string, unknown> | undefined {
-  try {
-    const parsed: unknown = JSON.parse(value);
-    // Go reads null into a structure without members.
-    if (parsed === null) return {};
-    const isObject = typeof parsed === 'object' && !Array.isArray(parsed);
-    return isObject ? (parsed as Record<string, unknown>) : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -1,3 +1,4 @@
+import { wellFormed } from './go/reader.ts';
 import { Unreachable } from './network.ts';
 import type { Reference } from './secret-references.ts';
 import { callError, parameterFailure, parametersUnreachable } from './start-failures.ts';
@@ -6,7 +7,7 @@ import type { Invoke } from './invoke.ts';
 const batchSize = 10;
 
 interface Answer {
-  Parameters?: { Name?: string; ARN?: string; Value?: string }[];
+  Parameters?: { Name?: string; Value?: string }[];
   InvalidParameters?: string[];
 }
 
@@ -17,14 +18,16 @@ export async function fetchParameters(
   values: Map<string, string>,
   ec2: boolean,
 ): Promise<void> {
-  const byRegion = new Map<string, string[]>();
-  for (const { store, region, valueFrom } of references) {
-    if (store === 'ssm') byRegion.set(region, [...(byRegion.get(region) ?? []), valueFrom]);
-  }
-  for (const [region, names] of byRegion) {
+  const wanted = references.filter((reference) => reference.store === 'ssm');
+  for (const region of new Set(wanted.map((reference) => reference.region))) {
+    const here = wanted.filter((reference) => reference.region === region);
+    const names = [...new Set(here.map(({ name }) => name))];
+    const found = new Map<string, string>();
     for (let start = 0; start < names.length; start += batchSize) {
-      await fetchBatch(invoke, region, names.slice(start, start + batchSize), values, ec2);
+      await fetchBatch(invoke, region, names.slice(start, start + batchSize), found, ec2);
     }
+    // The agent finds a value under the name that SSM answers; without one it injects an empty text.
+    for (const { valueFrom, name } of here) values.set(valueFrom, found.get(name) ?? '');
   }
 }
 
@@ -32,7 +35,7 @@ async function fetchBatch(
   invoke: Invoke,
   region: string,
   names: string[],
-  values: Map<string, string>,
+  found: Map<string, string>,
   ec2: boolean,
 ): Promise<void> {
   let answer: Answer;
@@ -49,11 +52,7 @@ async function fetchBatch(
     const what = ec2 ? 'invalid parameters' : 'invalid ssm parameters';
     throw parameterFailure(region, `${what}: ${invalid.join(',')}`, ec2);
   }
-  for (const name of names) {
-    const found = answer.Parameters?.find(
-      // `/foo` is stored as `foo`: a single level has no leading slash.
-      ({ Name, ARN }) => Name === name || ARN === name || `/${Name ?? ''}` === name,
-    );
-    values.set(name, found?.Value ?? '');
+  for (const { Name = '', Value = '' } of answer.Parameters ?? []) {
+    found.set(Name, wellFormed(Value));
   }
 }

@@ -1,17 +1,51 @@
-import { JsonKeyError, jsonValue } from '../../../model/secrets/agent-json.ts';
+import { GoError, wellFormed } from './go/reader.ts';
+import { valueOfKey } from './go/secret-value.ts';
 import { Unreachable } from './network.ts';
 import type { Reference } from './secret-references.ts';
-import { secretCallFailure, secretFailure, secretUnreachable } from './start-failures.ts';
+import {
+  agentCrash,
+  joined,
+  secretCallFailure,
+  secretFailure,
+  secretUnreachable,
+  StartFailure,
+} from './start-failures.ts';
 import type { Invoke } from './invoke.ts';
 
-/** Reads one reference to Secrets Manager; leaves those to parameters alone. */
-export async function fetchSecret(
+/**
+ * Reads the references to Secrets Manager, each by its own call; leaves those to parameters alone. Throws
+ * one StartFailure for all that fail.
+ */
+export async function fetchSecrets(
   invoke: Invoke,
-  reference: Reference,
+  references: readonly Reference[],
   values: Map<string, string>,
   ec2: boolean,
 ): Promise<void> {
-  if (reference.store === 'ssm') return;
+  const failures = await Promise.all(
+    references.map(async (reference) => {
+      try {
+        const value = await fetchSecret(invoke, reference, ec2);
+        if (value !== undefined) values.set(reference.valueFrom, value);
+        return undefined;
+      } catch (error) {
+        if (error instanceof StartFailure) return error;
+        throw error;
+      }
+    }),
+  );
+  const all = failures.filter((failure) => failure !== undefined);
+  if (all.length > 0) throw joined(all, ec2);
+}
+
+// --- internal ---
+
+async function fetchSecret(
+  invoke: Invoke,
+  reference: Reference,
+  ec2: boolean,
+): Promise<string | undefined> {
+  if (reference.store === 'ssm') return undefined;
   if (reference.store === 'malformed') {
     throw secretFailure(
       ec2
@@ -22,7 +56,7 @@ export async function fetchSecret(
     );
   }
 
-  const { secretId, jsonKey, versionStage, versionId, region, valueFrom } = reference;
+  const { secretId, jsonKey, versionStage, versionId, region } = reference;
   // The agent leaves it to Secrets Manager to refuse such an id.
   if (!ec2 && versionId !== '' && versionId.length < 32) {
     throw secretFailure(
@@ -43,12 +77,14 @@ export async function fetchSecret(
     throw secretCallFailure(secretId, region, error, ec2);
   }
 
-  // A binary secret has no SecretString: the agent injects nothing then.
-  const value = answer.SecretString ?? '';
+  const { SecretString: text } = answer;
+  // The agent injects nothing for a binary secret, and reads a key of one through a nil pointer.
+  if (jsonKey === '') return wellFormed(text ?? '');
+  if (text === undefined) throw agentCrash(ec2);
   try {
-    values.set(valueFrom, jsonKey === '' ? value : jsonValue(value, jsonKey));
+    return valueOfKey(text, jsonKey);
   } catch (error) {
-    if (!(error instanceof JsonKeyError)) throw error;
+    if (!(error instanceof GoError)) throw error;
     throw secretFailure(error.message, ec2);
   }
 }

@@ -2,7 +2,13 @@ import type { ContainerDefinition } from '../state.ts';
 
 /** Where a value is fetched from. */
 export type Reference =
-  | { store: 'ssm'; valueFrom: string; region: string }
+  | {
+      store: 'ssm';
+      valueFrom: string;
+      region: string;
+      /** What the agent asks for, and looks for among the answers. */
+      name: string;
+    }
   | {
       store: 'secretsmanager';
       valueFrom: string;
@@ -21,11 +27,20 @@ export function valuesFrom(container: ContainerDefinition): string[] {
   );
 }
 
-/** Reads a `valueFrom`: anything that is no ARN is the name of a parameter in the task's region. */
+/**
+ * Reads a `valueFrom`: anything that is no ARN is the name of a parameter in the task's region. The agent
+ * does not read ARNs of parameters, so ECS has to send it their names.
+ */
 export function parseReference(valueFrom: string, taskRegion: string): Reference {
-  if (!valueFrom.startsWith('arn:')) return { store: 'ssm', valueFrom, region: taskRegion };
+  if (!valueFrom.startsWith('arn:')) {
+    return { store: 'ssm', valueFrom, region: taskRegion, name: valueFrom };
+  }
   const [, partition = '', service, region = '', account = '', ...resource] = valueFrom.split(':');
-  if (service === 'ssm') return { store: 'ssm', valueFrom, region };
+  if (service === 'ssm') {
+    const path = resource.join(':').replace(/^parameter/, '');
+    const name = path.lastIndexOf('/') === 0 ? path.slice(1) : path;
+    return { store: 'ssm', valueFrom, region, name };
+  }
   if (resource.length !== 2 && resource.length !== 5) {
     return { store: 'malformed', valueFrom, region };
   }

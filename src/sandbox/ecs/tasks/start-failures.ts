@@ -118,12 +118,34 @@ export function registryUnreachable(region: string): StartFailure {
   );
 }
 
+/** What a task needs a role for: the names that the agent gives to what it gets ready. */
+export type Resource = 'ssm secret' | 'asm secret' | 'asm';
+
 /** The task needs values and has no role to fetch them with. */
-export function noCredentials(ec2: boolean): StartFailure {
+export function noCredentials(resource: Resource, ec2: boolean): StartFailure {
   const detail = 'unable to find execution role credentials';
   return new StartFailure(
-    ec2 ? `asm secret resource: ${detail}` : fargate('unable to retrieve secret from asm', detail),
+    ec2 ? `${resource} resource: ${detail}` : fargate('unable to retrieve secret from asm', detail),
   );
+}
+
+/**
+ * All failures of Secrets Manager as one (agent/taskresource/asmsecret). That Fargate tells one only is a
+ * guess.
+ */
+export function joined(failures: readonly StartFailure[], ec2: boolean): StartFailure {
+  const texts = failures.map(({ message }) => message);
+  return new StartFailure(ec2 ? texts.join(';') : (texts[0] ?? ''));
+}
+
+/**
+ * A key of a binary secret makes the agent of an instance panic. AWS then says nothing of the task, which
+ * waits for the agent; here it stops, with what the agent's log says. What Fargate does is not known.
+ */
+export function agentCrash(ec2: boolean): StartFailure {
+  return ec2
+    ? new StartFailure('panic: runtime error: invalid memory address or nil pointer dereference')
+    : secretFailure('unexpected end of JSON input', ec2);
 }
 
 /** The log driver of a container could not be set up. */
