@@ -1,4 +1,4 @@
-import { JsonKeyError, jsonValue } from './agent-json.ts';
+import { injectedText, type KeyFault } from './agent-json.ts';
 import { InvalidInput } from '../problems.ts';
 import { isUtf16, utf8Text } from '../text-kind.ts';
 
@@ -85,16 +85,12 @@ export class SecretValue {
   }
 
   /**
-   * What a container gets for a JSON key, formatted as by the ECS agent (agent/asm/asm.go);
-   * undefined if the agent would fail: not a JSON object, or no such key.
+   * What a container gets for a JSON key, formatted as by the ECS agent (agent/asm/asm.go), or why
+   * the agent fails.
    */
-  injectedKey(key: string): SecretValue | undefined {
-    try {
-      return new SecretValue(jsonValue(this.#text, key));
-    } catch (error) {
-      if (error instanceof JsonKeyError) return undefined;
-      throw error;
-    }
+  injectedKey(key: string): SecretValue | KeyFault {
+    const injected = injectedText(this.#text, key);
+    return 'fault' in injected ? injected.fault : new SecretValue(injected.text);
   }
 
   /**
@@ -147,9 +143,11 @@ export class SecretValue {
     ) as Record<string, unknown>;
   }
 
-  /** Applies a change to the marked form of this JSON object. */
+  /**
+   * Applies a change to the marked form of this JSON object. Throws InvalidInput if it is too deep.
+   */
   #mapJson(change: (marked: Record<string, unknown>) => unknown): SecretValue {
-    const text = JSON.stringify(change(this.#marked()));
+    const text = stringified(change(this.#marked()));
     return new SecretValue(
       text.replace(/"n([^"]*)"?|"s([^"\\]*(?:\\.[^"\\]*)*"?)/g, (_, number, string) =>
         typeof number === 'string' ? number : `"${String(string)}`,
@@ -187,6 +185,21 @@ export class SecretValue {
     throw new InvalidInput(
       'the stored value is not a JSON object, so it has no keys',
       'write the whole secret (sm:NAME) as a JSON object first',
+    );
+  }
+}
+
+// --- internal ---
+
+/** JSON.stringify, which calls itself for each level, and ends with a RangeError after some thousand. */
+function stringified(value: unknown): string {
+  try {
+    return JSON.stringify(value);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new InvalidInput(
+      'the stored value has too many levels of JSON to read or set one key of it',
+      'read or write the whole secret (sm:NAME) instead',
     );
   }
 }

@@ -11,12 +11,12 @@ import {
   type SecretReference,
 } from '../../model/secrets/reference.ts';
 import { SecretValue } from '../../model/secrets/secret-value.ts';
-import { secretUses, useReference } from '../../model/definitions/secret-uses.ts';
+import { secretUses, useReference, type SecretUse } from '../../model/definitions/secret-uses.ts';
 import type {
   ContainerDefinition,
   TaskDefinition,
 } from '../../model/definitions/task-definition.ts';
-import { insteadOfKey } from '../../model/secrets/missing-key.ts';
+import { whyNoKey } from '../../model/secrets/missing-key.ts';
 import type { NamedValue } from './format-secrets.ts';
 import type { Environment } from './read-prefix.ts';
 import { valueNotFound } from '../secrets/missing-value.ts';
@@ -34,9 +34,7 @@ export async function readContainer(
   containerName: string | undefined,
 ): Promise<Environment> {
   const container = choose(definition, containerName);
-  const uses = secretUses({ ...definition, containerDefinitions: [container] }).filter(
-    ({ kind }) => kind === 'secrets',
-  );
+  const uses = usesOf(definition, container);
   const problems = new Problems();
   const references = uses.map((use) => problems.attempt(() => useReference(use), use.name));
   problems.throwIfAny();
@@ -47,7 +45,7 @@ export async function readContainer(
   const warnings: string[] = [];
   const missing: string[] = [];
   const secrets = uses.map(({ name }, index): NamedValue => {
-    const { value, warning, failure } = resolve(references[index]);
+    const { value, warning = slashWarning(uses[index]), failure } = resolve(references[index]);
     if (warning !== undefined) warnings.push(`${name}: ${warning}`);
     if (failure !== undefined) missing.push(`${name}: ${failure}`);
     return { name, value };
@@ -73,6 +71,32 @@ interface Resolved {
   value: SecretValue;
   warning?: string;
   failure?: string;
+}
+
+/**
+ * The references that become variables of a container: its `secrets`, and in the container of FireLens the
+ * `secretOptions` of all containers that log through it, by `OPTION_INDEX` (agent/api/task/task.go).
+ */
+function usesOf(definition: TaskDefinition, container: ContainerDefinition): SecretUse[] {
+  const own = secretUses({ ...definition, containerDefinitions: [container] });
+  const routed = container.firelensConfiguration
+    ? definition.containerDefinitions.flatMap((other, index) =>
+        other.logConfiguration?.logDriver === 'awsfirelens'
+          ? secretUses({ ...definition, containerDefinitions: [other] })
+              .filter(({ kind }) => kind === 'secretOptions')
+              .map((use) => ({ ...use, name: `${use.name}_${index}` }))
+          : [],
+      )
+    : [];
+  return [...own.filter(({ kind }) => kind === 'secrets'), ...routed];
+}
+
+/** What Parameter Store answers for `/name`, and so what the agent makes of it, is not confirmed. */
+function slashWarning(use: SecretUse | undefined): string | undefined {
+  const { valueFrom = '' } = use ?? {};
+  return /^\/[^/]+$/.test(valueFrom)
+    ? `Parameter Store stores it as ${valueFrom.slice(1)}; for ${valueFrom} ECS may inject an empty variable`
+    : undefined;
 }
 
 function choose(
@@ -174,12 +198,9 @@ function injected({ value }: ReadSecret, reference: SecretReference): Resolved {
           warning: 'the ECS agent passes a binary secret as an empty variable',
         };
   }
-  const given = value?.injectedKey(jsonKey);
-  if (!given) {
-    const keys = value?.jsonKeys();
-    const why = keys
-      ? `has no key "${jsonKey}"; ${insteadOfKey(jsonKey, keys)}`
-      : 'is not a JSON object, so it has no keys';
+  const given = value?.injectedKey(jsonKey) ?? 'binary';
+  if (!(given instanceof SecretValue)) {
+    const why = whyNoKey(given, jsonKey, value?.jsonKeys());
     return { value: nothing, failure: `${versionOf(reference)} ${why}` };
   }
   return value?.jsonKey(jsonKey)

@@ -9,7 +9,8 @@ import {
   useReference,
 } from '../../model/definitions/secret-uses.ts';
 import type { TaskDefinition } from '../../model/definitions/task-definition.ts';
-import { insteadOfKey } from '../../model/secrets/missing-key.ts';
+import { SecretValue } from '../../model/secrets/secret-value.ts';
+import { whyNoKey } from '../../model/secrets/missing-key.ts';
 import { namedSecrets } from '../definitions/named-secrets.ts';
 import { checkRole } from '../roles/check-role.ts';
 import { grantsFor } from '../roles/role-grants.ts';
@@ -79,16 +80,14 @@ async function keyWarnings(aws: Aws, definition: TaskDefinition): Promise<string
     // A missing secret is reported without reading values.
     if (!read) continue;
     const { value } = read;
-    const keys = value?.jsonKeys();
-    if (value?.jsonKey(jsonKey)) continue;
+    const injected = value?.injectedKey(jsonKey) ?? 'binary';
+    if (injected instanceof SecretValue && value?.jsonKey(jsonKey)) continue;
     const secret = formatReference({ ...reference, jsonKey: undefined });
-    if (!value) warnings.push(`${use.place}: ${secret} is binary, so it has no keys`);
-    else
-      warnings.push(
-        keys?.includes(jsonKey)
-          ? `${use.place}: the key "${jsonKey}" is not a string, and the ECS agent formats it as Go does`
-          : `${use.place}: ${secret} has no key "${jsonKey}"; ${insteadOfKey(jsonKey, keys ?? [])}`,
-      );
+    warnings.push(
+      injected instanceof SecretValue
+        ? `${use.place}: the key "${jsonKey}" is not a string, and the ECS agent formats it as Go does`
+        : `${use.place}: ${secret} ${whyNoKey(injected, jsonKey, value?.jsonKeys())}`,
+    );
   }
   return warnings;
 }

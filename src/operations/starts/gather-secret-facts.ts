@@ -200,12 +200,14 @@ async function valueFact(aws: Aws, reference: Reference): Promise<ValueFact> {
     if (!value) return { state: 'binary' };
     const keys = value.jsonKeys();
     if (!keys) return { state: 'text' };
+    const fault = value.injectedKey(reference.jsonKey ?? '');
     return {
       state: 'object',
       keys: keys.map((name) => {
         const text = value.jsonKey(name);
         return { name, isText: text !== undefined, isEmpty: text?.byteLength === 0 };
       }),
+      ...((fault === 'too-deep' || fault === 'number-range') && { fault }),
     };
   } catch (error) {
     if (error instanceof CliError) return { state: 'unseen', why: whyUnseen(error) };

@@ -38,7 +38,12 @@ export type ValueFact =
   | { state: 'none' }
   | { state: 'binary' }
   | { state: 'text' }
-  | { state: 'object'; keys: readonly KeyShape[] };
+  | {
+      state: 'object';
+      keys: readonly KeyShape[];
+      /** Why the ECS agent reads none of them, though it is a JSON object. */
+      fault?: 'too-deep' | 'number-range' | undefined;
+    };
 
 /** The facts about a secret that a reference names. */
 export type SecretFact =

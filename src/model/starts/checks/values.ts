@@ -1,7 +1,7 @@
 import type { FailureId } from '../../failures/finding.ts';
 import { credentialsFault } from '../../definitions/secret-uses.ts';
 import type { SecretReference } from '../../secrets/reference.ts';
-import { insteadOfKey } from '../../secrets/missing-key.ts';
+import { whyNoKey } from '../../secrets/missing-key.ts';
 import type { Draft, StartFacts, Step, UseFact, ValueFact } from './facts.ts';
 import { aboutSecret, referTo, soundSuffix, subjectOf, withSuffix } from './uses.ts';
 
@@ -40,7 +40,7 @@ function judge(
   if (value.state === 'binary') {
     return jsonKey === undefined
       ? ['warning', `${written} is binary: ECS injects text only, and the variable may be empty`]
-      : ['problem', `${written} is binary, and has no JSON keys`, [], 'secret-not-json'];
+      : ['problem', `${written} ${whyNoKey('binary', jsonKey)}`, [], 'secret-not-json'];
   }
   if (jsonKey === undefined) return undefined;
   if (value.state === 'not-read') {
@@ -50,20 +50,19 @@ function judge(
     ];
   }
   if (value.state === 'text') {
-    return [
-      'problem',
-      `${written} is not a JSON object, so it has no key "${jsonKey}"`,
-      sound(),
-      'secret-not-json',
-    ];
+    return ['problem', `${written} ${whyNoKey('not-json', jsonKey)}`, sound(), 'secret-not-json'];
   }
-  const { keys } = value;
+  const { keys, fault } = value;
+  if (fault !== undefined) {
+    return ['problem', `${written} ${whyNoKey(fault, jsonKey)}`, [], 'secret-not-json'];
+  }
   const key = keys.find(({ name }) => name === jsonKey);
   if (!key) {
     const similar = keys.find(({ name }) => name.toLowerCase() === jsonKey.toLowerCase());
     return [
       'problem',
-      `${written} has no key "${jsonKey}"; ${insteadOfKey(
+      `${written} ${whyNoKey(
+        'no-key',
         jsonKey,
         keys.map(({ name }) => name),
       )}`,
