@@ -49,7 +49,8 @@ export interface VersionSelector {
 /** The Secrets Manager calls that this tool makes. IDs are names, partial ARNs or full ARNs. */
 export interface SecretsManager extends SecretWrites {
   /**
-   * The value of a version; undefined if the secret or version does not exist, or has no value yet.
+   * The value of a version; undefined if the secret or version does not exist, has no value yet, or
+   * is not at the stage.
    * Throws AwsError InvalidRequestException while the deletion of the secret is scheduled.
    */
   read(id: string, version?: VersionSelector): Promise<ReadSecret | undefined>;
@@ -103,7 +104,9 @@ export function createSecretsManager(config: AwsConfig, region?: string): Secret
         return readSecret(answer);
       } catch (error) {
         if (isAwsError(error, 'ResourceNotFoundException')) return undefined;
-        throw isAwsError(error, 'InvalidRequestException') && error.message.includes('for deletion')
+        const refused = isAwsError(error, 'InvalidRequestException');
+        if (refused && error.message.includes('not associated')) return undefined;
+        throw refused && error.message.includes('for deletion')
           ? new AwsError('pending-deletion', `the secret ${id} is scheduled for deletion`, {
               hint: `ecs-secrets restore ${referenceTo(id)} cancels the deletion`,
               awsCode: error.awsCode,

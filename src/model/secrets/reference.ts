@@ -243,8 +243,6 @@ function secret(written: string, parts: string[], scope?: Scope): SecretReferenc
       `has characters that Secrets Manager does not accept${shown && `: ${shown}`} (allowed: A-Z a-z 0-9 and /_+=.@!-)`,
     );
   }
-  if (versionStage && versionId)
-    bad('has both a version stage and a version id; ECS accepts one of them');
   if (versionId && (versionId.length < 32 || versionId.length > 64)) {
     bad(
       `has a version id of ${versionId.length} characters; 32 to 64 are allowed (is it a key or a stage in the wrong place?)`,

@@ -70,7 +70,14 @@ export async function valueNotFound(
       })
     : new CliError(
         'version-not-found',
-        `the secret ${written} has no version ${missing ?? reference.versionId ?? 'AWSCURRENT'}`,
+        `the secret ${written} has no version ${versionWords(reference)}`,
         { hint: `ecs-secrets history ${written} lists its versions` },
       );
+}
+
+// --- internal ---
+
+function versionWords({ versionId, versionStage }: SecretReference): string {
+  if (versionId === undefined) return versionStage ?? 'AWSCURRENT';
+  return versionStage === undefined ? versionId : `${versionId} at the stage ${versionStage}`;
 }

@@ -166,17 +166,12 @@ describe('parseReference', () => {
     [`sm:db:::${'v'.repeat(31)}`, [`has a version id of 31 characters; ${wrongPlace}`]],
     ['sm:db:::short', [`has a version id of 5 characters; ${wrongPlace}`]],
     [`sm:db:::${'v'.repeat(65)}`, [`has a version id of 65 characters; ${wrongPlace}`]],
-    [
-      `sm:db::AWSCURRENT:${uuid}`,
-      ['has both a version stage and a version id; ECS accepts one of them'],
-    ],
     ['sm:db:a:::', ['has 5 parts; NAME:KEY:STAGE:VERSION is the maximum']],
     [
       'sm:#:key:stage:id:more',
       [
         'has 5 parts; NAME:KEY:STAGE:VERSION is the maximum',
         'has characters that Secrets Manager does not accept: "#" (allowed: A-Z a-z 0-9 and /_+=.@!-)',
-        'has both a version stage and a version id; ECS accepts one of them',
         `has a version id of 2 characters; ${wrongPlace}`,
       ],
     ],

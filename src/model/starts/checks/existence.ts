@@ -109,13 +109,14 @@ function version(
   here: Here,
 ): Wrong {
   const { use } = fact;
-  const { versionId, versionStage: stage = 'AWSCURRENT' } = reference;
+  const { versionId, versionStage, versionStage: stage = 'AWSCURRENT' } = reference;
   const written = withSuffix(reference, {});
   const sound = soundSuffix(fact, reference);
   if (versionId) {
-    if (sound.versionId) return [undefined, [], undefined];
+    const atStage = !versionStage || stages[versionId]?.includes(versionStage);
+    if (sound.versionId && atStage) return [undefined, [], undefined];
     return [
-      `${written} has no version ${versionId}`,
+      `${written} has no version ${versionId}${sound.versionId ? ` at the stage ${stage}` : ''}`,
       referTo(use, withSuffix(reference, sound)),
       'version-missing',
     ];

@@ -76,8 +76,10 @@ export function soundSuffix({ secret }: UseFact, reference: SecretReference): Su
   const { jsonKey, versionStage, versionId } = reference;
   if (secret.state !== 'found') return { jsonKey, stage: versionStage, versionId };
   const { stages, unlabelled, value } = secret;
-  const labels = new Set(Object.values(stages ?? {}).flat());
   const isThere = (id: string): boolean => !stages || id in stages || unlabelled.includes(id);
+  const labels = new Set(
+    versionId && isThere(versionId) ? stages?.[versionId] : Object.values(stages ?? {}).flat(),
+  );
   return {
     jsonKey: soundKey(jsonKey, value),
     ...(versionStage && (!stages || labels.has(versionStage)) && { stage: versionStage }),
