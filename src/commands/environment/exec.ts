@@ -1,5 +1,5 @@
 import { Argument } from '@commander-js/extra-typings';
-import { defineCommand } from '../../cli.ts';
+import { defineCommand, type Context } from '../../cli.ts';
 import { CliError, exitCodes, UsageError } from '../../errors.ts';
 import { isUnsafeName } from '../../model/environment/unsafe-names.ts';
 import { untilInterrupted } from '../../operations/until-interrupted.ts';
@@ -24,6 +24,7 @@ export const exec = defineCommand({
 Runs CMD with the secrets in its environment, resolved as ECS would, and exits with its code. Below a
 prefix "/", "-" and "." of a name become "_". Values never appear in arguments or files. Below a prefix,
 names that make programs run other code (PATH, LD_PRELOAD, NODE_OPTIONS, BASH_ENV, ...) are refused.
+For a container --pristine also sets AWS_REGION and AWS_DEFAULT_REGION, as ECS does.
 
 Examples:
   $ ecs-secrets exec --task-definition web --container app -- npm start
@@ -66,8 +67,26 @@ Examples:
       );
     }
     for (const { value } of set) mask(world, value);
-    const given = set.map(({ name, value }) => [name, value.reveal()] as const);
-    const environment = { ...(pristine ? {} : world.env), ...Object.fromEntries(given) };
+    const given = Object.fromEntries(set.map(({ name, value }) => [name, value.reveal()]));
+    const around =
+      pristine && options.taskDefinition !== undefined ? await regionOf(context, given) : {};
+    const environment = { ...(pristine ? around : world.env), ...given };
     return runProgram(world, command, environment);
   },
 });
+
+// --- internal ---
+
+/**
+ * The region as the ECS agent gives it to a container (agent/api/task/task.go, since 1.104.0): in both
+ * variables, unless the container has one of them.
+ */
+async function regionOf(
+  { aws }: Pick<Context, 'aws'>,
+  given: Readonly<Record<string, string>>,
+): Promise<Record<string, string>> {
+  const names = ['AWS_REGION', 'AWS_DEFAULT_REGION'];
+  const { region } = await aws.access();
+  if (region === undefined || names.some((name) => Object.hasOwn(given, name))) return {};
+  return Object.fromEntries(names.map((name) => [name, region.value]));
+}

@@ -72,6 +72,9 @@ function bin(argv: readonly string[], env: Record<string, string> = {}): Promise
   return runBin(argv, { env: { ...shop.sandbox.environment, ...env } });
 }
 
+/** What ECS gives to every container that has neither. */
+const region = { AWS_REGION: 'us-east-1', AWS_DEFAULT_REGION: 'us-east-1' };
+
 /** Prints the environment as JSON. */
 const printEnv = [process.execPath, '-e', 'console.log(JSON.stringify(process.env))'];
 
@@ -161,12 +164,19 @@ describe('exec', () => {
       },
     });
     expect(await childEnv(['--task-definition', file, '--pristine'])).toEqual({
+      ...region,
       HOST: 'db',
       EMPTY: '',
       DB: 'p1',
       ARN: 'p2',
       USER_NAME: 'u',
     });
+  });
+
+  test('leaves the region of a container that has one in either variable', async () => {
+    const own = { AWS_DEFAULT_REGION: 'eu-west-1' };
+    const file = await definition({ name: 'app', environment: own });
+    expect(await childEnv(['--task-definition', file, '--pristine'])).toEqual(own);
   });
 
   test('prints other JSON than strings as the ECS agent does, and says so', async () => {
@@ -183,6 +193,7 @@ describe('exec', () => {
       ...printEnv,
     ]);
     expect(JSON.parse(seen.stdout)).toEqual({
+      ...region,
       PORT: '1.2345678e+07',
       NESTED: 'map[a:[1 true <nil>]]',
       BINARY: '',
@@ -213,7 +224,7 @@ describe('exec', () => {
     expect(seen.stderr).toContain('the containers web, log');
     const argv = ['exec', '--task-definition', file, '--container', 'log', '--pristine', '--'];
     const log = await bin([...argv, ...printEnv]);
-    expect(JSON.parse(log.stdout)).toEqual({ B: '1' });
+    expect(JSON.parse(log.stdout)).toEqual({ ...region, B: '1' });
     expect(log.stderr).toContain('environment files');
   });
 
