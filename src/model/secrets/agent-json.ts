@@ -49,7 +49,7 @@ function numbersAndDepth(json: string): { depth: number; inRange: boolean } {
   let level = 0;
   let depth = 0;
   let inRange = true;
-  for (const [token] of json.matchAll(/"[^"\\]*(?:\\.[^"\\]*)*"|[[\]{}]|-?\d[\d.eE+-]*/g)) {
+  for (const [token] of json.matchAll(/"[^"\\]*(?:\\.[^"\\]*)*"?|[[\]{}]|-?\d[\d.eE+-]*/g)) {
     if (token === '{' || token === '[') depth = Math.max(depth, (level += 1));
     else if (token === '}' || token === ']') level -= 1;
     else if (!token.startsWith('"')) inRange &&= Number.isFinite(Number(token));
