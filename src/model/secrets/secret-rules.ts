@@ -10,9 +10,9 @@ export type Tier = (typeof tiers)[number];
 /** Maximum value of a standard parameter, in bytes (SSM guide, "Managing parameter tiers"). */
 export const standardTierBytes = 4096;
 /** Maximum value of an advanced parameter, in bytes. */
-export const advancedTierBytes = 8192;
+const advancedTierBytes = 8192;
 /** Maximum value of a Secrets Manager secret, in bytes (Secrets Manager quotas). */
-export const secretBytes = 65_536;
+const secretBytes = 65_536;
 
 /** A tag of a secret or role. */
 export interface Tag {
