@@ -183,6 +183,18 @@ export const commands: readonly (ProgramCommand | CommandGroup)[] = [
     load: async () => (await import('./usage/stale.ts')).stale,
   },
   {
+    name: 'auto-redeploy',
+    group: 'Rollout',
+    summary: 'redeploy services by themselves when a secret changes',
+    commands: [
+      {
+        name: 'print',
+        summary: 'print the stack of EventBridge rules and a state machine',
+        load: async () => (await import('./auto-redeploy/print.ts')).autoRedeployPrint,
+      },
+    ],
+  },
+  {
     name: 'verify',
     group: 'Diagnosis',
     summary: 'check what would stop tasks from starting',

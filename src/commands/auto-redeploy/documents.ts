@@ -1,0 +1,2 @@
+/** The stack: a CloudFormation template. */
+export type AutoRedeployPrintDocument = object;

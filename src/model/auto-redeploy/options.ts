@@ -1,0 +1,30 @@
+import type { Prefix } from '../secrets/prefix.ts';
+import type { Reference } from '../secrets/reference.ts';
+
+/** What the stack is to do. All of it is JSON: the template holds it as metadata. */
+export interface AutoRedeployOptions {
+  /** Name of the stack, and the beginning of the names of its resources. */
+  name: string;
+  /** Secrets below these paths; with `secrets` empty too, every secret of the account. */
+  prefixes: readonly Prefix[];
+  /** Single secrets. */
+  secrets: readonly Reference[];
+  /** Names or ARNs of the clusters that are searched; empty: all of the account. */
+  clusters: readonly string[];
+  /** How long changes are collected before services are redeployed, in seconds. */
+  window: number;
+  /** How often changes without an event are looked for, in seconds; undefined: never. */
+  reconcile?: number | undefined;
+  /** Whether AWSCURRENT moves back if more than `maxFailures` deployments fail. */
+  rollback: boolean;
+  maxFailures: number;
+  /** Whether services are searched by a Distributed Map: for more than 1,000 services. */
+  distributed: boolean;
+  /** ARNs of the only services to look at; undefined: those of the clusters. */
+  services?: readonly string[] | undefined;
+  /** E-mail address that is subscribed to the topic. */
+  email?: string | undefined;
+}
+
+/** The name of a stack that no option names. */
+export const defaultStackName = 'ecs-secrets-auto-redeploy';
