@@ -175,6 +175,7 @@ const cases: [string, Case][] = [
   ['role delete --dry-run', { argv: ['role', 'delete', 'r', '--dry-run', '--force'] }],
   ['policy execution', { argv: ['policy', 'execution', '--secret', '/shop/db'] }],
   ['policy caller', { argv: ['policy', 'caller', '--for', 'put'] }],
+  ['auto-redeploy print', { argv: ['auto-redeploy', 'print', '--services-from', 'where-used'] }],
   ['list', { argv: ['list', '/shop'] }],
   ['list of secrets', { argv: ['list', 'sm:'] }],
   ['get', { argv: ['get', '/shop/db'] }],

@@ -71,6 +71,7 @@ const byPlaceholder: Readonly<Record<string, Kind>> = {
       ...['duration', 'n', 'days', 'length', 'version', 'id', 'region', 'url', 'confidence'],
       ...['format', 'when', 'store', 'port', 'service:operation=n', 'shell', 'code'],
       'service:operation=code@share',
+      'address',
     ].map((placeholder) => [placeholder, 'none' as const]),
   ),
 };

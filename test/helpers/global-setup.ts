@@ -7,6 +7,11 @@ declare module 'vitest' {
   interface ProvidedContext {
     /** Address of a fresh moto server; undefined where moto_server is not on PATH. */
     moto: string | undefined;
+    /** Whether python3 has moto's interpreter of state machines, and JSONata. */
+    stepFunctions: boolean;
+    /** Whether cfn-lint and terraform are on PATH. */
+    cfnLint: boolean;
+    terraform: boolean;
     /** Whether the AWS CLI is on PATH. */
     awsCli: boolean;
     /** Whether python3 is on PATH, for its pseudo terminals; never on Windows. */
@@ -22,21 +27,30 @@ export async function setup(project: TestProject): Promise<() => void> {
   const python =
     process.platform !== 'win32' &&
     spawnSync('python3', ['-c', 'import pty'], { stdio: 'ignore' }).status === 0;
+  const answers = (...[command = '', ...argv]: string[]): boolean =>
+    spawnSync(command, argv, { stdio: 'ignore' }).status === 0;
+  const find = 'from importlib.util import find_spec as f; exit(not (f("moto") and f("jsonata")))';
+  const stepFunctions = answers('python3', '-c', find);
+  const cfnLint = answers('cfn-lint', '--version');
   const shells = ['bash', 'zsh', 'fish'];
   const there = shells.filter((one) => spawnSync(one, ['--version']).status === 0);
   const missing = [
     ...[!moto && 'moto_server', !awsCli && 'aws', !python && 'python3'],
+    ...[!stepFunctions && 'jsonata-python', !cfnLint && 'cfn-lint'],
     ...shells.filter((one) => !there.includes(one)),
   ].filter((tool) => tool !== false);
   if (missing.length > 0) {
     const sentence = `not on PATH, so what needs it is not tested: ${missing.join(', ')}`;
     if (process.env.CI)
       throw new Error(
-        `${sentence} (CI requires it: python3, zsh, fish, and pip install 'moto[server]' awscli)`,
+        `${sentence} (CI requires it: python3, zsh, fish, and pip install -r .ci/requirements.txt)`,
       );
     console.warn(sentence);
   }
   project.provide('python', python);
+  project.provide('stepFunctions', stepFunctions);
+  project.provide('cfnLint', cfnLint);
+  project.provide('terraform', answers('terraform', 'version'));
   project.provide('shells', there);
   project.provide('awsCli', awsCli !== undefined);
   project.provide('moto', moto?.url);

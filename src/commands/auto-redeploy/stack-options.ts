@@ -1,11 +1,14 @@
 import { Option, type Command, type OptionValues } from '@commander-js/extra-typings';
-import { fromEnv, repeatable } from '../../cli.ts';
+import { fromEnv, repeatable, type Context } from '../../cli.ts';
+import { CliError } from '../../errors.ts';
 import { defaultStackName, type AutoRedeployOptions } from '../../model/auto-redeploy/options.ts';
 import { parseDuration } from '../../model/duration.ts';
 import { Problems } from '../../model/problems.ts';
 import { parsePrefix } from '../../model/secrets/prefix.ts';
 import type { Store } from '../../model/secrets/reference.ts';
 import { withoutValue } from '../../model/secrets/shown-text.ts';
+import { servicesUsing } from '../../operations/auto-redeploy/services-using.ts';
+import { withProgress } from '../progress.ts';
 import { referenceArgument } from '../reference-argument.ts';
 import { storeOption } from '../secrets/store-option.ts';
 import { wholeNumber } from '../usage/service-options.ts';
@@ -103,4 +106,26 @@ export function readStackOptions(options: StackOptionValues): AutoRedeployOption
   };
   problems.throwIfAny();
   return read;
+}
+
+/**
+ * The options of a stack, with the services of `--services-from`. Throws CliError `no-services` if nothing
+ * uses the secrets: the stack would never do anything.
+ */
+export async function fullStackOptions(
+  context: Context,
+  options: StackOptionValues,
+): Promise<AutoRedeployOptions> {
+  const read = readStackOptions(options);
+  if (options.servicesFrom === undefined) return read;
+  const { services, unchecked } = await withProgress(context, (onProgress) =>
+    servicesUsing(context.aws, read, onProgress),
+  );
+  for (const what of unchecked) context.report.warn(`not checked: ${what}`);
+  if (services.length === 0) {
+    throw new CliError('no-services', 'no service uses these secrets', {
+      hint: 'omit --services-from: the stack then searches for services at each change',
+    });
+  }
+  return { ...read, services };
 }

@@ -28,3 +28,8 @@ export interface AutoRedeployOptions {
 
 /** The name of a stack that no option names. */
 export const defaultStackName = 'ecs-secrets-auto-redeploy';
+
+/** Name of the topic that reports go to. */
+export function topicName({ name }: Pick<AutoRedeployOptions, 'name'>): string {
+  return `${name}-reports`;
+}

@@ -1,4 +1,12 @@
-import type { AutoRedeployOptions } from './options.ts';
+import { follow } from './follow.ts';
+import { force } from './force.ts';
+import { topicName, type AutoRedeployOptions } from './options.ts';
+import { readInput } from './read-input.ts';
+import { reconcile } from './reconcile.ts';
+import { report } from './report.ts';
+import { rollback } from './rollback.ts';
+import { search } from './search.ts';
+import { choice, guarded } from './states.ts';
 
 /** A definition in the Amazon States Language, as a plain object. */
 export type StateMachineDefinition = Record<string, unknown>;
@@ -39,9 +47,28 @@ export interface RunDocument {
   failed: ServiceResult[];
   /** Whether the previous value was made current again. */
   rolledBack: boolean;
+  /** Why the value was not rolled back, where it was to be. */
+  note?: string;
 }
 
 /** The state machine: it finds the services that refer to a secret, redeploys them and reports. */
 export function stateMachine(options: AutoRedeployOptions): StateMachineDefinition {
-  return { QueryLanguage: 'JSONata', Comment: options.name };
+  const afterwards = options.rollback ? 'Did too many fail?' : 'Report';
+  const found = search(options, 'Is it only a test?');
+  return {
+    Comment:
+      'Redeploys the ECS services that use a secret when it changes (ecs-secrets auto-redeploy)',
+    QueryLanguage: 'JSONata',
+    StartAt: 'Read the input',
+    States: guarded({
+      ...readInput(options, found.start),
+      ...(options.reconcile === undefined ? {} : reconcile(options, found.start)),
+      ...found.states,
+      'Is it only a test?': choice('$dryRun', 'Report', 'Redeploy services'),
+      ...force('Is a deployment left?'),
+      ...follow(afterwards),
+      ...(options.rollback ? rollback(options, 'Report') : {}),
+      ...report(topicName(options)),
+    }),
+  };
 }

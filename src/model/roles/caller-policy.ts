@@ -246,6 +246,11 @@ export const callerNeeds = {
   rotate: [...resolve, ...updateParameter, ...updateSecret, ...redeploy, ...scheduled],
   redeploy: [...resolve, ...redeploy, ['secrets', 'secretsmanager:ListSecretVersionIds']],
   'where-used': [...resolve, ...scan, ...scheduled],
+  // Only --services-from calls AWS.
+  'auto-redeploy print': [
+    ['everything', 'ecs:ListClusters', 'ecs:ListServices', 'ecs:DescribeTaskDefinition'],
+    ['services', 'ecs:DescribeServices'],
+  ],
   stale: [...resolve, ...scan, ['secrets', 'secretsmanager:ListSecretVersionIds']],
   audit: [...scan, ['everything', 'ecs:ListTaskDefinitionFamilies', 'ecs:ListTaskDefinitions']],
   verify,

@@ -488,6 +488,12 @@ const scenarios: Record<CallerCommand, Scenario> = {
       'ecs:DescribeServiceRevisions': /not checked: .*DescribeServiceRevisions/,
     },
   },
+  'auto-redeploy print': {
+    looksOnly: true,
+    before: web,
+    service: true,
+    steps: [{ argv: ['auto-redeploy', 'print', '--services-from', 'where-used'] }],
+  },
   stale: { looksOnly: true, before: web, service: true, steps: [{ argv: ['stale'] }] },
   audit: {
     looksOnly: true,
