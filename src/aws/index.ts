@@ -1,6 +1,7 @@
 import type { Access, AccessOptions, AccessReport } from './access/access.ts';
 import { UsageError } from '../errors.ts';
 import type { AwsConfig } from './calls/client.ts';
+import type { CloudFormation } from './cloudformation.ts';
 import type { CodeDeploy } from './code-deploy.ts';
 import type { Ec2 } from './ec2.ts';
 import type { Ecs } from './ecs.ts';
@@ -15,6 +16,7 @@ import type { ParameterStore } from './parameter-store.ts';
 import { createPacer } from './calls/pacer.ts';
 import type { Scheduler } from './scheduler.ts';
 import type { SecretsManager } from './secrets-manager.ts';
+import type { StepFunctions } from './step-functions.ts';
 import type { Caller } from './sts.ts';
 import { translateError } from './calls/translate-error.ts';
 
@@ -42,6 +44,8 @@ export interface Aws {
   eventRules(): Promise<EventRules>;
   scheduler(): Promise<Scheduler>;
   codeDeploy(): Promise<CodeDeploy>;
+  cloudFormation(): Promise<CloudFormation>;
+  stepFunctions(): Promise<StepFunctions>;
   /** The same services in another region; created once per region. */
   inRegion(region: string): Aws;
 }
@@ -182,6 +186,14 @@ function inRegion(run: Run, region: string | undefined, regions: Map<string, Aws
     codeDeploy: () =>
       once('codedeploy', async (calls) =>
         (await import('./code-deploy.ts')).createCodeDeploy(calls),
+      ),
+    cloudFormation: () =>
+      once('cloudformation', async (calls) =>
+        (await import('./cloudformation.ts')).createCloudFormation(calls),
+      ),
+    stepFunctions: () =>
+      once('states', async (calls) =>
+        (await import('./step-functions.ts')).createStepFunctions(calls),
       ),
     scheduler: () =>
       once('scheduler', async (calls) => (await import('./scheduler.ts')).createScheduler(calls)),

@@ -1,3 +1,4 @@
+import type { CloudFormation } from '../../src/aws/cloudformation.ts';
 import type { Ecs } from '../../src/aws/ecs.ts';
 import type { EventRules } from '../../src/aws/event-rules.ts';
 import type { Iam } from '../../src/aws/iam.ts';
@@ -5,12 +6,14 @@ import type { Aws } from '../../src/aws/index.ts';
 import type { ParameterStore } from '../../src/aws/parameter-store.ts';
 import type { Scheduler } from '../../src/aws/scheduler.ts';
 import type { SecretsManager } from '../../src/aws/secrets-manager.ts';
+import type { StepFunctions } from '../../src/aws/step-functions.ts';
 import type { CodeDeploy } from '../../src/aws/code-deploy.ts';
 
 type Gateway<T> = Partial<T> | ((region: string | undefined) => Partial<T>);
 
 /** The calls that a test answers, by service; a function where it depends on the region. */
 export interface Answers {
+  cloudFormation?: Gateway<CloudFormation>;
   codeDeploy?: Gateway<CodeDeploy>;
   ecs?: Gateway<Ecs>;
   eventRules?: Gateway<EventRules>;
@@ -18,6 +21,7 @@ export interface Answers {
   parameterStore?: Gateway<ParameterStore>;
   scheduler?: Gateway<Scheduler>;
   secretsManager?: Gateway<SecretsManager>;
+  stepFunctions?: Gateway<StepFunctions>;
 }
 
 /** An AWS in account 123456789012 and us-east-1 with these calls only; any other one is a fault of the test. */
@@ -33,6 +37,7 @@ export function fakeAws(answers: Answers): Aws {
         ...{ partition: 'aws', region: 'us-east-1', account: '123456789012' },
         arn: 'arn:aws:iam::123456789012:user/ci',
       }),
+    cloudFormation: gateway('cloudFormation'),
     codeDeploy: gateway('codeDeploy'),
     ecs: gateway('ecs'),
     eventRules: gateway('eventRules'),
@@ -40,6 +45,7 @@ export function fakeAws(answers: Answers): Aws {
     parameterStore: gateway('parameterStore'),
     scheduler: gateway('scheduler'),
     secretsManager: gateway('secretsManager'),
+    stepFunctions: gateway('stepFunctions'),
   }) as unknown as Aws;
 }
 

@@ -23,6 +23,8 @@ export const serviceKeys = [
   'eventbridge',
   'scheduler',
   'codedeploy',
+  'cloudformation',
+  'sfn',
 ] as const;
 
 /** One of them, or the service for SSO credentials. */

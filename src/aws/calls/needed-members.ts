@@ -49,4 +49,16 @@ export const neededMembers: Readonly<Record<string, readonly string[]>> = {
   'sts:GetCallerIdentity': ['Arn', 'Account'],
   'codedeploy:CreateDeployment': ['deploymentId'],
   'codedeploy:GetDeployment': ['deploymentInfo.status'],
+  'cloudformation:DescribeStacks': [
+    'Stacks[].StackId',
+    'Stacks[].StackName',
+    'Stacks[].StackStatus',
+  ],
+  'cloudformation:GetTemplate': ['TemplateBody'],
+  'cloudformation:CreateChangeSet': ['Id', 'StackId'],
+  'cloudformation:DescribeChangeSet': ['Status'],
+  'cloudformation:DescribeStackEvents': ['StackEvents[].EventId'],
+  'states:StartExecution': ['executionArn'],
+  'states:DescribeExecution': ['status'],
+  'states:ListExecutions': ['executions[].executionArn', 'executions[].status'],
 };
