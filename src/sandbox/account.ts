@@ -63,6 +63,9 @@ export function createAccount(options: AccountOptions = {}): Account {
     partition: options.partition ?? partitionOf(region),
     now,
     invoke: (...call) => dispatcher.invoke(...call),
+    emit: (...event) => {
+      events.deliver(...event);
+    },
   };
 
   const iam = createIam(environment, options.iamDelay ?? 0);
@@ -72,6 +75,10 @@ export function createAccount(options: AccountOptions = {}): Account {
   const keys = createKeyRing(environment, access);
   const ecs = createEcs(environment, options.ecs);
   const secrets = createSecretsManager(environment, keys, access, options.rotationMs ?? 200);
+  const logs = createLogs(environment);
+  const events = createEvents(environment, (...line) => {
+    logs.write(...line);
+  });
   const services: GuardedService[] = [
     createSsm(environment, keys),
     secrets,
@@ -79,10 +86,10 @@ export function createAccount(options: AccountOptions = {}): Account {
     iam.service,
     createSts(environment, iam.roles, decide, sessions),
     ecs,
-    createEvents(environment),
+    events,
     createScheduler(environment),
     createCodeDeploy(environment),
-    createLogs(environment),
+    logs,
     createEcr(),
     createEc2(environment),
   ];

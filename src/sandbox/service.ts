@@ -46,6 +46,18 @@ export interface Service {
   operations: Record<string, Operation>;
 }
 
+/** An event of a service for EventBridge. */
+export interface SentEvent {
+  /** For example `aws.ssm`. */
+  source: string;
+  detailType: string;
+  /** Milliseconds since the epoch. */
+  at: number;
+  /** ARNs. */
+  resources: readonly string[];
+  detail: object;
+}
+
 /** The parts shared by the services of one sandbox. */
 export interface Environment {
   /** The account ID: 12 digits. */
@@ -54,6 +66,8 @@ export interface Environment {
   partition: string;
   /** Milliseconds since the epoch. */
   now(): number;
+  /** Sends an event to the default bus of a region. */
+  emit(region: string, event: SentEvent): void;
   /**
    * Calls another service in this process, e.g. as the role of a task. Throws a ServiceError, also
    * if a permission is missing (`AccessDeniedException` with AWS's text).

@@ -40,6 +40,8 @@ const members = [
   'RotationRules',
   'ScheduleExpression',
   'EventPattern',
+  'Event',
+  'Entries',
   'EventBusName',
   'Rule',
   'Targets',
@@ -114,6 +116,8 @@ const operations = {
     'RemoveTargets',
     'ListTargetsByRule',
     'CreateEventBus',
+    'PutEvents',
+    'TestEventPattern',
   ],
   scheduler: ['CreateSchedule', 'UpdateSchedule', 'GetSchedule', 'ListSchedules'],
   codedeploy: [

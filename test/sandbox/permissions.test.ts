@@ -412,6 +412,12 @@ const rows: Row[] = [
   events('ListTargetsByRule', { Rule: 'nightly' }, rule),
   events('CreateEventBus', { Name: 'own' }, arn('events', 'event-bus/own')),
   events('ListEventBuses', {}, '*'),
+  events(
+    'PutEvents',
+    { Entries: [{ Source: 'shop', DetailType: 'Order', Detail: '{}', EventBusName: 'own' }] },
+    arn('events', 'event-bus/own'),
+  ),
+  events('TestEventPattern', { EventPattern: '{}', Event: '{}' }, '*'),
 
   ['scheduler', 'CreateSchedule', scheduled, `scheduler:CreateSchedule ${schedule}`, passed[0]!],
   ['scheduler', 'UpdateSchedule', scheduled, `scheduler:UpdateSchedule ${schedule}`, passed[0]!],
@@ -494,6 +500,12 @@ const rows: Row[] = [
     'CreateLogStream',
     { logGroupName: '/ecs/new', logStreamName: 'ecs/web/1' },
     `logs:CreateLogStream ${logGroup}:log-stream:ecs/web/1`,
+  ],
+  [
+    'logs',
+    'FilterLogEvents',
+    { logGroupName: '/ecs/new' },
+    `logs:FilterLogEvents ${logGroup}:log-stream:`,
   ],
   ec2('CreateVpc', { CidrBlock: '10.0.0.0/16' }, 'vpc/*'),
   ec2('ModifyVpcAttribute', { VpcId: 'vpc-1' }, 'vpc/vpc-1'),
@@ -677,6 +689,7 @@ describe('the service authorization reference', () => {
     partition: 'aws',
     now: () => 0,
     invoke: () => Promise.resolve({}),
+    emit: () => undefined,
   };
   const access = createAccess(
     environment,
@@ -689,7 +702,7 @@ describe('the service authorization reference', () => {
     createKms(environment, keys),
     createIam(environment, 0).service,
     createEcs(environment),
-    createEvents(environment),
+    createEvents(environment, () => undefined),
     createScheduler(environment),
     createCodeDeploy(environment),
     createLogs(environment),

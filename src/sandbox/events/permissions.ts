@@ -17,6 +17,16 @@ export function questionsOf(
     const resource = `arn:${partition}:events:${region}:${account}:event-bus/${textOf(input.Name)}`;
     return [{ resource }];
   }
+  if (operation === 'PutEvents') {
+    return listOf(input.Entries).map((entry) => {
+      const { EventBusName, Source, DetailType } = membersOf(entry);
+      const bus = busName(textOf(EventBusName) || undefined);
+      return {
+        resource: `arn:${partition}:events:${region}:${account}:event-bus/${bus}`,
+        context: { 'events:source': textOf(Source), 'events:detail-type': textOf(DetailType) },
+      };
+    });
+  }
   const name = textOf(input.Rule ?? input.Name);
   if (operation.startsWith('ListRule') || name === '') return [{ resource: '*' }];
 

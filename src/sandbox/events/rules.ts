@@ -1,6 +1,7 @@
 import { integer, list, oneOf, operation, optional, tag, text } from '../protocol/input.ts';
 import { sortBy } from '../protocol/page.ts';
-import { ServiceError, type Operation } from '../service.ts';
+import { parsePattern } from './pattern.ts';
+import type { Operation } from '../service.ts';
 import {
   busName,
   cut,
@@ -50,7 +51,7 @@ export function ruleOperations(world: EventsWorld): Record<string, Operation> {
         if (schedule && !/^(cron|rate)\(.+\)$/.test(schedule)) {
           throw invalid('Parameter ScheduleExpression is not valid.');
         }
-        if (pattern) checkPattern(pattern);
+        if (pattern) parsePattern(pattern);
         const rule: Rule = {
           name,
           arn: ruleArn(world.environment, region, bus, name),
@@ -125,18 +126,4 @@ function view(rule: Rule): object {
     RoleArn: rule.roleArn,
     EventBusName: rule.bus,
   };
-}
-
-function checkPattern(pattern: string): void {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(pattern);
-  } catch {
-    parsed = undefined;
-  }
-  if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) return;
-  throw new ServiceError(
-    'InvalidEventPatternException',
-    'Event pattern is not valid. Reason: it is not a JSON object.',
-  );
 }

@@ -14,8 +14,10 @@ import { ServiceError, type Call, type Operation } from '../service.ts';
 import { logGroupArn, type LogGroup, type LogsWorld } from './store.ts';
 
 const mostOnPage = 50;
-const groupName = text(1, 512, /^[.\-_/#A-Za-z0-9]+$/);
-const streamName = text(1, 512, /^[^:*]*$/);
+/** Name of a log group. */
+export const groupName = text(1, 512, /^[.\-_/#A-Za-z0-9]+$/);
+/** Name of a log stream. */
+export const streamName = text(1, 512, /^[^:*]*$/);
 const logGroupClass = optional(oneOf(['STANDARD', 'INFREQUENT_ACCESS', 'DELIVERY']));
 
 /** The operations on log groups and streams. */
@@ -44,6 +46,7 @@ export function logOperations(world: LogsWorld): Record<string, Operation> {
           kmsKeyId: input.kmsKeyId,
           deletionProtection: input.deletionProtectionEnabled ?? false,
           streams: new Set(),
+          events: [],
         });
       },
     ),
@@ -101,10 +104,8 @@ export function logOperations(world: LogsWorld): Record<string, Operation> {
   };
 }
 
-// --- internal ---
-
 /** An operation whose constraint errors are InvalidParameterException, as in this service. */
-function checked<S extends Shape>(
+export function checked<S extends Shape>(
   shape: S,
   run: (input: Input<S>, call: Call) => unknown,
 ): Operation {
@@ -122,17 +123,21 @@ function checked<S extends Shape>(
   };
 }
 
-function groupOf(world: LogsWorld, region: string, name: string): LogGroup {
+/** A log group; throws ResourceNotFoundException. */
+export function groupOf(world: LogsWorld, region: string, name: string): LogGroup {
   const group = world.region(region).get(name);
   if (group) return group;
   throw new ServiceError('ResourceNotFoundException', 'The specified log group does not exist.');
 }
 
+/** The error for an invalid request. */
+export const invalid = (message: string): ServiceError =>
+  new ServiceError('InvalidParameterException', message);
+
+// --- internal ---
+
 const taken = (what: 'group' | 'stream'): ServiceError =>
   new ServiceError('ResourceAlreadyExistsException', `The specified log ${what} already exists`);
-
-const invalid = (message: string): ServiceError =>
-  new ServiceError('InvalidParameterException', message);
 
 function view(group: LogGroup): object {
   return {

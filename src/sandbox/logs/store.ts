@@ -1,7 +1,16 @@
 import { byRegion } from '../by-region.ts';
 import type { Environment } from '../service.ts';
 
-/** A log group with the names of its streams, which stay empty here. */
+/** A line in a log group. Times are milliseconds since the epoch. */
+export interface LogEvent {
+  id: string;
+  stream: string;
+  at: number;
+  ingested: number;
+  message: string;
+}
+
+/** A log group with the names of its streams, and its events: those that EventBridge delivers. */
 export interface LogGroup {
   name: string;
   arn: string;
@@ -11,6 +20,7 @@ export interface LogGroup {
   kmsKeyId: string | undefined;
   deletionProtection: boolean;
   streams: Set<string>;
+  events: LogEvent[];
 }
 
 /** The parts shared by the operations of CloudWatch Logs: the groups of each region by name. */

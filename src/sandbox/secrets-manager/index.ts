@@ -32,7 +32,11 @@ export function createSecretsManager(
     name: 'secretsmanager',
     attempts: (...request) => questionsOf(world, ...request),
     operations: operationsOf(world, access),
-    fork: () => operationsOf({ ...world, region: region.copy() }, access),
+    fork() {
+      // What a copy does by itself has happened once already.
+      const silent = { ...environment, emit: () => undefined };
+      return operationsOf({ ...world, environment: silent, region: region.copy() }, access);
+    },
     putForeign(secret) {
       putForeign(world, secret);
     },

@@ -13,7 +13,7 @@ import {
   refuseReplica,
   secretsOf,
 } from './store.ts';
-import { moveStage, staged } from './stages.ts';
+import { relabel, staged } from './stages.ts';
 import type { Secret, SecretsWorld, SecretVersion } from './state.ts';
 
 const day = 86_400_000;
@@ -117,7 +117,7 @@ export function lifecycleOperations(world: SecretsWorld): Record<string, Operati
               `You can attach ${mostStages} staging labels to a secret at most.`,
             );
           }
-          moveStage(secret, stage, target);
+          relabel(environment, secret, stage, target);
         }
         secret.changed = now();
         return named(secret);

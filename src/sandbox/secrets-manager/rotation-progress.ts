@@ -1,12 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { moveStage, staged } from './stages.ts';
+import type { Environment } from '../service.ts';
+import { relabel, staged } from './stages.ts';
 import type { Secret, SecretVersion } from './state.ts';
 
 /**
  * Does what a rotation function would have done by now. A function whose name contains `fail`, or
  * whose secret has no current value, does nothing: the version stays AWSPENDING.
  */
-export function goOn(secret: Secret, now: number): void {
+export function goOn(environment: Environment, secret: Secret): void {
+  const now = environment.now();
   const running = secret.rotation?.running;
   if (!secret.rotation || !running) return;
   const current = staged(secret, 'AWSCURRENT');
@@ -23,7 +25,7 @@ export function goOn(secret: Secret, now: number): void {
     version.binary = current.binary === undefined ? undefined : newPassword();
   }
   if (now < running.endsAt) return;
-  moveStage(secret, 'AWSCURRENT', version);
+  relabel(environment, secret, 'AWSCURRENT', version, running.endsAt);
   secret.changed = new Date(running.endsAt);
   secret.rotation.last = new Date(running.endsAt);
   secret.rotation.running = undefined;

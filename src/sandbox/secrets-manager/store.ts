@@ -20,7 +20,7 @@ export function newArn(environment: Environment, region: string, name: string): 
 export function secretsOf(world: SecretsWorld, call: Call): SecretStore {
   const store = world.region(call.region);
   for (const secret of store.values()) {
-    goOn(secret.primary ?? secret, world.environment.now());
+    goOn(world.environment, secret.primary ?? secret);
     follow(secret);
     if (secret.deletion && secret.deletion.due.getTime() <= world.environment.now()) {
       store.delete(secret.name);

@@ -17,7 +17,7 @@ import { managementOf, refuseManaged } from './managed.ts';
 import { authorizeKey, keyTrial } from './permissions.ts';
 import { checkRegions, replicate, replicaRegions } from './replication.ts';
 import { isFilled } from './rotation-progress.ts';
-import { labelsOf, moveStage } from './stages.ts';
+import { labelsOf, relabel } from './stages.ts';
 import { withTags } from './tags.ts';
 import type { Secret, SecretsWorld, SecretVersion } from './state.ts';
 
@@ -61,7 +61,7 @@ export function writeOperations(world: SecretsWorld): Record<string, Operation> 
       // The step of a rotation function that stores the value of the pending version.
       before.text = given.SecretString;
       before.binary = given.SecretBinary;
-      for (const stage of stages) moveStage(secret, stage, before);
+      for (const stage of stages) relabel(environment, secret, stage, before);
       return before;
     }
     if (before) {
@@ -93,7 +93,7 @@ export function writeOperations(world: SecretsWorld): Record<string, Operation> 
     // A secret with a value always has a current version.
     const first = secret.versions.size === 1 && !stages.includes('AWSCURRENT');
     for (const stage of first ? [...stages, 'AWSCURRENT'] : stages) {
-      moveStage(secret, stage, version);
+      relabel(environment, secret, stage, version);
     }
     secret.changed = now();
     return version;

@@ -10,6 +10,7 @@ import {
   type Input,
 } from '../protocol/input.ts';
 import { ServiceError, type Call, type Operation } from '../service.ts';
+import { announce } from './announce.ts';
 import { invalid, parameterArn, parameterName } from './names.ts';
 import { checkDataType } from './data-types.ts';
 import { readPolicies } from './policies.ts';
@@ -91,6 +92,7 @@ export function putOperation(world: SsmWorld): Operation {
         tags: withTags(new Map(), input.Tags ?? []),
       });
     }
+    announce(environment, call, existing ? 'Update' : 'Create', { name, arn, ...version });
     return { Version: version.version, Tier: tier };
   });
 }

@@ -1,7 +1,8 @@
 import { integer, list, operation, optional, text } from '../protocol/input.ts';
 import { ServiceError, type Operation } from '../service.ts';
 import { parameterName } from './names.ts';
-import { getParameter, latest, type SsmWorld } from './store.ts';
+import { announce } from './announce.ts';
+import { getParameter, latest, type Parameter, type SsmWorld } from './store.ts';
 
 const mostLabels = 10;
 
@@ -34,6 +35,8 @@ export function versionOperations(world: SsmWorld): Record<string, Operation> {
           for (const other of parameter.versions) other.labels.delete(label);
           version.labels.add(label);
         }
+        if (valid.length > 0)
+          announce(environment, call, 'LabelParameterVersion', facts(parameter));
         return {
           InvalidLabels: Labels.filter((label) => !isLabel(label)),
           ParameterVersion: number,
@@ -43,8 +46,9 @@ export function versionOperations(world: SsmWorld): Record<string, Operation> {
 
     DeleteParameter: operation({ Name: name }, ({ Name }, call) => {
       const stored = parameterName(Name, call.region, environment);
-      getParameter(world, call, stored);
+      const parameter = getParameter(world, call, stored);
       world.region(call.region).delete(stored);
+      announce(environment, call, 'Delete', facts(parameter));
       return {};
     }),
 
@@ -54,7 +58,13 @@ export function versionOperations(world: SsmWorld): Record<string, Operation> {
         Names.map((one) => [one, parameterName(one, call.region, environment)]),
       );
       const deleted = [...stored]
-        .filter(([, name]) => world.region(call.region).delete(name))
+        .filter(([, name]) => {
+          const parameter = world.region(call.region).get(name);
+          if (!parameter) return false;
+          world.region(call.region).delete(name);
+          announce(environment, call, 'Delete', facts(parameter));
+          return true;
+        })
         .map(([written]) => written);
       return {
         DeletedParameters: deleted,
@@ -65,6 +75,12 @@ export function versionOperations(world: SsmWorld): Record<string, Operation> {
 }
 
 // --- internal ---
+
+/** The facts about a parameter in its events. */
+function facts(parameter: Parameter): Parameters<typeof announce>[3] {
+  const { type, description } = latest(parameter);
+  return { name: parameter.name, arn: parameter.arn, type, description };
+}
 
 function isLabel(label: string): boolean {
   return /^(?!\d|aws|ssm)[A-Za-z0-9_.-]{1,100}$/i.test(label);

@@ -222,6 +222,7 @@ function fakeEnvironment(): { environment: Environment; stores: Stores } {
     account,
     partition: 'aws',
     now: () => Date.now(),
+    emit: () => undefined,
     invoke: async (service, operation, input, call) => {
       stores.calls.push({ operation: `${service}:${operation}`, input, call });
       await Promise.resolve();
