@@ -4,6 +4,7 @@ import {
   DeleteChangeSetCommand,
   DeleteStackCommand,
   DescribeChangeSetCommand,
+  DescribeStackEventsCommand,
   DescribeStacksCommand,
   ExecuteChangeSetCommand,
   GetTemplateCommand,
@@ -24,6 +25,8 @@ export interface Stack {
   statusReason: string | undefined;
   createdAt: Date | undefined;
   updatedAt: Date | undefined;
+  /** ARN of the change set that was executed last. */
+  changeSetId: string | undefined;
   tags: ReadonlyMap<string, string>;
   outputs: ReadonlyMap<string, string>;
 }
@@ -76,8 +79,10 @@ export interface CloudFormation {
   stack(nameOrId: string): Promise<Stack | undefined>;
   /** The template of a stack as it was sent. */
   template(stack: string): Promise<string>;
-  /** The events of a stack since its creation, newest first, without those from `until` on. */
-  events(stackId: string, until?: string): Promise<StackEvent[]>;
+  /** ID of the newest event of a stack; undefined if it has none. */
+  newestEvent(stackId: string): Promise<string | undefined>;
+  /** The events of a stack after the one with this ID, or all, newest first. */
+  events(stackId: string, after: string | undefined): Promise<StackEvent[]>;
   /** Names of the change sets of a stack that are not deleted. */
   changeSets(stack: string): Promise<string[]>;
   /** Creates a change set and returns its ARN and that of its stack. */
@@ -112,6 +117,7 @@ export function createCloudFormation(config: AwsConfig): CloudFormation {
             statusReason: found.StackStatusReason,
             createdAt: found.CreationTime,
             updatedAt: found.LastUpdatedTime,
+            changeSetId: found.ChangeSetId,
             tags: new Map((found.Tags ?? []).map(({ Key = '', Value = '' }) => [Key, Value])),
             outputs: new Map(
               (found.Outputs ?? []).map(({ OutputKey = '', OutputValue = '' }) => [
@@ -137,11 +143,18 @@ export function createCloudFormation(config: AwsConfig): CloudFormation {
       return TemplateBody;
     },
 
-    async events(stackId, until) {
+    async newestEvent(stackId) {
+      const { StackEvents = [] } = await client.send(
+        new DescribeStackEventsCommand({ StackName: stackId }),
+      );
+      return StackEvents[0]?.EventId;
+    },
+
+    async events(stackId, after) {
       const events: StackEvent[] = [];
       for await (const page of paginateDescribeStackEvents({ client }, { StackName: stackId })) {
         for (const event of page.StackEvents ?? []) {
-          if (event.EventId === until) return events;
+          if (event.EventId === after) return events;
           events.push({
             id: event.EventId ?? '',
             at: event.Timestamp,

@@ -192,6 +192,26 @@ export const commands: readonly (ProgramCommand | CommandGroup)[] = [
         summary: 'print the stack of EventBridge rules and a state machine',
         load: async () => (await import('./auto-redeploy/print.ts')).autoRedeployPrint,
       },
+      {
+        name: 'deploy',
+        summary: 'create or update the stack with CloudFormation',
+        load: async () => (await import('./auto-redeploy/deploy.ts')).autoRedeployDeploy,
+      },
+      {
+        name: 'status',
+        summary: 'print what the stack did last, and whether it is up to date',
+        load: async () => (await import('./auto-redeploy/status.ts')).autoRedeployStatus,
+      },
+      {
+        name: 'test',
+        summary: 'print which services a change of a secret would redeploy',
+        load: async () => (await import('./auto-redeploy/test.ts')).autoRedeployTest,
+      },
+      {
+        name: 'remove',
+        summary: 'delete the stack',
+        load: async () => (await import('./auto-redeploy/remove.ts')).autoRedeployRemove,
+      },
     ],
   },
   {

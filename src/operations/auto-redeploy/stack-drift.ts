@@ -1,0 +1,78 @@
+import type { Aws } from '../../aws/index.ts';
+import type { AutoRedeployOptions } from '../../model/auto-redeploy/options.ts';
+import { autoRedeployStack } from '../../model/auto-redeploy/stack.ts';
+import type { OnProgress } from '../progress.ts';
+import { listServices } from './list-services.ts';
+import { optionsIn } from './own-stack.ts';
+
+/** How a deployed stack differs from what would be deployed today. */
+export interface StackDrift {
+  /** The options that the stack was made with; undefined if its template has none. */
+  options: AutoRedeployOptions | undefined;
+  /** Parts of the template that differ, sorted: `Resources.StateMachine`. */
+  template: string[];
+  /** ARNs of services that the list of the stack lacks, and that it should not have. */
+  missingServices: string[];
+  extraServices: string[];
+  /** What could not be looked at, for people. */
+  unchecked: string[];
+}
+
+/**
+ * Compares the deployed template with the one that this release makes of the same options, and the
+ * list of services in the stack, if it has one, with those that use the secrets today.
+ */
+export async function stackDrift(
+  aws: Aws,
+  stackId: string,
+  onProgress: OnProgress,
+): Promise<StackDrift> {
+  const text = await (await aws.cloudFormation()).template(stackId);
+  const options = optionsIn(text);
+  const none = { missingServices: [], extraServices: [], unchecked: [] };
+  if (!options) return { options, template: ['Metadata'], ...none };
+  const deployed = JSON.parse(text) as object;
+  const template = differences(deployed, autoRedeployStack(options));
+  if (options.services === undefined) return { options, template, ...none };
+  const { services, unchecked } = await listServices(aws, options, onProgress);
+  const listed = new Set(options.services);
+  const today = new Set(services);
+  return {
+    options,
+    template,
+    missingServices: services.filter((arn) => !listed.has(arn)),
+    // One that nobody could look at may use them.
+    extraServices: unchecked.length > 0 ? [] : [...listed].filter((arn) => !today.has(arn)),
+    unchecked,
+  };
+}
+
+// --- internal ---
+
+/** The members of both templates that differ: of resources and outputs each one. */
+function differences(deployed: object, printed: object): string[] {
+  const [a, b] = [parts(deployed), parts(printed)];
+  return [...new Set([...a.keys(), ...b.keys()])].filter((key) => a.get(key) !== b.get(key)).sort();
+}
+
+function parts(template: object): Map<string, string> {
+  return new Map(
+    Object.entries(template).flatMap(([section, value]: [string, unknown]) =>
+      section === 'Resources' || section === 'Outputs'
+        ? Object.entries(value as object).map(([name, one]: [string, unknown]) => [
+            `${section}.${name}`,
+            sorted(one),
+          ])
+        : [[section, sorted(value)]],
+    ) as [string, string][],
+  );
+}
+
+/** JSON with sorted members: CloudFormation may return them in another order. */
+function sorted(value: unknown): string {
+  return JSON.stringify(value, (_key, one: unknown) =>
+    typeof one === 'object' && one !== null && !Array.isArray(one)
+      ? Object.fromEntries(Object.entries(one).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : one,
+  );
+}
