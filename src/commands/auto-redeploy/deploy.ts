@@ -1,4 +1,4 @@
-import { canAsk, defineCommand, type Context, type Result } from '../../cli.ts';
+import { canAsk, defineCommand, type Result } from '../../cli.ts';
 import { UsageError } from '../../errors.ts';
 import type { ResourceChange, Stack } from '../../aws/cloudformation.ts';
 import type { AutoRedeployOptions } from '../../model/auto-redeploy/options.ts';
@@ -9,15 +9,13 @@ import {
   planStack,
   type StackPlan,
 } from '../../operations/auto-redeploy/deploy-stack.ts';
-import { listServices } from '../../operations/auto-redeploy/list-services.ts';
 import { untilInterrupted } from '../../operations/until-interrupted.ts';
 import { confirmed } from '../confirm.ts';
-import { withProgress } from '../progress.ts';
 import { table } from '../table.ts';
 import { describedOptions } from './described-options.ts';
 import type { AutoRedeployDeployDocument, ChangeDocument } from './documents.ts';
 import { following } from './follow.ts';
-import { readStackOptions, withStackOptions } from './stack-options.ts';
+import { fullStackOptions, withStackOptions } from './stack-options.ts';
 
 /** `auto-redeploy deploy`: create or update the stack with CloudFormation. */
 export const autoRedeployDeploy = defineCommand({
@@ -41,13 +39,16 @@ Examples:
 
   async run(context, _args, given): Promise<Result<AutoRedeployDeployDocument>> {
     const { aws, report, world, globals } = context;
-    const read = readStackOptions(given);
     const { dryRun = false } = given;
-    const question = `Deploy the stack ${read.name}?`;
+    const question = `Deploy the stack ${given.name}?`;
     if (!dryRun && !globals.yes && !canAsk(world)) {
       throw new UsageError(`cannot ask without a terminal: ${question}`, 'pass --yes');
     }
-    const options = given.servicesFrom === undefined ? read : await withServices(context, read);
+    const options = await untilInterrupted(
+      fullStackOptions(context, given),
+      world.interrupted,
+      'interrupted; nothing was changed',
+    );
     const template = autoRedeployStack(options);
     const plan = await following(context, (how) => planStack(aws, options.name, template, how));
     if (plan.action === 'unchanged') {
@@ -95,20 +96,6 @@ const doneWords = {
   replace: 'replaced',
   unchanged: 'unchanged',
 } as const;
-
-async function withServices(
-  context: Context,
-  options: AutoRedeployOptions,
-): Promise<AutoRedeployOptions> {
-  const { aws, report, world } = context;
-  const { services, unchecked } = await untilInterrupted(
-    withProgress(context, (onProgress) => listServices(aws, options, onProgress)),
-    world.interrupted,
-    'interrupted; nothing was changed',
-  );
-  for (const what of unchecked) report.warn(`not checked: ${what}`);
-  return { ...options, services };
-}
 
 function planned({ action, changes, stack }: StackPlan, options: AutoRedeployOptions): string[] {
   return [

@@ -1,7 +1,9 @@
 import { Argument } from '@commander-js/extra-typings';
 import { defineCommand, type Result } from '../../cli.ts';
-import { covers } from '../../model/auto-redeploy/covers.ts';
-import { optionsIn, existingStack, outputOf } from '../../operations/auto-redeploy/own-stack.ts';
+import { watches } from '../../model/auto-redeploy/watched.ts';
+import { parseReference } from '../../model/secrets/reference.ts';
+import { deployedTemplate } from '../../operations/auto-redeploy/deployed-template.ts';
+import { existingStack, outputOf } from '../../operations/auto-redeploy/own-stack.ts';
 import { dryRun } from '../../operations/auto-redeploy/runs.ts';
 import { resolveReference } from '../../operations/secrets/resolve-references.ts';
 import { referenceArgument } from '../reference-argument.ts';
@@ -37,12 +39,11 @@ Examples:
     const reference = referenceArgument(ref, options.store);
     const stack = await existingStack(aws, options.name);
     const stateMachine = outputOf(stack, 'StateMachineArn');
-    const [secret, template] = await Promise.all([
+    const [secret, { options: made }] = await Promise.all([
       resolveReference(aws, reference),
-      aws.cloudFormation().then((one) => one.template(stack.id)),
+      aws.cloudFormation().then((cloudFormation) => deployedTemplate(cloudFormation, stack.id)),
     ]);
-    const made = optionsIn(template);
-    const watched = made === undefined || covers(made, secret);
+    const watched = made === undefined || watches(made, parseReference(secret.arn));
     const run = await following(context, (how) => dryRun(aws, stateMachine, secret, how));
     if (!watched) {
       report.warn(`the rules of the stack ${options.name} do not match changes of ${secret.name}`);

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { ChangeSet, CloudFormation, ResourceChange, Stack } from '../../aws/cloudformation.ts';
 import type { Aws } from '../../aws/index.ts';
 import { CliError, isAwsError } from '../../errors.ts';
-import type { Template } from '../../model/auto-redeploy/stack.ts';
+import { largestTemplate, type Template } from '../../model/auto-redeploy/stack.ts';
 import { untilInterrupted } from '../until-interrupted.ts';
 import { followStack, isUnderWay, stackFailure, type Following } from './follow-stack.ts';
 import { changeSetPrefix, ownStack, stackTag } from './own-stack.ts';
@@ -116,18 +116,15 @@ export async function removeStack(aws: Aws, stack: Stack, following: Following):
 
 // --- internal ---
 
-/** In bytes, of a template in a request (CloudFormation quotas). */
-const mostBytes = 51_200;
-
 /** Milliseconds. */
 const pause = 1_000;
 
 function checkSize(body: string, name: string): void {
   const size = Buffer.byteLength(body);
-  if (size <= mostBytes) return;
+  if (size <= largestTemplate) return;
   throw new CliError(
     'template-too-large',
-    `the template has ${size} bytes; CloudFormation takes at most ${mostBytes} without a bucket`,
+    `the template has ${size} bytes; CloudFormation takes at most ${largestTemplate} without a bucket`,
     {
       hint: `save it with ecs-secrets auto-redeploy print, then run aws cloudformation deploy --stack-name ${name} --capabilities CAPABILITY_NAMED_IAM --s3-bucket BUCKET --template-file FILE`,
     },
@@ -145,7 +142,8 @@ async function settledStack(
   const cloudFormation = await aws.cloudFormation();
   const after = await cloudFormation.newestEvent(stack.id);
   const step = `waiting for the stack ${name} (${stack.status})`;
-  return followStack(cloudFormation, { stackId: stack.id, step, after }, following);
+  await followStack(cloudFormation, { stackId: stack.id, step, after }, following);
+  return ownStack(aws, name);
 }
 
 function kindOf(stack: Stack | undefined): 'create' | 'update' | 'replace' {

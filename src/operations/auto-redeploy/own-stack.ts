@@ -1,7 +1,7 @@
 import type { CloudFormation, Stack } from '../../aws/cloudformation.ts';
 import type { Aws } from '../../aws/index.ts';
 import { CliError } from '../../errors.ts';
-import type { AutoRedeployOptions } from '../../model/auto-redeploy/options.ts';
+import { deployedTemplate } from './deployed-template.ts';
 
 /** The tag by which a stack of `auto-redeploy deploy` is recognized. */
 export const stackTag = { key: 'ecs-secrets:stack', value: 'auto-redeploy' };
@@ -43,28 +43,17 @@ export function outputOf({ name, status, outputs }: Stack, key: string): string 
   });
 }
 
-/** The options in the metadata of a template of `auto-redeploy`; undefined for another template. */
-export function optionsIn(template: string): AutoRedeployOptions | undefined {
-  try {
-    const { Metadata } = JSON.parse(template) as {
-      Metadata?: { EcsSecrets?: { options?: AutoRedeployOptions } };
-    };
-    return Metadata?.EcsSecrets?.options;
-  } catch {
-    // A template in YAML, or none.
-    return undefined;
-  }
-}
-
 // --- internal ---
 
 async function isOwn(cloudFormation: CloudFormation, stack: Stack): Promise<boolean> {
   if (stack.tags.get(stackTag.key) === stackTag.value) return true;
+  // Its name is free when it is gone.
+  if (stack.status === 'DELETE_IN_PROGRESS') return true;
   if (stack.status === 'REVIEW_IN_PROGRESS') {
     // It has no resources and no template yet, only change sets.
     const names = await cloudFormation.changeSets(stack.id);
     return names.every((name) => name.startsWith(changeSetPrefix));
   }
   // Another tool may have deployed the printed template.
-  return optionsIn(await cloudFormation.template(stack.id)) !== undefined;
+  return (await deployedTemplate(cloudFormation, stack.id)).options !== undefined;
 }

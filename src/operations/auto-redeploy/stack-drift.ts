@@ -2,8 +2,8 @@ import type { Aws } from '../../aws/index.ts';
 import type { AutoRedeployOptions } from '../../model/auto-redeploy/options.ts';
 import { autoRedeployStack } from '../../model/auto-redeploy/stack.ts';
 import type { OnProgress } from '../progress.ts';
-import { listServices } from './list-services.ts';
-import { optionsIn } from './own-stack.ts';
+import { deployedTemplate } from './deployed-template.ts';
+import { servicesUsing } from './services-using.ts';
 
 /** How a deployed stack differs from what would be deployed today. */
 export interface StackDrift {
@@ -27,14 +27,15 @@ export async function stackDrift(
   stackId: string,
   onProgress: OnProgress,
 ): Promise<StackDrift> {
-  const text = await (await aws.cloudFormation()).template(stackId);
-  const options = optionsIn(text);
+  const { template: deployed, options } = await deployedTemplate(
+    await aws.cloudFormation(),
+    stackId,
+  );
   const none = { missingServices: [], extraServices: [], unchecked: [] };
-  if (!options) return { options, template: ['Metadata'], ...none };
-  const deployed = JSON.parse(text) as object;
+  if (!deployed || !options) return { options, template: ['Metadata'], ...none };
   const template = differences(deployed, autoRedeployStack(options));
   if (options.services === undefined) return { options, template, ...none };
-  const { services, unchecked } = await listServices(aws, options, onProgress);
+  const { services, unchecked } = await servicesUsing(aws, options, onProgress);
   const listed = new Set(options.services);
   const today = new Set(services);
   return {
