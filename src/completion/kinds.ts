@@ -69,7 +69,7 @@ const byPlaceholder: Readonly<Record<string, Kind>> = {
     [
       ...['name', 'key', 'key=value', 'text', 'arn', 'path', 'role', 'env', 'uri', 'units', 'mib'],
       ...['duration', 'n', 'days', 'length', 'version', 'id', 'region', 'url', 'confidence'],
-      ...['format', 'when', 'store', 'port', 'service:operation=n', 'shell', 'code'],
+      ...['format', 'when', 'address', 'store', 'port', 'service:operation=n', 'shell', 'code'],
       'service:operation=code@share',
       'address',
     ].map((placeholder) => [placeholder, 'none' as const]),

@@ -21,7 +21,16 @@ export const groups: readonly { title: string; commands: readonly string[] }[] =
   },
   { title: 'Task definitions', commands: ['register', 'audit', 'migrate'] },
   { title: 'Rollout', commands: ['rotate', 'redeploy', 'where-used', 'stale'] },
-  { title: 'Automatic redeploy', commands: ['auto-redeploy print'] },
+  {
+    title: 'Automatic redeploy',
+    commands: [
+      'auto-redeploy print',
+      'auto-redeploy deploy',
+      'auto-redeploy status',
+      'auto-redeploy test',
+      'auto-redeploy remove',
+    ],
+  },
   { title: 'Diagnosis', commands: ['verify', 'diagnose'] },
   { title: 'Tools', commands: ['whoami', 'init', 'completion', 'sandbox'] },
 ];
@@ -44,6 +53,10 @@ const ownCode: readonly [number, string][] = [
   [127, 'the program does not exist'],
 ];
 
+const stackFailed: readonly [number, string][] = [
+  [exitCodes.rolloutFailed, 'CloudFormation could not make the changes, and rolled them back'],
+];
+
 /** Exit codes that a command has besides those of every command. */
 const more: Readonly<Record<string, readonly [number, string][]>> = {
   rollback: rollout,
@@ -56,6 +69,11 @@ const more: Readonly<Record<string, readonly [number, string][]>> = {
   rotate: rollout,
   redeploy: rollout,
   stale: [[exitCodes.findings, 'a task may hold an old value']],
+  'auto-redeploy deploy': stackFailed,
+  'auto-redeploy remove': stackFailed,
+  'auto-redeploy status': [
+    [exitCodes.findings, 'the stack is not up to date, or it or the last execution has failed'],
+  ],
   verify: [[exitCodes.findings, 'a problem was found; with `--strict` also for a warning']],
   diagnose: [[exitCodes.findings, 'something has failed']],
   sandbox: ownCode,
@@ -99,7 +117,11 @@ export const guides: Readonly<Record<string, readonly (readonly [title: string, 
       ['How a rotation works', 'rotation.md'],
       ['Troubleshooting', 'troubleshooting.md'],
     ],
-    'auto-redeploy print': [['How a rotation works', 'rotation.md']],
+    'auto-redeploy print': [['Automatic redeploy', 'automatic-redeploy.md']],
+    'auto-redeploy deploy': [['Automatic redeploy', 'automatic-redeploy.md']],
+    'auto-redeploy status': [['Automatic redeploy', 'automatic-redeploy.md']],
+    'auto-redeploy test': [['Automatic redeploy', 'automatic-redeploy.md']],
+    'auto-redeploy remove': [['Automatic redeploy', 'automatic-redeploy.md']],
     verify: [['Troubleshooting', 'troubleshooting.md']],
     diagnose: [['Troubleshooting', 'troubleshooting.md']],
     whoami: [['Credentials', 'credentials.md']],

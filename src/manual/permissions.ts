@@ -62,6 +62,13 @@ const targets: Readonly<Record<string, string>> = {
   vpcs: 'VPCs',
   rules: 'EventBridge rules',
   schedules: 'EventBridge schedules',
+  stacks: 'CloudFormation stacks',
+  stateMachines: 'state machines',
+  executions: 'executions of state machines',
+  topics: 'SNS topics `NAME-reports`',
+  logGroups: 'log groups of state machines',
+  stackRoles: 'roles of the stack',
+  passedStackRoles: 'roles of the stack, to Step Functions and EventBridge',
 };
 
 function needsOf(name: string): Map<string, Set<string>> {

@@ -15,7 +15,7 @@ import { table } from '../table.ts';
 import { describedOptions } from './described-options.ts';
 import type { AutoRedeployDeployDocument, ChangeDocument } from './documents.ts';
 import { following } from './follow.ts';
-import { fullStackOptions, withStackOptions } from './stack-options.ts';
+import { fullStackOptions, readStackOptions, withStackOptions } from './stack-options.ts';
 
 /** `auto-redeploy deploy`: create or update the stack with CloudFormation. */
 export const autoRedeployDeploy = defineCommand({
@@ -39,8 +39,9 @@ Examples:
 
   async run(context, _args, given): Promise<Result<AutoRedeployDeployDocument>> {
     const { aws, report, world, globals } = context;
+    const { name } = readStackOptions(given);
     const { dryRun = false } = given;
-    const question = `Deploy the stack ${given.name}?`;
+    const question = `Deploy the stack ${name}?`;
     if (!dryRun && !globals.yes && !canAsk(world)) {
       throw new UsageError(`cannot ask without a terminal: ${question}`, 'pass --yes');
     }

@@ -149,6 +149,42 @@ const register: Needs = [
   ['tasks', 'ecs:DescribeTasks'],
 ];
 
+const readStack: Needs = [
+  ['stacks', 'cloudformation:DescribeStacks', 'cloudformation:GetTemplate'],
+  ['stacks', 'cloudformation:ListChangeSets'],
+];
+const followStack: Needs = [
+  ...readStack,
+  ['stacks', 'cloudformation:DescribeStackEvents', 'cloudformation:DeleteStack'],
+];
+/** CloudFormation acts with the caller's permissions: what deletes the resources of the stack. */
+const removeResources: Needs = [
+  ['stateMachines', 'states:DescribeStateMachine', 'states:DeleteStateMachine'],
+  ['rules', 'events:DescribeRule', 'events:ListTargetsByRule'],
+  ['rules', 'events:RemoveTargets', 'events:DeleteRule'],
+  ['topics', 'sns:GetTopicAttributes', 'sns:DeleteTopic', 'sns:ListSubscriptionsByTopic'],
+  ['topics', 'sns:GetSubscriptionAttributes', 'sns:Unsubscribe'],
+  ['logGroups', 'logs:DeleteLogGroup'],
+  ['everything', 'logs:DescribeLogGroups'],
+  ['stackRoles', 'iam:GetRole', 'iam:DeleteRole', 'iam:DeleteRolePolicy'],
+  ['stackRoles', 'iam:ListRolePolicies', 'iam:ListAttachedRolePolicies', 'iam:GetRolePolicy'],
+];
+/** The same, for what creates and updates them; a failed creation is rolled back. */
+const createResources: Needs = [
+  ...removeResources,
+  ['stateMachines', 'states:CreateStateMachine', 'states:UpdateStateMachine'],
+  ['stateMachines', 'states:TagResource', 'states:UntagResource', 'states:ListTagsForResource'],
+  ['rules', 'events:PutRule', 'events:PutTargets'],
+  ['rules', 'events:TagResource', 'events:UntagResource', 'events:ListTagsForResource'],
+  ['topics', 'sns:CreateTopic', 'sns:SetTopicAttributes', 'sns:Subscribe'],
+  ['topics', 'sns:TagResource', 'sns:UntagResource', 'sns:ListTagsForResource'],
+  ['logGroups', 'logs:CreateLogGroup', 'logs:PutRetentionPolicy', 'logs:ListTagsForResource'],
+  ['logGroups', 'logs:TagResource', 'logs:UntagResource'],
+  ['stackRoles', 'iam:CreateRole', 'iam:PutRolePolicy', 'iam:UpdateAssumeRolePolicy'],
+  ['stackRoles', 'iam:TagRole', 'iam:UntagRole'],
+  ['passedStackRoles', 'iam:PassRole'],
+];
+
 /**
  * What the caller of each command has to be allowed, in all that it does. What only looks is no reason
  * to let somebody read values: with that option it has a policy of its own. A test holds this table
@@ -252,6 +288,28 @@ export const callerNeeds = {
     ['services', 'ecs:DescribeServices'],
   ],
   stale: [...resolve, ...scan, ['secrets', 'secretsmanager:ListSecretVersionIds']],
+  'auto-redeploy deploy': [
+    ...followStack,
+    ['stacks', 'cloudformation:CreateChangeSet', 'cloudformation:DescribeChangeSet'],
+    ['stacks', 'cloudformation:ExecuteChangeSet', 'cloudformation:DeleteChangeSet'],
+    ...createResources,
+    // --services-from where-used
+    ...scan,
+  ],
+  'auto-redeploy status': [
+    ...readStack,
+    ['stateMachines', 'states:ListExecutions'],
+    ['executions', 'states:DescribeExecution'],
+    // With a list of services.
+    ...scan,
+  ],
+  'auto-redeploy test': [
+    ...resolve,
+    ...readStack,
+    ['stateMachines', 'states:StartExecution'],
+    ['executions', 'states:DescribeExecution'],
+  ],
+  'auto-redeploy remove': [...followStack, ...removeResources],
   audit: [...scan, ['everything', 'ecs:ListTaskDefinitionFamilies', 'ecs:ListTaskDefinitions']],
   verify,
   'verify --read-values': [...verify, ...readValues],
@@ -358,12 +416,29 @@ function resourcesOf(target: Target, here: Scope, scope: CallerScope): string[] 
       return [at('events', 'rule/*')];
     case 'schedules':
       return [at('scheduler', 'schedule/*')];
+    case 'stacks':
+      return [at('cloudformation', 'stack/*')];
+    case 'stateMachines':
+      return [at('states', 'stateMachine:*')];
+    case 'executions':
+      return [at('states', 'execution:*')];
+    case 'topics':
+      return [at('sns', '*-reports'), at('sns', '*-reports:*')];
+    case 'logGroups':
+      return [at('logs', 'log-group:/aws/vendedlogs/states/*')];
+    case 'stackRoles':
+    case 'passedStackRoles':
+      return [iam(`role/*-machine-${region}`), iam(`role/*-rules-${region}`)];
   }
 }
 
 function conditionOf(target: Target, { region, partition }: Scope): Pick<Statement, 'Condition'> {
   if (target === 'passedRoles') {
     return { Condition: { StringEquals: { 'iam:PassedToService': 'ecs-tasks.amazonaws.com' } } };
+  }
+  if (target === 'passedStackRoles') {
+    const services = ['states.amazonaws.com', 'events.amazonaws.com'];
+    return { Condition: { StringEquals: { 'iam:PassedToService': services } } };
   }
   if (target !== 'keys') return {};
   // A key is used through its store only; describing it is not.

@@ -19,11 +19,19 @@ export type Target =
   | 'taskDefinitions'
   | 'vpcs'
   | 'rules'
-  | 'schedules';
+  | 'schedules'
+  | 'stacks'
+  | 'stateMachines'
+  | 'executions'
+  | 'topics'
+  | 'logGroups'
+  | 'stackRoles'
+  | 'passedStackRoles';
 
 /** What a statement is for, in the letters and digits that a Sid may have: `ReadAndWriteParameters`. */
 export function sidOf(target: Target, actions: readonly string[]): string {
   if (target === 'passedRoles') return 'PassRolesToEcsTasks';
+  if (target === 'passedStackRoles') return 'PassRolesOfStack';
   if (target === 'keys') return 'UseKmsKeys';
   if (target === 'everything') {
     const found = Object.entries(foundBy).filter(([prefix]) =>
@@ -56,7 +64,7 @@ const foundBy: Readonly<Record<string, string>> = {
 };
 
 const targetNames: Readonly<
-  Record<Exclude<Target, 'passedRoles' | 'keys' | 'everything'>, string>
+  Record<Exclude<Target, 'passedRoles' | 'passedStackRoles' | 'keys' | 'everything'>, string>
 > = {
   parameters: 'Parameters',
   secrets: 'Secrets',
@@ -75,4 +83,10 @@ const targetNames: Readonly<
   vpcs: 'Vpcs',
   rules: 'EventRules',
   schedules: 'Schedules',
+  stacks: 'Stacks',
+  stateMachines: 'StateMachines',
+  executions: 'Executions',
+  topics: 'Topics',
+  logGroups: 'LogGroupsOfStack',
+  stackRoles: 'RolesOfStack',
 };
