@@ -64,7 +64,11 @@ describe('status', () => {
     expect(json).toMatchObject({
       stack: { name, status: 'CREATE_COMPLETE' },
       options: { prefixes: ['/shop'], windowSeconds: 60, reconcileSeconds: 3600 },
-      executions: [{ status: 'RUNNING' }, { secrets: [parameter] }, { error: 'Ecs.X: it is' }],
+      executions: [
+        { redeployed: [] },
+        { secrets: [parameter], redeployed: [{ service: service('web') }] },
+        { error: 'Ecs.X: it is' },
+      ],
       drift: { template: [], missingServices: [], extraServices: [], unchecked: [] },
     });
   });
