@@ -24,8 +24,8 @@ async function loadedBy(argv: readonly string[], setting: Setting = {}): Promise
   }
 }
 
-onNode('a start of the program alone loads neither HTTP nor cryptography', async () => {
-  const loaded = await loadedBy(['--version']);
+onNode.each(['--version', '--help'])('%s loads neither HTTP nor cryptography', async (word) => {
+  const loaded = await loadedBy([word]);
   expect(loaded).not.toHaveLength(0);
   const unwanted = ['http', 'https', 'crypto', 'zlib', 'tls', 'child_process', 'perf_hooks'];
   expect(loaded.filter((name) => unwanted.includes(name))).toEqual([]);

@@ -100,7 +100,7 @@ const doneWords = {
 
 function planned({ action, changes, stack }: StackPlan, options: AutoRedeployOptions): string[] {
   return [
-    `${options.name}: ${changes.length} changes`,
+    `Changes to the stack ${options.name}:`,
     ...(action === 'replace' && stack
       ? [`  delete the stack that failed before (${stack.status})`]
       : []),

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { callerNeeds } from '../../../src/model/roles/caller-policy.ts';
 import type { Setting } from '../../helpers/run.ts';
 import { openShop, type Shop } from '../../helpers/scene.ts';
 import { startStackServer, type StackServer } from '../../helpers/stack-server.ts';
@@ -13,7 +14,13 @@ afterAll(() => shop.sandbox.close());
 beforeEach(async () => {
   server = await startStackServer(shop.sandbox.url);
 });
-afterEach(() => server[Symbol.asyncDispose]());
+afterEach(() => {
+  for (const call of server.calls) called.add(call);
+  return server[Symbol.asyncDispose]();
+});
+
+/** What all tests called together. */
+const called = new Set<string>();
 
 /** `auto-redeploy …` against the server; all pauses are short. */
 const run = (argv: readonly string[], setting: Setting = {}) =>
@@ -26,6 +33,11 @@ const deploy = (argv: readonly string[] = ['--yes'], setting: Setting = {}) =>
   run(['deploy', '--prefix', '/shop', ...argv], setting);
 const changes = () =>
   server.calls.filter((one) => /^(Create|Execute|Delete|Start)/.test(one)).join(' ');
+/** From here on, `changes` begins again. */
+function forget(): void {
+  for (const call of server.calls) called.add(call);
+  server.calls.length = 0;
+}
 const states = () => server.stacks.map((stack) => `${stack.name} ${stack.status}`);
 
 describe('deploy', () => {
@@ -37,7 +49,7 @@ describe('deploy', () => {
     expect(first.stderr).toContain('It redeploys the services in all clusters of the region');
     expect(states()).toEqual([`${name} CREATE_COMPLETE`]);
     expect(server.stacks[0]?.tags).toEqual({ 'ecs-secrets:stack': 'auto-redeploy' });
-    server.calls.length = 0;
+    forget();
     const second = await deploy(['--yes', '--json']);
     expect(second.code).toBe(0);
     expect(JSON.parse(second.stdout)).toEqual({
@@ -75,7 +87,7 @@ describe('deploy', () => {
     expect(changes()).toBe('CreateChangeSet DeleteChangeSet DeleteStack');
     await run(['status']);
     await deploy();
-    server.calls.length = 0;
+    forget();
     expect(await deploy(['--window', '5m', '--dry-run'])).toMatchObject({ code: 0 });
     expect(changes()).toBe('CreateChangeSet DeleteChangeSet');
   });
@@ -111,7 +123,7 @@ describe('deploy', () => {
         'hint: fix the cause, then run the command again\n',
     );
     server.failures = {};
-    server.calls.length = 0;
+    forget();
     const dry = await deploy(['--dry-run']);
     expect(dry).toMatchObject({ code: 0 });
     expect(changes()).toBe('');
@@ -256,4 +268,16 @@ test('the sandbox says that it has neither CloudFormation nor Step Functions', a
   const seen = await shop.run(['auto-redeploy', 'deploy', '--yes']);
   expect(seen.code).toBe(1);
   expect(seen.stderr).toContain('cloudformation:DescribeStacks is not supported by the sandbox');
+});
+
+test('the policies for the caller have the calls to CloudFormation that are made, and no others', () => {
+  const allowed = (command: 'auto-redeploy deploy' | 'auto-redeploy remove'): string[] =>
+    callerNeeds[command]
+      .flat()
+      .filter((action) => action.startsWith('cloudformation:'))
+      .map((action) => action.replace(/^.*:/, ''));
+  expect(new Set(allowed('auto-redeploy deploy'))).toEqual(called);
+  expect(allowed('auto-redeploy deploy')).toEqual(
+    expect.arrayContaining(allowed('auto-redeploy remove')),
+  );
 });
