@@ -90,7 +90,7 @@ function piecesOf(value: object): Piece[] {
 
 function printScalar(value: unknown): string {
   if (typeof value === 'number') return printNumber(value);
-  return value === null ? '<nil>' : String(value as string | boolean);
+  return value === null ? '<nil>' : String(value);
 }
 
 function printNumber(value: number): string {
