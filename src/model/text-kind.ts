@@ -7,6 +7,19 @@ export function utf8Text(bytes: Uint8Array): string | undefined {
   }
 }
 
+/** Reads UTF-16 text that begins with a byte order mark, which stays. Undefined for other bytes. */
+export function utf16Text(bytes: Uint8Array): string | undefined {
+  const [first, second] = bytes;
+  const isLittle = first === 0xff && second === 0xfe;
+  if (!isLittle && !(first === 0xfe && second === 0xff)) return undefined;
+  try {
+    const encoding = isLittle ? 'utf-16le' : 'utf-16be';
+    return new TextDecoder(encoding, { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
 /** Whether bytes are UTF-16: by its byte order mark, or by the NULs of its Latin characters. */
 export function isUtf16(bytes: Uint8Array): boolean {
   const [first, second] = bytes;
@@ -22,7 +35,7 @@ export function isUtf16(bytes: Uint8Array): boolean {
 }
 
 /** A format that people hand to the wrong command. */
-export type ForeignFormat = 'dotenv' | 'PEM' | 'TOML or INI';
+export type ForeignFormat = 'dotenv' | 'PEM' | 'TOML or INI' | 'Terraform (HCL)' | 'Jsonnet';
 
 /**
  * The format of a text that is neither JSON nor YAML, where its lines tell; undefined where they do
@@ -33,6 +46,15 @@ export function foreignFormat(text: string): ForeignFormat | undefined {
     .split(/\r\n?|\n/)
     .map((line) => line.trim())
     .filter((line) => line !== '' && !/^[#;]/.test(line));
+  if (
+    lines.some((line) => /^(?:resource|module|data|variable) "[\w-]{1,64}"[^{]{0,200}\{/.test(line))
+  ) {
+    return 'Terraform (HCL)';
+  }
+  const [begin = ''] = lines.filter((line) => !line.startsWith('//'));
+  if (/^(?:local \w{1,64}(?:\(| =)|function\()/.test(begin) || /\bstd\.\w{1,64}\(/.test(text)) {
+    return 'Jsonnet';
+  }
   const isSetting = (line = ''): boolean => /^(?:export\s+)?["']?[\w.-]+["']?\s*=/.test(line);
   const isHeader = (line = ''): boolean => /^\[{1,2}[\w .:"'@/-]+\]{1,2}$/.test(line);
   const [first] = lines;
@@ -41,4 +63,23 @@ export function foreignFormat(text: string): ForeignFormat | undefined {
     if (isSetting(first)) return 'dotenv';
   }
   return /^-----BEGIN [A-Z0-9 ]+-----/m.test(text) ? 'PEM' : undefined;
+}
+
+/**
+ * Position of the first tag of a template engine (`{{NAME}}`, `{% if … %}`) outside quotes. Ask it only of
+ * what no parser could read.
+ */
+export function templateTag(text: string): number | undefined {
+  for (const found of text.matchAll(/"(?:[^"\\\n]|\\.)*"|'[^'\n]*'|\{\{|\{%/g)) {
+    if (found[0].startsWith('{')) return found.index;
+  }
+  return undefined;
+}
+
+/** Whether YAML read `{{NAME}}` without quotes: as an object with one key, which is an object. */
+export function hasUnquotedTag(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return Object.entries(value).some(([key, member]: [string, unknown]) => {
+    return (/^\{ .{1,64} \}$/.test(key) && member === null) || hasUnquotedTag(member);
+  });
 }

@@ -12,12 +12,11 @@ export function yamlRule(code: string): string {
 }
 
 /**
- * The place and the rule of the first mistake in a JSON text; undefined where there is none. The messages
- * of JSON.parse quote the text, and not all of them say where.
+ * The position and the rule of the first mistake in a text that is not valid JSON. The messages of
+ * JSON.parse quote the text, and not all of them say where.
  */
-export function jsonFault(text: string): string | undefined {
-  const fault = faultOf(text);
-  if (fault !== 'early') return fault && `${placeOf(text, text.length)}: the text ends too early`;
+export function jsonMistake(text: string): { at: number; rule: string } {
+  if (faultOf(text) !== 'early') return { at: text.length, rule: 'the text ends too early' };
   // A beginning of the text is wrong from the first wrong character on; before, it ends too early.
   let [right, wrong] = [0, text.length];
   while (wrong - right > 1) {
@@ -26,11 +25,18 @@ export function jsonFault(text: string): string | undefined {
     else right = middle;
   }
   const at = wrong - 1;
-  const isPlaceholder =
-    /^(?:\$\{|\{\{|<\w)/.test(text.slice(at)) || text.slice(0, wrong).endsWith('{{');
-  const rule = isPlaceholder
-    ? 'unquoted placeholder; replace it first, for example with envsubst'
-    : 'this is not expected here';
+  const rest = text.slice(at, at + 20);
+  if (rest.startsWith('${'))
+    return { at, rule: 'unquoted placeholder; pass --substitute to replace it' };
+  if (/^<\w/.test(rest)) return { at, rule: 'unquoted placeholder; replace it first' };
+  if (rest.startsWith('/*')) return { at, rule: 'the comment has no end' };
+  return { at, rule: 'this is not expected here' };
+}
+
+/** Place and rule of the first mistake in a JSON text; undefined if there is none. See `jsonMistake`. */
+export function jsonFault(text: string): string | undefined {
+  if (faultOf(text) === undefined) return undefined;
+  const { at, rule } = jsonMistake(text);
   return `${placeOf(text, at)}: ${rule}`;
 }
 

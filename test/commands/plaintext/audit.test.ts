@@ -263,7 +263,7 @@ describe('in files', () => {
     const wrong = { 'a.json': '{"family":1}', 'b.json': '{', 'c.json': webJson };
     const seen = await audit(['*.json'], { files: wrong });
     expect(seen).toMatchObject({ code: 2, stdout: '' });
-    expect(seen.stderr).toMatch(/a\.json: [\s\S]*b\.json is neither JSON nor YAML/);
+    expect(seen.stderr).toMatch(/a\.json: [\s\S]*b\.json is not valid JSON/);
   });
 
   test.each([

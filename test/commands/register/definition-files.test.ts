@@ -54,12 +54,13 @@ const rows: [kind: string, text: string, ...stderr: string[]][] = [
   [
     'a placeholder in place of a number',
     `{ "family": "web",\n  "containerDefinitions": [ { "name": "web", "memory": \${MEMORY} } ] }`,
-    'error: FILE is neither JSON nor YAML: line 2, column 56: unquoted placeholder; replace it first, for example with envsubst',
+    'error: FILE is not valid JSON: line 2, column 56: unquoted placeholder; pass --substitute to replace it',
   ],
   [
     'a placeholder without quotes',
     `{ "family": "web", "containerDefinitions": [ { "name": "web", "image": {{Image}}, "memory": 1 } ] }`,
-    'error: FILE: containerDefinitions[0].image: the placeholder {{Image}} is not replaced',
+    'error: FILE is a template: line 1, column 72: a tag is not replaced',
+    'hint: render the template first, or put quotes around "{{NAME}}"',
   ],
   [
     'numbers where ECS takes strings, and what else it refuses',

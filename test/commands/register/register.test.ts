@@ -198,7 +198,7 @@ describe('register', () => {
     const files = { 'bad.json': '{\n  "family": "x",\n  "containerDefinitions": [\n}' };
     const seen = await shop.run(['register', 'bad.json'], { files });
     expect(seen.code).toBe(2);
-    expect(seen.stderr).toMatch(/bad\.json is neither JSON nor YAML: line 4, column 1/);
+    expect(seen.stderr).toMatch(/bad\.json is not valid JSON: line 4, column 1/);
   });
 
   test('tells everything that is wrong with an input at once', async () => {

@@ -287,7 +287,7 @@ containerDefinitions:
   });
 
   test.each([
-    ['{', /standard input is neither JSON nor YAML/],
+    ['{', /standard input is not valid JSON/],
     ['{"family":"web"}', /containerDefinitions/],
   ])('a file that is no task definition: %s', async (stdin, message) => {
     const { code, stderr } = await shop.run(['verify', '-'], { stdin });
