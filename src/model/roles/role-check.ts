@@ -1,3 +1,4 @@
+import { createsLogGroup } from '../definitions/log-options.ts';
 import type { Grant } from './execution-policy.ts';
 import { dnsSuffix, parseArn, type Scope } from '../secrets/partition.ts';
 import { commandLine } from '../shell.ts';
@@ -128,9 +129,7 @@ function logNeeds({ name, logConfiguration }: ContainerDefinition, here: Scope):
     context: {},
   });
   return [
-    ...(options?.['awslogs-create-group'] === 'true'
-      ? [need('CreateLogGroup', `${arn}:log-stream:`)]
-      : []),
+    ...(createsLogGroup(options) ? [need('CreateLogGroup', `${arn}:log-stream:`)] : []),
     need('CreateLogStream', stream),
     need('PutLogEvents', stream),
   ];

@@ -1,3 +1,4 @@
+import { createsLogGroup } from '../../model/definitions/log-options.ts';
 import type { Aws } from '../../aws/index.ts';
 import { CliError } from '../../errors.ts';
 import type { LogGroupFact } from '../../model/starts/checks/facts.ts';
@@ -14,7 +15,7 @@ export async function gatherLogFacts(
     const group = logs?.logDriver === 'awslogs' ? logs.options?.['awslogs-group'] : undefined;
     if (!group) return [];
     const region = logs?.options?.['awslogs-region'] ?? here.region;
-    const create = logs?.options?.['awslogs-create-group'] === 'true';
+    const create = createsLogGroup(logs?.options);
     return [{ container: name, group, region, create }];
   });
   const regions = [...new Set(wanted.map(({ region }) => region))];

@@ -1,3 +1,4 @@
+import { createsLogGroup } from '../../../model/definitions/log-options.ts';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { ServiceError } from '../../service.ts';
 import { Unreachable } from './network.ts';
@@ -50,7 +51,7 @@ async function openLogStream(
   const error = await errorOf(createStream());
   if (error === undefined) return;
   const groupIsMissing = codeOf(error) === 'ResourceNotFoundException';
-  if (!groupIsMissing || options['awslogs-create-group'] !== 'true') {
+  if (!groupIsMissing || !createsLogGroup(options)) {
     throw failedCall('stream', error);
   }
   const groupError = await errorOf(create('CreateLogGroup', { logGroupName: group }));
