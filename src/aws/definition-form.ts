@@ -85,7 +85,36 @@ export function formOf(definition: object): DefinitionForm {
   }
 }
 
+/**
+ * A task definition in which the texts at these places (`containerDefinitions[0].memory`) are numbers and
+ * booleans where RegisterTaskDefinition takes such. Other texts stay.
+ */
+export function withTypes(definition: object, places: ReadonlySet<string>): object {
+  const typed = (value: unknown, schema: NormalizedSchema, at: string): unknown => {
+    if (typeof value === 'string') return places.has(at) ? typedText(value, schema) : value;
+    if (Array.isArray(value)) {
+      if (!schema.isListSchema()) return value;
+      return value.map((one, index) => typed(one, schema.getValueSchema(), `${at}[${index}]`));
+    }
+    if (typeof value !== 'object' || value === null || !schema.isStructSchema()) return value;
+    const known = new Map(schema.structIterator());
+    return Object.fromEntries(
+      Object.entries(value).map(([name, member]: [string, unknown]) => {
+        const inner = known.get(name);
+        return [name, inner ? typed(member, inner, at === '' ? name : `${at}.${name}`) : member];
+      }),
+    );
+  };
+  return typed(definition, NormalizedSchema.of(RegisterTaskDefinitionRequest$), '') as object;
+}
+
 // --- internal ---
+
+function typedText(text: string, schema: NormalizedSchema): unknown {
+  if (schema.isNumericSchema() && /^-?\d{1,15}$/.test(text)) return Number(text);
+  if (schema.isBooleanSchema() && /^(?:true|false)$/.test(text)) return text === 'true';
+  return text;
+}
 
 interface Place {
   /** For example `containerDefinitions[0].cpu`. */

@@ -27,7 +27,7 @@ import { clientSettings, supervised, type AwsConfig } from './calls/client.ts';
 import { toService, toServiceDeployment, withRevisions, type Service } from './ecs-answers.ts';
 import { createTaskCalls, type TaskCalls } from './ecs-tasks.ts';
 import { withRawAnswer, withRawBody } from './calls/raw-json.ts';
-import { formOf } from './definition-form.ts';
+import { formOf, withTypes } from './definition-form.ts';
 import { unreadable } from './calls/unreadable-answer.ts';
 
 export type { DescribedTask, RunningTask, StoppedTask } from './ecs-tasks.ts';
@@ -62,6 +62,8 @@ export interface Ecs extends TaskCalls {
   deleteRevisions(arns: readonly string[]): Promise<{ arn: string; reason: string }[]>;
   /** Compares a task definition with the schema that this release knows; makes no call. */
   formOf(definition: object): DefinitionForm;
+  /** Makes numbers and booleans of texts at these places where the schema has such; makes no call. */
+  withTypes(definition: object, places: ReadonlySet<string>): object;
   /**
    * Deploys a revision, or without one forces a new deployment of the running one. Returns the
    * service, whose PRIMARY deployment is the new one.
@@ -146,6 +148,7 @@ export function createEcs(config: AwsConfig): Ecs {
     },
 
     formOf,
+    withTypes,
 
     async deploy(cluster, service, taskDefinition) {
       const answer = await client.send(

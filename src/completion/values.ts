@@ -1,5 +1,5 @@
 import { callerNeeds } from '../model/roles/caller-policy.ts';
-import { isFile } from '../operations/definitions/read-task-definition.ts';
+import { isFile } from '../operations/definitions/is-file.ts';
 import type { World } from '../world.ts';
 import { fixedValues, type Kind } from './kinds.ts';
 import type { Lookup } from './lookup.ts';

@@ -1,4 +1,5 @@
 import type { Node } from 'jsonc-parser';
+import { unquotedMark } from '../model/definitions/substitute.ts';
 import { InvalidInput } from '../model/problems.ts';
 import type { ReadDocument, TextPath } from './read-document.ts';
 import { jsonMistake, placeOf } from './text-faults.ts';
@@ -16,7 +17,7 @@ export function isJsonText(text: string): boolean {
 
 /**
  * Reads JSON with comments and trailing commas. With `placeholders`, `${NAME}` without quotes is read
- * as a text that `unquoted` recognizes. Throws InvalidInput with the place and the rule of the first
+ * as a text that begins with `unquotedMark`: one character for two, so that nothing moves. Throws InvalidInput with the place and the rule of the first
  * mistake, never with text of the document.
  */
 export async function parseJson(
@@ -45,15 +46,7 @@ export async function parseJson(
   return { value, positions };
 }
 
-/** The `${NAME}` that `parseJson` found without quotes, by the text that it was read as. */
-export function unquoted(text: string): string | undefined {
-  return text.startsWith(mark) ? `\${${text.slice(mark.length)}}` : undefined;
-}
-
 // --- internal ---
-
-/** For private use in Unicode. It takes the place of one character of `${`, so that nothing moves. */
-const mark = '\ue000';
 
 /** The same text as plain JSON: comments and trailing commas become spaces, and nothing moves. */
 async function plainJson(text: string, placeholders: boolean): Promise<string> {
@@ -83,7 +76,7 @@ async function plainJson(text: string, placeholders: boolean): Promise<string> {
     placeholder.lastIndex = start;
     const [whole, inner] = placeholders ? (placeholder.exec(text) ?? []) : [];
     if (whole !== undefined && inner !== undefined) {
-      edits.push({ start, end: start + whole.length, by: `"${mark}${inner}"` });
+      edits.push({ start, end: start + whole.length, by: `"${unquotedMark}${inner}"` });
       scanner.setPosition(start + whole.length);
     }
   }

@@ -2,8 +2,14 @@ import { InvalidInput } from '../model/problems.ts';
 
 /** A place in a text as people count it: `line 3, column 7`. `position` counts characters from 0. */
 export function placeOf(text: string, position: number): string {
+  const { line, column } = linePosition(text, position);
+  return `line ${line}, column ${column}`;
+}
+
+/** Line and column, from 1, of a position that counts characters from 0. */
+export function linePosition(text: string, position: number): { line: number; column: number } {
   const before = text.slice(0, position).split('\n');
-  return `line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}`;
+  return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
 }
 
 /** The rule that a YAML text breaks, by the library's code: its own messages quote the text. */

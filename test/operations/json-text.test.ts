@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { unquotedMark } from '../../src/model/definitions/substitute.ts';
 import { InvalidInput } from '../../src/model/problems.ts';
-import { isJsonText, parseJson, unquoted } from '../../src/operations/json-text.ts';
+import { isJsonText, parseJson } from '../../src/operations/json-text.ts';
 
 // Comments and trailing commas may stand anywhere in JSON, and never change what is read, nor where it stands.
 
@@ -70,7 +71,7 @@ test('a placeholder without quotes is read as a text, if asked for', async () =>
   const text = '{ /* ${A} */ "a": ${A}, "b": [${B:-1},], "c": "${C}", "d": 1 }';
   const { value: read, positions } = await parseJson(text, 'x.json', { placeholders: true });
   const { a, b, c } = read as { a: string; b: string[]; c: string };
-  expect([a, ...b, c].map(unquoted)).toEqual(['${A}', '${B:-1}', undefined]);
+  expect([a, ...b, c]).toEqual([`${unquotedMark}A`, `${unquotedMark}B:-1`, '${C}']);
   expect((await positions())(['d'])).toBe(text.indexOf('1 }'));
 });
 

@@ -12,12 +12,13 @@ import type { DiffDocument } from './documents.ts';
 import { asVariables } from './environment-source.ts';
 import { placeOf, type Place } from './place.ts';
 import { sourcesOf } from '../sources.ts';
+import { variablesOf, withSubstitution, type SubstitutionOptions } from '../substitution.ts';
 import { storeOption } from '../secrets/store-option.ts';
 
 /** `diff A B`: shows how the values of two sources differ, without the values. */
 export const diff = defineCommand({
   declare: (command) =>
-    command
+    withSubstitution(command)
       .addArgument(
         new Argument('<a>', '/path, sm:NAME, or a task definition (FILE or FAMILY[:REV])'),
       )
@@ -41,7 +42,7 @@ Examples:
     // Names below a prefix are compared unchanged, unless the other side is a task definition.
     const variables = places.some(({ kind }) => kind === 'task-definition');
     const [before, after] = await Promise.all(
-      places.map((place) => valuesOf(context, place, options.container, variables)),
+      places.map((place) => valuesOf(context, place, options, variables)),
     );
     const found = diffValues(before ?? [], after ?? []);
     const { missing, extra, different } = found;
@@ -73,7 +74,7 @@ Examples:
 async function valuesOf(
   { aws, world, report }: Context,
   place: Place,
-  container: string | undefined,
+  options: SubstitutionOptions & { container?: string | undefined },
   variables: boolean,
 ): Promise<NamedValue[]> {
   if (place.kind === 'prefix') {
@@ -86,8 +87,10 @@ async function valuesOf(
     for (const warning of warnings) report.warn(warning);
     return variables ? asVariables(values, formatPrefix(place.prefix)) : values;
   }
-  const definition = await readTaskDefinition(place.id, aws, sourcesOf(world));
-  const { values, warnings } = await readContainer(aws, definition, container);
+  const definition = await readTaskDefinition(place.id, aws, sourcesOf(world), {
+    variables: await variablesOf(options, world),
+  });
+  const { values, warnings } = await readContainer(aws, definition, options.container);
   for (const warning of warnings) report.warn(warning);
   return values;
 }

@@ -9,12 +9,13 @@ import type { NamedValue } from '../../operations/environment/format-secrets.ts'
 import { readPrefix, type Environment } from '../../operations/environment/read-prefix.ts';
 import { sourcesOf } from '../sources.ts';
 import { placeOf } from './place.ts';
+import { variablesOf, withSubstitution, type SubstitutionOptions } from '../substitution.ts';
 import { storeOption } from '../secrets/store-option.ts';
 
 /**
  * The source of a command's values: the secrets below a prefix, or the environment of a container.
  */
-export interface SourceOptions {
+export interface SourceOptions extends SubstitutionOptions {
   /** In the given order; if a name occurs twice, the last prefix counts. */
   prefix?: string[] | undefined;
   taskDefinition?: string | undefined;
@@ -26,7 +27,7 @@ export interface SourceOptions {
 export function withSourceOptions<Args extends unknown[], Opts extends OptionValues>(
   command: Command<Args, Opts>,
 ) {
-  return command
+  return withSubstitution(command)
     .addOption(
       fromProject(
         new Option(
@@ -62,10 +63,11 @@ export function withSource(options: SourceOptions, source: string | undefined): 
  */
 export async function readEnvironment(
   { aws, world, report }: Context,
-  { prefix, taskDefinition, container, store }: SourceOptions,
+  options: SourceOptions,
   variables: boolean,
   example = 'ecs-secrets export --prefix PREFIX',
 ): Promise<NamedValue[]> {
+  const { prefix, taskDefinition, container, store } = options;
   if ((prefix === undefined) === (taskDefinition === undefined)) {
     throw new UsageError('give either --prefix or --task-definition', example);
   }
@@ -76,7 +78,9 @@ export async function readEnvironment(
       import('../../operations/definitions/read-task-definition.ts'),
       import('../../operations/environment/read-container.ts'),
     ]);
-    const definition = await readTaskDefinition(taskDefinition, aws, sourcesOf(world));
+    const definition = await readTaskDefinition(taskDefinition, aws, sourcesOf(world), {
+      variables: await variablesOf(options, world),
+    });
     environment = await readContainer(aws, definition, container);
   } else {
     if (container !== undefined) throw new UsageError('--container requires --task-definition');

@@ -1,4 +1,5 @@
 import { parsePrefix, type Prefix } from '../../model/secrets/prefix.ts';
+import { isDefinitionFile } from '../../operations/definitions/is-file.ts';
 import type { Store } from '../../model/secrets/reference.ts';
 
 /** A source of values: the secrets below a prefix, or a container of a task definition. */
@@ -10,9 +11,8 @@ export type Place = { kind: 'prefix'; prefix: Prefix } | { kind: 'task-definitio
  * them. Throws InvalidInput.
  */
 export function placeOf(text: string, store: Store | undefined): Place {
-  const isName = !/^(arn:|-$|\.{1,2}[/\\])|\.(json|ya?ml)$/i.test(text);
-  const isPrefix =
-    /^(ssm|sm):/.test(text) || (text.startsWith('/') && !/\.(json|ya?ml)$/i.test(text));
+  const isName = !/^(arn:|-$|\.{1,2}[/\\])/.test(text) && !isDefinitionFile(text);
+  const isPrefix = /^(ssm|sm):/.test(text) || (text.startsWith('/') && !isDefinitionFile(text));
   if (isPrefix || (store === 'secrets-manager' && isName)) {
     return { kind: 'prefix', prefix: parsePrefix(text, store) };
   }

@@ -2,25 +2,25 @@ import { Argument, Option } from '@commander-js/extra-typings';
 import { defineCommand, repeatable, type Context, type Result } from '../../cli.ts';
 import { CliError, exitCodes, UsageError } from '../../errors.ts';
 import type { Checked } from '../../model/checked.ts';
+import { oneLine } from '../../model/printable.ts';
 import { isAtLeast } from '../../model/secrets/plaintext-secrets.ts';
 import { commandLine } from '../../model/shell.ts';
 import { sarifLog } from '../../model/plaintext/sarif.ts';
 import { auditAws, type Audit, type AuditFinding } from '../../operations/plaintext/audit.ts';
 import { readBaseline, writeBaseline } from '../../operations/plaintext/audit-baseline.ts';
-import { auditFiles } from '../../operations/plaintext/audit-files.ts';
+import { auditFiles, type FilesAudit } from '../../operations/plaintext/audit-files.ts';
 import { notWritable } from '../../operations/file-problem.ts';
 import { withProgress } from '../progress.ts';
 import { withJunit } from '../junit.ts';
 import { sourcesOf } from '../sources.ts';
+import { variablesOf, withSubstitution, type SubstitutionOptions } from '../substitution.ts';
 import type { AuditDocument, PlaintextDocument } from './documents.ts';
 import { table, withWide, type TableLayout } from '../table.ts';
 
 const command = defineCommand({
   declare: (command) =>
-    withWide(command)
-      .addArgument(
-        new Argument('[file...]', 'task definitions in JSON or YAML, globs, or - (stdin)'),
-      )
+    withSubstitution(withWide(command))
+      .addArgument(new Argument('[file...]', 'files with containers, globs, or - (stdin)'))
       .option('--family <family>', 'only this family (repeatable)', repeatable)
       // Not from the environment: a variable set for other CI commands must not silently narrow an
       // audit.
@@ -32,6 +32,7 @@ const command = defineCommand({
           .choices(['low', 'medium', 'high'] as const)
           .default('medium' as const),
       )
+      .option('--strict-files', 'files of a glob without containers are errors too')
       .option('--baseline <file>', 'ignore findings that this file lists')
       .option('--write-baseline <file>', 'write the findings to such a file')
       .addOption(
@@ -43,8 +44,10 @@ const command = defineCommand({
         'after',
         `
 Without arguments: the latest ACTIVE revision of every family of the region, and every revision that a
-service runs. With files: no call to AWS; * and ? match part of a name, ** any folders. Checks
-environment, command, entryPoint, healthCheck, dockerLabels, and options of logConfiguration and
+service runs. With files: no call to AWS; * and ? match part of a name, ** any folders. Reads task
+definitions (JSON with comments, YAML), lists of containers, CloudFormation and SAM templates, the output of
+terraform show -json, Compose files and Copilot manifests. Files of a glob without containers are skipped
+with a note. Checks environment, command, entryPoint, healthCheck, dockerLabels, and options of logConfiguration and
 firelensConfiguration. Never prints a value. Exit code 3 when there are findings.
 
 Examples:
@@ -68,6 +71,14 @@ Examples:
       });
     }
     const found = await look(context, files, options);
+    const { skipped = [], unread = [], failure: unfit } = found;
+    for (const problem of unread) report.warn(`not audited: ${problem}`);
+    if (skipped.length > 0) {
+      report.note(
+        `${counted(skipped.length, 'file')} without containers skipped: ${listed(skipped)}`,
+      );
+    }
+    if (unfit && found.findings.length === 0) throw unfit;
     const sure = found.findings.filter((one) => isAtLeast(one.confidence, options.minConfidence));
     if (written !== undefined) {
       await writeBaseline(written, sure, world.writeFile);
@@ -79,6 +90,7 @@ Examples:
     if (ignored > 0 && written === undefined) {
       report.note(`${counted(ignored, 'finding')} of the baseline ignored`);
     }
+    const looked = { ...found.looked, ...(files.length > 0 && { families: undefined }) };
     const log = sarifOf(findings);
     const sarif = options.format === 'sarif' ? log : undefined;
     return {
@@ -86,12 +98,12 @@ Examples:
       tabs: true,
       text: sarif
         ? JSON.stringify(sarif, null, 2)
-        : textOf(findings, found.looked, ignored, { output: world.stdout, wide: options.wide }),
-      checked:
-        findings.length > 0 ? findings.map(checkedOf) : [nothingFound(found.looked, ignored)],
+        : textOf(findings, looked, ignored, { output: world.stdout, wide: options.wide }),
+      checked: findings.length > 0 ? findings.map(checkedOf) : [nothingFound(looked, ignored)],
       sarif: log,
       failure:
-        findings.length === 0
+        unfit ??
+        (findings.length === 0
           ? undefined
           : new CliError(
               'plaintext-secrets',
@@ -100,7 +112,7 @@ Examples:
                 exitCode: exitCodes.findings,
                 hint: `to move them into the store: ecs-secrets migrate ${commandLine([findings[0]?.file ?? findings[0]?.family ?? 'FAMILY'])} --prefix PREFIX; rotate them afterwards, since old revisions keep them`,
               },
-            ),
+            )),
     };
   },
 });
@@ -110,14 +122,22 @@ export const audit = withJunit('audit', command);
 
 // --- internal ---
 
-interface LookOptions {
+/** How much was searched; `families` is undefined for files. */
+type Looked = Omit<Audit['looked'], 'families'> & { families: number | undefined };
+
+interface LookOptions extends SubstitutionOptions {
+  strictFiles?: true | undefined;
   family?: string[] | undefined;
   cluster?: string[] | undefined;
   allRevisions?: true | undefined;
   services: boolean;
 }
 
-function look(context: Context, files: readonly string[], options: LookOptions): Promise<Audit> {
+async function look(
+  context: Context,
+  files: readonly string[],
+  options: LookOptions,
+): Promise<Audit & Partial<FilesAudit>> {
   const { aws, world } = context;
   const { family: families = [], cluster: clusters = [], allRevisions = false } = options;
   if (files.length > 0) {
@@ -125,8 +145,13 @@ function look(context: Context, files: readonly string[], options: LookOptions):
       throw new UsageError('files cannot be combined with --family, --cluster, --all-revisions');
     }
     const sources = { ...sourcesOf(world), glob: world.glob };
-    return withProgress(context, (onProgress) => auditFiles(files, sources, onProgress));
+    const how = {
+      variables: await variablesOf(options, world),
+      strict: options.strictFiles ?? false,
+    };
+    return withProgress(context, (onProgress) => auditFiles(files, sources, how, onProgress));
   }
+  if (options.strictFiles) throw new UsageError('--strict-files requires files');
   if (families.length > 0 && clusters.length > 0) {
     throw new UsageError('--family and --cluster cannot be combined');
   }
@@ -136,7 +161,7 @@ function look(context: Context, files: readonly string[], options: LookOptions):
 
 function textOf(
   findings: readonly AuditFinding[],
-  looked: Audit['looked'],
+  looked: Looked,
   ignored: number,
   layout: TableLayout,
 ): string {
@@ -148,7 +173,7 @@ function textOf(
       finding.confidence,
       finding.kind,
       whereOf(finding),
-      finding.container,
+      containerOf(finding),
       finding.name,
       finding.place,
       String(finding.length),
@@ -169,10 +194,15 @@ function sarifOf(findings: readonly AuditFinding[]) {
   );
 }
 
+/** `web`, or in a file of another format `Task/web`. */
+function containerOf({ container, resource }: AuditFinding): string {
+  return resource === undefined || resource === container ? container : `${resource}/${container}`;
+}
+
 function sentenceOf(finding: AuditFinding): string {
-  const { container, name, place } = finding;
+  const { name, place } = finding;
   const what = name === '' ? place : `${name} (${place})`;
-  return `${what} of container ${container} in ${whereOf(finding)} ${whatItIs(finding)}`;
+  return `${what} of container ${containerOf(finding)} in ${whereOf(finding)} ${whatItIs(finding)}`;
 }
 
 function whatItIs({ kind, services = [] }: AuditFinding): string {
@@ -181,32 +211,38 @@ function whatItIs({ kind, services = [] }: AuditFinding): string {
 }
 
 function checkedOf(finding: AuditFinding): Checked {
-  const { container, name, place, file, line, column } = finding;
+  const { name, place, file, line, column } = finding;
   return {
     status: 'problem',
     where: whereOf(finding),
-    what: `${container}: ${name === '' ? place : name}`,
+    what: `${containerOf(finding)}: ${name === '' ? place : name}`,
     message: whatItIs(finding),
     ...(file !== undefined && file !== '-' && { file, line, column }),
   };
 }
 
-function nothingFound({ files, revisions }: Audit['looked'], ignored: number): Checked {
-  const where = files > 0 ? counted(files, 'file') : counted(revisions, 'revision');
+function nothingFound({ files, revisions, families }: Looked, ignored: number): Checked {
+  const where = families === undefined ? counted(files, 'file') : counted(revisions, 'revision');
   const more = ignored > 0 ? ' beyond the baseline' : '';
   const message = `no secret in plain text found in ${where}${more}`;
   return { status: 'ok', where, what: 'secrets in plain text', message };
 }
 
-/** `web:3`, or `ecs/web.json:12`. */
-function whereOf({ family = '', revision, file, line }: AuditFinding): string {
+/** `web:3`, or `ecs/web.json:12:7` with line and column. */
+function whereOf({ family = '', revision, file, line, column = 1 }: AuditFinding): string {
   if (file === undefined) return `${family}:${revision ?? 0}`;
   const name = file === '-' ? 'standard input' : file;
-  return line === undefined ? name : `${name}:${line}`;
+  return line === undefined ? name : `${name}:${line}:${column}`;
 }
 
 function withoutPath({ path: _, ...finding }: AuditFinding): PlaintextDocument {
   return finding;
+}
+
+/** The first few names, and how many more there are. */
+function listed(names: readonly string[]): string {
+  const first = names.slice(0, 3).map(oneLine).join(', ');
+  return names.length > 3 ? `${first} and ${names.length - 3} more` : first;
 }
 
 function counted(count: number, what: string): string {

@@ -24,6 +24,8 @@ export interface PlaintextDocument {
   revision?: number;
   /** ARN of the revision. Absent for a file. */
   taskDefinition?: string;
+  /** Name of the resource or service in a file of another format. Absent for a task definition. */
+  resource?: string;
   /** Path of the file, or `-` for standard input. Absent for a revision. */
   file?: string;
   /** Line in the file, from 1. */

@@ -27,6 +27,7 @@ import { withOldRevisions } from './migrate-old.ts';
 import { checkOutputs, deployRevision, writeOutputs } from '../register/register-result.ts';
 import { serviceNames } from '../usage/service-options.ts';
 import { sourcesOf } from '../sources.ts';
+import { variablesOf, withSubstitution } from '../substitution.ts';
 import { storeOption } from '../secrets/store-option.ts';
 import { table, withWide, type TableLayout } from '../table.ts';
 
@@ -35,7 +36,7 @@ export const migrate = defineCommand({
   handlesInterrupt: true,
 
   declare: (command) =>
-    withWide(command)
+    withSubstitution(withWide(command))
       .addArgument(new Argument('<file|family>', 'FILE (- for stdin) or FAMILY[:REVISION]'))
       .addOption(
         fromProject(
@@ -96,7 +97,9 @@ Examples:
       untilInterrupted(reading, world.interrupted, 'interrupted; nothing was done');
     const read = async () => {
       const found = services.length > 0 ? await scan(aws, { clusters: [], services }) : undefined;
-      const definition = await readTaskDefinition(source, aws, sourcesOf(world));
+      const definition = await readTaskDefinition(source, aws, sourcesOf(world), {
+        variables: await variablesOf(options, world),
+      });
       const { variable: variables = [], except = [] } = options;
       const plan = await planMigration(aws, definition, { prefix, variables, except });
       return { found, definition, plan };

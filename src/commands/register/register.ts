@@ -25,6 +25,7 @@ import {
 } from './register-result.ts';
 import { serviceNames } from '../usage/service-options.ts';
 import { sourcesOf } from '../sources.ts';
+import { variablesOf, withSubstitution } from '../substitution.ts';
 import { storeOption } from '../secrets/store-option.ts';
 
 /** `register [FILE|-]`: registers a task definition with references to secrets. */
@@ -32,7 +33,7 @@ export const register = defineCommand({
   handlesInterrupt: true,
 
   declare: (command) =>
-    command
+    withSubstitution(command)
       .addArgument(
         fromProject(
           new Argument(
@@ -79,7 +80,6 @@ export const register = defineCommand({
       .option('--cpu <units>', 'CPU of the task')
       .option('--memory <mib>', 'memory of the task')
       .option('--tag <key=value>', 'tag the revision (repeatable)', repeatable)
-      .option('--substitute', 'replace ${NAME} in FILE by environment variables')
       .option('--read-values', 'read JSON secrets to check that their keys exist')
       .option('--strict', 'treat warnings as errors')
       .option('--diff', 'show the differences from the latest revision, without values')
@@ -120,6 +120,7 @@ Examples:
     const services = serviceNames('--service', options.service, problems);
     const timeout = problems.attempt(() => parseDuration(options.timeout), '--timeout') ?? 0;
     problems.throwIfAny();
+    const variables = await variablesOf(options, world);
     // A nonexistent service is reported before anything is registered.
     const found =
       services.length > 0
@@ -206,7 +207,8 @@ Examples:
           aws,
           choosable: true,
           family: options.family,
-          variables: options.substitute ? world.env : undefined,
+          variables,
+          accepts: options.family === undefined ? [] : ['list of containers'],
         });
         return reading.catch(async (error: unknown) => {
           const isFamily = options.family === undefined && /^[\w-]+(:\d+)?$/.test(file);

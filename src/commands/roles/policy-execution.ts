@@ -1,6 +1,5 @@
 import { Option } from '@commander-js/extra-typings';
 import { defineCommand, type Result } from '../../cli.ts';
-import { CliError } from '../../errors.ts';
 import { executionPolicy } from '../../model/roles/execution-policy.ts';
 import { formatPolicy, policyFormats } from '../../model/roles/policy-formats.ts';
 import { grantsFor } from '../../operations/roles/role-grants.ts';
@@ -18,6 +17,7 @@ export const policyExecution = defineCommand({
         'after',
         `
 Prints the inline policy that role create would write, for CloudFormation, Terraform or other tools.
+FILE may also be a CloudFormation template or a list of containers.
 
 Examples:
   $ ecs-secrets policy execution --task-definition web.json
@@ -29,13 +29,12 @@ Examples:
     tellGrants(context.report, grants);
     const document = executionPolicy(grants.secrets, grants.files);
     if (!document) {
-      throw new CliError('nothing-to-grant', 'the task definitions have no references', {
-        hint: 'their execution role needs no inline policy',
-      });
+      context.report.note('no references: the execution role needs no inline policy');
     }
+    const policy = document ?? { Version: '2012-10-17', Statement: [] };
     return {
-      data: document,
-      text: formatPolicy(document, options.format, 'EcsSecretsExecutionPolicy'),
+      data: policy,
+      text: formatPolicy(policy, options.format, 'EcsSecretsExecutionPolicy'),
     };
   },
 });

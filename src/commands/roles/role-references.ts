@@ -20,17 +20,18 @@ import type { TaskDefinition } from '../../model/definitions/task-definition.ts'
 import type { DerivedGrants, GrantRequest } from '../../operations/roles/role-grants.ts';
 import {
   describeTaskDefinition,
-  readTaskDefinition,
+  readTaskDefinitions,
 } from '../../operations/definitions/read-task-definition.ts';
 import { namedSecrets } from '../../operations/definitions/named-secrets.ts';
 import { scan } from '../../operations/usage/scan.ts';
 import { referenceArgument } from '../reference-argument.ts';
 import { serviceNames } from '../usage/service-options.ts';
 import { sourcesOf } from '../sources.ts';
+import { variablesOf, withSubstitution, type SubstitutionOptions } from '../substitution.ts';
 import { storeOption } from '../secrets/store-option.ts';
 
 /** What an execution role is for: what commander gives for the options below. */
-export interface ReferenceOptions {
+export interface ReferenceOptions extends SubstitutionOptions {
   taskDefinition?: string[] | undefined;
   service?: string[] | undefined;
   secret?: string[] | undefined;
@@ -43,7 +44,7 @@ export interface ReferenceOptions {
 export function withReferenceOptions<Args extends unknown[], Opts extends OptionValues>(
   command: Command<Args, Opts>,
 ) {
-  return command
+  return withSubstitution(command)
     .addOption(
       fromProject(
         new Option(
@@ -103,7 +104,14 @@ export async function readReferences(
 
   const definitions: TaskDefinition[] = [];
   const sources = sourcesOf(world);
-  for (const id of written) definitions.push(await readTaskDefinition(id, aws, sources));
+  const variables = await variablesOf(options, world);
+  for (const id of written) {
+    const found = await readTaskDefinitions(id, aws, sources, {
+      variables,
+      accepts: ['CloudFormation template', 'list of containers'],
+    });
+    definitions.push(...found);
+  }
   if (services.length > 0) {
     const found = await scan(aws, { clusters: [], services });
     for (const arn of new Set(found.services.flatMap((one) => one.taskDefinition ?? []))) {
@@ -165,7 +173,7 @@ function referencesIn(
   for (const text of placeholderProblems(others)) report.warn(text);
   problems.attempt(() => {
     if (wrong.size === 0) return;
-    throw new InvalidInput(placeholderProblems(wrong), placeholderHint(wrong, false));
+    throw new InvalidInput(placeholderProblems(wrong), placeholderHint(wrong, true));
   });
   const held = new Set([...wrong.values()].flat());
   return uses

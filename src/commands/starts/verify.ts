@@ -8,10 +8,11 @@ import type { VerifiedDocument, VerifyDocument } from './documents.ts';
 import { findingsReaching, reachingSame } from './printed-commands.ts';
 import { withJunit } from '../junit.ts';
 import { sourcesOf } from '../sources.ts';
+import { substitutionArguments, variablesOf, withSubstitution } from '../substitution.ts';
 
 const command = defineCommand({
   declare: (command) =>
-    command
+    withSubstitution(command)
       .addArgument(
         fromProject(
           new Argument('<target...>', 'FILE, - (stdin), FAMILY[:REVISION] or CLUSTER/SERVICE'),
@@ -19,7 +20,6 @@ const command = defineCommand({
         ),
       )
       .option('--family <family>', 'of a file with several task definitions, this one')
-      .option('--substitute', 'replace ${NAME} in a file by the environment variable NAME')
       .option('--read-values', 'read secrets to check that the keys exist (prints no values)')
       .option('--strict', 'exit with 3 for warnings as well')
       .option('--all', 'list every check, also those that passed or could not be made')
@@ -29,7 +29,8 @@ const command = defineCommand({
 Checks references, secrets, keys, the execution role, log groups, platform, size, network and your own
 iam:PassRole, without changing anything. Prints problems with the commands that fix them, then warnings.
 A check that cannot be made counts as not checked, and is not a problem by itself. A file is recognized by
-its ending; write ./FILE for another. Exit code 3 when there is a problem.
+its ending; write ./FILE for another. A file may also be a CloudFormation template or a list of containers.
+Exit code 3 when there is a problem.
 
 Examples:
   $ ecs-secrets verify web.json
@@ -43,7 +44,8 @@ Examples:
     const verified = await verifyTargets(aws, targets, sourcesOf(world), {
       readValues: options.readValues ?? false,
       family: options.family,
-      variables: options.substitute ? world.env : undefined,
+      variables: await variablesOf(options, world),
+      substitution: substitutionArguments(options),
     });
     const found = verified.map((one) => ({
       ...one,

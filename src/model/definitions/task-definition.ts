@@ -69,9 +69,6 @@ const outputOnly = [
  * InvalidInput naming the place of each member that has the wrong form.
  */
 export function parseTaskDefinition(input: unknown): TaskDefinition {
-  if (isService(input)) {
-    throw new InvalidInput('it describes a service; give the task definition that it runs');
-  }
   const read = registerInput(input);
   const result = taskDefinition.safeParse(read);
   if (!result.success) {
@@ -98,9 +95,8 @@ export function parseTaskDefinition(input: unknown): TaskDefinition {
 }
 
 /**
- * A document in the form that is sent: without a `taskDefinition` wrapper, and without members of the
- * task definition and its containers that are null, as the console exports them. YAML reads `cpu: 256`
- * as a number; the API wants a string.
+ * A document in the form that is sent: without a `taskDefinition` wrapper, and without anything that is
+ * null, as the console exports it. YAML reads `cpu: 256` as a number; the API wants a string.
  */
 export function registerInput(input: unknown): unknown {
   const read = withoutNulls(unwrapped(input));
@@ -108,9 +104,7 @@ export function registerInput(input: unknown): unknown {
   return Object.fromEntries(
     Object.entries(read).map(([key, member]: [string, unknown]) => {
       const isSize = key === 'cpu' || key === 'memory';
-      if (isSize && typeof member === 'number') return [key, String(member)];
-      const isList = key === 'containerDefinitions' && Array.isArray(member);
-      return [key, isList ? member.map(withoutNulls) : member];
+      return [key, isSize && typeof member === 'number' ? String(member) : member];
     }),
   );
 }
@@ -147,17 +141,6 @@ function isEmpty(tags: unknown): boolean {
   return Array.isArray(tags) && tags.length === 0;
 }
 
-/** Whether it is input of CreateService or UpdateService, which names a task definition. */
-function isService(input: unknown): boolean {
-  if (typeof input !== 'object' || input === null) return false;
-  const { taskDefinition, serviceName, service, containerDefinitions } = input as Record<
-    string,
-    unknown
-  >;
-  const named = typeof taskDefinition === 'string' && containerDefinitions === undefined;
-  return named && (typeof serviceName === 'string' || typeof service === 'string');
-}
-
 function unwrapped(input: unknown): unknown {
   if (typeof input !== 'object' || input === null || !('taskDefinition' in input)) return input;
   const { taskDefinition: inner, tags } = input as { taskDefinition: unknown; tags?: unknown };
@@ -167,8 +150,13 @@ function unwrapped(input: unknown): unknown {
 }
 
 function withoutNulls(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-  return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== null));
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.filter((one) => one !== null).map(withoutNulls);
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, member]) => member !== null)
+      .map(([key, member]) => [key, withoutNulls(member)]),
+  );
 }
 
 /** What is wrong with a member. zod/mini brings no messages of its own. */

@@ -1,43 +1,39 @@
 import { InvalidInput } from '../../model/problems.ts';
+import { recognize } from '../../model/definitions/foreign/index.ts';
+import { otherKind } from '../../model/definitions/foreign/other-kinds.ts';
 
 /**
- * Throws InvalidInput for a document that people give in place of a task definition: a list of containers,
- * a template of CloudFormation, a manifest of Kubernetes or a Compose file.
+ * The problem of a document that people give in place of a task definition: what it is, and what to do. `reads`
+ * names the kind of command: `audit` reads every format with containers.
  */
-export function checkKind(document: unknown, name: string): void {
-  const kind = kindOf(document);
-  if (kind === 'containers') {
-    throw new InvalidInput(
+export function otherKindProblem(
+  document: unknown,
+  name: string,
+  reads: 'audit' | 'task definitions',
+): InvalidInput {
+  const { format, found } = recognize(document) ?? {};
+  if (format === 'list of containers') {
+    return new InvalidInput(
       `${name} is a list of containers, not a task definition`,
-      'write {"family": NAME, "containerDefinitions": …} around the list',
+      'register --family FAMILY registers it; verify, policy execution and audit read it',
     );
   }
-  if (kind !== undefined) {
-    throw new InvalidInput(
-      `${name} is a ${kind}, not a task definition`,
-      'aws ecs describe-task-definition --task-definition FAMILY prints one that is registered',
-    );
+  if (format !== undefined && format !== 'task definition') {
+    const what = `${name} is a ${format}`;
+    if (found?.length === 0) return new InvalidInput(`${what} without task definitions`);
+    const also =
+      format === 'CloudFormation template' ? 'verify, policy execution and audit' : 'audit';
+    return new InvalidInput(`${what}, not a task definition`, `${also} can read it; ${describes}`);
   }
+  const other = otherKind(document);
+  if (other) {
+    const wanted = reads === 'audit' ? 'and has no containers' : 'not a task definition';
+    return new InvalidInput(`${name} is ${other.what}, ${wanted}`, other.hint ?? describes);
+  }
+  return new InvalidInput(`${name}: containerDefinitions: is missing`);
 }
 
 // --- internal ---
 
-type Kind = 'containers' | 'CloudFormation template' | 'Kubernetes manifest' | 'Compose file';
-
-function kindOf(document: unknown): Kind | undefined {
-  if (!isObject(document)) return undefined;
-  if (Array.isArray(document)) {
-    const are = document.length > 0 && document.every((one) => isObject(one) && 'image' in one);
-    return are ? 'containers' : undefined;
-  }
-  if ('containerDefinitions' in document || 'taskDefinition' in document) return undefined;
-  if (isObject(document.Resources)) return 'CloudFormation template';
-  if ('apiVersion' in document && 'kind' in document) return 'Kubernetes manifest';
-  return isObject(document.services) && !Array.isArray(document.services)
-    ? 'Compose file'
-    : undefined;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
-}
+const describes =
+  'aws ecs describe-task-definition --task-definition FAMILY prints one that is registered';

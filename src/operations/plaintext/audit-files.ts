@@ -1,87 +1,101 @@
+import { CliError } from '../../errors.ts';
 import { InvalidInput } from '../../model/problems.ts';
-import { fingerprintOf, plaintextIn } from '../../model/definitions/plaintext-findings.ts';
-import type { Audit, AuditFinding } from './audit.ts';
-import { expandGlob, type Folders } from './expand-glob.ts';
+import type { Variables } from '../../model/definitions/substitute.ts';
+import { isDefinitionFile } from '../definitions/is-file.ts';
 import type { OnProgress } from '../progress.ts';
 import type { Sources } from '../read-source.ts';
-import { taskDefinitionIn } from '../definitions/read-task-definition.ts';
 import { readText, sourceName } from '../read-text.ts';
+import { isJsonText } from '../json-text.ts';
+import { auditText } from './audit-text.ts';
+import type { Audit, AuditFinding } from './audit.ts';
+import { expandGlob, type Folders } from './expand-glob.ts';
+
+/** How files are audited. */
+export interface AuditFilesOptions {
+  /** Values of `${NAME}`; without them these texts stay. */
+  variables: Variables | undefined;
+  /** Whether a file that a glob matched, and that has no containers, is an error too. */
+  strict: boolean;
+}
+
+/** The findings in files, and what kept files from being audited. */
+export interface FilesAudit extends Audit {
+  /** Files that globs matched and that have no containers. */
+  skipped: string[];
+  /** Sentences about files that globs matched, that seem to have containers and cannot be read. */
+  unread: string[];
+  /** What is wrong with the other files; undefined if nothing is. */
+  failure: CliError | undefined;
+}
 
 /**
- * Searches files of task definitions for plaintext secrets; `-` is standard input. Throws
- * InvalidInput with the problems of all files without a valid task definition, and CliError
- * `file-not-readable`.
+ * Searches files for plaintext secrets; `-` is standard input. A file that a glob matched is skipped if it
+ * has no containers. Throws CliError `file-not-readable` if a glob matches nothing.
  */
 export async function auditFiles(
   written: readonly string[],
   sources: Sources & Folders,
+  { variables, strict }: AuditFilesOptions,
   onProgress: OnProgress,
-): Promise<Audit> {
+): Promise<FilesAudit> {
   const expanded = await Promise.all(written.map((path) => expandGlob(path, sources)));
-  const paths = [...new Set(expanded.flat())];
-  const problems: string[] = [];
+  const named = new Set(expanded.flatMap((paths) => (paths.isGlob ? [] : paths.files)));
+  const all = [...new Set(expanded.flatMap(({ files }) => files))];
   const findings: AuditFinding[] = [];
-  for (const [index, path] of paths.entries()) {
-    onProgress({ step: 'auditing files', done: index, total: paths.length });
+  const skipped: string[] = [];
+  const unread: string[] = [];
+  const errors: (InvalidInput | CliError)[] = [];
+  let files = 0;
+  for (const [index, path] of all.entries()) {
+    onProgress({ step: 'auditing files', done: index, total: all.length });
+    const isStrict = strict || named.has(path);
+    let text: string | undefined;
     try {
-      findings.push(...(await auditFile(path, sources)));
+      text = await readText(path, sources);
+      if (!isStrict && !mayHaveContainers(path, text)) {
+        skipped.push(path);
+        continue;
+      }
+      findings.push(...(await auditText(text, path, sourceName(path), variables)));
+      files += 1;
     } catch (error) {
-      if (!(error instanceof InvalidInput)) throw error;
-      problems.push(...error.problems);
+      if (!(error instanceof InvalidInput || error instanceof CliError)) throw error;
+      if (isStrict) errors.push(error);
+      else if (error instanceof CliError || containerList.test(text ?? '')) {
+        unread.push(...error.message.split('\n').slice(0, 1));
+      } else skipped.push(path);
     }
   }
-  if (problems.length > 0) throw new InvalidInput(problems);
-  return { findings, looked: { families: 0, revisions: 0, files: paths.length } };
+  return {
+    findings,
+    looked: { families: 0, revisions: 0, files },
+    skipped,
+    unread,
+    failure: failureOf(errors),
+  };
 }
 
 // --- internal ---
 
-async function auditFile(path: string, sources: Sources): Promise<AuditFinding[]> {
-  const text = await readText(path, sources);
-  const definition = await taskDefinitionIn(text, sourceName(path));
-  const found = plaintextIn(definition);
-  if (found.length === 0) return [];
-  const positionOf = await positionsIn(text);
-  return found.map((finding) => ({
-    ...(definition.family !== undefined && { family: definition.family }),
-    file: path,
-    ...positionOf(finding.path),
-    ...finding,
-    fingerprint: fingerprintOf(path.replaceAll('\\', '/'), finding),
-  }));
+/** The lists of containers in the formats that are known. */
+const containerList = /\bcontainer_?definitions\b/i;
+
+/** Whether a file that a glob matched is worth parsing: source code and documents are not. */
+function mayHaveContainers(path: string, text: string): boolean {
+  if (!isDefinitionFile(path) && !isJsonText(text)) return false;
+  return containerList.test(text) || /\b(?:services|variables|image)\b/.test(text);
 }
 
-interface Position {
-  line: number;
-  column: number;
-}
-
-/**
- * Finds the line and column of a path in a JSON or YAML text, or of its nearest existing parent.
- */
-async function positionsIn(
-  text: string,
-): Promise<(path: readonly (string | number)[]) => Position | undefined> {
-  const { isAlias, isCollection, isNode, LineCounter, parseDocument } = await import('yaml');
-  const lines = new LineCounter();
-  const document = parseDocument(text, {
-    lineCounter: lines,
-    prettyErrors: false,
-    merge: true,
-    uniqueKeys: false,
+function failureOf(errors: readonly (InvalidInput | CliError)[]): CliError | undefined {
+  const [first] = errors;
+  if (!first) return undefined;
+  const hints = [...new Set(errors.flatMap(({ hint }) => hint ?? []))];
+  const messages = errors.map(({ message }) => message).join('\n');
+  const { code, exitCode } =
+    first instanceof CliError ? first : { code: 'invalid-input', exitCode: 2 };
+  return new CliError(code, messages, {
+    hint: hints.length > 0 ? hints.join('\n') : undefined,
+    exitCode,
+    cause: first,
   });
-  return (path) => {
-    let node: unknown = document.contents;
-    let start = 0;
-    const wrapped = isCollection(node) && node.has('taskDefinition');
-    for (const part of wrapped ? ['taskDefinition', ...path] : path) {
-      if (isAlias(node)) node = node.resolve(document);
-      node = isCollection(node) ? node.get(part, true) : undefined;
-      if (!isNode(node) || !node.range) break;
-      start = node.range[0];
-    }
-    if (start === 0) return undefined;
-    const { line, col } = lines.linePos(start);
-    return { line, column: col };
-  };
 }

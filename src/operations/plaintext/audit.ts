@@ -18,6 +18,8 @@ export interface AuditFinding extends PlaintextFinding {
   revision?: number;
   /** ARN of the revision; undefined for a file. */
   taskDefinition?: string;
+  /** Name of the resource or service in a file of another format, e.g. of a template. */
+  resource?: string;
   /** Path of the file, or `-`; undefined for a revision. */
   file?: string;
   /** Line of the place in its file, from 1. */

@@ -30,7 +30,7 @@ export async function checkMigration(aws: Aws, request: MigrationRequest): Promi
   }
   const edits = { ...migrationEdits(plan), executionRoleArn: executionRole };
   const edited = editTaskDefinition(definition, edits, 'parameter-store');
-  checkTaskDefinition(edited, (await aws.ecs()).formOf(edited).faults);
+  checkTaskDefinition(edited, (await aws.ecs()).formOf(edited).faults, { substitutes: true });
   const here = await aws.caller();
   const role = written === undefined ? undefined : readRoleName(written, here);
   const stored = plan.moves.filter((move) => move.stored);

@@ -6,16 +6,23 @@ export interface Folders {
   glob: (pattern: string) => Promise<string[]>;
 }
 
+/** The files that a path stands for, and whether it is a glob that matched them. */
+export interface Expanded {
+  files: string[];
+  isGlob: boolean;
+}
+
 /**
  * The files that match a path with wildcards, sorted. A path without wildcards, or with only
- * brackets and no match, is returned itself, without a leading `./`. Throws CliError
+ * brackets and no match, stands for itself, without a leading `./`. Throws CliError
  * `file-not-readable` if nothing matches.
  */
-export async function expandGlob(written: string, sources: Folders): Promise<string[]> {
+export async function expandGlob(written: string, sources: Folders): Promise<Expanded> {
   const path = written.replace(/^(?:\.\/+)+(?=.)/, '');
-  if (!/[*?[{]/.test(path)) return [path];
+  const itself = { files: [path], isGlob: false };
+  if (!/[*?[{]/.test(path)) return itself;
   const found = await sources.glob(path);
-  if (found.length > 0) return [...new Set(found)].sort();
-  if (!/[*?]/.test(path)) return [path];
+  if (found.length > 0) return { files: [...new Set(found)].sort(), isGlob: true };
+  if (!/[*?]/.test(path)) return itself;
   throw new CliError('file-not-readable', `no file matches ${written}`);
 }

@@ -3,10 +3,9 @@ import { describeError, CliError } from '../../errors.ts';
 import { checkStarts } from '../../model/starts/checks/index.ts';
 import { askingOnce } from '../asking-once.ts';
 import { gatherStartFacts, type StartTarget } from './gather-start-facts.ts';
-import {
-  describeTaskDefinition,
-  readTaskDefinitionFile,
-} from '../definitions/read-task-definition.ts';
+import type { Variables } from '../../model/definitions/substitute.ts';
+import { isFile } from '../definitions/is-file.ts';
+import { describeTaskDefinition, readDefinitionFile } from '../definitions/read-task-definition.ts';
 import { describedService } from '../usage/described-service.ts';
 import type { Sources } from '../read-source.ts';
 import { serviceName } from '../usage/service-name.ts';
@@ -26,7 +25,9 @@ export interface VerifyOptions {
   /** For a file with several task definitions, the family to use. */
   family: string | undefined;
   /** Values of placeholders in a file; undefined leaves them unchanged. */
-  variables: Readonly<Record<string, string | undefined>> | undefined;
+  variables: Variables | undefined;
+  /** The options that give these values, for printed commands. */
+  substitution: readonly string[];
 }
 
 /**
@@ -92,7 +93,7 @@ async function readTarget(
   aws: Aws,
   target: string,
   sources: Sources,
-  { family: chosen, variables }: VerifyOptions,
+  { family: chosen, variables, substitution }: VerifyOptions,
 ): Promise<Target> {
   const [, cluster, service] =
     /^(?:arn:[^:]+:ecs:[^:]*:\d*:service\/)?([\w-]+)\/([\w-]+)$/.exec(target) ?? [];
@@ -100,31 +101,22 @@ async function readTarget(
     return serviceTarget(aws, target, cluster, service);
   }
   if (isFile(target)) {
-    const definition = await readTaskDefinitionFile(target, sources, {
+    const { definition, format } = await readDefinitionFile(target, sources, {
       aws,
       choosable: true,
       family: chosen,
       variables,
+      accepts: ['CloudFormation template', 'list of containers'],
     });
-    const options = [
-      ...(chosen === undefined ? [] : ['--family', chosen]),
-      ...(variables ? ['--substitute'] : []),
-    ];
-    const name = { file: target, family: definition.family ?? '', options };
+    const options = [...(chosen === undefined ? [] : ['--family', chosen]), ...substitution];
+    const isTemplate = format === 'CloudFormation template';
+    const name = { file: target, family: definition.family ?? '', options, isTemplate };
     return { target, name, definition, status: undefined, service: undefined, arn: undefined };
   }
   const { arn, definition, status } = await describeTaskDefinition(target, aws);
   const family = target.replace(/^arn:.*:task-definition\//, '');
   const name = { file: undefined, family, options: [] };
   return { target, name, definition, status, service: undefined, arn };
-}
-
-/**
- * Whether a target is written as a file: with an extension, as a path, or `-` for standard input.
- */
-function isFile(target: string): boolean {
-  if (target.startsWith('arn:')) return false;
-  return target === '-' || /[/\\]|\.(?:json|ya?ml)$/i.test(target);
 }
 
 /** A service, with the revision that its next task uses. */

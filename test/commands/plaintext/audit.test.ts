@@ -259,12 +259,37 @@ describe('in files', () => {
     expect((await audit(['ecs/web.json'])).stdout).not.toContain('API_KEY');
   });
 
-  test('all files that are no task definitions are told at once', async () => {
-    const wrong = { 'a.json': '{"family":1}', 'b.json': '{', 'c.json': webJson };
-    const seen = await audit(['*.json'], { files: wrong });
-    expect(seen).toMatchObject({ code: 2, stdout: '' });
-    expect(seen.stderr).toMatch(/a\.json: [\s\S]*b\.json is not valid JSON/);
+  const wrong = {
+    'a.json': '{"family":1}',
+    'b.json': '{"containerDefinitions": [',
+    'c.json':
+      '{"family": "c", "containerDefinitions": [{"name": "c", "environment": [{"name": "DB_PASSWORD", "value": "Kd9-wl5Qm8zx"}]}]}',
+    'd.ts': 'const containerDefinitions = {}',
+  };
+
+  test('a glob skips what has no containers, and warns of what it cannot read', async () => {
+    const seen = await audit(['*'], { files: wrong });
+    expect(seen.code).toBe(3);
+    expect(seen.stdout).toMatch(/c\.json:1:\d+\tc\tDB_PASSWORD/);
+    expect(seen.stderr).toMatch(
+      /^warning: not audited: b\.json is not valid JSON: line 1, column 27: the text ends too early\nnote: 2 files without containers skipped: a\.json, d\.ts\nerror: 1 value/,
+    );
+    const clean = await audit(['[ad].*'], { files: wrong });
+    expect(clean.code).toBe(0);
+    expect(clean.stdout).toBe('no secret in plain text found in 0 files\n');
   });
+
+  test.each([[['a.json', 'b.json', 'c.json']], [['--strict-files', '{a,b,c}.json']]])(
+    '%j fails with all that is wrong, after the findings',
+    async (argv) => {
+      const seen = await audit(argv, { files: wrong });
+      expect(seen.code).toBe(2);
+      expect(seen.stdout).toContain('DB_PASSWORD');
+      expect(seen.stderr).toBe(
+        'error: a.json: containerDefinitions: is missing\nerror: b.json is not valid JSON: line 1, column 27: the text ends too early\n',
+      );
+    },
+  );
 
   test.each([
     [['none.json'], 1, 'cannot read none.json'],

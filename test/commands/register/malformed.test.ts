@@ -190,7 +190,7 @@ const rows: Record<string, [definition: Json, ...faults: string[]]> = {
   ],
   'the input of create-service': [
     { serviceName: 'web', cluster: 'shop', taskDefinition: 'shop:1', desiredCount: 1 },
-    'it describes a service; give the task definition',
+    'is the description of a service, not a task definition',
   ],
 };
 

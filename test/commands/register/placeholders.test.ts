@@ -47,7 +47,6 @@ const files = { 'task.json': JSON.stringify(template) };
 const errors = (lines: readonly unknown[], hint: string): string =>
   [...lines.map((line) => `error: ${String(line)}`), `hint: ${hint}`, ''].join('\n');
 const substitute = 'replace them, or write ${NAME} and pass --substitute';
-const replace = 'replace them in the task definition';
 
 async function nothingWritten(): Promise<void> {
   const { taskDefinitionArns } = await shop.ecs.send(new ListTaskDefinitionsCommand({}));
@@ -59,10 +58,12 @@ async function nothingWritten(): Promise<void> {
 test.each<[string[], string]>([
   [['register', 'task.json'], errors(all, substitute)],
   [['register', 'task.json', '--dry-run'], errors(all, substitute)],
-  [['migrate', 'task.json', '--prefix', '/shop', '--yes'], errors(all, replace)],
+  [['migrate', 'task.json', '--prefix', '/shop', '--yes'], errors(all, substitute)],
   [
     ['role', 'create', 'r', '--task-definition', 'task.json'],
-    [...inRoleAndImage.map((line) => `warning: ${line}\n`), errors(inReferences, replace)].join(''),
+    [...inRoleAndImage.map((line) => `warning: ${line}\n`), errors(inReferences, substitute)].join(
+      '',
+    ),
   ],
 ])('%j', async (argv, stderr) => {
   const seen = await shop.run(argv, { files });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { substitute } from '../../../src/model/definitions/substitute.ts';
+import { substitute, unquotedMark } from '../../../src/model/definitions/substitute.ts';
 import { Problems } from '../../../src/model/problems.ts';
 import { problemsOf } from '../problems-of.ts';
 
@@ -31,9 +31,34 @@ describe('${NAME} in a text', () => {
     ['${BUILD}', 'x7Gq2LmZ9'],
     ['$${TAG}', '${TAG}'],
     ['$$${TAG}', '$${TAG}'],
-    ['$TAG ${} ${TA-G} ${TAG {TAG}', '$TAG ${} ${TA-G} ${TAG {TAG}'],
+    ['$TAG ${} ${TA.G} ${TAG {TAG}', '$TAG ${} ${TA.G} ${TAG {TAG}'],
+    // As in a shell: with a colon an empty value counts as none.
+    ['${NONE:-a b}', 'a b'],
+    ['${NONE-x}', 'x'],
+    ['${EMPTY:-x}${EMPTY-y}', 'x'],
+    ['${TAG:-x} ${TAG-x}', '1.2 1.2'],
+    ['${TAG:?needed} ${EMPTY?needed}', '1.2 '],
+    ['${TAG:+set}${EMPTY:+set}${EMPTY+empty}${NONE+set}', 'setempty'],
+    ['$${TAG:-x}', '${TAG:-x}'],
   ])('%s becomes %s', (text, result) => {
     expect(substituted(text)).toEqual({ document: result, problems: [] });
+  });
+
+  it.each([
+    ['${NONE:?give the tag}', '${NONE}: give the tag'],
+    ['${EMPTY:?}', '${EMPTY}: the variable is not set or empty'],
+    ['${NONE}', '${NONE}: the environment variable is not set'],
+  ])('%s is a problem', (text, problem) => {
+    expect(substituted(text).problems).toEqual([problem]);
+  });
+
+  it('that stood in JSON without quotes becomes what its value is in JSON', () => {
+    const texts = ['A:-80', 'A:-true', 'A:-x y', 'TAG', 'A:-null'];
+    const marked = texts.map((text) => `${unquotedMark}${text}`);
+    expect(substituted(marked).document).toEqual([80, true, 'x y', 1.2, null]);
+    expect(substitute(marked, undefined, new Problems())).toEqual(
+      texts.map((text) => `\${${text}}`),
+    );
   });
 
   it('is not looked for in what took its place', () => {

@@ -48,10 +48,10 @@ describe('reading a task definition', () => {
       volumes: [{ name: 'v', host: {} }],
       containerDefinitions: [
         {
-          futureMember: { b: 1, a: [null, { c: true }] },
+          futureMember: { b: 1, a: [7, { c: true }] },
           secrets: [{ valueFrom: '/db', name: 'DB', note: 'kept' }],
           name: 'web',
-          logConfiguration: { secretOptions: null, future: 1, logDriver: 'splunk' },
+          logConfiguration: { future: 1, logDriver: 'splunk' },
         },
       ],
       another: { z: 1, a: 2 },

@@ -140,6 +140,8 @@ export interface DefinitionName {
   family: string;
   /** Further options for reading the file: `--family`, `--substitute`. */
   options: readonly string[];
+  /** Whether the file is a template of CloudFormation: what only its deployment knows is `${NAME}` here. */
+  isTemplate?: boolean;
 }
 
 /** The service that runs the task definition, or will run it. */

@@ -31,10 +31,13 @@ export function checkForm(facts: StartFacts): Draft[] {
   };
   const placeholders = placeholdersIn(definition);
   // The hint applies to all of them, and is printed once.
-  const left = placeholderProblems(placeholders).map((problem, index) =>
-    index === 0 ? `${problem}; ${placeholderHint(placeholders, true)}` : problem,
-  );
-  const problems = [...left, ...form.faults, ...structureProblems(definition)];
+  const { isTemplate = false } = facts.name;
+  const left = placeholderProblems(placeholders).map((problem, index) => {
+    if (isTemplate)
+      return `${problem.replace(/ is not replaced/, ' is known when the stack is deployed')}; give --set NAME=VALUE`;
+    return index === 0 ? `${problem}; ${placeholderHint(placeholders, true)}` : problem;
+  });
+  const problems = [...(isTemplate ? [] : left), ...form.faults, ...structureProblems(definition)];
   // Running tasks continue, and services may even scale (ECS guide, "deregistering a task
   // definition").
   const inactive =
@@ -44,6 +47,7 @@ export function checkForm(facts: StartFacts): Draft[] {
   return [
     ...(status === 'INACTIVE' ? [inactive] : []),
     ...problems.map((problem) => draft('problem', problem)),
+    ...(isTemplate ? left : []).map((text) => draft('not-checked', text)),
     ...[...form.warnings, ...taskDefinitionWarnings(definition)].map((warning) =>
       draft('warning', warning),
     ),
