@@ -67,7 +67,20 @@ const byPlaceholder: Readonly<Record<string, Kind>> = {
   command: 'files',
   ...Object.fromEntries(
     [
-      ...['name', 'key', 'key=value', 'text', 'arn', 'path', 'role', 'env', 'uri', 'units', 'mib'],
+      ...[
+        'name',
+        'key',
+        'key=value',
+        'name=value',
+        'text',
+        'arn',
+        'path',
+        'role',
+        'env',
+        'uri',
+        'units',
+        'mib',
+      ],
       ...['duration', 'n', 'days', 'length', 'version', 'id', 'region', 'url', 'confidence'],
       ...['format', 'when', 'address', 'store', 'port', 'service:operation=n', 'shell', 'code'],
       'service:operation=code@share',

@@ -47,8 +47,8 @@ Without arguments: the latest ACTIVE revision of every family of the region, and
 service runs. With files: no call to AWS; * and ? match part of a name, ** any folders. Reads task
 definitions (JSON with comments, YAML), lists of containers, CloudFormation and SAM templates, the output of
 terraform show -json, Compose files and Copilot manifests. Files of a glob without containers are skipped
-with a note. Checks environment, command, entryPoint, healthCheck, dockerLabels, and options of logConfiguration and
-firelensConfiguration. Never prints a value. Exit code 3 when there are findings.
+with a note. Checks environment, command, entryPoint, healthCheck, dockerLabels, and options of
+logConfiguration and firelensConfiguration. Never prints a value. Exit code 3 when there are findings.
 
 Examples:
   $ ecs-secrets audit --all-revisions
@@ -110,7 +110,7 @@ Examples:
               `${counted(findings.length, 'value')} in plain text ${findings.length === 1 ? 'looks like a secret' : 'look like secrets'}`,
               {
                 exitCode: exitCodes.findings,
-                hint: `to move them into the store: ecs-secrets migrate ${commandLine([findings[0]?.file ?? findings[0]?.family ?? 'FAMILY'])} --prefix PREFIX; rotate them afterwards, since old revisions keep them`,
+                hint: hintOf(findings[0]),
               },
             )),
     };
@@ -192,6 +192,16 @@ function sarifOf(findings: readonly AuditFinding[]) {
       place: finding.file === undefined ? `${whereOf(finding)}/${finding.place}` : finding.place,
     })),
   );
+}
+
+/** migrate reads task definitions only. */
+function hintOf(finding: AuditFinding | undefined): string {
+  const { file, family = 'FAMILY', place = '' } = finding ?? {};
+  const isDefinition = file === undefined || place.startsWith('containerDefinitions');
+  const how = isDefinition
+    ? `ecs-secrets migrate ${commandLine([file ?? family])} --prefix PREFIX`
+    : 'ecs-secrets put REF, and refer to it instead of the value';
+  return `to move them into the store: ${how}; rotate them afterwards, since old revisions keep them`;
 }
 
 /** `web`, or in a file of another format `Task/web`. */

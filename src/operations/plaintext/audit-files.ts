@@ -1,6 +1,7 @@
 import { CliError } from '../../errors.ts';
 import { InvalidInput } from '../../model/problems.ts';
 import type { Variables } from '../../model/definitions/substitute.ts';
+import { NoDefinition } from '../definitions/document-kind.ts';
 import { isDefinitionFile } from '../definitions/is-file.ts';
 import type { OnProgress } from '../progress.ts';
 import type { Sources } from '../read-source.ts';
@@ -61,6 +62,7 @@ export async function auditFiles(
     } catch (error) {
       if (!(error instanceof InvalidInput || error instanceof CliError)) throw error;
       if (isStrict) errors.push(error);
+      else if (error instanceof NoDefinition) skipped.push(path);
       else if (error instanceof CliError || containerList.test(text ?? '')) {
         unread.push(...error.message.split('\n').slice(0, 1));
       } else skipped.push(path);

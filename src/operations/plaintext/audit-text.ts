@@ -71,6 +71,11 @@ async function findingsIn(
   if (all.every(({ findings }) => findings.length === 0)) return [];
   const positionOf = await positions();
   const origin = file.replaceAll('\\', '/');
+  // Families of one file may have containers of the same name.
+  const originOf = (resource: string | undefined, family = ''): string => {
+    const one = resource ?? (all.length > 1 ? family : undefined);
+    return one === undefined ? origin : `${origin}#${one}`;
+  };
   return all.flatMap(({ family, resource, pathOf, findings }) =>
     findings.map((finding) => {
       const path = pathOf(finding.path);
@@ -82,10 +87,7 @@ async function findingsIn(
         ...(position !== undefined && linePosition(text, position)),
         ...finding,
         ...(format !== 'task definition' && { path, place: placeOf(path) }),
-        fingerprint: fingerprintOf(
-          resource === undefined ? origin : `${origin}#${resource}`,
-          finding,
-        ),
+        fingerprint: fingerprintOf(originOf(resource, family), finding),
       };
     }),
   );

@@ -452,7 +452,11 @@ describe('policy', () => {
     const { inlinePolicy } = await shop.json(['role', 'create', 'n', '--secret', '/shop/db']);
     expect(await shop.json(['policy', 'execution', '--secret', '/shop/db'])).toEqual(inlinePolicy);
     const empty = await shop.run(['policy', 'execution', '--task-definition', 'web.json']);
-    expect(empty.code).toBe(1);
+    expect(empty).toMatchObject({
+      code: 0,
+      stderr: 'note: no references: the execution role needs no inline policy\n',
+    });
+    expect(JSON.parse(empty.stdout)).toEqual({ Version: '2012-10-17', Statement: [] });
   });
 
   test('caller narrows by prefix, role, cluster and store', async () => {

@@ -109,7 +109,8 @@ export class TemplateValues {
 
 function functionOf(value: unknown): { name: string; argument: unknown } | undefined {
   if (!isObject(value)) return undefined;
-  const [[name = '', argument] = [], ...others] = Object.entries(value);
-  const isOne = others.length === 0 && /^(?:Ref|Condition|Fn::\w+)$/.test(name);
-  return isOne ? { name, argument } : undefined;
+  const [first, ...others] = Object.entries(value);
+  if (!first || others.length > 0) return undefined;
+  const [name, argument] = first;
+  return /^(?:Ref|Condition|Fn::\w+)$/.test(name) ? { name, argument } : undefined;
 }
