@@ -70,7 +70,7 @@ export function foreignFormat(text: string): ForeignFormat | undefined {
  * what no parser could read.
  */
 export function templateTag(text: string): number | undefined {
-  for (const found of text.matchAll(/"(?:[^"\\\n]|\\.)*"|'[^'\n]*'|\{\{|\{%/g)) {
+  for (const found of text.matchAll(/"(?:[^"\\\n]|\\.)*"?|'[^'\n]*'?|\{\{|\{%/g)) {
     if (found[0].startsWith('{')) return found.index;
   }
   return undefined;

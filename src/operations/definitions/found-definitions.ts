@@ -144,7 +144,7 @@ function withFamily(
 ): unknown {
   const { family } = membersOf(input);
   if (format === 'task definition' || !isObject(input) || typeof family === 'string') return input;
-  const file = name.replace(/^.*[/\\]/, '').replace(/\..*$/, '');
+  const [file = ''] = name.split(/[/\\]/).at(-1)?.split('.') ?? [];
   const own = (resource ?? file).replace(/[^\w-]+/g, '-').slice(0, 255);
   return { family: own, ...input };
 }
