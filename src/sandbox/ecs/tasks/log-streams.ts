@@ -1,4 +1,3 @@
-import { createsLogGroup } from '../../../model/definitions/log-options.ts';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { ServiceError } from '../../service.ts';
 import { Unreachable } from './network.ts';
@@ -51,7 +50,7 @@ async function openLogStream(
   const error = await errorOf(createStream());
   if (error === undefined) return;
   const groupIsMissing = codeOf(error) === 'ResourceNotFoundException';
-  if (!groupIsMissing || !createsLogGroup(options)) {
+  if (!groupIsMissing || !isTrue(options['awslogs-create-group'])) {
     throw failedCall('stream', error);
   }
   const groupError = await errorOf(create('CreateLogGroup', { logGroupName: group }));
@@ -103,3 +102,8 @@ function driverError(error: unknown): string {
 
 const codeOf = (error: unknown): string | undefined =>
   error instanceof ServiceError ? error.code : undefined;
+
+/** As strconv.ParseBool of Go reads it. */
+function isTrue(option: unknown): boolean {
+  return ['1', 't', 'T', 'true', 'True', 'TRUE'].includes(String(option));
+}
