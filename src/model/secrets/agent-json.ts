@@ -90,7 +90,7 @@ function piecesOf(value: object): Piece[] {
 
 function printScalar(value: unknown): string {
   if (typeof value === 'number') return printNumber(value);
-  return value === null ? '<nil>' : String(value);
+  return typeof value === 'string' ? value : value === null ? '<nil>' : JSON.stringify(value);
 }
 
 function printNumber(value: number): string {
