@@ -8,7 +8,7 @@ import {
   parseReference,
   type Store,
 } from '../../model/secrets/reference.ts';
-import { shownReference } from '../../model/secrets/shown-text.ts';
+import { shownReference, withoutValue } from '../../model/secrets/shown-text.ts';
 import { isVariableName, variableName } from '../../model/secrets/variable-name.ts';
 import { listSecrets } from '../secrets/list-secrets.ts';
 
@@ -72,14 +72,17 @@ export async function expandSecrets(
 // --- internal ---
 
 /**
- * Cuts `[CONTAINER=]WHAT`. The container comes out as `--secret` writes it, the option as messages
- * quote it.
+ * Cuts `[CONTAINER=]WHAT`, where WHAT may contain "=" (a secret's name may). The container is
+ * returned as `--secret` writes it, the option as messages quote it.
  */
 function cut(name: string, written: string): { container: string; rest: string; option: string } {
-  const at = written.indexOf('=');
-  const rest = written.slice(at + 1);
-  const option = `${name} ${written.slice(0, at + 1)}${shownReference(rest)}`;
-  return { container: at < 0 ? '' : `${written.slice(0, at)}:`, rest, option };
+  const [, container] = /^([\w-]+)=/.exec(written) ?? [];
+  if (container === undefined) {
+    const shown = written.includes('=') ? withoutValue(written) : shownReference(written);
+    return { container: '', rest: written, option: `${name} ${shown}` };
+  }
+  const rest = written.slice(container.length + 1);
+  return { container: `${container}:`, rest, option: `${name} ${container}=${shownReference(rest)}` };
 }
 
 /** Reads what may be a value by mistake: then the rule that it breaks is told without it. */

@@ -1,4 +1,5 @@
 import { DescribeServicesCommand, ListTaskDefinitionsCommand } from '@aws-sdk/client-ecs';
+import { CreateSecretCommand } from '@aws-sdk/client-secrets-manager';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { startFailures } from '../../../src/model/failures/start-failures.ts';
@@ -48,6 +49,13 @@ describe('sets of secrets', () => {
       },
       { name: 'KEY' },
     ]);
+  });
+
+  test.each(['', 'web='])('come from a secret whose name has a "=": %s', async (container) => {
+    const SecretString = '{"TOKEN":"t"}';
+    await shop.secrets.send(new CreateSecretCommand({ Name: 'app/key=1+x@y', SecretString }));
+    await done(['register', 'web.json', '--all-keys', `${container}sm:app/key=1+x@y`, ...role]);
+    expect(await secretsOf()).toEqual(['TOKEN']);
   });
 
   test('go one by one, or all that are not given', async () => {
