@@ -4,7 +4,6 @@ import { formatPrefix, type Prefix } from '../../model/secrets/prefix.ts';
 import type { SecretIdentity } from '../../model/secrets/reference.ts';
 import { checkUnused } from '../../operations/usage/check-unused.ts';
 import { deleteSecret } from '../../operations/secrets/delete-secret.ts';
-import type { ImportItem } from '../../operations/import/import-secrets.ts';
 import { listSecrets } from '../../operations/secrets/list-secrets.ts';
 import { untilInterrupted } from '../../operations/until-interrupted.ts';
 import { confirmed } from '../confirm.ts';
@@ -21,17 +20,17 @@ export interface Pruned {
 export const nothingPruned: Pruned = { deleted: [], failed: [], interrupted: false };
 
 /**
- * Finds the secrets below a prefix that are not in the file, and asks to confirm their deletion,
+ * Finds the secrets below a prefix that are not among `keep` (full names), and asks to confirm their deletion,
  * before anything is written. Throws CliError `in-use` for secrets that are in use, unless `inUse`.
  */
 export async function planPrune(
   context: Context,
   prefix: Prefix,
-  items: readonly ImportItem[],
+  keep: readonly string[],
   { inUse, dryRun }: { inUse: boolean; dryRun: boolean },
 ): Promise<SecretIdentity[]> {
   const { aws, report, world } = context;
-  const kept = new Set(items.map(({ reference }) => reference.name));
+  const kept = new Set(keep);
   const listed = await withProgress(context, (onProgress) => {
     onProgress({ step: `listing ${formatPrefix(prefix)}` });
     return untilInterrupted(listSecrets(aws, prefix), world.interrupted);

@@ -8,6 +8,7 @@ import {
   type Result,
 } from '../../cli.ts';
 import { UsageError } from '../../errors.ts';
+import { namesIn } from '../../model/secrets/name-pattern.ts';
 import { parsePrefix, referenceBelow, type Prefix } from '../../model/secrets/prefix.ts';
 import { InvalidInput, Problems } from '../../model/problems.ts';
 import { parseReference } from '../../model/secrets/reference.ts';
@@ -22,8 +23,10 @@ import { importAsJson } from '../../operations/import/import-as-json.ts';
 import { importSecrets, type ImportItem } from '../../operations/import/import-secrets.ts';
 import { checkTarget } from '../../operations/secrets/put-secret.ts';
 import {
+  emptyChoices,
   readSecretFile,
   secretFileFormats,
+  type SecretFile,
   type SecretFileEntry,
 } from '../../operations/secrets/read-secret-file.ts';
 import { untilInterrupted } from '../../operations/until-interrupted.ts';
@@ -43,8 +46,22 @@ export const importCommand = defineCommand({
 
   declare: (command) =>
     command
-      .addArgument(new Argument('<file>', 'dotenv, JSON or YAML file, or - for standard input'))
-      .addOption(new Option('--format <format>', 'format of the file').choices(secretFileFormats))
+      .addArgument(
+        new Argument('<file>', 'file of secrets (see --format), or - for standard input'),
+      )
+      .addOption(
+        new Option('--format <format>', 'format of the file (default: detected)').choices(
+          secretFileFormats,
+        ),
+      )
+      .option('--compose-service <name>', 'read only this service of a compose file')
+      .option('--include <names>', 'only these names: A,B_* (repeatable)', repeatable)
+      .option('--exclude <names>', 'all but these names: A,B_* (repeatable)', repeatable)
+      .addOption(
+        new Option('--empty <choice>', 'what to do with empty values (default: skip)').choices(
+          emptyChoices,
+        ),
+      )
       .addOption(
         fromProject(
           new Option('--prefix <prefix>', '/path or sm:NAME to store them below'),
@@ -71,12 +88,17 @@ export const importCommand = defineCommand({
         'after',
         `
 Compares first and writes only what differs, at the rate that AWS allows. Run it again to continue after
-an interruption. Nested maps become paths; the case of a name is never changed.
+an interruption. Nested maps become paths; the case of a name is never changed. JSON, YAML, Kubernetes
+Secrets (k8s), compose files and .properties files are detected; everything else is read as dotenv. Use
+--format docker for files of "docker run --env-file", whose quotes belong to the value, and --format
+chamber for "chamber export" and godotenv, which escape "$" and quotes.
 
 Examples:
   $ ecs-secrets import .env.production --prefix /shop/prod --dry-run
   $ sops -d secrets.yaml | ecs-secrets import - --format yaml --prefix /shop/prod
-  $ ecs-secrets import db.json --as-json shop/prod/db`,
+  $ ecs-secrets import db.json --as-json shop/prod/db
+  $ kubectl get secret shop -o yaml | ecs-secrets import - --prefix /shop/prod
+  $ ecs-secrets import .env --prefix /shop/prod --include 'DB_*,API_KEY' --empty error`,
       ),
 
   async run(context, [file], options): Promise<Result<ImportDocument>> {
@@ -109,12 +131,18 @@ Examples:
       replaceJson: options.replaceJson ?? false,
       dryRun: options.dryRun ?? false,
     };
-    const entries = await untilInterrupted(
-      readSecretFile(file, options.format, sourcesOf(world)),
+    const { format, empty, composeService: service } = options;
+    const include = namesIn(options.include);
+    const exclude = namesIn(options.exclude);
+    const read = await untilInterrupted(
+      readSecretFile(file, { format, empty, include, exclude, service }, sourcesOf(world)),
       world.interrupted,
     );
+    for (const note of read.notes) report.note(note);
+    for (const warning of read.warnings) report.warn(warning);
+    const { entries } = read;
     if (options.asJson !== undefined) {
-      return asJson(context, options.asJson, entries, {
+      return asJson(context, options.asJson, read, {
         ...request,
         prune: options.prune ?? false,
       });
@@ -123,7 +151,15 @@ Examples:
     const inUse = options.pruneInUse ?? false;
     const extra =
       options.prune && prefix
-        ? await planPrune(context, prefix, items, { inUse, dryRun: request.dryRun })
+        ? await planPrune(
+            context,
+            prefix,
+            [...items.map(nameOf), ...namesBelow(prefix, read.left)],
+            {
+              inUse,
+              dryRun: request.dryRun,
+            },
+          )
         : [];
     const warnings = new Set<string>();
     const imported = await withProgress(context, (onProgress) =>
@@ -193,10 +229,20 @@ function itemsOf(
   return items;
 }
 
+function nameOf({ reference }: ImportItem): string {
+  return reference.name;
+}
+
+/** The names of keys that were left out, which stay as they are. */
+function namesBelow(prefix: Prefix, keys: readonly string[]): string[] {
+  const problems = new Problems();
+  return keys.flatMap((key) => problems.attempt(() => referenceBelow(prefix, key).name) ?? []);
+}
+
 async function asJson(
   context: Context,
   name: string,
-  entries: readonly SecretFileEntry[],
+  { entries, left }: SecretFile,
   { tier, ...request }: Request & { prune: boolean },
 ): Promise<Result<ImportedJsonDocument>> {
   const { aws, report, world } = context;
@@ -219,6 +265,7 @@ async function asJson(
       importAsJson(aws, reference, entries, {
         ...request,
         dryRun,
+        keep: left,
         onWarning: (text) => warnings.add(text),
       }),
       world.interrupted,

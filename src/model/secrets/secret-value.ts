@@ -1,5 +1,6 @@
 import { injectedText, type KeyFault } from './agent-json.ts';
 import { InvalidInput } from '../problems.ts';
+import { isStandIn } from './stand-ins.ts';
 import { isUtf16, utf8Text } from '../text-kind.ts';
 
 const mask = '[secret value]';
@@ -51,6 +52,12 @@ export class SecretValue {
   /** Whether the text matches; for rules about values, which must not print them. */
   matches(pattern: RegExp): boolean {
     return pattern.test(this.#text);
+  }
+
+  /** Whether it is a typical stand-in for a value that is still to be set: `your-key-here`. */
+  isStandIn(): boolean {
+    // A JSON list looks like a stand-in in brackets.
+    return isStandIn(this.#text) && !/^\s*\[.*[",\d]/s.test(this.#text);
   }
 
   /** The value without one trailing newline (LF or CRLF), as added by `echo` and editors. */

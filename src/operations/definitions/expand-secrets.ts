@@ -82,7 +82,11 @@ function cut(name: string, written: string): { container: string; rest: string; 
     return { container: '', rest: written, option: `${name} ${shown}` };
   }
   const rest = written.slice(container.length + 1);
-  return { container: `${container}:`, rest, option: `${name} ${container}=${shownReference(rest)}` };
+  return {
+    container: `${container}:`,
+    rest,
+    option: `${name} ${container}=${shownReference(rest)}`,
+  };
 }
 
 /** Reads what may be a value by mistake: then the rule that it breaks is told without it. */

@@ -92,7 +92,8 @@ function quotedIn(value: string, escaped: string): string[] {
     ...(value.includes("'") ? [] : [`'${value}'`]),
     ...(/["\\$`]/.test(value) ? [] : [`"${escaped}"`]),
     ...(value.includes('`') ? [] : [`\`${value}\``]),
-    ...(value.includes('"') ? [] : [`"${escaped}"`]),
+    // Import refuses a backslash that other readers of dotenv take for an escape.
+    ...(/"|\\[\\$!`\r\n]/.test(value) ? [] : [`"${escaped}"`]),
   ];
 }
 

@@ -30,7 +30,7 @@ export async function importAsJson(
   aws: Aws,
   reference: SecretReference,
   entries: readonly SecretFileEntry[],
-  { prune, ...request }: Omit<PutRequest, 'value'> & { prune: boolean },
+  { prune, keep, ...request }: Omit<PutRequest, 'value'> & JsonOptions,
 ): Promise<ImportedJson> {
   const manager = await aws.secretsManager(reference.scope?.region);
   const id = lookupId(reference);
@@ -44,7 +44,7 @@ export async function importAsJson(
     if (read === 'denied' && stored) throw unreadable(reference);
     if (current && !current.value?.jsonKeys()) throw noObject(reference);
     const base = current?.value ?? new SecretValue('{}');
-    const keys = plan(base, entries, prune);
+    const keys = plan(base, entries, { prune, keep });
     const gone = keys.filter(({ action }) => action === 'deleted').map(({ key }) => key);
     const value = entries.reduce(
       (json, entry) => json.withJsonKey(entry.key, entry.value),
@@ -73,6 +73,12 @@ export async function importAsJson(
 
 // --- internal ---
 
+interface JsonOptions {
+  /** Delete keys that are neither among the entries nor among `keep`. */
+  prune: boolean;
+  keep: readonly string[];
+}
+
 function unreadable(reference: SecretReference): CliError {
   return new CliError(
     'access-denied',
@@ -92,10 +98,10 @@ function noObject(reference: SecretReference): CliError {
 function plan(
   base: SecretValue,
   entries: readonly SecretFileEntry[],
-  prune: boolean,
+  { prune, keep }: JsonOptions,
 ): ImportedKey[] {
   const had = new Set(base.jsonKeys());
-  const wanted = new Set(entries.map(({ key }) => key));
+  const wanted = new Set([...entries.map(({ key }) => key), ...keep]);
   return [
     ...entries.map(({ key, value }): ImportedKey => {
       if (!had.has(key)) return { key, action: 'created' };

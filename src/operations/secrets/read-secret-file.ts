@@ -1,15 +1,23 @@
-import { parse as parseDotenv } from 'dotenv';
-import { InvalidInput, Problems } from '../../model/problems.ts';
+import { fitsPattern } from '../../model/secrets/name-pattern.ts';
+import { InvalidInput } from '../../model/problems.ts';
 import { SecretValue } from '../../model/secrets/secret-value.ts';
-import { foreignFormat } from '../../model/text-kind.ts';
 import type { Sources } from '../read-source.ts';
-import { checkFormat, readText, sourceName } from '../read-text.ts';
-import { repeatedKeys } from '../repeated-keys.ts';
-import { checkNesting, jsonFault, yamlRule } from '../text-faults.ts';
+import { readText, sourceName } from '../read-text.ts';
+import { readChamber } from './files/chamber.ts';
+import { readCompose } from './files/compose.ts';
+import { readDocker } from './files/docker.ts';
+import { readDotenv } from './files/dotenv.ts';
+import { formatOf, type SecretFileFormat } from './files/format.ts';
+import type { Assignment, Found } from './files/found.ts';
+import { readKubernetes } from './files/kubernetes.ts';
+import { readMaps } from './files/maps.ts';
+import { readProperties } from './files/properties.ts';
 
-/** The formats that secrets can be imported from. */
-export const secretFileFormats = ['dotenv', 'json', 'yaml'] as const;
-export type SecretFileFormat = (typeof secretFileFormats)[number];
+export { secretFileFormats, type SecretFileFormat } from './files/format.ts';
+
+/** What becomes of an empty value, which neither store accepts. */
+export const emptyChoices = ['skip', 'error', 'store-space'] as const;
+export type EmptyChoice = (typeof emptyChoices)[number];
 
 /** One secret in a file. */
 export interface SecretFileEntry {
@@ -18,209 +26,175 @@ export interface SecretFileEntry {
   value: SecretValue;
 }
 
+/** The secrets in a file. Notes and warnings name keys, never values. */
+export interface SecretFile {
+  entries: SecretFileEntry[];
+  /** Keys in the file that were left out: empty, without a value, or not selected. */
+  left: string[];
+  notes: string[];
+  warnings: string[];
+}
+
+/** How to read a file of secrets. */
+export interface SecretFileOptions {
+  /** Default: by the extension and the text; see `formatOf`. */
+  format?: SecretFileFormat | undefined;
+  /** Default: `skip`. `keep` returns empty values. */
+  empty?: EmptyChoice | 'keep' | undefined;
+  /** Patterns of keys (`fitsPattern`); empty for all. */
+  include?: readonly string[];
+  exclude?: readonly string[];
+  /** The service of a compose file. */
+  service?: string | undefined;
+}
+
 /**
- * Reads a file of secrets, or standard input for `-`. Without `format`, the extension decides; a
- * file without an extension for JSON or YAML is dotenv, unless the text begins with a brace. Values
- * are kept as written: a YAML or JSON number keeps its digits. Throws InvalidInput with all
- * problems, by line or key and never by value.
+ * Reads a file of secrets, or standard input for `-`. Values are kept as written: a YAML or JSON
+ * number keeps its digits, and `${X}` is not expanded. Throws InvalidInput with all problems of the
+ * selected keys, by line or key and never by value.
  */
 export async function readSecretFile(
   path: string,
-  format: SecretFileFormat | undefined,
+  options: SecretFileOptions,
   sources: Sources,
-): Promise<SecretFileEntry[]> {
+): Promise<SecretFile> {
+  return parseSecretFile(await readText(path, sources), path, options);
+}
+
+/** The same for a text that was read; see `readSecretFile`. */
+export async function parseSecretFile(
+  text: string,
+  path: string,
+  { format, empty = 'skip', include = [], exclude = [], service }: SecretFileOptions,
+): Promise<SecretFile> {
   const name = sourceName(path);
-  const text = await readText(path, sources);
-  const problems = new Problems();
-  const entries = await read(text, format ?? formatOf(path, text), name, problems);
-  problems.throwIfAny();
-  for (const { key, value } of entries) {
-    if (value.byteLength === 0)
-      problems.add(`${name}: ${key} is empty; neither store accepts that`);
+  const found = await readers[format ?? formatOf(path, text)](text, name, service);
+  const isSelected = (key: string): boolean =>
+    (include.length === 0 || include.some((pattern) => fitsPattern(pattern, key))) &&
+    !exclude.some((pattern) => fitsPattern(pattern, key));
+  const selected = found.assignments.filter(({ key }) => isSelected(key));
+  const unique = withoutRepeats(selected, found);
+  const isEmpty = ({ value }: Assignment): boolean => value.byteLength === 0;
+  const empties = empty === 'keep' ? [] : unique.filter(isEmpty);
+  if (empty === 'error') for (const { key, line } of empties) addEmpty(found, key, line);
+  const faults = found.faults.filter(({ key }) => key === undefined || isSelected(key));
+  if (faults.length > 0) {
+    // Those of one line keep their order.
+    const sorted = faults.toSorted((a, b) => a.line - b.line);
+    throw new InvalidInput(sorted.map((fault) => fault.text));
   }
-  problems.throwIfAny();
-  if (entries.length === 0) throw new InvalidInput(`${name} has no secrets in it`);
-  return entries;
+  const entries =
+    empty === 'store-space'
+      ? unique.map((one) => (isEmpty(one) ? { ...one, value: new SecretValue(' ') } : one))
+      : unique.filter((one) => !empties.includes(one));
+  const open = found.open.filter(isSelected);
+  const left = new Set([
+    ...[...found.assignments, ...open.map((key) => ({ key }))].map(({ key }) => key),
+  ]);
+  for (const { key } of entries) left.delete(key);
+  if (entries.length === 0) throw nothingIn(name, { empties, found, open });
+  return {
+    entries: entries.map(({ key, value }) => ({ key, value })),
+    left: [...left],
+    notes: [...found.notes, ...notesOf(name, { empties, empty, open, include, found })],
+    warnings: [...found.warnings, ...warningsOf(name, entries)],
+  };
 }
 
 // --- internal ---
 
-function formatOf(path: string, text: string): SecretFileFormat {
-  if (/\.ya?ml$/i.test(path)) return 'yaml';
-  if (/\.json$/i.test(path) || text.trimStart().startsWith('{')) return 'json';
-  return text.trimStart().startsWith('[') && foreignFormat(text) === undefined ? 'json' : 'dotenv';
+type Reader = (text: string, name: string, service: string | undefined) => Found | Promise<Found>;
+
+const readers: Record<SecretFileFormat, Reader> = {
+  dotenv: readDotenv,
+  docker: readDocker,
+  chamber: readChamber,
+  properties: readProperties,
+  json: (text, name) => readMaps(text, name, 'json'),
+  yaml: (text, name) => readMaps(text, name, 'yaml'),
+  k8s: readKubernetes,
+  compose: readCompose,
+};
+
+function addEmpty(found: Found, key: string, line: number | undefined): void {
+  if (line === undefined) found.fault(`: ${key} is empty; neither store accepts that`, key);
+  else found.lineFault(line, ': the value is empty; neither store accepts that', key);
 }
 
-function read(
-  text: string,
-  format: SecretFileFormat,
-  name: string,
-  problems: Problems,
-): Promise<SecretFileEntry[]> {
-  if (format === 'dotenv') return Promise.resolve(readDotenv(text, name, problems));
-  checkNesting(text, name);
-  // YAML is less strict than JSON; a file declared as JSON has to be valid JSON.
-  if (format === 'json') checkJson(text, name);
-  return readYaml(text, name, problems);
-}
-
-/**
- * An assignment as the dotenv library parses it: `NAME=VALUE`, `export NAME=VALUE`, `NAME: VALUE`.
- */
-const assignment = /^\s*(?:export\s+)?([\w.-]+)(?:\s*=|:\s)\s*([^]*)$/;
-
-/**
- * Parses dotenv with the library, but reports errors that the library ignores. Each assignment is
- * parsed alone and with all others: if the results differ, quotes run into each other. Problems are
- * reported by line, because an apparent name may be part of a value.
- */
-function readDotenv(text: string, name: string, problems: Problems): SecretFileEntry[] {
-  const entries: (SecretFileEntry & { line: number })[] = [];
-  const lines = text.split(/\r\n?|\n/);
-  const seen = new Set<string>();
-  const faulty: number[] = [];
-  const kept: string[] = [];
-  const bad = (line: number, rule: string): void => {
-    faulty.push(line);
-    problems.add(`${name}, line ${line + 1}${rule}`);
-  };
-  for (let index = 0; index < lines.length;) {
-    const line = index;
-    const [, key, written = ''] = assignment.exec(lines[line] ?? '') ?? [];
-    const end = key === undefined ? line : endOfValue(lines, line, written);
-    index = (typeof end === 'number' ? end : line) + 1;
-    const behind = lines.slice(line + 1, index);
-    const parsed = parseDotenv(
-      key === undefined ? '' : `${key}=${[written, ...behind].join('\n')}`,
-    );
-    // The library scans for blank lines in quadratic time; they matter in quotes only.
-    if (key !== undefined) kept.push(lines[line] ?? '', ...behind);
-    if (key === undefined || !Object.hasOwn(parsed, key)) {
-      if (!/^\s*(#|$)/.test(lines[line] ?? '')) bad(line, ' is not NAME=VALUE');
-      continue;
-    }
-    const value = parsed[key] ?? '';
-    const isQuoted = /^["'`]/.test(written);
-    if (end === 'open') {
-      bad(line, ': the quote is not closed');
-    } else if (end === 'text behind') {
-      bad(line, ': there is text after the quote');
-    } else if (value === '' || (!isQuoted && /^=+$/.test(value))) {
-      bad(line, ': there is no value; a value of several lines must be quoted');
-    } else if (!isQuoted && /\S#/.test(written)) {
-      bad(line, ': there is a "#", where dotenv begins a comment: quote the value');
-    } else if (seen.has(key)) {
-      bad(line, ': the name is set twice');
-    }
-    seen.add(key);
-    entries.push({ key, value: new SecretValue(value), line });
-  }
-  if (faulty.length > 0 && foreignFormat(text) !== 'dotenv') {
-    checkFormat(text, name, 'dotenv, JSON or YAML');
-  }
-  if (faulty.length > 0) return entries;
-  const whole = parseDotenv(kept.join('\n'));
-  for (const { key, value, line } of entries) {
-    if (value.equals(new SecretValue(whole[key] ?? ''))) continue;
-    bad(line, ': the quote runs into another one: use another kind of quotes');
-  }
-  if (faulty.length === 0 && Object.keys(whole).some((key) => !seen.has(key))) {
-    problems.add(`${name}: dotenv reads more in it than NAME=VALUE lines: quote the values`);
-  }
-  return entries;
-}
-
-/** The line where a multi-line value ends, or the problem with its quotes. */
-function endOfValue(
-  lines: readonly string[],
-  start: number,
-  written: string,
-): number | 'open' | 'text behind' {
-  const quote = /^["'`]/.exec(written)?.[0];
-  if (quote === undefined) return start;
-  let rest = written.slice(1);
-  let line = start;
-  while (line < lines.length) {
-    for (let at = rest.indexOf(quote); at >= 0; at = rest.indexOf(quote, at + 1)) {
-      if (rest[at - 1] === '\\') continue;
-      return /^\s*(#.*)?$/.test(rest.slice(at + 1)) ? line : 'text behind';
-    }
-    line += 1;
-    rest = lines[line] ?? '';
-  }
-  return 'open';
-}
-
-function checkJson(text: string, name: string): void {
-  const fault = jsonFault(text);
-  if (fault === undefined) return;
-  checkFormat(text, name, 'JSON');
-  throw new InvalidInput(`${name} is not JSON: ${fault}`);
-}
-
-async function readYaml(
-  text: string,
-  name: string,
-  problems: Problems,
-): Promise<SecretFileEntry[]> {
-  const { isAlias, isMap, isNode, isScalar, LineCounter, parseDocument } = await import('yaml');
-  const lines = new LineCounter();
-  // "failsafe" parses strings only: 0123, 1e3 and true keep their spelling.
-  const document = parseDocument(text, {
-    schema: 'failsafe',
-    prettyErrors: false,
-    resolveKnownTags: false,
-    uniqueKeys: false,
-    lineCounter: lines,
-  });
-  const mistakes = [
-    ...[...document.errors, ...document.warnings].map(({ code, pos }) => ({ code, at: pos[0] })),
-    ...(await repeatedKeys(document)).map((at) => ({ code: 'DUPLICATE_KEY', at })),
-  ];
-  for (const { code, at } of mistakes) {
-    const { line, col } = lines.linePos(at);
-    problems.add(`${name}: line ${line}, column ${col}: ${yamlRule(code)}`);
-  }
-  if (document.errors.length > 0 || !isMap(document.contents)) checkFormat(text, name, 'YAML');
-  problems.throwIfAny();
-  const entries: SecretFileEntry[] = [];
-  // The library searches the whole document for each alias.
-  const anchors = new Map<string, unknown>();
-  const remember = (node: unknown): void => {
-    if (isNode(node) && !isAlias(node) && node.anchor) anchors.set(node.anchor, node);
-  };
-  const walk = (node: unknown, path: readonly string[]): void => {
-    const place = path.length === 0 ? name : `${name}: ${path.join('/')}`;
-    remember(node);
-    const target = isAlias(node) ? anchors.get(node.source) : node;
-    if (isMap(target) && isAlias(node)) {
-      problems.add(`${place} stands for a map elsewhere; write it out`);
-    } else if (isAlias(node) && !target) {
-      problems.add(`${place}: a value that begins with "*" must be quoted`);
-    } else if (isMap(target)) {
-      if (target.items.length === 0 && path.length > 0) problems.add(`${place} is an empty map`);
-      for (const { key, value } of target.items) {
-        remember(key);
-        // Text without a colon is more likely a value than a key, so it is not printed.
-        if (value === null) problems.add(`${place} has a key without a value`);
-        else if (isScalar(key) && key.value !== '') walk(value, [...path, String(key.value)]);
-        else problems.add(`${place} has a key that is not text`);
-      }
-    } else if (path.length === 0) {
-      problems.add(`${name} is not a map of names to values`);
-    } else if (!isScalar(target)) {
-      problems.add(`${place} is ${target ? 'a list' : 'nothing'}; a secret is a text`);
-    } else if (target.type === 'PLAIN' && /^(|~|null)$/i.test(String(target.value))) {
-      problems.add(`${place} has no value`);
+/** Each key once. A key that is set again to another value is a problem, to the same one a note. */
+function withoutRepeats(assignments: readonly Assignment[], found: Found): Assignment[] {
+  const first = new Map<string, Assignment>();
+  for (const one of assignments) {
+    const { key, value, line } = one;
+    const other = first.get(key);
+    if (!other) first.set(key, one);
+    else if (other.value.equals(value)) {
+      const lines = line === undefined ? '' : ` (lines ${other.line ?? 0} and ${line})`;
+      found.notes.push(`${found.name}: ${key} is set twice to the same value${lines}`);
+    } else if (line === undefined) {
+      found.fault(`: ${key} appears twice, with different values`, key);
     } else {
-      entries.push({ key: path.join('/'), value: new SecretValue(String(target.value)) });
+      const rule = `: the name is set twice, to another value than on line ${other.line ?? 0}`;
+      found.lineFault(line, rule, key);
     }
-  };
-  walk(document.contents, []);
-  const paths = new Set<string>();
-  for (const { key } of entries) {
-    if (paths.has(key)) problems.add(`${name}: ${key} appears twice`);
-    paths.add(key);
   }
-  return entries;
+  return [...first.values()];
+}
+
+interface Left {
+  empties: readonly Assignment[];
+  open: readonly string[];
+  found: Found;
+}
+
+function nothingIn(name: string, { empties, open, found }: Left): InvalidInput {
+  const why =
+    empties.length + open.length > 0
+      ? ': all are empty'
+      : found.assignments.length + found.open.length > 0
+        ? ' that --include and --exclude select'
+        : '';
+  return new InvalidInput(`${name} has no secrets in it${why}`);
+}
+
+function notesOf(
+  name: string,
+  {
+    empties,
+    empty,
+    open,
+    include,
+    found,
+  }: Left & { empty: EmptyChoice | 'keep'; include: readonly string[] },
+): string[] {
+  const keys = empties.map(({ key }) => key).join(', ');
+  const all = [...found.assignments.map(({ key }) => key), ...found.open];
+  const unused = include.filter((pattern) => !all.some((key) => fitsPattern(pattern, key)));
+  return [
+    ...(keys === ''
+      ? []
+      : [
+          `${name}: ${empty === 'skip' ? 'left out' : 'stored as a space'}, as they are empty: ${keys}`,
+        ]),
+    ...(open.length === 0
+      ? []
+      : [`${name}: left out, as they have no value in the file: ${open.join(', ')}`]),
+    ...unused.map((pattern) => `${name}: nothing matches --include ${pattern}`),
+  ];
+}
+
+function warningsOf(name: string, entries: readonly Assignment[]): string[] {
+  const keysOf = (isMeant: (one: Assignment) => boolean): string =>
+    entries
+      .filter(isMeant)
+      .map(({ key }) => key)
+      .join(', ');
+  const unexpanded = keysOf(
+    ({ value, isLiteral = false }) => !isLiteral && value.matches(/\$\{[A-Za-z_]|\$\(/),
+  );
+  const standIns = keysOf(({ value }) => value.isStandIn());
+  return [
+    ...(unexpanded === '' ? [] : [`${name}: "\${…}" and "$(…)" are not expanded: ${unexpanded}`]),
+    ...(standIns === '' ? [] : [`${name}: placeholders instead of values: ${standIns}`]),
+  ];
 }
