@@ -19,6 +19,8 @@ export interface Context {
   globals: GlobalOptions;
   /** Options set by the environment or a file: attribute name (`cluster`) to variable or file. */
   fromEnvironment: ReadonlyMap<string, string>;
+  /** How many of the words are after `--`; undefined without it. */
+  afterDashes: number | undefined;
 }
 
 /** What a command body returns. The caller prints it. */

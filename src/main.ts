@@ -55,6 +55,7 @@ async function runCommand(argv: readonly string[], world: World): Promise<number
           world,
           globals,
           fromEnvironment,
+          afterDashes: argv.includes('--') ? argv.length - argv.indexOf('--') - 1 : undefined,
           report: createReporter(world, globals),
           aws: createAws({
             access: accessOptions(world, globals, fromEnvironment),

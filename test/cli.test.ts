@@ -173,7 +173,7 @@ describe('an option with one value is given once', async () => {
   test('what follows -- is not ours', async () => {
     const child = ['--prefix', 'a', '--prefix', 'b', '--container', 'x', '--container', 'y'];
     const seen = await run(['exec', '--', 'cmd', ...child]);
-    expect(seen.stderr).toContain('give either --prefix or --task-definition');
+    expect(seen.stderr).toContain('no source is given');
   });
 });
 

@@ -1,50 +1,44 @@
 import { Argument } from '@commander-js/extra-typings';
-import { defineCommand, type Context, type Result } from '../../cli.ts';
-import { CliError, UsageError, exitCodes } from '../../errors.ts';
+import { defineCommand, type Result } from '../../cli.ts';
+import { exitCodes } from '../../errors.ts';
 import type { Checked } from '../../model/checked.ts';
-import { formatPrefix } from '../../model/secrets/prefix.ts';
 import { diffValues } from '../../model/secrets/diff-values.ts';
 import type { NamedValue } from '../../operations/environment/format-secrets.ts';
-import { readContainer } from '../../operations/environment/read-container.ts';
-import { readPrefix } from '../../operations/environment/read-prefix.ts';
-import { readTaskDefinition } from '../../operations/definitions/read-task-definition.ts';
+import { parseSource } from '../../operations/environment/source.ts';
 import type { DiffDocument } from './documents.ts';
-import { asVariables } from './environment-source.ts';
-import { placeOf, type Place } from './place.ts';
-import { sourcesOf } from '../sources.ts';
-import { variablesOf, withSubstitution, type SubstitutionOptions } from '../substitution.ts';
-import { storeOption } from '../secrets/store-option.ts';
+import { readTwo, sourceWords, withReadingOptions } from './environment-source.ts';
 
 /** `diff A B`: shows how the values of two sources differ, without the values. */
 export const diff = defineCommand({
   declare: (command) =>
-    withSubstitution(command)
-      .addArgument(
-        new Argument('<a>', '/path, sm:NAME, or a task definition (FILE or FAMILY[:REV])'),
-      )
-      .addArgument(new Argument('<b>', 'the same'))
-      .addOption(storeOption())
-      .option('--container <name>', 'container, if the task definition has several')
-      .addHelpText(
-        'after',
-        `
+    withReadingOptions(
+      command
+        .addArgument(new Argument('<a>', sourceWords))
+        .addArgument(new Argument('<b>', 'the same')),
+    ).addHelpText(
+      'after',
+      `
 Compares values without printing them: "-" is only in A, "+" only in B, "~" differs. For a task definition,
-compares the environment that ECS would inject. Exit code 3 when they differ.
+compares the environment that ECS would inject. sm:NAME stands for the keys of a JSON secret, or for the
+secrets below it. An empty value in a file counts as missing if the other side does not have it. Exit code
+3 when they differ.
 
 Examples:
   $ ecs-secrets diff /shop/staging /shop/prod
+  $ ecs-secrets diff .env.production /shop/prod
+  $ ecs-secrets diff /shop/prod sm:shop/prod/json
   $ ecs-secrets diff web:12 web:13 --container app`,
-      ),
+    ),
 
   async run(context, [a, b], options): Promise<Result<DiffDocument>> {
-    for (const text of [a, b]) checkNoDotenv(text);
-    const places = [placeOf(a, options.store), placeOf(b, options.store)] as const;
-    // Names below a prefix are compared unchanged, unless the other side is a task definition.
-    const variables = places.some(({ kind }) => kind === 'task-definition');
-    const [before, after] = await Promise.all(
-      places.map((place) => valuesOf(context, place, options, variables)),
+    const places = [parseSource(a, options.store), parseSource(b, options.store)] as const;
+    // Names are compared unchanged, unless one side has the names of variables.
+    const variables = places.some(({ kind }) => kind === 'definition' || kind === 'file');
+    const [before, after] = await readTwo(context, places, options, variables);
+    const found = diffValues(
+      places[0].kind === 'file' ? withoutUnset(before, after) : before,
+      places[1].kind === 'file' ? withoutUnset(after, before) : after,
     );
-    const found = diffValues(before ?? [], after ?? []);
     const { missing, extra, different } = found;
     const lines = [
       ...missing.map((name) => ['-', name]),
@@ -71,34 +65,11 @@ Examples:
 
 // --- internal ---
 
-async function valuesOf(
-  { aws, world, report }: Context,
-  place: Place,
-  options: SubstitutionOptions & { container?: string | undefined },
-  variables: boolean,
-): Promise<NamedValue[]> {
-  if (place.kind === 'prefix') {
-    // An empty prefix differs in everything.
-    const { values, warnings } = await readPrefix(aws, place.prefix).catch((error: unknown) => {
-      if (!(error instanceof CliError) || error.code !== 'nothing-found') throw error;
-      report.note(error.message);
-      return { values: [], warnings: [] };
-    });
-    for (const warning of warnings) report.warn(warning);
-    return variables ? asVariables(values, formatPrefix(place.prefix)) : values;
-  }
-  const definition = await readTaskDefinition(place.id, aws, sourcesOf(world), {
-    variables: await variablesOf(options, world),
-  });
-  const { values, warnings } = await readContainer(aws, definition, options.container);
-  for (const warning of warnings) report.warn(warning);
-  return values;
-}
-
-function checkNoDotenv(text: string): void {
-  if (!/(^|[/\\])\.env(\.[\w-]+)?$|\.env$/.test(text)) return;
-  throw new UsageError(
-    'diff compares prefixes and task definitions, not dotenv files',
-    'to compare a file with what is stored: ecs-secrets import FILE --prefix PREFIX --dry-run',
-  );
+/** The values of a file without the empty ones that the other side does not have. */
+function withoutUnset(
+  values: readonly NamedValue[],
+  other: readonly NamedValue[],
+): readonly NamedValue[] {
+  const names = new Set(other.map(({ name }) => name));
+  return values.filter(({ name, value }) => value.byteLength > 0 || names.has(name));
 }

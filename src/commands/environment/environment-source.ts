@@ -1,142 +1,193 @@
 import { Option, type Command, type OptionValues } from '@commander-js/extra-typings';
 import { fromProject, repeatable, type Context } from '../../cli.ts';
-import { UsageError } from '../../errors.ts';
-import { formatPrefix, parsePrefix, type Prefix } from '../../model/secrets/prefix.ts';
+import { CliError, UsageError } from '../../errors.ts';
+import { namesIn } from '../../model/secrets/name-pattern.ts';
 import { Problems } from '../../model/problems.ts';
 import type { Store } from '../../model/secrets/reference.ts';
-import { variableName } from '../../model/secrets/variable-name.ts';
 import type { NamedValue } from '../../operations/environment/format-secrets.ts';
-import { readPrefix, type Environment } from '../../operations/environment/read-prefix.ts';
-import { sourcesOf } from '../sources.ts';
-import { placeOf } from './place.ts';
-import { variablesOf, withSubstitution, type SubstitutionOptions } from '../substitution.ts';
+import {
+  readEach,
+  readEnvironment,
+  type ReadOptions,
+  type SourcedValue,
+} from '../../operations/environment/read-environment.ts';
+import { parseSource, prefixSource, type Source } from '../../operations/environment/source.ts';
+import type { Naming } from '../../operations/environment/variable-names.ts';
+import { secretFileFormats, type SecretFileFormat } from '../../operations/secrets/files/format.ts';
 import { storeOption } from '../secrets/store-option.ts';
+import { sourcesOf } from '../sources.ts';
+import { variablesOf, withSubstitution, type SubstitutionOptions } from '../substitution.ts';
 
-/**
- * The source of a command's values: the secrets below a prefix, or the environment of a container.
- */
-export interface SourceOptions extends SubstitutionOptions {
-  /** In the given order; if a name occurs twice, the last prefix counts. */
-  prefix?: string[] | undefined;
-  taskDefinition?: string | undefined;
+/** How sources are read; see `withReadingOptions`. */
+export interface ReadingOptions extends Omit<Naming, 'variables'>, SubstitutionOptions {
   container?: string | undefined;
   store?: Store | undefined;
+  fileFormat?: SecretFileFormat | undefined;
+  allowEmpty?: boolean | undefined;
+}
+
+/** The sources of a command's values, in order; if a name occurs twice, the last one counts. */
+export interface SourceOptions extends ReadingOptions {
+  prefix?: string[] | undefined;
+  taskDefinition?: string | undefined;
+  strict?: boolean | undefined;
+  only?: string[] | undefined;
+}
+
+/** What a source is, for the descriptions of arguments. */
+export const sourceWords =
+  '/path, sm:NAME, task definition (FILE or FAMILY[:REV]), .env or other file, or -';
+
+/** Adds the options of `ReadingOptions` to a command. */
+export function withReadingOptions<Args extends unknown[], Opts extends OptionValues>(
+  command: Command<Args, Opts>,
+) {
+  return withSubstitution(command)
+    .addOption(storeOption())
+    .option('--container <name>', 'container, if the task definition has several')
+    .addOption(
+      new Option(
+        '--file-format <format>',
+        'format of a file of secrets (default: detected)',
+      ).choices(secretFileFormats),
+    )
+    .option('--allow-empty', 'a prefix below which there is nothing is no error')
+    .option('--strip-prefix <text>', 'remove this text from the start of variable names')
+    .option('--upper-case', 'change variable names to upper case')
+    .option('--add-prefix <text>', 'put this text before variable names');
 }
 
 /** Adds the options of `SourceOptions` to a command. */
 export function withSourceOptions<Args extends unknown[], Opts extends OptionValues>(
   command: Command<Args, Opts>,
 ) {
-  return withSubstitution(command)
-    .addOption(
-      fromProject(
-        new Option(
-          '--prefix <prefix>',
-          'the secrets below /path or sm:NAME (repeatable: later ones overwrite)',
-        ),
-        ['prefix'],
-        ['store', 'source', 'taskDefinition', 'container'],
-      ).argParser(repeatable),
-    )
-    .addOption(storeOption())
-    .option('--task-definition <file|family>', "a container's environment, as ECS would inject it")
-    .option('--container <name>', 'container, if there are several');
+  return withReadingOptions(
+    command
+      .addOption(
+        fromProject(
+          new Option(
+            '--prefix <prefix>',
+            'the secrets below /path or sm:NAME (repeatable: later ones overwrite)',
+          ),
+          ['prefix'],
+          ['store', 'source', 'taskDefinition', 'container'],
+        ).argParser(repeatable),
+      )
+      .option(
+        '--task-definition <file|family>',
+        "a container's environment, as ECS would inject it",
+      )
+      .option('--strict', 'fail if a source overwrites a variable of another one')
+      .option(
+        '--only <names>',
+        'only these variables, which must exist: A,B (repeatable)',
+        repeatable,
+      ),
+  );
 }
 
 /**
- * The options, with a source given as an argument added to them. Throws UsageError for two sources.
+ * Reads the values of a command's sources, given as arguments or options, and tells what is
+ * overwritten. `example` is a command with a source, for the hint if there is none. `select` has the
+ * names to return instead of `--only`; all must exist. Throws UsageError, InvalidInput and CliError.
  */
-export function withSource(options: SourceOptions, source: string | undefined): SourceOptions {
-  if (source === undefined) return options;
-  if (options.prefix !== undefined || options.taskDefinition !== undefined) {
-    throw new UsageError('two sources are given', 'give SOURCE, --prefix or --task-definition');
-  }
-  return placeOf(source, options.store).kind === 'prefix'
-    ? { ...options, prefix: [source] }
-    : { ...options, taskDefinition: source };
-}
-
-/**
- * Reads the environment of a source. `variables`: convert names below a prefix to variable names.
- * `example` is a command with a source, for the hint if there is none. Throws InvalidInput for
- * names that cannot be converted, or that become equal.
- */
-export async function readEnvironment(
-  { aws, world, report }: Context,
+export async function readSources(
+  context: Context,
+  written: readonly string[],
   options: SourceOptions,
-  variables: boolean,
-  example = 'ecs-secrets export --prefix PREFIX',
-): Promise<NamedValue[]> {
-  const { prefix, taskDefinition, container, store } = options;
-  if ((prefix === undefined) === (taskDefinition === undefined)) {
-    throw new UsageError('give either --prefix or --task-definition', example);
+  {
+    variables,
+    example,
+    select,
+  }: { variables: boolean; example: string; select?: readonly string[] | undefined },
+): Promise<SourcedValue[]> {
+  const { aws, world, report } = context;
+  const from = sourcesIn(written, options, example);
+  if (
+    options.container !== undefined &&
+    from.every(({ kind }) => kind === 'prefix' || kind === 'secret')
+  ) {
+    throw new UsageError('--container requires a task definition');
   }
-  let environment: Environment;
-  if (taskDefinition !== undefined) {
-    // Loaded only if there is one, for a quick start.
-    const [{ readTaskDefinition }, { readContainer }] = await Promise.all([
-      import('../../operations/definitions/read-task-definition.ts'),
-      import('../../operations/environment/read-container.ts'),
-    ]);
-    const definition = await readTaskDefinition(taskDefinition, aws, sourcesOf(world), {
-      variables: await variablesOf(options, world),
+  const substitution = await variablesOf(options, world);
+  const how = { ...readOptions(options, variables), substitution };
+  const { values, overwritten, ...told } = await readEnvironment(aws, from, how, sourcesOf(world));
+  tell(report, told);
+  if (options.strict && overwritten.length > 0) {
+    throw new CliError('overwritten', overwritten.join('\n'), {
+      hint: 'leave out a source, or --strict',
     });
-    environment = await readContainer(aws, definition, container);
-  } else {
-    if (container !== undefined) throw new UsageError('--container requires --task-definition');
-    environment = await readPrefixes({ aws, report }, prefixes(prefix ?? [], store), variables);
   }
-  for (const warning of environment.warnings) report.warn(warning);
-  return environment.values;
+  for (const line of overwritten) report.note(line);
+  const only = select ?? (options.only === undefined ? undefined : namesIn(options.only));
+  const missing = only?.filter((name) => !values.some((one) => one.name === name)) ?? [];
+  if (missing.length > 0) throw missingVariables(missing, from);
+  return only ? values.filter(({ name }) => only.includes(name)) : values;
 }
 
-/** The values with variable names; see `variableName`. */
-export function asVariables(values: readonly NamedValue[], place: string): NamedValue[] {
-  const problems = new Problems();
-  const taken = new Map<string, string>();
-  const named = values.flatMap(({ name, value }): NamedValue[] => {
-    const variable = variableName(name);
-    if (variable === undefined) {
-      problems.add(`${name} (below ${place}) cannot be turned into a variable name`);
-      return [];
-    }
-    const other = taken.get(variable);
-    if (other !== undefined)
-      problems.add(`${other} and ${name} both become the variable ${variable}`);
-    taken.set(variable, name);
-    return [{ name: variable, value }];
+/** Reads two sources, to be compared; prints notes and warnings. */
+export async function readTwo(
+  { aws, world, report }: Context,
+  from: readonly [Source, Source],
+  options: ReadingOptions,
+  variables: boolean,
+): Promise<[before: NamedValue[], after: NamedValue[]]> {
+  const substitution = await variablesOf(options, world);
+  const how = { ...readOptions(options, variables), substitution, exact: true };
+  const [a, b] = await readEach(aws, from, how, sourcesOf(world));
+  for (const { notes = [], warnings } of [a, b].filter((one) => one !== undefined)) {
+    tell(report, { notes, warnings });
+  }
+  return [a?.values ?? [], b?.values ?? []];
+}
+
+/** The error for variables that are required and that no source has. */
+export function missingVariables(names: readonly string[], from: readonly Source[]): CliError {
+  const where = from.map((one) => one.written).join(', ');
+  return new CliError('nothing-found', `${where} has no value for ${names.join(', ')}`, {
+    hint: 'names of variables are compared with their case; see --upper-case',
   });
-  problems.throwIfAny();
-  return named;
 }
 
 // --- internal ---
 
-function prefixes(written: readonly string[], store: Store | undefined): Prefix[] {
+function readOptions(
+  { container, fileFormat, allowEmpty, stripPrefix, upperCase, addPrefix }: ReadingOptions,
+  variables: boolean,
+): ReadOptions {
+  const naming = { variables, stripPrefix, upperCase, addPrefix };
+  return { container, fileFormat, allowEmpty, naming };
+}
+
+function tell(
+  report: Context['report'],
+  { notes, warnings }: { notes: readonly string[]; warnings: readonly string[] },
+): void {
+  for (const note of notes) report.note(note);
+  for (const warning of warnings) report.warn(warning);
+}
+
+function sourcesIn(written: readonly string[], options: SourceOptions, example: string): Source[] {
+  const { prefix = [], taskDefinition, store } = options;
+  const ways = [written.length > 0, options.prefix !== undefined, taskDefinition !== undefined];
+  const given = ways.filter(Boolean).length;
+  if (given > 1) {
+    throw new UsageError(
+      'two sources are given',
+      'give all as arguments, or --prefix or --task-definition',
+    );
+  }
+  if (given === 0) throw new UsageError('no source is given', example);
+  if (taskDefinition !== undefined) {
+    return [{ written: taskDefinition, kind: 'definition', id: taskDefinition }];
+  }
   const problems = new Problems();
-  const parsed = written.flatMap((text) => {
+  const parsed = [...written, ...prefix].flatMap((text): Source[] => {
     if (text === '') throw new UsageError('--prefix is empty', '/ stands for the whole store');
-    return problems.attempt(() => parsePrefix(text, store)) ?? [];
+    const read = () => (written.length > 0 ? parseSource(text, store) : prefixSource(text, store));
+    const source = problems.attempt(read);
+    return source ? [source] : [];
   });
   problems.throwIfAny();
   return parsed;
-}
-
-/** Reads several prefixes in order, and records the names that a later one overwrites. */
-async function readPrefixes(
-  { aws, report }: Pick<Context, 'aws' | 'report'>,
-  places: readonly Prefix[],
-  variables: boolean,
-): Promise<Environment> {
-  const merged = new Map<string, NamedValue>();
-  const warnings: string[] = [];
-  for (const place of places) {
-    const read = await readPrefix(aws, place);
-    warnings.push(...read.warnings);
-    const values = variables ? asVariables(read.values, formatPrefix(place)) : read.values;
-    const taken = values.filter(({ name }) => merged.has(name)).map(({ name }) => name);
-    if (taken.length > 0) report.note(`${formatPrefix(place)} overwrites ${taken.join(', ')}`);
-    for (const one of values) merged.set(one.name, one);
-  }
-  return { values: [...merged.values()].sort((a, b) => (a.name < b.name ? -1 : 1)), warnings };
 }

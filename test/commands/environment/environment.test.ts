@@ -408,10 +408,14 @@ describe('diff', () => {
     });
   });
 
-  test('takes a place where nothing is for empty', async () => {
-    const seen = await bin(['diff', '/none', '/app/prod']);
-    expect(seen).toMatchObject({ code: 3, stdout: '+ DB_PASSWORD\n+ ONLY\n' });
-    expect(seen.stderr).toContain('there is nothing below /none');
+  test('fails for a place where nothing is, unless --allow-empty is given', async () => {
+    const argv = ['diff', '/none', '/app/prod'];
+    const seen = await shop.run(argv);
+    expect(seen).toMatchObject({ code: 1, stdout: '' });
+    expect(seen.stderr).toContain('error: there is nothing below /none (account');
+    const allowed = await shop.run([...argv, '--allow-empty']);
+    expect(allowed).toMatchObject({ code: 3, stdout: '+ DB_PASSWORD\n+ ONLY\n' });
+    expect(allowed.stderr).toContain('note: there is nothing below /none');
   });
 
   test('takes names for those of the store that is set', async () => {

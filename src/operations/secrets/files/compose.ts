@@ -14,7 +14,7 @@ export async function readCompose(
   service: string | undefined,
 ): Promise<Found> {
   const found = new Found(name);
-  const [document] = await yamlData(text, name);
+  const [document] = await yamlData(text, name, 'a compose file');
   const services = mapOf(mapOf(document)?.services);
   if (!services) {
     found.fault(' has no services');

@@ -9,7 +9,7 @@ import { mapOf, yamlData } from './yaml-data.ts';
  */
 export async function readKubernetes(text: string, name: string): Promise<Found> {
   const found = new Found(name);
-  const resources = (await yamlData(text, name)).flatMap(itemsOf);
+  const resources = (await yamlData(text, name, 'a Kubernetes manifest')).flatMap(itemsOf);
   const secrets = resources.filter(({ kind }) => kind === 'Secret');
   const others = new Set(resources.map(({ kind }) => kindOf(kind)));
   others.delete('Secret');
