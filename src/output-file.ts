@@ -3,6 +3,7 @@ import { writeFileSync, type Stats } from 'node:fs';
 import {
   access,
   constants,
+  lstat,
   open,
   readlink,
   realpath,
@@ -27,6 +28,20 @@ export async function writeOutputFile(path: string, text: string, mode?: number)
   } else {
     await replace(target.path, text, target.present, mode);
   }
+}
+
+/**
+ * Writes a file with secret values: complete or not at all, accessible only by the user who writes
+ * it (0600), also if the file was there before. Rejects as Node's fs does, and for a symbolic link
+ * and anything else that is no regular file.
+ */
+export async function writePrivateFile(path: string, text: string): Promise<void> {
+  if (path === '') throw failed('ENOENT');
+  const present = await unlessMissing(lstat(path));
+  if (present?.isSymbolicLink()) throw new Error('it is a symbolic link');
+  if (present?.isDirectory()) throw failed('EISDIR');
+  if (present && !present.isFile()) throw new Error('it is not a regular file');
+  await replace(path, text, undefined, ownerOnly);
 }
 
 /**

@@ -63,6 +63,10 @@ export async function processWorld(argv: readonly string[]): Promise<World> {
       const { writeOutputFile } = await import('./output-file.ts');
       await writeOutputFile(path, text, mode);
     },
+    writePrivateFile: async (path, text) => {
+      const { writePrivateFile } = await import('./output-file.ts');
+      await writePrivateFile(path, text);
+    },
     checkWritable: async (path) => {
       const { checkOutputFile } = await import('./output-file.ts');
       await checkOutputFile(path);

@@ -25,6 +25,11 @@ export interface World {
    * Node's fs does.
    */
   writeFile: (path: string, text: string, mode?: number) => Promise<void>;
+  /**
+   * Writes a file with secret values, completely or not at all, accessible only by its owner
+   * (0o600). Rejects as Node's fs does, and for a symbolic link.
+   */
+  writePrivateFile: (path: string, text: string) => Promise<void>;
   /** Rejects if `writeFile` would, as far as can be checked without writing. */
   checkWritable: (path: string) => Promise<void>;
   /** Appends text to a file. Rejects as Node's fs does. */

@@ -111,6 +111,11 @@ export async function run(argv: readonly string[], setting: Setting = {}): Promi
       if (setting.files) setting.files[path] = text;
       return Promise.resolve();
     },
+    writePrivateFile: (path, text) => {
+      if (setting.full?.includes(path)) return Promise.reject(diskFull());
+      if (setting.files) setting.files[path] = text;
+      return Promise.resolve();
+    },
     checkWritable: (path) =>
       path.startsWith('not-there/')
         ? Promise.reject(Object.assign(new Error(`no ${path}`), { code: 'ENOENT' }))

@@ -1,6 +1,8 @@
 import { Argument, Option } from '@commander-js/extra-typings';
 import { defineCommand, type Result } from '../../cli.ts';
 import { UsageError } from '../../errors.ts';
+import { notWritable } from '../../operations/file-problem.ts';
+import { isKubernetesName } from '../../operations/environment/formats/kubernetes.ts';
 import {
   exportFormats,
   formatSecrets,
@@ -19,6 +21,11 @@ export const exportCommand = defineCommand({
           exportFormats,
         ),
       )
+      .option('--k8s-name <name>', 'name of the Secret for --format k8s (default: secrets)')
+      .option(
+        '--output-file <file>',
+        'write to this file, readable only by you, instead of printing',
+      )
       .addHelpText(
         'after',
         `
@@ -30,6 +37,8 @@ secret, or for the secrets below it.
 Examples:
   $ ecs-secrets export /shop/prod --format json | jq keys
   $ ecs-secrets export /shop/common sm:shop/prod --only DB_PASSWORD,API_KEY
+  $ ecs-secrets export /shop/ci --format github-env >> "$GITHUB_ENV"
+  $ ecs-secrets export /shop/prod --format systemd --output-file /etc/shop.env
   $ eval "$(ecs-secrets export --task-definition web --format shell)"`,
       ),
 
@@ -38,13 +47,26 @@ Examples:
     if (json && options.format !== undefined && options.format !== 'json') {
       throw new UsageError('--json and --format cannot be combined', 'give one of them');
     }
+    const { k8sName, outputFile } = options;
+    if (k8sName !== undefined && (options.format !== 'k8s' || !isKubernetesName(k8sName))) {
+      throw new UsageError('--k8s-name is a DNS name in lower case, with --format k8s');
+    }
+    if (json && outputFile !== undefined) {
+      throw new UsageError('--json and --output-file cannot be combined', 'use --format json');
+    }
     const format = json ? 'json' : (options.format ?? 'dotenv');
     const values = await readSources(context, sources, options, {
       variables: namesAreVariables(format),
       example: 'ecs-secrets export SOURCE',
     });
     for (const { value } of values) mask(context.world, value);
-    const text = formatSecrets(values, format);
+    const text = formatSecrets(values, format, k8sName);
+    if (outputFile !== undefined) {
+      await context.world.writePrivateFile(outputFile, text).catch((error: unknown) => {
+        throw notWritable(outputFile, error);
+      });
+      return { data: {}, text: `${values.length} variables written to ${outputFile}` };
+    }
     return {
       data: JSON.parse(formatSecrets(values, 'json')) as ExportDocument,
       text,

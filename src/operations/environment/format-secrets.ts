@@ -2,9 +2,30 @@ import { parse as parseDotenv } from 'dotenv';
 import { Problems } from '../../model/problems.ts';
 import type { SecretValue } from '../../model/secrets/secret-value.ts';
 import { isVariableName } from '../../model/secrets/variable-name.ts';
+import { githubLine } from './formats/github-env.ts';
+import { gitlabLine } from './formats/gitlab-dotenv.ts';
+import { kubernetesLine, kubernetesManifest } from './formats/kubernetes.ts';
+import { nul, type Line } from './formats/line.ts';
+import { propertiesLine } from './formats/properties.ts';
+import { csvLine, tsvLine } from './formats/separated.ts';
+import { systemdLine } from './formats/systemd.ts';
 
 /** The formats that secrets can be exported in. */
-export const exportFormats = ['dotenv', 'json', 'yaml', 'shell', 'docker', 'tfvars'] as const;
+export const exportFormats = [
+  'dotenv',
+  'json',
+  'yaml',
+  'shell',
+  'docker',
+  'tfvars',
+  'github-env',
+  'gitlab-dotenv',
+  'k8s',
+  'systemd',
+  'csv',
+  'tsv',
+  'java-properties',
+] as const;
 export type ExportFormat = (typeof exportFormats)[number];
 
 /** A name with its value. */
@@ -15,15 +36,19 @@ export interface NamedValue {
 
 /** Whether a format allows only variable names. */
 export function namesAreVariables(format: ExportFormat): boolean {
-  return format !== 'json' && format !== 'yaml';
+  return !['json', 'yaml', 'csv', 'tsv', 'java-properties'].includes(format);
 }
 
 /**
  * Formats values so that a reader of the format gets them byte for byte: the dotenv library, a JSON
- * or YAML (1.1 or 1.2) parser, a POSIX shell, `docker run --env-file`, Terraform. Throws
- * InvalidInput with every value that the format cannot represent.
+ * or YAML (1.1 or 1.2) parser, a POSIX shell, `docker run --env-file`, Terraform, and so on.
+ * `kubernetesName` is the name of a Kubernetes Secret. Throws InvalidInput with every value that the format cannot represent.
  */
-export function formatSecrets(entries: readonly NamedValue[], format: ExportFormat): string {
+export function formatSecrets(
+  entries: readonly NamedValue[],
+  format: ExportFormat,
+  kubernetesName = 'secrets',
+): string {
   const problems = new Problems();
   const lines = entries.map(({ name, value }) => {
     if (namesAreVariables(format) && !isVariableName(name)) {
@@ -31,7 +56,7 @@ export function formatSecrets(entries: readonly NamedValue[], format: ExportForm
       return '';
     }
     const line =
-      namesAreVariables(format) && value.matches(/\p{Cs}/u)
+      !asciiFormats.has(format) && value.matches(/\p{Cs}/u)
         ? { refused: 'it has half of a Unicode surrogate pair' }
         : writers[format](name, value.reveal());
     if ('refused' in line) problems.add(`${format} cannot carry ${name}: ${line.refused}`);
@@ -39,13 +64,15 @@ export function formatSecrets(entries: readonly NamedValue[], format: ExportForm
   });
   problems.throwIfAny('json and yaml carry every value (--format)');
   if (format === 'json') return lines.length === 0 ? '{}\n' : `{\n${lines.join(',\n')}\n}\n`;
+  if (format === 'k8s') return kubernetesManifest(lines, kubernetesName);
   if (format === 'yaml' && lines.length === 0) return '{}\n';
   return lines.map((line) => `${line}\n`).join('');
 }
 
 // --- internal ---
 
-type Line = { text: string } | { refused: string };
+/** Formats that escape half of a surrogate pair, which UTF-8 cannot represent. */
+const asciiFormats: ReadonlySet<ExportFormat> = new Set(['json', 'yaml', 'java-properties']);
 
 const writers: Record<ExportFormat, (name: string, value: string) => Line> = {
   dotenv: dotenvLine,
@@ -55,9 +82,14 @@ const writers: Record<ExportFormat, (name: string, value: string) => Line> = {
     value.includes('\0') ? nul : { text: `export ${name}='${value.replaceAll("'", `'\\''`)}'` },
   docker: dockerLine,
   tfvars: tfvarsLine,
+  'github-env': githubLine,
+  'gitlab-dotenv': gitlabLine,
+  k8s: kubernetesLine,
+  systemd: systemdLine,
+  csv: csvLine,
+  tsv: tsvLine,
+  'java-properties': propertiesLine,
 };
-
-const nul: Line = { refused: 'no environment variable holds a NUL' };
 
 /**
  * dotenv has 3 kinds of quotes, and no escape for a quote inside the same kind. Single quotes come

@@ -113,7 +113,42 @@ function asDocker(text: string): Named {
   return read;
 }
 
-async function asImport(text: string, format: 'dotenv' | 'json' | 'yaml'): Promise<Named> {
+/** Reads as the runner of GitHub Actions does (FileCommandManager.cs, EnvFileKeyValuePairs). */
+function asGithub(text: string): Named {
+  const read = new Map<string, string>();
+  const lines = text.split('\n');
+  for (let at = 0; at < lines.length - 1; at += 1) {
+    const [, name = '', delimiter] = /^([^=<]+)<<(.+)$/.exec(lines[at] ?? '') ?? [];
+    const end = lines.indexOf(delimiter ?? '\0', at + 1);
+    if (end < 0) throw new Error('no delimiter');
+    read.set(name, lines.slice(at + 1, end).join('\n'));
+    at = end;
+  }
+  return read;
+}
+
+/** Reads as systemd does in double quotes (src/basic/env-file.c). */
+function asSystemd(text: string): Named {
+  const read = new Map<string, string>();
+  for (let at = 0; at < text.length; at += 1) {
+    const begin = text.indexOf('="', at);
+    const name = text.slice(at, begin);
+    let own = '';
+    for (at = begin + 2; text[at] !== '"'; at += 1) {
+      if (at >= text.length) throw new Error('no closing quote');
+      if (text[at] !== '\\') own += text[at];
+      else if ('"\\`$'.includes(text[++at] ?? '')) own += text[at];
+      else if (text[at] !== '\n') own += `\\${text[at] ?? ''}`;
+    }
+    read.set(name, own);
+    at += 1;
+  }
+  return read;
+}
+
+type Imported = 'dotenv' | 'json' | 'yaml' | 'k8s' | 'properties';
+
+async function asImport(text: string, format: Imported): Promise<Named> {
   const source = (): Promise<Uint8Array> => Promise.resolve(Buffer.from(text));
   const sources = { readFile: source, readStdin: source };
   const { entries } = await readSecretFile('-', { format, empty: 'keep' }, sources);
@@ -133,7 +168,7 @@ function format(named: Named, as: ExportFormat): string {
 /** Exports what the format carries; the rest has to be refused, each by its name. */
 function exported(named: Named, as: ExportFormat): { text: string; carried: Named } {
   const refused = problemsOf(() => format(named, as)).map(
-    (problem) => /^(?:\w+ cannot carry )(\w+): ./.exec(problem)?.[1] ?? problem,
+    (problem) => /^(?:[\w-]+ cannot carry )(\w+): ./.exec(problem)?.[1] ?? problem,
   );
   expect([...named.keys()]).toEqual(expect.arrayContaining(refused));
   expect(new Set(refused).size).toBe(refused.length);
@@ -150,6 +185,13 @@ const mustCarry: Record<ExportFormat, (value: string) => boolean> = {
   docker: (value) => !/[\0\r\n]/.test(value),
   tfvars: (value) => !/[\0\u{10000}-\u{10ffff}]/u.test(value) && value === value.normalize('NFC'),
   dotenv: (value) => !/[\0\r']|\\$/.test(value),
+  'github-env': (value) => !/\0|\r$/.test(value),
+  'gitlab-dotenv': (value) => !/[\0\r\n\u0085\u2028\u2029]|^\s|\s$/.test(value),
+  k8s: () => true,
+  systemd: (value) => !/[\0-\u0008\u000b-\u001f\u007f]|\p{Noncharacter_Code_Point}/u.test(value),
+  csv: (value) => !value.includes('\0'),
+  tsv: (value) => !/[\0\t\r\n]/.test(value),
+  'java-properties': () => true,
 };
 
 // --- arbitraries ---
@@ -308,6 +350,92 @@ describe('every value comes through unchanged, or is refused by name', () => {
     );
   });
 
+  it('github-env, read by the rules of the runner', () => {
+    fc.assert(
+      fc.property(maps(variable, few), (named) => {
+        const { text, carried } = exported(named, 'github-env');
+        expect(asGithub(text)).toEqual(carried);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('gitlab-dotenv, read by its rules', () => {
+    fc.assert(
+      fc.property(maps(variable, few), (named) => {
+        const { text, carried } = exported(named, 'gitlab-dotenv');
+        const lines = text
+          .split('\n')
+          .slice(0, -1)
+          .map((line) => /^(.*?)=(.*)$/.exec(line) ?? []);
+        const read = lines.map(([, key = '', own = '']) => [key.trim(), own.trim()] as const);
+        expect(new Map(read)).toEqual(carried);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('systemd, read by its rules', () => {
+    fc.assert(
+      fc.property(maps(variable, few), (named) => {
+        const { text, carried } = exported(named, 'systemd');
+        expect(asSystemd(text)).toEqual(carried);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('systemd, read by sh, which escapes the same', () => {
+    fc.assert(
+      fc.property(maps(variable, many), (named) => {
+        const { text, carried } = exported(named, 'systemd');
+        expect(withShell('sh', text, [...carried.keys()])).toEqual(carried);
+      }),
+      seldom,
+    );
+  });
+
+  it('k8s, read by the yaml library and by import', async () => {
+    await fc.assert(
+      fc.asyncProperty(maps(variable, few), async (named) => {
+        const { text, carried } = exported(named, 'k8s');
+        const { data } = parseYaml(text) as { data: Record<string, string> };
+        const decoded = Object.entries(data).map(
+          ([key, base64]) => [key, Buffer.from(base64, 'base64').toString()] as const,
+        );
+        expect(new Map(decoded)).toEqual(carried);
+        if (carried.size > 0) expect(await asImport(text, 'k8s')).toEqual(carried);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it.skipIf(!has.PyYAML)('csv and tsv, read by Python', () => {
+    const script = (more: string): string =>
+      `import csv, io, json, sys; text = sys.stdin.buffer.read().decode(); csv.field_size_limit(10**9); print(json.dumps(dict(csv.reader(io.StringIO(text, newline='')${more}))))`;
+    fc.assert(
+      fc.property(maps(variable, many), (named) => {
+        const csv = exported(named, 'csv');
+        expect(members(output('python3', ['-c', script('')], csv.text))).toEqual(csv.carried);
+        const tsv = exported(named, 'tsv');
+        const how = script(", delimiter='\\t', quoting=csv.QUOTE_NONE");
+        expect(members(output('python3', ['-c', how], tsv.text))).toEqual(tsv.carried);
+      }),
+      seldom,
+    );
+  });
+
+  it('java-properties, read by import', async () => {
+    await fc.assert(
+      fc.asyncProperty(maps(path, few), async (named) => {
+        const text = format(named, 'java-properties');
+        expect(text).toMatch(/^[\n -~]*$/);
+        expect(await asImport(text, 'properties')).toEqual(named);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
   it.skipIf(!has.terraform)('tfvars, read by Terraform', () => {
     fc.assert(
       fc.property(maps(variable, many), (named) => {
@@ -323,7 +451,8 @@ describe.each(exportFormats)('%s', (as) => {
   it('carries what is printable ASCII without quotes and backslashes', () => {
     fc.assert(
       fc.property(variable, plainValue, (name, text) => {
-        expect(problemsOf(() => format(new Map([[name, text]]), as))).toEqual([]);
+        const own = as === 'gitlab-dotenv' ? `x${text}x` : text;
+        expect(problemsOf(() => format(new Map([[name, own]]), as))).toEqual([]);
       }),
     );
   });
@@ -344,8 +473,10 @@ describe.each(exportFormats)('%s', (as) => {
       ['A', '2'],
     ]);
     const text = format(named, as);
-    expect(format(named, as)).toBe(text);
-    expect(text.indexOf('B')).toBeLessThan(text.indexOf('A'));
+    if (as !== 'github-env') expect(format(named, as)).toBe(text);
+    const placeOf = (name: string): number =>
+      text.search(new RegExp(`^\\W*(export )?${name}\\b`, 'm'));
+    expect(placeOf('B')).toBeLessThan(placeOf('A'));
     expect(text).toMatch(/[^\n]\n$/);
   });
 
@@ -511,9 +642,12 @@ describe('what other lines must not change', () => {
 });
 
 describe('what no file in UTF-8 can hold', () => {
-  it.each(['dotenv', 'shell', 'docker', 'tfvars'] as const)('half a surrogate pair: %s', (as) => {
-    expect(problemsOf(() => format(new Map([['A', 'x\ud800']]), as))).toHaveLength(1);
-  });
+  it.each(['dotenv', 'shell', 'docker', 'tfvars', 'k8s', 'csv', 'github-env'] as const)(
+    'half a surrogate pair: %s',
+    (as) => {
+      expect(problemsOf(() => format(new Map([['A', 'x\ud800']]), as))).toHaveLength(1);
+    },
+  );
 });
 
 describe('what Terraform would not take as it is', () => {

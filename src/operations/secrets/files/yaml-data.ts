@@ -53,7 +53,7 @@ export async function yamlData(text: string, name: string, what: string): Promis
   }
   if (problems.length > 0) throw new InvalidInput(problems);
   try {
-    const data = documents.map((document): unknown => document.toJS());
+    const data = documents.map((document) => document.toJS() as unknown);
     // Throws for a value that contains itself.
     JSON.stringify(data);
     return data;
