@@ -2,7 +2,8 @@ import { harmlessValue, isIdentifier, isReference, looksRandom } from './harmles
 import { commandPasswords } from './command-passwords.ts';
 import { resolveReferences } from './references-in-text.ts';
 import { isForBrowsers, nameMeaning, type NameMeaning } from './secret-names.ts';
-import { shapeOf, type Confidence, type SecretKind, type Suspicion } from './secret-shapes.ts';
+import { shapeOf, type Confidence, type Suspicion } from './secret-shapes.ts';
+import type { SecretKind } from './token-formats.ts';
 import { isStandIn, speaksOfSecrets } from './stand-ins.ts';
 import { urlPassword } from './url-passwords.ts';
 

@@ -1,4 +1,4 @@
-import type { SecretKind } from './secret-shapes.ts';
+import type { SecretKind } from './token-formats.ts';
 import { wordsOf } from './words.ts';
 
 /** What the name of a variable indicates about its value. */

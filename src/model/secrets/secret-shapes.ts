@@ -1,34 +1,8 @@
 import { isFiller } from './stand-ins.ts';
-import { tokenFormats, type Alphabet, type TokenFormat } from './token-formats.ts';
+import { tokenFormats, type Alphabet, type SecretKind, type TokenFormat } from './token-formats.ts';
 
 /** How sure a finding is. */
 export type Confidence = 'high' | 'medium' | 'low';
-
-/** What a value looks like, as named in findings; each one is a separate rule in SARIF. */
-export type SecretKind =
-  | 'AWS access key'
-  | 'AWS secret key'
-  | 'GitHub token'
-  | 'GitLab token'
-  | 'Slack token'
-  | 'Stripe key'
-  | 'Google key'
-  | 'SendGrid key'
-  | 'npm token'
-  | 'service token'
-  | 'webhook URL'
-  | 'JWT'
-  | 'private key'
-  | 'URL with a password'
-  | 'connection string with a password'
-  | 'authorization header'
-  | 'password hash'
-  | 'password by name'
-  | 'secret by name'
-  | 'token by name'
-  | 'key by name'
-  | 'credentials by name'
-  | 'high entropy';
 
 /** Why a value looks like a secret. Contains no part of the value. */
 export interface Suspicion {

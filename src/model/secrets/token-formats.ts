@@ -1,4 +1,28 @@
-import type { SecretKind } from './secret-shapes.ts';
+/** What a value looks like, as named in findings; each one is a separate rule in SARIF. */
+export type SecretKind =
+  | 'AWS access key'
+  | 'AWS secret key'
+  | 'GitHub token'
+  | 'GitLab token'
+  | 'Slack token'
+  | 'Stripe key'
+  | 'Google key'
+  | 'SendGrid key'
+  | 'npm token'
+  | 'service token'
+  | 'webhook URL'
+  | 'JWT'
+  | 'private key'
+  | 'URL with a password'
+  | 'connection string with a password'
+  | 'authorization header'
+  | 'password hash'
+  | 'password by name'
+  | 'secret by name'
+  | 'token by name'
+  | 'key by name'
+  | 'credentials by name'
+  | 'high entropy';
 
 /** The characters of the part of a token after its prefix. */
 export type Alphabet = 'alphanumeric' | 'word' | 'hex' | 'base64' | 'upper';

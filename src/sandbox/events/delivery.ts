@@ -13,25 +13,6 @@ export interface LogPlace {
   stream: string;
 }
 
-/** An event with the members that EventBridge adds. `time` has whole seconds, as at AWS. */
-export function envelopeOf(
-  { account }: Environment,
-  region: string,
-  { source, detailType, at, resources, detail }: SentEvent,
-): Record<string, unknown> & { id: string } {
-  return {
-    version: '0',
-    id: randomUUID(),
-    'detail-type': detailType,
-    source,
-    account,
-    time: new Date(at).toISOString().replace(/\.\d+Z$/, 'Z'),
-    region,
-    resources: [...resources],
-    detail,
-  };
-}
-
 /**
  * Delivers an event to the targets of all enabled rules of a bus that match it. Only log groups
  * receive it; returns the ID of the event.
@@ -56,6 +37,25 @@ export function deliver(
 }
 
 // --- internal ---
+
+/** An event with the members that EventBridge adds. `time` has whole seconds, as at AWS. */
+function envelopeOf(
+  { account }: Environment,
+  region: string,
+  { source, detailType, at, resources, detail }: SentEvent,
+): Record<string, unknown> & { id: string } {
+  return {
+    version: '0',
+    id: randomUUID(),
+    'detail-type': detailType,
+    source,
+    account,
+    time: new Date(at).toISOString().replace(/\.\d+Z$/, 'Z'),
+    region,
+    resources: [...resources],
+    detail,
+  };
+}
 
 /** Name of the log group that is a target: with and without the `:*` of some of its ARNs. */
 function logGroupOf({ Arn }: Target): string | undefined {
