@@ -84,10 +84,10 @@ function faultOf(written: string, value: SecretValue): string | undefined {
 /** Whether a name without a value may be the end of base64 text that was cut by a line break. */
 function endsBase64(key: string, { assignments }: Found): boolean {
   const previous = assignments.at(-1);
-  return (
-    /[a-z0-9].*[A-Z]|[A-Z].*[a-z]/.test(key) &&
-    previous?.value.matches(/^[A-Za-z0-9+/]{16,}$/) === true
-  );
+  const digit = key.search(/\d/);
+  const isMixed =
+    (/[a-z]/.test(key) && /[A-Z]/.test(key)) || (digit >= 0 && /[A-Z]/.test(key.slice(digit)));
+  return isMixed && previous?.value.matches(/^[A-Za-z0-9+/]{16,}$/) === true;
 }
 
 /** Reports values that the library reads otherwise among the other lines. */

@@ -29,7 +29,7 @@ export function formatOf(path: string, text: string): SecretFileFormat {
     if (/^apiVersion:\s/m.test(text) && /^kind:\s/m.test(text)) return 'k8s';
   }
   if (isYaml || composeStart.test(first)) {
-    const ofService = /^\s+(?:image|build|environment|env_file|extends):/m.test(text);
+    const ofService = /^[ \t]+(?:image|build|environment|env_file|extends):/m.test(text);
     if (ofService && /^services:\s*(?:#.*)?$/m.test(text)) return 'compose';
   }
   return isYaml ? 'yaml' : 'dotenv';
