@@ -32,7 +32,7 @@ async function problems(...file: Parameters<typeof read>): Promise<readonly stri
 
 const twice = ': the name is set twice, to another value than on line ';
 const noUtf8 = 'not valid UTF-8 text: it is binary, or in another encoding';
-const utf16 = 'UTF-16 text, as the ">" of Windows PowerShell writes it; save it as UTF-8';
+const utf16 = 'UTF-16 text without a byte order mark; save it as UTF-8';
 
 describe('the format', () => {
   const dotenv = 'A: x';
@@ -102,10 +102,16 @@ describe('a file', () => {
     });
   });
 
+  // As the ">" of Windows PowerShell writes it.
+  it.each([
+    ['UTF-16', [0xff, 0xfe, 0x41, 0x00, 0x3d, 0x00, 0x78, 0x00]],
+    ['UTF-16 of the other order', [0xfe, 0xff, 0x00, 0x41, 0x00, 0x3d, 0x00, 0x78]],
+  ])('in %s with a mark is read', async (_, bytes) => {
+    expect(await problems(Uint8Array.from(bytes), 'x.env')).toEqual([]);
+  });
+
   it.each([
     ['Latin-1', [0x41, 0x3d, 0xe9], noUtf8],
-    ['UTF-16', [0xff, 0xfe, 0x41, 0x00, 0x3d, 0x00, 0x78, 0x00], utf16],
-    ['UTF-16 of the other order', [0xfe, 0xff, 0x00, 0x41, 0x00, 0x3d, 0x00, 0x78], utf16],
     ['UTF-16 without a mark', [0x41, 0x00, 0x3d, 0x00, 0x78, 0x00, 0x0a, 0x00], utf16],
     ['UTF-8 with a NUL', [0x41, 0x3d, 0x78, 0x00], 'binary: it has a NUL character'],
     ['half a surrogate pair', [0x41, 0x3d, 0xed, 0xa0, 0x80], noUtf8],
@@ -282,6 +288,12 @@ describe('dotenv', () => {
   it('sees a name set twice though a line within quotes looks like it', async () => {
     expect(await problems('A="\nB=0\n"\nB=1\nB=2\n', 'x.env')).toEqual([
       `x.env, line 5 (B)${twice}4`,
+    ]);
+  });
+
+  it('refuses a comment with a line separator, behind which the library reads on', async () => {
+    expect(await problems('A=x\n#\u2028A=1\n', 'x.env')).toEqual([
+      'x.env, line 2 is not NAME=VALUE',
     ]);
   });
 

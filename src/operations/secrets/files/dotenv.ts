@@ -26,7 +26,9 @@ export function readDotenv(text: string, name: string): Found {
     if (key !== undefined) kept.push(lines[start] ?? '', ...behind);
     const line = start + 1;
     if (key === undefined || !Object.hasOwn(parsed, key)) {
-      if (!/^\s*(#|$)/.test(lines[start] ?? '')) found.lineFault(line, ' is not NAME=VALUE');
+      // The library begins a line after U+2028 too, also within a comment.
+      const isComment = /^\s*(#[^\u2028\u2029]*)?$/.test(lines[start] ?? '');
+      if (!isComment) found.lineFault(line, ' is not NAME=VALUE');
       continue;
     }
     seen.add(key);
