@@ -85,6 +85,8 @@ const ofPolicy = (operation: string, input: Input = {}): Row => [
   { PolicyArn: iamArn('policy/limit'), ...input },
   `iam:${operation} ${iamArn('policy/limit')}`,
 ];
+const daemon = arn('ecs', 'daemon/prod/agent');
+const daemonDeployment = arn('ecs', 'daemon-deployment/prod/agent/1');
 const daemonRevision = arn('ecs', 'daemon-revision/prod/agent/1');
 const ecs = (operation: string, input: Input, ...resources: string[]): Row => [
   'ecs',
@@ -328,7 +330,10 @@ const rows: Row[] = [
   ecs('CreateDaemon', { daemonName: 'agent', clusterArn: 'prod' }, '*'),
   ecs('UpdateDaemon', { daemonArn: 'agent' }, '*'),
   ecs('ListDaemons', {}, '*'),
-  ecs('DescribeDaemon', { daemonArn: 'agent' }, '*'),
+  ecs('ListDaemonTaskDefinitions', {}, '*'),
+  ecs('DescribeDaemon', { daemonArn: daemon }, daemon),
+  ecs('ListDaemonDeployments', { daemonArn: daemon }, daemon),
+  ecs('DescribeDaemonDeployments', { daemonDeploymentArns: [daemonDeployment] }, daemonDeployment),
   ecs('DescribeDaemonRevisions', { daemonRevisionArns: [daemonRevision] }, daemonRevision),
   ecs(
     'CreateService',

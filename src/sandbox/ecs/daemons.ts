@@ -1,17 +1,10 @@
 import { ServiceError, type Call, type Operation } from '../service.ts';
 import { findCluster } from './clusters.ts';
-import { checkRegistration } from './definitions/registration-checks.ts';
-import { withDefaults } from './definitions/task-definition-view.ts';
-import { clientError } from './errors.ts';
+import { daemonDefinition } from './definitions/daemon-definitions.ts';
 import { ecsArn, lastSegment } from './ids.ts';
 import { pageOf, type PageInput } from './paging.ts';
-import {
-  regionOf,
-  type Daemon,
-  type Registration,
-  type TaskDefinition,
-  type World,
-} from './state.ts';
+import { regionOf, type Daemon, type World } from './state.ts';
+import type { Tag } from './tag.ts';
 import { launchTask, stopTask } from './tasks/task-life.ts';
 
 /** The members of CreateDaemon and UpdateDaemon that this sandbox reads. */
@@ -21,7 +14,11 @@ interface DaemonInput {
   clusterArn?: string;
   daemonTaskDefinitionArn: string;
   capacityProviderArns?: string[];
+  tags?: Tag[];
 }
+
+/** A daemon with this tag has no tasks: `no-instances`, or `pending` if none of its revisions is current yet. */
+const withoutTasksTag = 'ecs-secrets.sandbox/without-tasks';
 
 /**
  * The operations on managed daemons. A daemon has one task here, as the sandbox has no Managed Instances;
@@ -29,42 +26,6 @@ interface DaemonInput {
  */
 export function daemonOperations(world: World): Record<string, Operation> {
   return {
-    RegisterDaemonTaskDefinition: (input: Registration, { region }: Call) => {
-      checkRegistration(world, input);
-      const families = regionOf(world, region).daemonFamilies;
-      const revisions = families.get(input.family) ?? [];
-      const revision = revisions.length + 1;
-      const arn = ecsArn(world, region, `daemon-task-definition/${input.family}:${revision}`);
-      families.set(input.family, [
-        ...revisions,
-        {
-          ...{ arn, family: input.family, revision, status: 'ACTIVE', tags: input.tags ?? [] },
-          registration: withDefaults(input),
-          registeredAt: new Date(world.environment.now()),
-        },
-      ]);
-      return { daemonTaskDefinitionArn: arn };
-    },
-
-    DescribeDaemonTaskDefinition: (
-      { daemonTaskDefinition: reference }: { daemonTaskDefinition: string },
-      { region }: Call,
-    ) => {
-      const { arn, family, revision, status, registration, registeredAt } = definitionOf(
-        world,
-        region,
-        reference,
-      );
-      const { containerDefinitions, volumes, cpu, memory, taskRoleArn, executionRoleArn } =
-        registration;
-      return {
-        daemonTaskDefinition: {
-          ...{ daemonTaskDefinitionArn: arn, family, revision, status, registeredAt },
-          ...{ containerDefinitions, volumes, cpu, memory, taskRoleArn, executionRoleArn },
-        },
-      };
-    },
-
     CreateDaemon: (input: DaemonInput, { region }: Call) => {
       const cluster = findCluster(world, region, input.clusterArn);
       const name = input.daemonName ?? '';
@@ -72,9 +33,10 @@ export function daemonOperations(world: World): Record<string, Operation> {
         name,
         arn: ecsArn(world, region, `daemon/${cluster.name}/${name}`),
         cluster,
-        definition: definitionOf(world, region, input.daemonTaskDefinitionArn),
+        definition: daemonDefinition(world, region, input.daemonTaskDefinitionArn),
         capacityProviders: input.capacityProviderArns ?? [],
         revision: 1,
+        withoutTasks: withoutTasks(input.tags),
         createdAt: new Date(world.environment.now()),
       };
       regionOf(world, region).daemons.set(daemon.arn, daemon);
@@ -84,7 +46,7 @@ export function daemonOperations(world: World): Record<string, Operation> {
 
     UpdateDaemon: (input: DaemonInput, { region }: Call) => {
       const daemon = daemonOf(world, region, input.daemonArn);
-      daemon.definition = definitionOf(world, region, input.daemonTaskDefinitionArn);
+      daemon.definition = daemonDefinition(world, region, input.daemonTaskDefinitionArn);
       daemon.revision += 1;
       for (const task of tasksOf(daemon)) stopTask(world, task, 'UserInitiated', 'Daemon updated');
       start(world, region, daemon);
@@ -112,15 +74,55 @@ export function daemonOperations(world: World): Record<string, Operation> {
           daemonArn: daemon.arn,
           clusterArn: daemon.cluster.arn,
           status: 'ACTIVE',
-          currentRevisions: [
-            {
-              arn: revisionArn(world, region, daemon),
-              capacityProviders: daemon.capacityProviders.map((arn) => ({ arn, runningCount: 1 })),
-              totalRunningCount: tasksOf(daemon).length,
-            },
-          ],
+          currentRevisions:
+            daemon.withoutTasks === 'pending'
+              ? []
+              : [
+                  {
+                    arn: revisionArn(world, region, daemon),
+                    capacityProviders: daemon.capacityProviders.map((arn) => ({
+                      arn,
+                      runningCount: tasksOf(daemon).length,
+                    })),
+                    totalRunningCount: tasksOf(daemon).length,
+                  },
+                ],
+          deploymentArn: deploymentArn(world, region, daemon),
           createdAt: daemon.createdAt,
         },
+      };
+    },
+
+    ListDaemonDeployments: (
+      { daemonArn, ...input }: PageInput & { daemonArn: string; status?: string[] },
+      { region }: Call,
+    ) => {
+      const daemon = daemonOf(world, region, daemonArn);
+      const summary = deploymentSummary(world, region, daemon);
+      const isWanted = input.status === undefined || input.status.includes(summary.status);
+      const { page } = pageOf(isWanted ? [daemon.arn] : [], input, { default: 100, max: 100 });
+      const targetDaemonRevisionArn = revisionArn(world, region, daemon);
+      return { daemonDeployments: page.map(() => ({ ...summary, targetDaemonRevisionArn })) };
+    },
+
+    DescribeDaemonDeployments: (
+      { daemonDeploymentArns = [] }: { daemonDeploymentArns?: string[] },
+      { region }: Call,
+    ) => {
+      const all = [...regionOf(world, region).daemons.values()];
+      const find = (arn: string): Daemon | undefined =>
+        all.find((one) => deploymentArn(world, region, one) === arn);
+      return {
+        daemonDeployments: daemonDeploymentArns.flatMap((arn) => {
+          const daemon = find(arn);
+          if (!daemon) return [];
+          const { daemonArn: _, ...summary } = deploymentSummary(world, region, daemon);
+          const revision = { arn: revisionArn(world, region, daemon) };
+          return [{ ...summary, targetDaemonRevision: revision, sourceDaemonRevisions: [] }];
+        }),
+        failures: daemonDeploymentArns
+          .filter((arn) => !find(arn))
+          .map((arn) => ({ arn, reason: 'MISSING' })),
       };
     },
 
@@ -149,21 +151,19 @@ export function daemonOperations(world: World): Record<string, Operation> {
 
 // --- internal ---
 
-function definitionOf(world: World, region: string, reference: string): TaskDefinition {
-  const [family = '', revision] = lastSegment(reference).split(':');
-  const revisions = regionOf(world, region).daemonFamilies.get(family) ?? [];
-  const found = revision === undefined ? revisions.at(-1) : revisions[Number(revision) - 1];
-  if (found) return found;
-  throw clientError('Unable to describe daemon task definition.');
-}
-
 function daemonOf(world: World, region: string, arn: string | undefined): Daemon {
   const found = regionOf(world, region).daemons.get(arn ?? '');
   if (found) return found;
   throw new ServiceError('DaemonNotFoundException', 'The daemon was not found.');
 }
 
+function withoutTasks(tags: readonly Tag[] = []): Daemon['withoutTasks'] {
+  const value = tags.find(({ key }) => key === withoutTasksTag)?.value;
+  return value === 'no-instances' || value === 'pending' ? value : undefined;
+}
+
 function start(world: World, region: string, daemon: Daemon): void {
+  if (daemon.withoutTasks) return;
   launchTask(world, region, daemon.cluster, {
     definition: daemon.definition,
     group: `daemon:${daemon.name}`,
@@ -185,13 +185,27 @@ function revisionArn(world: World, region: string, daemon: Daemon): string {
   return ecsArn(world, region, `daemon-revision/${cluster.name}/${name}/${revision}`);
 }
 
+function deploymentArn(world: World, region: string, daemon: Daemon): string {
+  const { cluster, name, revision } = daemon;
+  return ecsArn(world, region, `daemon-deployment/${cluster.name}/${name}/${revision}`);
+}
+
+function deploymentSummary(world: World, region: string, daemon: Daemon) {
+  return {
+    daemonDeploymentArn: deploymentArn(world, region, daemon),
+    daemonArn: daemon.arn,
+    clusterArn: daemon.cluster.arn,
+    status: daemon.withoutTasks === 'pending' ? 'PENDING' : 'SUCCESSFUL',
+    createdAt: daemon.createdAt,
+  };
+}
+
 function answerOf(world: World, region: string, daemon: Daemon) {
-  const { arn, cluster, name, revision, createdAt } = daemon;
-  const deployment = `daemon-deployment/${cluster.name}/${name}/${revision}`;
+  const { arn, createdAt } = daemon;
   return {
     daemonArn: arn,
     status: 'ACTIVE',
     createdAt,
-    deploymentArn: ecsArn(world, region, deployment),
+    deploymentArn: deploymentArn(world, region, daemon),
   };
 }

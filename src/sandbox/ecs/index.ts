@@ -1,6 +1,7 @@
 import type { Environment } from '../service.ts';
 import { clusterOperations } from './clusters.ts';
 import { daemonOperations } from './daemons.ts';
+import { daemonDefinitionOperations } from './definitions/daemon-definitions.ts';
 import { containerInstanceOperations } from './tasks/container-instances.ts';
 import { findTask, interruptTask, type Interruption } from './tasks/interruptions.ts';
 import { questionsOf } from './permissions.ts';
@@ -60,6 +61,7 @@ function operationsOf(world: World): GuardedService['operations'] {
     ...serviceOperations(world),
     ...serviceDeploymentOperations(world),
     ...taskOperations(world),
+    ...daemonDefinitionOperations(world),
     ...daemonOperations(world),
     ...tagOperations(world),
   });

@@ -11,6 +11,7 @@ const required: Record<string, string[]> = {
   CreateDaemon: ['daemonName', 'daemonTaskDefinitionArn', 'capacityProviderArns'],
   UpdateDaemon: ['daemonArn', 'daemonTaskDefinitionArn', 'capacityProviderArns'],
   DescribeDaemon: ['daemonArn'],
+  ListDaemonDeployments: ['daemonArn'],
   UpdateService: ['service'],
   DeleteService: ['service'],
   RunTask: ['taskDefinition'],

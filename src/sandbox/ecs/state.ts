@@ -228,6 +228,8 @@ export interface Daemon {
   capacityProviders: string[];
   /** Counts its updates. */
   revision: number;
+  /** Without container instances, it has no tasks; `pending`: no revision is current yet either. */
+  withoutTasks: 'no-instances' | 'pending' | undefined;
   createdAt: Date;
 }
 
