@@ -56,6 +56,8 @@ export class Interrupted extends CliError {
  */
 export class AwsError extends CliError {
   readonly awsCode: string | undefined;
+  /** HTTP status; undefined without an answer. */
+  readonly status: number | undefined;
 
   constructor(
     code: string,
@@ -63,6 +65,7 @@ export class AwsError extends CliError {
     options: {
       hint?: string | undefined;
       awsCode?: string | undefined;
+      status?: number | undefined;
       exitCode?: number;
       cause?: unknown;
     } = {},
@@ -70,6 +73,7 @@ export class AwsError extends CliError {
     super(code, message, options);
     this.name = 'AwsError';
     this.awsCode = options.awsCode;
+    this.status = options.status;
   }
 }
 

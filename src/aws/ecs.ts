@@ -25,6 +25,7 @@ import { parseTaskDefinition, type TaskDefinition } from '../model/definitions/t
 import { isDaemonDefinition } from '../model/usage/daemon.ts';
 import { clientSettings, supervised, type AwsConfig } from './calls/client.ts';
 import { toService, toServiceDeployment, withRevisions, type Service } from './ecs-answers.ts';
+import { createDaemonCalls, type DaemonCalls } from './ecs-daemons.ts';
 import { createTaskCalls, type TaskCalls } from './ecs-tasks.ts';
 import { withRawAnswer, withRawBody } from './calls/raw-json.ts';
 import { formOf, withTypes } from './definition-form.ts';
@@ -40,7 +41,7 @@ export interface Revision {
 }
 
 /** The ECS calls that this tool makes. Clusters and services are names or ARNs. */
-export interface Ecs extends TaskCalls {
+export interface Ecs extends TaskCalls, DaemonCalls {
   /** ARNs of all clusters in the region. */
   clusters(): Promise<string[]>;
   /** ARNs of all services of a cluster. */
@@ -82,6 +83,7 @@ export function createEcs(config: AwsConfig): Ecs {
   const client = supervised(new ECSClient(clientSettings(config, 'ecs')), 'ecs', config);
   return {
     ...createTaskCalls(client),
+    ...createDaemonCalls(client, config.access.settings.endpoint('ecs') !== undefined),
 
     async clusters() {
       const arns: string[] = [];

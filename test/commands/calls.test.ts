@@ -59,7 +59,7 @@ async function callsOf(argv: readonly string[], stdin = ''): Promise<Record<stri
 const search = {
   ...{ GetCallerIdentity: 1, ListClusters: 1, ListServices: 1, ListTasks: 1 },
   ...{ ListRuleNamesByTarget: 1, ListTargetsByRule: 1, ListSchedules: 1, GetSchedule: 20 },
-  DescribeTaskDefinition: 1,
+  ...{ DescribeTaskDefinition: 1, ListDaemons: 1 },
 };
 
 test('where-used describes the family of 20 schedules once', async () => {

@@ -25,7 +25,11 @@ export function translateError(thrown: unknown, call: FailedCall): CliError {
   const name = nameOf(thrown, call.values);
   const text = shownText(error.message, call.values) ?? notShown;
   const make = (code: string, message: string, hint?: string): AwsError =>
-    new AwsError(code, message, { hint, awsCode: error.$metadata ? name : undefined });
+    new AwsError(code, message, {
+      hint,
+      awsCode: error.$metadata ? name : undefined,
+      status: error.$metadata?.httpStatusCode,
+    });
 
   if (/region is missing/i.test(text)) {
     return make('no-region', 'no AWS region is set', 'give --region, or set AWS_REGION');

@@ -29,6 +29,7 @@ export function unreadable(
     'unreadable-answer',
     `the answer to ${action} cannot be read${http}: ${fault ?? 'it is cut off, or does not come from AWS'}`,
     {
+      status,
       hint: 'run the command again; look for a proxy, and check --endpoint-url (AWS_ENDPOINT_URL)',
     },
   );

@@ -32,6 +32,19 @@ export interface ServiceUsesDocument extends ServiceDocument {
   uses: UseDocument[];
 }
 
+/** A managed daemon that refers to a secret. */
+export interface DaemonUsesDocument {
+  /** ARN of the cluster. */
+  cluster: string;
+  /** Name of the daemon. */
+  daemon: string;
+  /** ARN of the daemon. */
+  arn: string;
+  /** ARNs of the revisions that its instances run, or get from its latest deployment. */
+  taskDefinitions: string[];
+  uses: UseDocument[];
+}
+
 /** A running task of no service that refers to a secret. */
 export interface TaskUsesDocument {
   /** ARN of the cluster. */
@@ -76,6 +89,8 @@ export interface WhereUsedDocument {
   arn: string;
   searched: SearchedDocument;
   services: ServiceUsesDocument[];
+  daemons: DaemonUsesDocument[];
+  /** Those of managed daemons included. */
   tasks: TaskUsesDocument[];
   scheduled: ScheduledUsesDocument[];
   /** What was not searched, with the reason, for people. */

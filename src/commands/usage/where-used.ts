@@ -4,7 +4,7 @@ import type { ConsumerUse } from '../../operations/usage/find-consumers.ts';
 import { daemonOfTask } from '../../model/usage/daemon.ts';
 import { useWords } from '../../model/definitions/secret-uses.ts';
 import { serviceName } from '../../operations/usage/service-name.ts';
-import { whereUsed as findUses } from '../../operations/usage/where-used.ts';
+import { whereUsed as findUses, type WhereUsed } from '../../operations/usage/where-used.ts';
 import { regionsNotSearched } from '../../operations/secrets/secret-regions.ts';
 import { regionMark, searchedData } from './narrowing.ts';
 import { nothingFound, noteSearch, readSearch, withSearchOptions } from './search.ts';
@@ -13,7 +13,7 @@ import { table } from '../table.ts';
 import type { WhereUsedDocument } from './documents.ts';
 import { lastPart } from '../../model/last-part.ts';
 
-/** `where-used REF`: every service, task, rule and schedule that refers to a secret. */
+/** `where-used REF`: every service, daemon, task, rule and schedule that refers to a secret. */
 export const whereUsed = defineCommand({
   declare: (command) =>
     withSearchOptions(
@@ -21,7 +21,7 @@ export const whereUsed = defineCommand({
     ).addHelpText(
       'after',
       `
-Looks at services, running tasks of no service, EventBridge rules and schedules. Finds the secret in
+Looks at services, managed daemons, running tasks of no service, EventBridge rules and schedules. Finds the secret in
 any spelling in secrets, secretOptions, repositoryCredentials and credentialSpecs, in the credentials
 of FSx volumes, and in the log configuration of Service Connect.
 
@@ -46,7 +46,12 @@ Examples:
         `${serviceName(service)}${at(service.cluster)}`,
         places(uses),
       ]),
-      ...used.tasks.map(({ task, uses }) => [
+      ...used.daemons.map(({ daemon, uses }) => [
+        'daemon',
+        `${serviceName(daemon)}${at(daemon.cluster)}`,
+        places(uses),
+      ]),
+      ...otherTasks(used).map(({ task, uses }) => [
         daemonOfTask(task) === undefined ? 'task' : 'daemon task',
         `${serviceName({ cluster: task.cluster, name: lastPart(task.arn) })}${at(task.cluster)}`,
         places(uses),
@@ -69,6 +74,13 @@ Examples:
           taskDefinition: service.taskDefinition,
           uses,
         })),
+        daemons: used.daemons.map(({ daemon, uses }) => ({
+          cluster: daemon.cluster,
+          daemon: daemon.name,
+          arn: daemon.arn,
+          taskDefinitions: daemon.taskDefinitions,
+          uses,
+        })),
         tasks: used.tasks.map(({ task, uses }) => ({
           cluster: task.cluster,
           task: task.arn,
@@ -89,6 +101,17 @@ Examples:
 });
 
 // --- internal ---
+
+/** The tasks apart from those of the daemons that were found: a daemon has one on each instance. */
+function otherTasks({ tasks, daemons }: WhereUsed): WhereUsed['tasks'] {
+  return tasks.filter(
+    ({ task }) =>
+      !daemons.some(
+        ({ daemon }) =>
+          daemon.cluster === task.cluster && daemon.taskDefinitions.includes(task.taskDefinition),
+      ),
+  );
+}
 
 function places(uses: readonly ConsumerUse[]): string {
   return uses

@@ -48,8 +48,9 @@ const scan: Needs = [
   ['everything', 'ecs:ListTasks', 'ecs:DescribeTaskDefinition'],
   ['services', 'ecs:DescribeServices', 'ecs:DescribeServiceRevisions'],
   ['tasks', 'ecs:DescribeTasks'],
-  // Of managed daemons, and of Express services, which DescribeServices shows without theirs.
-  ['everything', 'ecs:DescribeDaemonTaskDefinition'],
+  ['everything', 'ecs:ListDaemons', 'ecs:DescribeDaemon', 'ecs:DescribeDaemonDeployments'],
+  ['everything', 'ecs:DescribeDaemonRevisions', 'ecs:DescribeDaemonTaskDefinition'],
+  // Of Express services, which DescribeServices shows without their task definitions.
   ['serviceRevisions', 'ecs:DescribeServiceRevisions'],
 ];
 const scheduled: Needs = [

@@ -4,7 +4,7 @@ import type { OnProgress } from '../progress.ts';
 import type { TaskDefinition } from '../../model/definitions/task-definition.ts';
 import { scan } from '../usage/scan.ts';
 import { revisionOrReason, unknownWords } from '../usage/unknown.ts';
-import { runnerName, serviceName } from '../usage/service-name.ts';
+import { daemonName, runnerName, serviceName } from '../usage/service-name.ts';
 import { scheduledTasks } from '../usage/where-used.ts';
 import type { Service } from '../../aws/ecs-answers.ts';
 
@@ -47,6 +47,9 @@ export async function roleUsers(
       ),
     ),
     ...found.tasks.map((task) => [runnerName(task), task.taskDefinition, undefined] as const),
+    ...found.daemons.flatMap((daemon) =>
+      daemon.taskDefinitions.map((id) => [daemonName(daemon), id, undefined] as const),
+    ),
     ...scheduled.map(
       (task) => [`${task.kind} ${task.name}`, task.taskDefinition, undefined] as const,
     ),

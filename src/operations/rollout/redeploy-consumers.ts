@@ -101,7 +101,8 @@ async function wantedConsumers(
     };
   };
   if (!stale) {
-    return wanted(await scan(aws, filter, { tasks: 'if-allowed', onProgress }), () => true);
+    const options = { tasks: 'if-allowed', daemons: false, onProgress } as const;
+    return wanted(await scan(aws, filter, options), () => true);
   }
   const { scan: found, tasks, underWay } = await findStale(aws, secret, filter, onProgress);
   const old = new Set(

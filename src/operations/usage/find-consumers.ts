@@ -8,7 +8,9 @@ import {
   type UseKind,
 } from '../../model/definitions/secret-uses.ts';
 import { revisionUses, type FullRevision } from '../definitions/named-secrets.ts';
+import type { Daemon } from './find-daemons.ts';
 import { standaloneTasks, type Scan } from './scan.ts';
+import { distinctBy } from '../../model/distinct-by.ts';
 import type { Service } from '../../aws/ecs-answers.ts';
 
 /** A place in a task definition or a service that refers to the secret; the members are those of SecretUse. */
@@ -34,6 +36,12 @@ export interface Consumer {
 /** A running task that no service started, and that refers to the secret. */
 export interface StandaloneConsumer {
   task: RunningTask;
+  uses: ConsumerUse[];
+}
+
+/** A managed daemon whose task definition refers to the secret. */
+export interface DaemonConsumer {
+  daemon: Daemon;
   uses: ConsumerUse[];
 }
 
@@ -69,6 +77,18 @@ export function standaloneConsumersIn(found: Scan, secret: SecretIdentity): Stan
     const revision = found.revisions.get(task.taskDefinition);
     const uses = revision ? usesOf(revision, secret, found.here) : [];
     return uses.length > 0 ? [{ task, uses }] : [];
+  });
+}
+
+/** The managed daemons of a scan that refer to a secret, with or without running tasks. */
+export function daemonConsumersIn(found: Scan, secret: SecretIdentity): DaemonConsumer[] {
+  return found.daemons.flatMap((daemon) => {
+    const uses = daemon.taskDefinitions.flatMap((arn) => {
+      const revision = found.revisions.get(arn);
+      return revision ? usesOf(revision, secret, found.here) : [];
+    });
+    const distinct = distinctBy(uses, (use) => JSON.stringify(use));
+    return uses.length > 0 ? [{ daemon, uses: distinct }] : [];
   });
 }
 

@@ -1,11 +1,11 @@
 import type { Aws } from '../../aws/index.ts';
 import { CliError, isAccessDenied } from '../../errors.ts';
 import type { SecretIdentity } from '../../model/secrets/reference.ts';
-import { ownUsesOf, usesOf } from './find-consumers.ts';
+import { daemonConsumersIn, ownUsesOf, usesOf } from './find-consumers.ts';
 import type { OnProgress } from '../progress.ts';
 import { scan } from './scan.ts';
 import { unknownWords } from './unknown.ts';
-import { runnerName, serviceName } from './service-name.ts';
+import { daemonName, runnerName, serviceName } from './service-name.ts';
 import {
   scheduledConsumersIn,
   scheduledRevisions,
@@ -52,7 +52,8 @@ export async function findReferences(
         })
         .map((service) => `service ${serviceName(service)}`);
       const planned = scheduled.map((one) => `${one.scheduled.kind} ${one.scheduled.name}`);
-      users.set(secret.arn, [...new Set([...services, ...running, ...planned])]);
+      const daemons = daemonConsumersIn(found, secret).map(({ daemon }) => daemonName(daemon));
+      users.set(secret.arn, [...new Set([...services, ...daemons, ...running, ...planned])]);
     }
     const unknown = unknownWords([...found.unknown, ...scheduledUnknown(scheduledOnes)]);
     return { users, unchecked: [...unchecked, ...unreadIn(found, scheduledOnes)], unknown };

@@ -8,6 +8,7 @@ import { parseArn, type Scope } from '../../model/secrets/partition.ts';
 import type { Service } from '../../aws/ecs-answers.ts';
 import { serviceOfGroup } from '../../model/usage/service-group.ts';
 import { batches } from '../../model/batches.ts';
+import { findDaemons, type Daemon, type FoundDaemons } from './find-daemons.ts';
 import { revisionOrReason, unknownOnes, type Unknown } from './unknown.ts';
 import { distinctBy } from '../../model/distinct-by.ts';
 import type { FullRevision } from '../definitions/named-secrets.ts';
@@ -32,6 +33,8 @@ export interface Scan {
   services: Service[];
   /** Empty unless asked for. */
   tasks: RunningTask[];
+  /** The managed daemons of the clusters, if asked for; none where services are named. */
+  daemons: Daemon[];
   /** Task definitions by ARN, each described once. */
   revisions: ReadonlyMap<string, FullRevision>;
   /** What runs and could not be described, with the reason: nobody knows which secrets it uses. */
@@ -41,7 +44,7 @@ export interface Scan {
 }
 
 /**
- * Reads services, on request their running tasks, and the task definitions of all, with no more
+ * Reads services and managed daemons, on request the running tasks, and the task definitions of all, with no more
  * calls than pages and batches force. Services that are named must exist (CliError
  * `service-not-found`).
  */
@@ -51,13 +54,15 @@ export async function scan(
   options: {
     /** `if-allowed`: without a word when the caller may not see tasks. */
     tasks?: 'required' | 'if-allowed';
+    /** Whether to read managed daemons too; default: if tasks are read. */
+    daemons?: boolean;
     /** Revisions that an earlier scan of the same run described, by ARN: these are not asked for again. */
     known?: ReadonlyMap<string, FullRevision>;
     onProgress?: OnProgress | undefined;
   } = {},
 ): Promise<Scan> {
   const [ecs, here] = await Promise.all([aws.ecs(), aws.caller()]);
-  const { onProgress = noProgress } = options;
+  const { onProgress = noProgress, daemons: withDaemons = options.tasks !== undefined } = options;
   const tasksOf = async (cluster: string, service?: string): Promise<RunningTask[]> => {
     if (options.tasks === undefined) return [];
     const running = ecs.runningTasks(cluster, service);
@@ -65,10 +70,13 @@ export async function scan(
     const allowed = await ifAllowed(running);
     return allowed === 'denied' ? [] : allowed;
   };
-  const found =
+  const [found, { daemons, unseen }] =
     filter.services.length > 0
-      ? await named(ecs, here, filter.services, tasksOf)
-      : await everywhere(ecs, here, filter.clusters, tasksOf, onProgress);
+      ? [await named(ecs, here, filter.services, tasksOf), noDaemons]
+      : await Promise.all([
+          everywhere(ecs, here, filter.clusters, tasksOf, onProgress),
+          withDaemons ? findDaemons(ecs, arnsOf(filter.clusters, here)) : noDaemons,
+        ]);
   // The pages of a list that changes meanwhile may name a thing twice.
   const services = distinctBy(
     found.flatMap((part) => part.services),
@@ -82,6 +90,7 @@ export async function scan(
   const used = new Set([
     ...services.flatMap(({ taskDefinition }) => taskDefinition ?? []),
     ...tasks.map(({ taskDefinition }) => taskDefinition),
+    ...daemons.flatMap(({ taskDefinitions }) => taskDefinitions),
   ]);
   const { known = new Map<string, FullRevision>() } = options;
   const revisions = new Map([...known].filter(([arn]) => used.has(arn)));
@@ -100,8 +109,11 @@ export async function scan(
     { concurrency: atOnce },
   );
   const clusters = found.map((part) => part.cluster);
-  const unknown = unknownOnes(services, tasks, failed);
-  return { clusters, services, tasks, revisions, unknown, here };
+  const unknown = unknownOnes({ services, tasks, daemons }, failed);
+  if (unseen !== undefined) {
+    unknown.push({ what: 'managed daemons', taskDefinition: undefined, why: unseen });
+  }
+  return { clusters, services, tasks, daemons, revisions, unknown, here };
 }
 
 /** The running tasks of a scan that no service started. */
@@ -113,6 +125,8 @@ export function standaloneTasks({ tasks }: Scan): RunningTask[] {
 
 /** Calls under way at the same time; the published rates are kept by the pacer of `aws`. */
 const atOnce = 8;
+
+const noDaemons: FoundDaemons = { daemons: [] };
 
 /** What was found in one cluster. */
 interface Part {
@@ -138,6 +152,10 @@ function givenClusters(here: Scope, written: readonly string[]): GivenCluster[] 
     if (!found.has(arn)) found.set(arn, { arn, written: one });
   }
   return [...found.values()];
+}
+
+function arnsOf(clusters: readonly string[], here: Scope): string[] {
+  return givenClusters(here, clusters).map(({ arn }) => arn);
 }
 
 function clusterArn(written: string, here: Scope): string {

@@ -9,6 +9,11 @@ export function serviceName({ cluster, name }: Pick<Service, 'cluster' | 'name'>
   return `${lastPart(cluster)}/${name}`;
 }
 
+/** A managed daemon, for people: `daemon shop/agent`. */
+export function daemonName(daemon: Pick<Service, 'cluster' | 'name'>): string {
+  return `daemon ${serviceName(daemon)}`;
+}
+
 /** What a task belongs to, for people: `service shop/web`, `daemon shop/agent`, `task ARN`. */
 export function runnerName(
   task: Pick<RunningTask, 'arn' | 'cluster' | 'group' | 'taskDefinition'>,
@@ -17,5 +22,5 @@ export function runnerName(
   const service = serviceOfGroup(group);
   if (service !== undefined) return `service ${serviceName({ cluster, name: service })}`;
   const daemon = daemonOfTask(task);
-  return daemon === undefined ? `task ${arn}` : `daemon ${serviceName({ cluster, name: daemon })}`;
+  return daemon === undefined ? `task ${arn}` : daemonName({ cluster, name: daemon });
 }

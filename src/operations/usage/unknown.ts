@@ -6,7 +6,8 @@ import { distinctBy } from '../../model/distinct-by.ts';
 import { isDaemonDefinition } from '../../model/usage/daemon.ts';
 import { fullRevision, type FullRevision } from '../definitions/named-secrets.ts';
 import { whyUnseen } from '../if-allowed.ts';
-import { runnerName, serviceName } from './service-name.ts';
+import type { Daemon } from './find-daemons.ts';
+import { daemonName, runnerName, serviceName } from './service-name.ts';
 
 /** A service or a task of which nobody knows what it runs, e.g. `service shop/web`, and why. */
 export interface Unknown {
@@ -35,10 +36,13 @@ export async function revisionOrReason(aws: Aws, arn: string): Promise<FullRevis
   }
 }
 
-/** The services and tasks of which it is not known what they run. `failed`: reasons by ARN of the task definition. */
+/** The services, tasks and daemons of which it is not known what they run. `failed`: reasons by ARN of the task definition. */
 export function unknownOnes(
-  services: readonly Service[],
-  tasks: readonly RunningTask[],
+  {
+    services,
+    tasks,
+    daemons,
+  }: { services: readonly Service[]; tasks: readonly RunningTask[]; daemons: readonly Daemon[] },
   failed: ReadonlyMap<string, string>,
 ): Unknown[] {
   const all = [
@@ -52,6 +56,17 @@ export function unknownOnes(
       taskDefinition: task.taskDefinition,
       why: undefined,
     })),
+    ...daemons.flatMap((daemon) => {
+      const what = daemonName(daemon);
+      return [
+        { what, taskDefinition: undefined, why: daemon.unseen },
+        ...daemon.taskDefinitions.map((taskDefinition) => ({
+          what,
+          taskDefinition,
+          why: undefined,
+        })),
+      ];
+    }),
   ];
   const unknown = all.flatMap(({ what, taskDefinition, why }): Unknown[] => {
     const reason = why ?? failed.get(taskDefinition ?? '');

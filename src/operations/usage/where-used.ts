@@ -5,10 +5,12 @@ import type { Scope } from '../../model/secrets/partition.ts';
 import type { Reference, SecretIdentity } from '../../model/secrets/reference.ts';
 import {
   consumersIn,
+  daemonConsumersIn,
   standaloneConsumersIn,
   usesOf,
   type Consumer,
   type ConsumerUse,
+  type DaemonConsumer,
   type StandaloneConsumer,
 } from './find-consumers.ts';
 import { ifAllowed } from '../if-allowed.ts';
@@ -32,6 +34,7 @@ export interface WhereUsed {
   clusters: string[];
   regions: string[];
   services: Consumer[];
+  daemons: DaemonConsumer[];
   tasks: StandaloneConsumer[];
   scheduled: ScheduledConsumer[];
   /** What the caller may not look at, e.g. `EventBridge rules`. */
@@ -39,7 +42,7 @@ export interface WhereUsed {
 }
 
 /**
- * Finds every service, running task of no service, rule and schedule that refers to a secret: in the
+ * Finds every service, managed daemon, running task of no service, rule and schedule that refers to a secret: in the
  * caller's region, and with `allRegions` in every region that has the secret.
  */
 export async function whereUsed(
@@ -56,6 +59,7 @@ export async function whereUsed(
     parts.push({
       clusters: found.clusters,
       services: consumersIn(found, secret),
+      daemons: daemonConsumersIn(found, secret),
       tasks: standaloneConsumersIn(found, secret),
       ...(filter.services.length > 0
         ? { scheduled: [], unchecked: uncheckedIn(found, []) }
@@ -67,6 +71,7 @@ export async function whereUsed(
     regions: regions.map(({ region }) => region),
     clusters: parts.flatMap(({ clusters }) => clusters),
     services: parts.flatMap(({ services }) => services),
+    daemons: parts.flatMap(({ daemons }) => daemons),
     tasks: parts.flatMap(({ tasks }) => tasks),
     scheduled: parts.flatMap(({ scheduled }) => scheduled),
     unchecked: [...new Set(parts.flatMap(({ unchecked }) => unchecked))],

@@ -128,7 +128,12 @@ const scheduledOnly = {
 };
 /** Asked for where a service has a native strategy, which this scene has not. */
 const onlyNative = ['ecs:DescribeServiceDeployments'];
-const onlyElsewhere = ['ecs:DescribeDaemonTaskDefinition', 'ecs:DescribeServiceRevisions'];
+const onlyElsewhere = [
+  ...['ecs:DescribeDaemon', 'ecs:DescribeDaemonDeployments', 'ecs:DescribeDaemonRevisions'],
+  ...['ecs:DescribeDaemonTaskDefinition', 'ecs:DescribeServiceRevisions'],
+];
+/** Without it, what managed daemons use is unknown. */
+const listDaemons = { 'ecs:ListDaemons': /not checked: managed daemons .*ecs:ListDaemons/ };
 /** Asked for where a service runs on instances. */
 const onlyOnInstances = [
   ...['ec2:DescribeInstances', 'ecs:DescribeContainerInstances', 'ecs:ListContainerInstances'],
@@ -487,6 +492,10 @@ const scenarios: Record<Exclude<CallerCommand, Elsewhere>, Scenario> = {
     steps: [{ argv: ['where-used', '/p/a'] }, { argv: ['where-used', 'sm:s'] }],
     degrades: {
       ...scheduledOnly,
+      ...listDaemons,
+      'ecs:DescribeDaemon': /not checked: daemon .*DescribeDaemon\b/,
+      'ecs:DescribeDaemonDeployments': /not checked: daemon .*DescribeDaemonDeployments/,
+      'ecs:DescribeDaemonRevisions': /not checked: daemon .*DescribeDaemonRevisions/,
       'ecs:DescribeDaemonTaskDefinition': /not checked: daemon .*DescribeDaemonTaskDefinition/,
       'ecs:DescribeServiceRevisions': /not checked: .*DescribeServiceRevisions/,
     },
@@ -497,7 +506,13 @@ const scenarios: Record<Exclude<CallerCommand, Elsewhere>, Scenario> = {
     service: true,
     steps: [{ argv: ['auto-redeploy', 'print', '--services-from', 'where-used'] }],
   },
-  stale: { looksOnly: true, before: web, service: true, steps: [{ argv: ['stale'] }] },
+  stale: {
+    looksOnly: true,
+    before: web,
+    service: true,
+    steps: [{ argv: ['stale'] }],
+    degrades: listDaemons,
+  },
   audit: {
     looksOnly: true,
     before: web,

@@ -7,6 +7,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openShop, type Shop } from '../../helpers/scene.ts';
 
 let shop: Shop;
+let definition: string;
 const arn = 'arn:aws:iam::123456789012:role/r';
 
 beforeEach(async () => {
@@ -32,21 +33,88 @@ beforeEach(async () => {
   await shop.run(['register', 'web.json', '--secret', 'KEY=sm:other', '--execution-role', 'r']);
   await shop.service({ cluster: 'shop', name: 'web', taskDefinition: 'web' });
   await shop.ecs.send(new CreateClusterCommand({ clusterName: 'shop' }));
+  definition = daemonTaskDefinitionArn ?? '';
+});
+afterEach(() => shop.sandbox.close());
+
+/** Creates the daemon `agent`: `withoutTasks` is a value of the sandbox's tag. */
+async function daemon(withoutTasks?: string): Promise<void> {
+  const key = 'ecs-secrets.sandbox/without-tasks';
   await shop.ecs.send(
     new CreateDaemonCommand({
       daemonName: 'agent',
       clusterArn: 'shop',
-      daemonTaskDefinitionArn,
+      daemonTaskDefinitionArn: definition,
       capacityProviderArns: ['arn:aws:ecs:us-east-1:123456789012:capacity-provider/managed'],
+      ...(withoutTasks !== undefined && { tags: [{ key, value: withoutTasks }] }),
     }),
   );
+}
+
+test.each(['no-instances', 'pending'])(
+  'a daemon without tasks (%s) is found and guarded, and its role too',
+  async (how) => {
+    await daemon(how);
+    const used = await shop.run(['where-used', 'sm:db']);
+    expect(used).toMatchObject({ code: 0, stderr: '' });
+    expect(used.stdout).toContain('daemon\tshop/agent\tagent:TOKEN');
+    expect(await shop.json(['where-used', 'sm:db'])).toMatchObject({
+      daemons: [{ daemon: 'agent', taskDefinitions: [definition] }],
+      tasks: [],
+    });
+
+    const kept = await shop.run(['delete', 'sm:db', '--yes']);
+    expect(kept.code).toBe(1);
+    expect(kept.stderr).toContain('db is used by daemon shop/agent');
+    const role = await shop.run(['role', 'delete', 'r', '--yes']);
+    expect(role.stderr).toContain('daemon shop/agent');
+    const exact = ['role', 'create', 'r', '--secret', 'sm:other', '--exact', '--yes'];
+    const lost = await shop.run(exact);
+    expect(lost.code).toBe(1);
+    expect(lost.stderr).toContain(
+      'daemon shop/agent (agent:1) needs secretsmanager:GetSecretValue',
+    );
+    expect(await shop.run(['stale', 'sm:db'])).toMatchObject({ code: 0, stderr: '' });
+    const rotated = await shop.run(['rotate', 'sm:db', '--redeploy', '--yes'], { stdin: 'new' });
+    expect(rotated).toMatchObject({ code: 0 });
+    expect(rotated.stderr).not.toContain('keeps the old value');
+  },
+);
+
+test.each([
+  ['ListDaemons', 'managed daemons'],
+  ['DescribeDaemon', 'daemon shop/agent'],
+  ['DescribeDaemonDeployments', 'daemon shop/agent'],
+  ['DescribeDaemonRevisions', 'daemon shop/agent'],
+])('without permission for %s, %s are not checked', async (operation, what) => {
+  await daemon('pending');
+  const code = 'AccessDeniedException';
+  shop.sandbox.inject({ service: 'ecs', operation, code, message: 'not authorized' });
+  const kept = await shop.run(['delete', 'sm:db', '--yes']);
+  expect(kept.code).toBe(1);
+  expect(kept.stderr).toContain(`it is not known what this uses: ${what} (access denied to ecs:`);
+  for (const argv of [['where-used', 'sm:other'], ['stale']]) {
+    const seen = await shop.run(argv);
+    expect(seen.stderr).toContain(
+      `warning: not checked: ${what} (access denied to ecs:${operation}`,
+    );
+  }
 });
-afterEach(() => shop.sandbox.close());
+
+test('a region without managed daemons has none', async () => {
+  const operation = 'ListDaemons';
+  const code = 'UnsupportedFeatureException';
+  shop.sandbox.inject({ service: 'ecs', operation, code, message: 'not supported' });
+  expect(await shop.run(['where-used', 'sm:db'])).toMatchObject({ code: 0, stderr: '' });
+  expect(await shop.run(['delete', 'sm:db', '--yes'])).toMatchObject({ code: 0 });
+});
 
 test('a secret of a managed daemon is found and guarded, and its role too', async () => {
+  await daemon();
   const used = await shop.run(['where-used', 'sm:db']);
   expect(used).toMatchObject({ code: 0, stderr: '' });
-  expect(used.stdout).toMatch(/daemon task\tshop\/\w+\tagent:TOKEN/);
+  expect(used.stdout).toContain('daemon\tshop/agent\tagent:TOKEN');
+  expect(used.stdout).not.toContain('task\t');
   expect(await shop.json(['where-used', 'sm:db'])).toMatchObject({ tasks: [{ daemon: 'agent' }] });
 
   const kept = await shop.run(['delete', 'sm:db', '--yes']);
@@ -57,6 +125,7 @@ test('a secret of a managed daemon is found and guarded, and its role too', asyn
 });
 
 test('rotate names the daemon and how it is restarted, and leaves it alone', async () => {
+  await daemon();
   const rotated = await shop.run(['rotate', 'sm:db', '--redeploy', '--yes'], { stdin: 'new' });
   expect(rotated.stderr).toContain(
     'daemon shop/agent keeps the old value; ECS restarts a daemon by draining and replacing its container instances: aws ecs update-daemon',
@@ -74,6 +143,7 @@ test.each([
 ])(
   'a daemon that cannot be described (%s) is unknown, and the rest goes on',
   async (code, message, why) => {
+    await daemon();
     const operation = 'DescribeDaemonTaskDefinition';
     shop.sandbox.inject({ service: 'ecs', operation, code, message });
     const used = await shop.run(['where-used', 'sm:other']);
