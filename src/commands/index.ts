@@ -173,7 +173,7 @@ export const commands: readonly (ProgramCommand | CommandGroup)[] = [
   {
     name: 'where-used',
     group: 'Rollout',
-    summary: 'list what refers to a secret: services, tasks, rules, schedules',
+    summary: 'list what refers to a secret: services, daemons, tasks, rules, schedules',
     load: async () => (await import('./usage/where-used.ts')).whereUsed,
   },
   {

@@ -7,8 +7,8 @@ import { withRegions } from '../secrets/secret-regions.ts';
 
 /**
  * Throws CliError `in-use`, naming everybody who refers to one of these secrets, and `use-unknown`
- * for what runs and cannot be described. Answers what could
- * not be looked at, e.g. `EventBridge rules`. `override` is the option that deletes without this check.
+ * for what runs and cannot be described, and for credential specs that could name a secret and were
+ * not read. Answers what could not be looked at, e.g. `EventBridge rules`. `override` is the option that deletes without this check.
  */
 export async function checkUnused(
   aws: Aws,
@@ -17,7 +17,12 @@ export async function checkUnused(
   onProgress: OnProgress,
 ): Promise<string[]> {
   const everywhere = await Promise.all(secrets.map((secret) => withRegions(aws, secret)));
-  const { users, unchecked, unknown } = await findReferences(aws, everywhere, override, onProgress);
+  const found = await findReferences(aws, everywhere, override, onProgress);
+  const { users } = found;
+  // A credential spec names the secret with a password in Secrets Manager, never a parameter.
+  const mayBeNamed = secrets.some(({ store }) => store === 'secrets-manager');
+  const unknown = [...found.unknown, ...(mayBeNamed ? found.unread : [])];
+  const unchecked = [...found.unchecked, ...(mayBeNamed ? [] : found.unread)];
   const used = secrets.filter(({ arn }) => users.get(arn)?.length);
   if (used.length === 0 && unknown.length > 0) {
     throw new CliError(

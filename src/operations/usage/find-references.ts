@@ -14,18 +14,25 @@ import {
   unreadIn,
 } from './where-used.ts';
 
+interface FoundReferences {
+  users: Map<string, string[]>;
+  unchecked: string[];
+  unread: string[];
+  unknown: string[];
+}
+
 /**
  * Who would fail without these secrets, by ARN, e.g. `service shop/web`: services, running tasks of
  * no service, rules and schedules. Looks everywhere once. Throws CliError when the caller may not
  * look: what cannot be checked is not free to go. `unchecked`: rules or schedules, where only those
- * may not be looked at, and credential specs that could not be read. `unknown`: what runs and could not be described. `override` is the option that does without, for the hint.
+ * may not be looked at. `unread`: credential specs that were not read. `unknown`: what runs and could not be described. `override` is the option that does without, for the hint.
  */
 export async function findReferences(
   aws: Aws,
   secrets: readonly SecretIdentity[],
   override: string,
   onProgress: OnProgress,
-): Promise<{ users: Map<string, string[]>; unchecked: string[]; unknown: string[] }> {
+): Promise<FoundReferences> {
   try {
     const found = await scan(
       aws,
@@ -56,7 +63,7 @@ export async function findReferences(
       users.set(secret.arn, [...new Set([...services, ...daemons, ...running, ...planned])]);
     }
     const unknown = unknownWords([...found.unknown, ...scheduledUnknown(scheduledOnes)]);
-    return { users, unchecked: [...unchecked, ...unreadIn(found, scheduledOnes)], unknown };
+    return { users, unchecked, unread: unreadIn(found, scheduledOnes), unknown };
   } catch (error) {
     if (!isAccessDenied(error)) throw error;
     throw new CliError(

@@ -239,35 +239,52 @@ test('files of FireLens, environment files and credential specs in S3 are grante
   }
 });
 
-test('a domainless credential spec that cannot be read is reported, and not passed over', async () => {
-  await shop.run(['put', 'sm:used'], { stdin: '{"username":"u","password":"p"}' });
-  const s3 = 'arn:aws:s3:::config/spec.json';
-  const files = {
-    'td.json': JSON.stringify({
-      family: 'web',
-      executionRoleArn: `arn:aws:iam::${account}:role/r`,
-      containerDefinitions: [
-        {
-          name: 'web',
-          image: 'httpd',
-          memory: 64,
-          credentialSpecs: [`credentialspecdomainless:${s3}`],
-        },
-      ],
-    }),
-  };
-  const granted = await shop.run(['policy', 'execution', '--task-definition', 'td.json'], {
-    files,
-  });
-  expect(granted.stderr).toContain(`not checked: credential spec ${s3} (it is in Amazon S3)`);
-  await shop.run(['role', 'create', 'r', '--task-definition', 'td.json'], { files });
-  await shop.run(['register', 'td.json'], { files });
-  await shop.service({ cluster: 'shop', name: 'web', taskDefinition: 'web', launchType: 'EC2' });
-  for (const argv of [
-    ['where-used', 'sm:used'],
-    ['delete', 'sm:used', '--yes'],
-  ]) {
-    const seen = await shop.run(argv);
-    expect(seen.stderr).toContain(`not checked: credential spec ${s3} (it is in Amazon S3)`);
-  }
-});
+const unreadSpecs = [
+  ['arn:aws:s3:::config/spec.json', 'it is in Amazon S3'],
+  ['sm:spec', 'it is in Secrets Manager'],
+];
+
+test.each(unreadSpecs)(
+  'a domainless credential spec that is not read (%s) is reported',
+  async (at, why) => {
+    await shop.run(['put', 'sm:used'], { stdin: '{"username":"u","password":"p"}' });
+    await shop.run(['put', '/other'], { stdin: 'x' });
+    await shop.run(['put', 'sm:spec'], { stdin: '{}' });
+    const spec = at.startsWith('arn:') ? at : String((await shop.json(['get', at])).arn);
+    const files = {
+      'td.json': JSON.stringify({
+        family: 'web',
+        executionRoleArn: `arn:aws:iam::${account}:role/r`,
+        containerDefinitions: [
+          {
+            name: 'web',
+            image: 'httpd',
+            memory: 64,
+            credentialSpecs: [`credentialspecdomainless:${spec}`],
+          },
+        ],
+      }),
+    };
+    const granted = await shop.run(['policy', 'execution', '--task-definition', 'td.json'], {
+      files,
+    });
+    const unread = `credential spec ${spec} (${why})`;
+    expect(granted.stderr).toContain(`not checked: ${unread}`);
+    await shop.run(['role', 'create', 'r', '--task-definition', 'td.json'], {
+      files,
+    });
+    await shop.run(['register', 'td.json'], { files });
+    await shop.service({ cluster: 'shop', name: 'web', taskDefinition: 'web', launchType: 'EC2' });
+    const used = await shop.run(['where-used', 'sm:used']);
+    expect(used.stderr).toContain(`not checked: ${unread}`);
+
+    const kept = await shop.run(['delete', 'sm:used', '--yes']);
+    expect(kept.code).toBe(1);
+    expect(kept.stderr).toContain(`it is not known what this uses: ${unread}`);
+    expect(kept.stderr).toContain('--force deletes without this check');
+    expect(await shop.run(['get', 'sm:used'])).toMatchObject({ code: 0 });
+    // Credential specs name secrets of Secrets Manager only.
+    expect(await shop.run(['delete', '/other', '--yes'])).toMatchObject({ code: 0 });
+    expect(await shop.run(['delete', 'sm:used', '--force', '--yes'])).toMatchObject({ code: 0 });
+  },
+);
