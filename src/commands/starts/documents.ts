@@ -19,6 +19,8 @@ export interface VerifiedDocument {
   taskDefinition?: string;
   /** `CLUSTER/SERVICE`. Absent if the target is not a service. */
   service?: string;
+  /** `CLUSTER/NAME` of a managed daemon. Absent if the target is not one. */
+  daemon?: string;
   findings: FindingDocument[];
   /** Commands that fix every problem, in the order in which to run them. */
   fix: string[];

@@ -15,7 +15,10 @@ const command = defineCommand({
     withSubstitution(command)
       .addArgument(
         fromProject(
-          new Argument('<target...>', 'FILE, - (stdin), FAMILY[:REVISION] or CLUSTER/SERVICE'),
+          new Argument(
+            '<target...>',
+            'FILE, - (stdin), FAMILY[:REVISION], CLUSTER/SERVICE or CLUSTER/daemon:NAME',
+          ),
           ['taskDefinitions', 'services'],
         ),
       )

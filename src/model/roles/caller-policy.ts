@@ -43,13 +43,17 @@ const resolve: Needs = [
   ['everything', 'ssm:DescribeParameters'],
   ['secrets', 'secretsmanager:DescribeSecret'],
 ];
+const daemon: Needs = [
+  ['everything', 'ecs:DescribeDaemon', 'ecs:DescribeDaemonDeployments'],
+  ['everything', 'ecs:DescribeDaemonRevisions', 'ecs:DescribeDaemonTaskDefinition'],
+];
 const scan: Needs = [
   ['everything', 'ecs:ListClusters', 'ecs:ListServices'],
   ['everything', 'ecs:ListTasks', 'ecs:DescribeTaskDefinition'],
   ['services', 'ecs:DescribeServices', 'ecs:DescribeServiceRevisions'],
   ['tasks', 'ecs:DescribeTasks'],
-  ['everything', 'ecs:ListDaemons', 'ecs:DescribeDaemon', 'ecs:DescribeDaemonDeployments'],
-  ['everything', 'ecs:DescribeDaemonRevisions', 'ecs:DescribeDaemonTaskDefinition'],
+  ['everything', 'ecs:ListDaemons'],
+  ...daemon,
   // Of Express services, which DescribeServices shows without their task definitions.
   ['serviceRevisions', 'ecs:DescribeServiceRevisions'],
 ];
@@ -107,6 +111,7 @@ const readNetwork: Needs = [
 /** All that is looked at before a task starts; reads no value. */
 const verify: Needs = [
   ...references,
+  ...daemon,
   ...readRole,
   ...readPolicies,
   ['secrets', 'secretsmanager:ListSecretVersionIds', 'secretsmanager:GetResourcePolicy'],

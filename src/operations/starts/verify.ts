@@ -8,6 +8,8 @@ import { isFile } from '../definitions/is-file.ts';
 import { describeTaskDefinition, readDefinitionFile } from '../definitions/read-task-definition.ts';
 import { describedService } from '../usage/described-service.ts';
 import type { Sources } from '../read-source.ts';
+import { describeDaemons, type Daemon } from '../usage/find-daemons.ts';
+import { isDaemonDefinition } from '../../model/usage/daemon.ts';
 import { serviceName } from '../usage/service-name.ts';
 import type { StartReport } from '../../model/starts/checks/remedies.ts';
 
@@ -17,6 +19,8 @@ export interface Verification extends StartReport {
   /** ARN of the revision; undefined for a file. */
   taskDefinition: string | undefined;
   service: string | undefined;
+  /** `CLUSTER/NAME` of a managed daemon. */
+  daemon: string | undefined;
 }
 
 /** How to read and check targets. */
@@ -32,7 +36,7 @@ export interface VerifyOptions {
 
 /**
  * Reports for each target what would prevent its tasks from starting: a file, `FAMILY[:REVISION]`,
- * `CLUSTER/SERVICE`, or an ARN. Throws CliError if targets do not exist.
+ * `CLUSTER/SERVICE`, `CLUSTER/daemon:NAME`, or an ARN. Throws CliError if targets do not exist.
  */
 export async function verify(
   given: Aws,
@@ -44,11 +48,12 @@ export async function verify(
   const targets = await readTargets(aws, written, sources, options);
   const facts = await gatherStartFacts(given, targets, options);
   return checkStarts(facts).map((report, index) => {
-    const { target = '', arn, service } = targets[index] ?? {};
+    const { target = '', arn, service, daemon } = targets[index] ?? {};
     return {
       target,
       taskDefinition: arn,
       service: service && serviceName(service),
+      daemon: daemon && serviceName(daemon),
       ...report,
     };
   });
@@ -58,6 +63,7 @@ export async function verify(
 
 interface Target extends StartTarget {
   arn: string | undefined;
+  daemon?: Daemon;
 }
 
 /** Reports all unreadable targets at once. */
@@ -100,6 +106,13 @@ async function readTarget(
   if (cluster !== undefined && service !== undefined) {
     return serviceTarget(aws, target, cluster, service);
   }
+  const [, inCluster, daemon] =
+    /^(?:arn:[^:]+:ecs:[^:]*:\d*:daemon\/([\w-]+)\/|([\w-]+)\/daemon:)([\w-]+)$/
+      .exec(target)
+      ?.filter((part) => part !== undefined) ?? [];
+  if (inCluster !== undefined && daemon !== undefined) {
+    return daemonTarget(aws, target, inCluster, daemon);
+  }
   if (isFile(target)) {
     const { definition, format } = await readDefinitionFile(target, sources, {
       aws,
@@ -113,10 +126,50 @@ async function readTarget(
     const name = { file: target, family: definition.family ?? '', options, isTemplate };
     return { target, name, definition, status: undefined, service: undefined, arn: undefined };
   }
+  if (isDaemonDefinition(target)) return daemonDefinitionTarget(aws, target, target);
   const { arn, definition, status } = await describeTaskDefinition(target, aws);
   const family = target.replace(/^arn:.*:task-definition\//, '');
   const name = { file: undefined, family, options: [] };
   return { target, name, definition, status, service: undefined, arn };
+}
+
+/** A managed daemon, with the revision that its next task uses. */
+async function daemonTarget(
+  aws: Aws,
+  target: string,
+  cluster: string,
+  name: string,
+): Promise<Target> {
+  const { partition, region, account } = await aws.caller();
+  const own = `arn:${partition}:ecs:${region}:${account}:daemon/${cluster}/${name}`;
+  const arn = target.startsWith('arn:') ? target : own;
+  const [daemon] = await describeDaemons(await aws.ecs(), [arn]);
+  if (!daemon) {
+    throw new CliError('daemon-not-found', `there is no daemon ${cluster}/${name}`, {
+      hint: 'aws ecs list-daemons lists the daemons of the region',
+    });
+  }
+  const [taskDefinition] = daemon.taskDefinitions;
+  if (daemon.unseen !== undefined || taskDefinition === undefined) {
+    throw new CliError(
+      'task-definition-unseen',
+      `the task definition that ${target} runs cannot be seen: ${daemon.unseen ?? 'it has none'}`,
+      {
+        hint: 'allow ecs:DescribeDaemon, ecs:DescribeDaemonDeployments and ecs:DescribeDaemonRevisions',
+      },
+    );
+  }
+  return { ...(await daemonDefinitionTarget(aws, target, taskDefinition)), daemon };
+}
+
+/** A revision of the task definition of daemons, which run on Managed Instances only (UpdateDaemon). */
+async function daemonDefinitionTarget(aws: Aws, target: string, id: string): Promise<Target> {
+  const { arn, definition, status } = await describeTaskDefinition(id, aws);
+  return {
+    ...{ target, status, service: undefined, arn },
+    name: { file: undefined, family: arn, options: [] },
+    definition: { ...definition, requiresCompatibilities: ['MANAGED_INSTANCES'] },
+  };
 }
 
 /** A service, with the revision that its next task uses. */

@@ -10,7 +10,7 @@ export interface Daemon {
   cluster: string;
   name: string;
   arn: string;
-  /** ARNs of the revisions that its instances run, or get from its latest deployment. */
+  /** ARNs of the revisions that its latest deployment leads to, and that its instances run. */
   taskDefinitions: string[];
   /** Why its task definitions are unknown, or not all known. */
   unseen?: string | undefined;
@@ -33,8 +33,11 @@ export async function findDaemons(ecs: Ecs, clusters: readonly string[]): Promis
   );
   if (typeof listed === 'string') return { daemons: [], unseen: listed };
   const arns = [...new Set(listed.flat())];
-  if (arns.length === 0) return { daemons: [] };
+  return { daemons: arns.length === 0 ? [] : await describeDaemons(ecs, arns) };
+}
 
+/** Daemons by ARN, without those that do not exist (any more). Throws failures of the network. */
+export async function describeDaemons(ecs: Ecs, arns: readonly string[]): Promise<Daemon[]> {
   const described = await pMap(
     arns,
     async (arn) => ({ arn, daemon: await orReason(ecs.describeDaemon(arn)) }),
@@ -45,12 +48,12 @@ export async function findDaemons(ecs: Ecs, clusters: readonly string[]): Promis
   const revisionsOf = (daemon: (typeof described)[number]['daemon']): string[] => {
     if (typeof daemon !== 'object') return [];
     const target = typeof targets === 'string' ? [] : targets.get(deploymentOf(daemon) ?? '');
-    return [...new Set([...daemon.revisions, ...(target ?? [])])];
+    return [...new Set([...(target ?? []), ...daemon.revisions])];
   };
   const revisions = new Set(described.flatMap(({ daemon }) => revisionsOf(daemon)));
   const definitions = await orReason(ecs.daemonTaskDefinitions([...revisions]));
 
-  const daemons = described.flatMap(({ arn, daemon }): Daemon[] => {
+  return described.flatMap(({ arn, daemon }): Daemon[] => {
     // Deleted since it was listed.
     if (daemon === undefined) return [];
     const own = { arn, name: lastPart(arn) };
@@ -66,7 +69,6 @@ export async function findDaemons(ecs: Ecs, clusters: readonly string[]): Promis
     const taskDefinitions = [...new Set(found.flatMap((definition) => definition ?? []))];
     return [{ ...own, cluster: daemon.cluster, taskDefinitions, unseen }];
   });
-  return { daemons };
 }
 
 // --- internal ---

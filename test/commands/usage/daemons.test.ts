@@ -170,3 +170,42 @@ test.each([
     expect(role.stderr).toContain('is used by service shop/web');
   },
 );
+
+test.each(['shop/daemon:agent', 'arn:aws:ecs:us-east-1:123456789012:daemon/shop/agent'])(
+  'verify checks what a daemon runs (%s)',
+  async (target) => {
+    await daemon('no-instances');
+    const fine = await shop.json(['verify', target]);
+    expect(fine).toMatchObject({
+      problems: 0,
+      targets: [{ target, daemon: 'shop/agent', taskDefinition: definition }],
+    });
+    await shop.run(['role', 'create', 'r', '--secret', 'sm:other', '--exact', '--force', '--yes']);
+    const denied = await shop.run(['verify', target]);
+    expect(denied.code).toBe(3);
+    expect(denied.stdout).toContain('secret:db-');
+    const fix = /Fix: ecs-secrets (.*)/.exec(denied.stdout)?.[1]?.split(' ') ?? [];
+    expect(await shop.run(fix)).toMatchObject({ code: 0 });
+    expect(await shop.run(['verify', target])).toMatchObject({ code: 0 });
+
+    await shop.run(['delete', 'sm:db', '--force', '--yes']);
+    const missing = await shop.run(['verify', target]);
+    expect(missing.code).toBe(3);
+    expect(missing.stdout).not.toContain('ecs-secrets register');
+  },
+);
+
+test('verify of a daemon that does not exist, or may not be seen, says so', async () => {
+  const missing = await shop.run(['verify', 'shop/daemon:other']);
+  expect(missing).toMatchObject({ code: 1, stdout: '' });
+  expect(missing.stderr).toContain('there is no daemon shop/other');
+  await daemon();
+  const operation = 'DescribeDaemonRevisions';
+  const code = 'AccessDeniedException';
+  shop.sandbox.inject({ service: 'ecs', operation, code, message: 'not authorized' });
+  const unseen = await shop.run(['verify', 'shop/daemon:agent']);
+  expect(unseen).toMatchObject({ code: 1, stdout: '' });
+  expect(unseen.stderr).toContain(
+    'the task definition that shop/daemon:agent runs cannot be seen: access denied to ecs:DescribeDaemonRevisions',
+  );
+});

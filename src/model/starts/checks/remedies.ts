@@ -3,6 +3,7 @@ import { mendingCommand } from '../../roles/role-check.ts';
 import { commandLine } from '../../shell.ts';
 import type { Finding } from '../../failures/finding.ts';
 import { parseArn } from '../../secrets/partition.ts';
+import { isDaemonDefinition } from '../../usage/daemon.ts';
 import type { Draft, KeyPolicyStep, RoleStep, StartFacts, Step } from './facts.ts';
 
 /**
@@ -32,8 +33,8 @@ export function remedies(
       ...(steps.some(isRole) ? [roleCommand(roles, edits, facts)] : []),
       // Commands that deploy come after everything else is fixed.
       ...commands.filter(deploys),
-      // For a pasted text, family and container are unknown.
-      ...(steps.some(isRegister) && !facts.partial
+      // For a pasted text, family and container are unknown. No command registers those of daemons.
+      ...(steps.some(isRegister) && !facts.partial && !isDaemonDefinition(facts.name.family)
         ? [registerCommand([...edits.values()], facts)]
         : []),
     ];
