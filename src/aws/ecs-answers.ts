@@ -46,6 +46,10 @@ export function toService(service: SdkService): Service {
       (service.deployments ?? []).flatMap(connectSecrets),
       ({ name, valueFrom }) => `${name} ${valueFrom}`,
     ),
+    serviceConnectOptions: Object.assign(
+      {},
+      ...(service.deployments ?? []).map(connectOptions).reverse(),
+    ) as Record<string, string>,
     deployments: (service.deployments ?? []).map((deployment) => ({
       id: deployment.id ?? '',
       status: deployment.status ?? '',
@@ -75,6 +79,7 @@ export function withRevisions(service: Service, revisions: readonly ServiceRevis
     ...service,
     taskDefinition,
     serviceConnect: service.serviceConnect?.length ? service.serviceConnect : connect,
+    serviceConnectOptions: { ...connectOptions(newest ?? {}), ...service.serviceConnectOptions },
     deployments: service.deployments.map((one) =>
       one.status === 'PRIMARY' && one.taskDefinition === '' ? { ...one, taskDefinition } : one,
     ),
@@ -109,6 +114,12 @@ function connectSecrets({
     name,
     valueFrom,
   }));
+}
+
+function connectOptions({
+  serviceConnectConfiguration: connect,
+}: Pick<SdkDeployment, 'serviceConnectConfiguration'>): Record<string, string> {
+  return connect?.logConfiguration?.options ?? {};
 }
 
 function masked(reason: string | undefined): string | undefined {
@@ -193,6 +204,8 @@ export interface Service {
   deployments: Deployment[];
   /** The secrets of the Service Connect logs in all deployments, those of the PRIMARY one first. */
   serviceConnect?: readonly SecretEntry[];
+  /** The plain options of these logs by name; those of the PRIMARY deployment have precedence. */
+  serviceConnectOptions?: Readonly<Record<string, string>>;
   /** Service events of ECS, newest first. */
   events: { createdAt: Date | undefined; message: string }[];
 }

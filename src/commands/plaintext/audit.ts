@@ -6,7 +6,13 @@ import { oneLine } from '../../model/printable.ts';
 import { isAtLeast } from '../../model/secrets/plaintext-secrets.ts';
 import { commandLine } from '../../model/shell.ts';
 import { sarifLog } from '../../model/plaintext/sarif.ts';
-import { auditAws, type Audit, type AuditFinding } from '../../operations/plaintext/audit.ts';
+import { isDaemonDefinition } from '../../model/usage/daemon.ts';
+import {
+  auditAws,
+  auditedName,
+  type Audit,
+  type AuditFinding,
+} from '../../operations/plaintext/audit.ts';
 import { readBaseline, writeBaseline } from '../../operations/plaintext/audit-baseline.ts';
 import { auditFiles, type FilesAudit } from '../../operations/plaintext/audit-files.ts';
 import { notWritable } from '../../operations/file-problem.ts';
@@ -43,12 +49,13 @@ const command = defineCommand({
       .addHelpText(
         'after',
         `
-Without arguments: the latest ACTIVE revision of every family of the region, and every revision that a
-service runs. With files: no call to AWS; * and ? match part of a name, ** any folders. Reads task
-definitions (JSON with comments, YAML), lists of containers, CloudFormation and SAM templates, the output of
-terraform show -json, Compose files and Copilot manifests. Files of a glob without containers are skipped
-with a note. Checks environment, command, entryPoint, healthCheck, dockerLabels, and options of
-logConfiguration and firelensConfiguration. Never prints a value. Exit code 3 when there are findings.
+Without arguments: the latest ACTIVE revision of every family of the region, those of managed daemons
+included, and every revision that a service runs. With files: no call to AWS; * and ? match part of a
+name, ** any folders. Reads task definitions (JSON with comments, YAML), lists of containers,
+CloudFormation and SAM templates, the output of terraform show -json, Compose files and Copilot
+manifests. Files of a glob without containers are skipped with a note. Checks environment, command,
+entryPoint, healthCheck, dockerLabels, and options of logConfiguration and firelensConfiguration; of
+services the log options of Service Connect. Never prints a value. Exit code 3 when there are findings.
 
 Examples:
   $ ecs-secrets audit --all-revisions
@@ -79,6 +86,7 @@ Examples:
       );
     }
     if (unfit && found.findings.length === 0) throw unfit;
+    for (const what of found.unchecked) report.warn(`not checked: ${what}`);
     const sure = found.findings.filter((one) => isAtLeast(one.confidence, options.minConfidence));
     if (written !== undefined) {
       await writeBaseline(written, sure, world.writeFile);
@@ -110,7 +118,7 @@ Examples:
               `${counted(findings.length, 'value')} in plain text ${findings.length === 1 ? 'looks like a secret' : 'look like secrets'}`,
               {
                 exitCode: exitCodes.findings,
-                hint: hintOf(findings[0]),
+                hint: howToMove(findings),
               },
             )),
     };
@@ -194,25 +202,33 @@ function sarifOf(findings: readonly AuditFinding[]) {
   );
 }
 
-/** migrate reads task definitions only. */
-function hintOf(finding: AuditFinding | undefined): string {
-  const { file, family = 'FAMILY', place = '' } = finding ?? {};
-  const isDefinition = file === undefined || place.startsWith('containerDefinitions');
-  const how = isDefinition
+/** `migrate` edits task definitions only: files, and families that are not those of daemons. */
+function howToMove(findings: readonly AuditFinding[]): string {
+  const movable = findings.find(
+    ({ file, place, service, taskDefinition = '' }) =>
+      service === undefined &&
+      !isDaemonDefinition(taskDefinition) &&
+      (file === undefined || place.startsWith('containerDefinitions')),
+  );
+  const { file, family = 'FAMILY' } = movable ?? {};
+  const how = movable
     ? `ecs-secrets migrate ${commandLine([file ?? family])} --prefix PREFIX`
     : 'ecs-secrets put REF, and refer to it instead of the value';
   return `to move them into the store: ${how}; rotate them afterwards, since old revisions keep them`;
 }
 
-/** `web`, or in a file of another format `Task/web`. */
-function containerOf({ container, resource }: AuditFinding): string {
+/** `web`, in a file of another format `Task/web`, or `Service Connect`. */
+function containerOf({ container, resource, service }: AuditFinding): string {
+  if (service !== undefined) return 'Service Connect';
   return resource === undefined || resource === container ? container : `${resource}/${container}`;
 }
 
 function sentenceOf(finding: AuditFinding): string {
   const { name, place } = finding;
   const what = name === '' ? place : `${name} (${place})`;
-  return `${what} of container ${containerOf(finding)} in ${whereOf(finding)} ${whatItIs(finding)}`;
+  const own = containerOf(finding);
+  const of = finding.service !== undefined ? own : `container ${own}`;
+  return `${what} of ${of} in ${whereOf(finding)} ${whatItIs(finding)}`;
 }
 
 function whatItIs({ kind, services = [] }: AuditFinding): string {
@@ -238,9 +254,10 @@ function nothingFound({ files, revisions, families }: Looked, ignored: number): 
   return { status: 'ok', where, what: 'secrets in plain text', message };
 }
 
-/** `web:3`, or `ecs/web.json:12:7` with line and column. */
-function whereOf({ family = '', revision, file, line, column = 1 }: AuditFinding): string {
-  if (file === undefined) return `${family}:${revision ?? 0}`;
+/** `web:3`, `daemon agent:1`, `service shop/web`, or `ecs/web.json:12:7` with line and column. */
+function whereOf({ taskDefinition = '', service, file, line, column = 1 }: AuditFinding): string {
+  if (service !== undefined) return `service ${service}`;
+  if (file === undefined) return auditedName(taskDefinition);
   const name = file === '-' ? 'standard input' : file;
   return line === undefined ? name : `${name}:${line}:${column}`;
 }

@@ -26,6 +26,8 @@ export interface PlaintextDocument {
   taskDefinition?: string;
   /** Name of the resource or service in a file of another format. Absent for a task definition. */
   resource?: string;
+  /** `CLUSTER/SERVICE` of a value that stands on a service, and not in a task definition. */
+  service?: string;
   /** Path of the file, or `-` for standard input. Absent for a revision. */
   file?: string;
   /** Line in the file, from 1. */
@@ -34,6 +36,7 @@ export interface PlaintextDocument {
   column?: number;
   /** `CLUSTER/SERVICE` of the services that run the revision. Absent if they were not searched. */
   services?: string[];
+  /** Empty for Service Connect. */
   container: string;
   placeKind: TextKind;
   /** For example `containerDefinitions[1].environment[0].value`. */

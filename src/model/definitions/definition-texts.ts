@@ -36,6 +36,15 @@ export function definitionTexts({ containerDefinitions }: TaskDefinition): Defin
   );
 }
 
+/** The log options of Service Connect, which stand on a service. Their container is empty. */
+export function serviceConnectTexts(options: Readonly<Record<string, string>>): DefinitionText[] {
+  return optionTexts('logConfiguration.options', options).map((text) => ({
+    ...text,
+    container: '',
+    path: ['serviceConnectConfiguration', ...text.path],
+  }));
+}
+
 /** A path as people read it: `containerDefinitions[0].environment[1].value`. */
 export function placeOf(path: readonly (string | number)[]): string {
   return path

@@ -1,6 +1,7 @@
 import {
   definitionTexts,
   placeOf,
+  serviceConnectTexts,
   type DefinitionText,
   type TextKind,
 } from './definition-texts.ts';
@@ -11,6 +12,7 @@ import type { TaskDefinition } from './task-definition.ts';
 
 /** A text of a task definition that looks like a secret. Holds nothing of its value. */
 export interface PlaintextFinding extends Suspicion {
+  /** Empty for Service Connect. */
   container: string;
   placeKind: TextKind;
   /** Where it stands, e.g. `containerDefinitions[1].environment[0].value`. */
@@ -25,14 +27,14 @@ export interface PlaintextFinding extends Suspicion {
 
 /** Everything in a task definition that looks like a secret, in order. */
 export function plaintextIn(definition: TaskDefinition): PlaintextFinding[] {
-  const places = new Map<string, PlaintextFinding[]>();
-  for (const text of definitionTexts(definition)) {
-    const suspicion = suspect(text.name, text.value);
-    if (!suspicion) continue;
-    const place = placeOf(text.path);
-    places.set(place, [...(places.get(place) ?? []), findingOf(text, place, suspicion)]);
-  }
-  return [...places.values()].flatMap(distinct);
+  return suspicious(definitionTexts(definition));
+}
+
+/** The same in the log options of Service Connect, which stand on a service. */
+export function plaintextOfServiceConnect(
+  options: Readonly<Record<string, string>>,
+): PlaintextFinding[] {
+  return suspicious(serviceConnectTexts(options));
 }
 
 /**
@@ -47,6 +49,17 @@ export function fingerprintOf(
 }
 
 // --- internal ---
+
+function suspicious(texts: readonly DefinitionText[]): PlaintextFinding[] {
+  const places = new Map<string, PlaintextFinding[]>();
+  for (const text of texts) {
+    const suspicion = suspect(text.name, text.value);
+    if (!suspicion) continue;
+    const place = placeOf(text.path);
+    places.set(place, [...(places.get(place) ?? []), findingOf(text, place, suspicion)]);
+  }
+  return [...places.values()].flatMap(distinct);
+}
 
 function findingOf(
   { container, kind: placeKind, path, name: written, value }: DefinitionText,

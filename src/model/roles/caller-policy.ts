@@ -316,7 +316,11 @@ export const callerNeeds = {
     ['executions', 'states:DescribeExecution'],
   ],
   'auto-redeploy remove': [...followStack, ...removeResources],
-  audit: [...scan, ['everything', 'ecs:ListTaskDefinitionFamilies', 'ecs:ListTaskDefinitions']],
+  audit: [
+    ...scan,
+    ['everything', 'ecs:ListTaskDefinitionFamilies', 'ecs:ListTaskDefinitions'],
+    ['everything', 'ecs:ListDaemonTaskDefinitions'],
+  ],
   verify,
   'verify --read-values': [...verify, ...readValues],
   diagnose,

@@ -71,6 +71,7 @@ export async function auditFiles(
   return {
     findings,
     looked: { families: 0, revisions: 0, files },
+    unchecked: [],
     skipped,
     unread,
     failure: failureOf(errors),

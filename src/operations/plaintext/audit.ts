@@ -1,16 +1,22 @@
 import pMap from 'p-map';
 import type { Aws } from '../../aws/index.ts';
 import type { Ecs, Revision } from '../../aws/ecs.ts';
-import { CliError } from '../../errors.ts';
+import type { Service } from '../../aws/ecs-answers.ts';
+import { CliError, isPassing } from '../../errors.ts';
+import { lastPart } from '../../model/last-part.ts';
+import { isDaemonDefinition } from '../../model/usage/daemon.ts';
+import { whyUnseen } from '../if-allowed.ts';
 import {
   fingerprintOf,
   plaintextIn,
+  plaintextOfServiceConnect,
   type PlaintextFinding,
 } from '../../model/definitions/plaintext-findings.ts';
 import { describeTaskDefinition } from '../definitions/read-task-definition.ts';
 import type { OnProgress } from '../progress.ts';
 import { scan, type Scan } from '../usage/scan.ts';
 import { serviceName } from '../usage/service-name.ts';
+import { revisionOrReason, unknownWords } from '../usage/unknown.ts';
 
 /** A finding and the source of its task definition. */
 export interface AuditFinding extends PlaintextFinding {
@@ -20,6 +26,8 @@ export interface AuditFinding extends PlaintextFinding {
   taskDefinition?: string;
   /** Name of the resource or service in a file of another format, e.g. of a template. */
   resource?: string;
+  /** `CLUSTER/SERVICE` of a finding that stands on a service, and not in a task definition. */
+  service?: string;
   /** Path of the file, or `-`; undefined for a revision. */
   file?: string;
   /** Line of the place in its file, from 1. */
@@ -37,6 +45,8 @@ export interface AuditFinding extends PlaintextFinding {
 export interface Audit {
   findings: AuditFinding[];
   looked: { families: number; revisions: number; files: number };
+  /** What may not be looked at, with the reason, for people. */
+  unchecked: string[];
 }
 
 /** What to audit in AWS. Without families and clusters: all families of the region. */
@@ -67,7 +77,7 @@ export async function auditAws(
       ? await scan(
           aws,
           { clusters: scope.clusters, services: [] },
-          { onProgress, ...(inClusters && { tasks: 'required' as const }) },
+          { onProgress, daemons: true, ...(inClusters && { tasks: 'required' as const }) },
         )
       : undefined;
   const chosen = new Set(scope.families.map(familyOf));
@@ -75,8 +85,16 @@ export async function auditAws(
     (arn) => chosen.size === 0 || chosen.has(familyOf(arn)),
   );
   const wanted = new Set(runningArns);
+  const unchecked = unknownWords(running?.unknown ?? []);
+  if (!inClusters && scope.families.length === 0) {
+    const listed = await orReason(ecs.daemonFamilies({ all: scope.allRevisions }));
+    if (typeof listed === 'string') unchecked.push(`task definitions of daemons (${listed})`);
+    else for (const arn of listed) wanted.add(arn);
+  }
   if (!inClusters || scope.allRevisions) {
-    const families = inClusters ? [...new Set(runningArns.map(familyOf))] : scope.families;
+    const families = inClusters
+      ? [...new Set(runningArns.filter((arn) => !isDaemonDefinition(arn)).map(familyOf))]
+      : scope.families;
     for (const id of await revisionsOf(ecs, families, scope.allRevisions)) wanted.add(id);
   }
 
@@ -86,7 +104,8 @@ export async function auditAws(
     wanted,
     async (id) => {
       const revision = running?.revisions.get(id) ?? (await describe(id, aws, scope));
-      if (!revision) return;
+      if (typeof revision === 'string') unchecked.push(`${auditedName(id)} (${revision})`);
+      if (typeof revision !== 'object') return;
       findings.set(revision.arn, findingsIn(revision, services?.get(revision.arn)));
       onProgress({ step: 'auditing task definitions', done: findings.size, total: wanted.size });
     },
@@ -94,15 +113,49 @@ export async function auditAws(
   );
   const arns = [...findings.keys()].sort(byFamilyAndRevision);
   return {
-    findings: arns.flatMap((arn) => findings.get(arn) ?? []),
+    findings: [
+      ...arns.flatMap((arn) => findings.get(arn) ?? []),
+      ...(running?.services ?? [])
+        .filter(
+          ({ taskDefinition = '' }) => chosen.size === 0 || chosen.has(familyOf(taskDefinition)),
+        )
+        .flatMap(onService),
+    ],
+    unchecked: [...new Set(unchecked)],
     looked: { families: new Set(arns.map(familyOf)).size, revisions: arns.length, files: 0 },
   };
+}
+
+/** A revision as people know it: `web:3`, or `daemon agent:1` of a managed daemon. */
+export function auditedName(arn: string): string {
+  const name = lastPart(arn);
+  return isDaemonDefinition(arn) ? `daemon ${name}` : name;
 }
 
 // --- internal ---
 
 /** Maximum concurrent calls; the pacer of `aws` keeps the published rates. */
 const atOnce = 8;
+
+async function orReason<T extends object>(call: Promise<T>): Promise<T | string> {
+  try {
+    return await call;
+  } catch (error) {
+    if (!(error instanceof CliError) || isPassing(error)) throw error;
+    return whyUnseen(error);
+  }
+}
+
+/** The findings that stand on a service itself. */
+function onService(service: Service): AuditFinding[] {
+  const name = serviceName(service);
+  return plaintextOfServiceConnect(service.serviceConnectOptions ?? {}).map((finding) => ({
+    service: name,
+    ...finding,
+    services: [name],
+    fingerprint: fingerprintOf(`service ${name}`, finding),
+  }));
+}
 
 /** What to describe: family names for their latest revisions, or ARNs. */
 async function revisionsOf(
@@ -129,8 +182,14 @@ async function revisionsOf(
 
 /**
  * Describes a revision. Ignores a listed revision that was deleted meanwhile, but not a named one.
+ * For a daemon's that cannot be described, the reason.
  */
-async function describe(id: string, aws: Aws, scope: AuditScope): Promise<Revision | undefined> {
+async function describe(
+  id: string,
+  aws: Aws,
+  scope: AuditScope,
+): Promise<Revision | string | undefined> {
+  if (isDaemonDefinition(id)) return revisionOrReason(aws, id);
   return scope.families.includes(id)
     ? describeTaskDefinition(id, aws)
     : (await aws.ecs()).taskDefinition(id);
@@ -151,7 +210,7 @@ function findingsIn(
     taskDefinition: arn,
     ...finding,
     ...(services && { services: [...services] }),
-    fingerprint: fingerprintOf(family, finding),
+    fingerprint: fingerprintOf(isDaemonDefinition(arn) ? `daemon ${family}` : family, finding),
   }));
 }
 

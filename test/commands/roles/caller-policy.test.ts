@@ -522,6 +522,10 @@ const scenarios: Record<Exclude<CallerCommand, Elsewhere>, Scenario> = {
       { argv: ['audit', '--family', 'web', '--all-revisions', '--no-services'] },
       { argv: ['audit', '--cluster', 'shop'] },
     ],
+    degrades: {
+      ...listDaemons,
+      'ecs:ListDaemonTaskDefinitions': /not checked: .*ecs:ListDaemonTaskDefinitions/,
+    },
   },
   verify: toStart,
   'verify --read-values': {
