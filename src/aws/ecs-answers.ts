@@ -28,6 +28,7 @@ export function toService(service: SdkService): Service {
     status: service.status ?? '',
     taskDefinition: service.taskDefinition ?? primary?.taskDefinition ?? deployed?.taskDefinition,
     controller: service.deploymentController?.type ?? 'ECS',
+    isExpress: service.resourceManagementType === 'ECS',
     loadBalancer: toLoadBalancer(service),
     strategy: service.deploymentConfiguration?.strategy ?? 'ROLLING',
     desiredCount: service.desiredCount ?? 0,
@@ -180,6 +181,8 @@ export interface Service {
   /** Why the task definition of an Express service is unknown. */
   unseen?: string;
   controller: 'ECS' | 'CODE_DEPLOY' | 'EXTERNAL';
+  /** Whether ECS manages it (Express). */
+  isExpress?: boolean;
   /** The container behind its first load balancer; undefined without one. */
   loadBalancer: { container: string; port: number } | undefined;
   /** `ROLLING`, or a native strategy: `BLUE_GREEN`, `LINEAR`, `CANARY`. */

@@ -17,6 +17,7 @@ import {
   type Move,
 } from '../../operations/plaintext/plan-migration.ts';
 import { readTaskDefinition } from '../../operations/definitions/read-task-definition.ts';
+import { checkNoExpress } from '../../operations/register/check-express.ts';
 import { scan } from '../../operations/usage/scan.ts';
 import { untilInterrupted } from '../../operations/until-interrupted.ts';
 import { noProgress } from '../../operations/progress.ts';
@@ -100,6 +101,7 @@ Examples:
       const definition = await readTaskDefinition(source, aws, sourcesOf(world), {
         variables: await variablesOf(options, world),
       });
+      if (found) checkNoExpress(found.services, 'nothing was done');
       const { variable: variables = [], except = [] } = options;
       const plan = await planMigration(aws, definition, { prefix, variables, except });
       return { found, definition, plan };

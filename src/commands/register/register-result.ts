@@ -1,3 +1,4 @@
+import { checkNoExpress } from '../../operations/register/check-express.ts';
 import type { Aws } from '../../aws/index.ts';
 import type { Context, Result } from '../../cli.ts';
 import { CliError, Interrupted } from '../../errors.ts';
@@ -157,9 +158,10 @@ export function countedSecrets(count: number): string {
 
 /**
  * Checks that the named services can be deployed, before anything is registered. Throws CliError
- * `not-deployable` with those that cannot, and `no-deployment-group`.
+ * `express-service`, `not-deployable` with those that cannot, and `no-deployment-group`.
  */
 export async function checkServices(aws: Aws, found: Scan, codeDeploy: boolean): Promise<void> {
+  checkNoExpress(found.services, 'nothing was registered');
   const { redeploy, skipped } = planRedeploy(servicesToDeploy(found), { codeDeploy });
   if (skipped.length > 0) throw notDeployable(skipped, 'nothing was registered');
   await checkCodeDeploy(aws, redeploy);

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { openShop, type Shop } from '../../helpers/scene.ts';
+import { latestRevision, openShop, type Shop } from '../../helpers/scene.ts';
 
 let shop: Shop;
 
@@ -58,3 +58,23 @@ test('verify says that the task definition of an Express service may not be seen
   );
   expect(seen.stderr).not.toContain('runs no task definition yet');
 });
+
+test.each([
+  ['register', 'web.json', '--secret', 'OTHER=sm:db', '--execution-role', 'r'],
+  ['migrate', 'web.json', '--prefix', '/m', '--variable', 'HOST', '--yes'],
+])(
+  '%s does nothing for an Express service, whose task definitions ECS registers',
+  async (...argv) => {
+    await express('true');
+    const seen = await shop.run([...argv, '--service', 'shop/web']);
+    expect(seen).toMatchObject({ code: 1, stdout: '' });
+    expect(seen.stderr).toContain(
+      'shop/web is an Express service: ECS registers its task definitions',
+    );
+    expect(seen.stderr).toContain(
+      'aws ecs update-express-gateway-service --service-arn arn:aws:ecs:us-east-1:123456789012:service/shop/web --primary-container',
+    );
+    expect((await latestRevision(shop.ecs, 'web'))?.revision).toBe(1);
+    expect((await shop.run(['get', '/m/HOST'])).code).toBe(1);
+  },
+);
