@@ -10,6 +10,7 @@ import {
   rename,
   stat,
   unlink,
+  type FileHandle,
 } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
@@ -26,22 +27,40 @@ export async function writeOutputFile(path: string, text: string, mode?: number)
   } else if (target.present && !target.present.isFile()) {
     await writeStraight(path, text);
   } else {
-    await replace(target.path, text, target.present, mode);
+    const { path: replaced, present: old } = target;
+    await replace(replaced, text, mode ?? (old ? old.mode & 0o7777 : ownerOnly), async (file) => {
+      // Root may write a file of another user, who has to be able to read it afterwards.
+      if (old) await file.chown(old.uid, old.gid).catch(() => undefined);
+    });
   }
 }
 
+/** Who may access a file with secret values. */
+export interface FileAccess {
+  /** Permissions; default: 0o600. */
+  mode?: number | undefined;
+  /** IDs of the owner and, if it is to change, of the group. */
+  owner?: { uid: number; gid: number | undefined } | undefined;
+}
+
 /**
- * Writes a file with secret values: complete or not at all, accessible only by the user who writes
- * it (0600), also if the file was there before. Rejects as Node's fs does, and for a symbolic link
- * and anything else that is no regular file.
+ * Writes a file with secret values: it appears under its name complete, with its mode and owner. By
+ * default only the user who writes it has access (0600), also if the file was there before. Rejects
+ * as Node's fs does, and for a symbolic link and anything else that is no regular file.
  */
-export async function writePrivateFile(path: string, text: string): Promise<void> {
+export async function writePrivateFile(
+  path: string,
+  text: string,
+  { mode = ownerOnly, owner }: FileAccess = {},
+): Promise<void> {
   if (path === '') throw failed('ENOENT');
   const present = await unlessMissing(lstat(path));
   if (present?.isSymbolicLink()) throw new Error('it is a symbolic link');
-  if (present?.isDirectory()) throw failed('EISDIR');
+  if (present?.isDirectory() || path.endsWith('/')) throw failed('EISDIR');
   if (present && !present.isFile()) throw new Error('it is not a regular file');
-  await replace(path, text, undefined, ownerOnly);
+  await replace(path, text, mode, async (file) => {
+    if (owner) await file.chown(owner.uid, owner.gid ?? (await file.stat()).gid);
+  });
 }
 
 /**
@@ -112,16 +131,15 @@ async function writeStraight(path: string, text: string): Promise<void> {
 async function replace(
   path: string,
   text: string,
-  old: Stats | undefined,
-  mode: number | undefined,
+  mode: number,
+  setOwner: (file: FileHandle) => Promise<void>,
 ): Promise<void> {
   const { file, name } = await openBeside(path);
   try {
     try {
       await file.writeFile(text);
-      // Root may write a file of another user, who has to be able to read it afterwards.
-      if (old) await file.chown(old.uid, old.gid).catch(() => undefined);
-      await file.chmod(mode ?? (old ? old.mode & 0o7777 : ownerOnly));
+      await setOwner(file);
+      await file.chmod(mode);
     } finally {
       await file.close();
     }

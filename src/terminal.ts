@@ -63,9 +63,15 @@ export async function processWorld(argv: readonly string[]): Promise<World> {
       const { writeOutputFile } = await import('./output-file.ts');
       await writeOutputFile(path, text, mode);
     },
-    writePrivateFile: async (path, text) => {
-      const { writePrivateFile } = await import('./output-file.ts');
-      await writePrivateFile(path, text);
+    writePrivateFile: async (path, text, { mode, owner } = {}) => {
+      const [{ writePrivateFile }, { findOwner }] = await Promise.all([
+        import('./output-file.ts'),
+        import('./file-owner.ts'),
+      ]);
+      await writePrivateFile(path, text, {
+        mode,
+        owner: owner === undefined ? undefined : await findOwner(owner),
+      });
     },
     checkWritable: async (path) => {
       const { checkOutputFile } = await import('./output-file.ts');

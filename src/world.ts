@@ -26,10 +26,15 @@ export interface World {
    */
   writeFile: (path: string, text: string, mode?: number) => Promise<void>;
   /**
-   * Writes a file with secret values, completely or not at all, accessible only by its owner
-   * (0o600). Rejects as Node's fs does, and for a symbolic link.
+   * Writes a file with secret values, completely or not at all, with this mode (default 0o600) and
+   * owner (`USER`, `USER:GROUP` or their IDs). Rejects as Node's fs does, for a symbolic link, and with
+   * InvalidInput if there is no such owner.
    */
-  writePrivateFile: (path: string, text: string) => Promise<void>;
+  writePrivateFile: (
+    path: string,
+    text: string,
+    access?: { mode?: number | undefined; owner?: string | undefined },
+  ) => Promise<void>;
   /** Rejects if `writeFile` would, as far as can be checked without writing. */
   checkWritable: (path: string) => Promise<void>;
   /** Appends text to a file. Rejects as Node's fs does. */

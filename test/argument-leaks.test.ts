@@ -24,6 +24,7 @@ const references: string[][] = [
   ['rotate', 'REF'],
   ['get', 'REF'],
   ['get', 'REF', '--reveal'],
+  ['get', '/shop/db', 'REF', '--reveal', '--json'],
   ['history', 'REF'],
   ['rollback', 'REF'],
   ['delete', 'REF', '--yes'],

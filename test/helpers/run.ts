@@ -22,6 +22,8 @@ export interface Setting {
   /** Where a program is started that is a process of its own. */
   cwd?: string;
   files?: Record<string, string>;
+  /** Gets the mode and owner of files that hold secrets. */
+  access?: Map<string, { mode?: number | undefined; owner?: string | undefined } | undefined>;
   /** Files that are no UTF-8 text. */
   bytes?: Readonly<Record<string, Uint8Array>>;
   /** Files on a disk that is full: they can be opened, and nothing can be written. */
@@ -111,9 +113,10 @@ export async function run(argv: readonly string[], setting: Setting = {}): Promi
       if (setting.files) setting.files[path] = text;
       return Promise.resolve();
     },
-    writePrivateFile: (path, text) => {
+    writePrivateFile: (path, text, access) => {
       if (setting.full?.includes(path)) return Promise.reject(diskFull());
       if (setting.files) setting.files[path] = text;
+      setting.access?.set(path, access);
       return Promise.resolve();
     },
     checkWritable: (path) =>

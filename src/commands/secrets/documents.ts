@@ -105,8 +105,34 @@ export interface RevealedDocument {
   value: string;
 }
 
-/** What is known of one secret; with `--reveal` its value alone. */
-export type GetDocument = SecretDocument | RevealedDocument;
+/** Several secrets, in the order of the arguments. */
+export interface SecretsDocument {
+  secrets: SecretDocument[];
+}
+
+/** The values of several secrets, in the order of the arguments, printed with `--reveal` only. */
+export interface RevealedSecretsDocument {
+  values: {
+    /** The argument as written. */
+    ref: string;
+    value: string;
+  }[];
+}
+
+/** A value that was written to a file. */
+export interface WrittenDocument {
+  file: string;
+  bytes: number;
+  /** Permissions of the file, in octal: `0600`. */
+  mode: string;
+}
+
+/**
+ * What is known of one secret, or of each of several; with `--reveal` only values, or with
+ * `--output-file` the file that has the value.
+ */
+export type GetDocument =
+  SecretDocument | SecretsDocument | RevealedDocument | RevealedSecretsDocument | WrittenDocument;
 
 /** The secrets below a prefix, in the order of their names. */
 export interface ListDocument {

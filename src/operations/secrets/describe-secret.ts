@@ -13,7 +13,7 @@ import type { Scope } from '../../model/secrets/partition.ts';
 import type { Tag } from '../../model/secrets/secret-rules.ts';
 import type { SecretValue } from '../../model/secrets/secret-value.ts';
 import { insteadOfKey } from '../../model/secrets/missing-key.ts';
-import { secretNotFound, valueNotFound } from './missing-value.ts';
+import { parameterVersionNotFound, secretNotFound, valueNotFound } from './missing-value.ts';
 import { ifAllowed } from '../if-allowed.ts';
 import { parameterStoreOf } from '../parameter-store-of.ts';
 
@@ -118,14 +118,21 @@ export function parameterDetails(found: ParameterDescription, here: Scope): Secr
 
 /**
  * Reads the value that a reference names: of a parameter, of the named version of a secret, or of
- * one JSON key. Throws CliError if there is none.
+ * one JSON key. `version` is the number or label of a parameter's version. Throws CliError if there
+ * is none.
  */
-export async function readValueOf(aws: Aws, reference: Reference): Promise<SecretValue> {
+export async function readValueOf(
+  aws: Aws,
+  reference: Reference,
+  version?: string,
+): Promise<SecretValue> {
   const region = reference.scope?.region;
   if (reference.store === 'parameter-store') {
-    const read = await (await parameterStoreOf(aws, reference)).read(reference.name);
-    if (!read) throw await secretNotFound(aws, reference);
-    return read.value;
+    const store = await parameterStoreOf(aws, reference);
+    const read = await store.read(reference.name, version);
+    if (read) return read.value;
+    if (version === undefined) throw await secretNotFound(aws, reference);
+    throw await parameterVersionNotFound(aws, store, reference, version);
   }
   const { jsonKey, versionStage: stage, versionId } = reference;
   const manager = await aws.secretsManager(region);

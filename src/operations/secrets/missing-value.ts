@@ -1,4 +1,5 @@
 import type { Aws } from '../../aws/index.ts';
+import type { ParameterStore } from '../../aws/parameter-store.ts';
 import type { SecretsManager } from '../../aws/secrets-manager.ts';
 import { CliError } from '../../errors.ts';
 import {
@@ -73,6 +74,23 @@ export async function valueNotFound(
         `the secret ${written} has no version ${versionWords(reference)}`,
         { hint: `ecs-secrets history ${written} lists its versions` },
       );
+}
+
+/** The error for a version or label of a parameter that AWS did not find. */
+export async function parameterVersionNotFound(
+  aws: Aws,
+  store: ParameterStore,
+  reference: ParameterReference,
+  version: string,
+): Promise<CliError> {
+  const written = formatReference(reference);
+  const found = await ifAllowed(store.describe([reference.name]));
+  if (found !== 'denied' && !found.has(reference.name)) return secretNotFound(aws, reference);
+  return new CliError(
+    'version-not-found',
+    `the parameter ${written} has no version or label ${version}`,
+    { hint: `ecs-secrets history ${written} lists its versions` },
+  );
 }
 
 // --- internal ---

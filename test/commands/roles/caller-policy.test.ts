@@ -229,6 +229,7 @@ const scenarios: Record<Exclude<CallerCommand, Elsewhere>, Scenario> = {
     steps: [
       { argv: ['get', '/p/a'] },
       { argv: ['get', '/p/a', '--reveal'] },
+      { argv: ['get', '/p/a:1', 'sm:s', '--reveal', '--json'] },
       { argv: ['get', 'sm:s'] },
       { argv: ['get', 'sm:s', '--reveal'] },
     ],
