@@ -35,7 +35,10 @@ export function meantOption(
 
 /** The hint for a command with too many arguments. */
 export function aboutMoreArguments(path: string): string | undefined {
-  if (path === 'put' || path === 'rotate') return valueHint;
+  if (path === 'put') {
+    return `${valueHint}; for several secrets, quote the braces: put '/shop/{staging,prod}/db'`;
+  }
+  if (path === 'rotate') return valueHint;
   return moreArguments[path] ?? (ofOneSecret.includes(path) ? onceForEach : undefined);
 }
 
@@ -70,7 +73,10 @@ const commandWords: Readonly<Record<string, Readonly<Record<string, string>>>> =
     register: 'render apply task-definition taskdef register-task-definition',
     redeploy: 'restart reload refresh bounce force-new-deployment',
     rotate: 'change renew rotate-secret',
-    'where-used': 'find search usage usages used-by uses consumers references refs who grep',
+    find: 'search grep locate which',
+    tag: 'tags label add-tags-to-resource tag-resource',
+    untag: 'remove-tag remove-tags-from-resource untag-resource',
+    'where-used': 'usage usages used-by uses consumers references refs who',
     stale: 'outdated status old',
     verify: 'check validate lint test preflight doctor',
     diagnose: 'why explain debug logs troubleshoot reason',
@@ -175,7 +181,7 @@ const sentences: Readonly<Record<string, string>> = {
 };
 
 const onceForEach = 'run the command once for each secret';
-const ofOneSecret = ['get', 'history', 'rollback', 'delete', 'restore', 'where-used', 'stale'];
+const ofOneSecret = ['history', 'rollback', 'restore', 'where-used', 'stale'];
 
 const moreArguments: Readonly<Record<string, string>> = {
   list: 'run the command once for each prefix',

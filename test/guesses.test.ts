@@ -64,7 +64,7 @@ describe('leads to the right command in one message:', () => {
     [['scan'], 'did you mean audit?'],
     [['undo', '/x'], 'did you mean rollback?'],
     [['versions', '/x'], 'did you mean history?'],
-    [['find', '/x'], 'did you mean where-used?'],
+    [['grep', '/x'], 'did you mean find?'],
     [['why', 'shop/web'], 'did you mean diagnose?'],
     [['permissions'], 'did you mean policy caller?'],
     [['get-secret-value'], 'did you mean get --reveal?'],
@@ -103,7 +103,7 @@ describe('leads to the right command in one message:', () => {
     // Arguments.
     [['put', '/x', 'top-secret'], 'a value is never an argument'],
     [['put', 'shop/prod/db'], 'write /shop/prod/db, or sm:shop/prod/db'],
-    [['get', '/x', '/y'], 'run the command once for each'],
+    [['history', '/x', '/y'], 'run the command once for each'],
     [['import', '.env', '/shop/prod'], 'ecs-secrets import FILE --prefix PREFIX'],
     [['migrate', 'web', '/shop/prod'], 'ecs-secrets migrate FAMILY --prefix PREFIX'],
     [['migrate', 'web'], 'ecs-secrets migrate FAMILY --prefix PREFIX'],

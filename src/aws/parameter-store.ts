@@ -7,6 +7,7 @@ import {
   GetParametersByPathCommand,
   GetParametersCommand,
   ListTagsForResourceCommand,
+  RemoveTagsFromResourceCommand,
   SSMClient,
   type ParameterStringFilter,
 } from '@aws-sdk/client-ssm';
@@ -78,6 +79,8 @@ export interface ParameterStore {
   ): Promise<{ version: number }>;
   tags(name: string): Promise<Tag[]>;
   addTags(name: string, tags: readonly Tag[]): Promise<void>;
+  /** Keys that it does not have are ignored. */
+  removeTags(name: string, keys: readonly string[]): Promise<void>;
 }
 
 /** Creates the Parameter Store gateway for a region. */
@@ -228,6 +231,16 @@ export function createParameterStore(config: AwsConfig, region?: string): Parame
           ResourceType: 'Parameter',
           ResourceId: name,
           Tags: toAws(tags),
+        }),
+      );
+    },
+
+    async removeTags(name, keys) {
+      await client.send(
+        new RemoveTagsFromResourceCommand({
+          ResourceType: 'Parameter',
+          ResourceId: name,
+          TagKeys: [...keys],
         }),
       );
     },

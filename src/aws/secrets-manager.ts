@@ -10,6 +10,7 @@ import {
   RotateSecretCommand,
   SecretsManagerClient,
   TagResourceCommand,
+  UntagResourceCommand,
   UpdateSecretCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { AwsError, Interrupted, isAwsError, isUncertain } from '../errors.ts';
@@ -73,6 +74,8 @@ export interface SecretsManager extends SecretWrites {
   rotate(id: string, versionId: string): Promise<void>;
   update(id: string, attributes: SecretAttributes): Promise<void>;
   addTags(id: string, tags: readonly Tag[]): Promise<void>;
+  /** Keys that it does not have are ignored. */
+  removeTags(id: string, keys: readonly string[]): Promise<void>;
   /** Cancels a scheduled deletion. */
   restore(id: string): Promise<void>;
   /** The resource policy of the secret, decoded; undefined if it has none. */
@@ -177,6 +180,10 @@ export function createSecretsManager(config: AwsConfig, region?: string): Secret
 
     async addTags(id, tags) {
       await client.send(new TagResourceCommand({ SecretId: id, Tags: awsTags(tags) }));
+    },
+
+    async removeTags(id, keys) {
+      await client.send(new UntagResourceCommand({ SecretId: id, TagKeys: [...keys] }));
     },
 
     async restore(id) {

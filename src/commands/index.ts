@@ -45,12 +45,18 @@ export const commands: readonly (ProgramCommand | CommandGroup)[] = [
     aliases: ['ls'],
     group: 'Secrets',
     summary: 'list secrets, without their values',
-    load: async () => (await import('./secrets/list.ts')).list,
+    load: async () => (await import('./usage/list.ts')).list,
+  },
+  {
+    name: 'find',
+    group: 'Secrets',
+    summary: 'find secrets by name, or by value without showing it',
+    load: async () => (await import('./secrets/find.ts')).find,
   },
   {
     name: 'get',
     group: 'Secrets',
-    summary: 'print the metadata of a secret; with --reveal its value',
+    summary: 'print the metadata of secrets; with --reveal the value',
     load: async () => (await import('./secrets/get.ts')).get,
   },
   {
@@ -58,6 +64,18 @@ export const commands: readonly (ProgramCommand | CommandGroup)[] = [
     group: 'Secrets',
     summary: 'list the versions of a secret',
     load: async () => (await import('./secrets/history.ts')).history,
+  },
+  {
+    name: 'tag',
+    group: 'Secrets',
+    summary: 'add or change tags of a secret',
+    load: async () => (await import('./secrets/tag.ts')).tag,
+  },
+  {
+    name: 'untag',
+    group: 'Secrets',
+    summary: 'remove tags of a secret',
+    load: async () => (await import('./secrets/tag.ts')).untag,
   },
   {
     name: 'rollback',
@@ -69,7 +87,7 @@ export const commands: readonly (ProgramCommand | CommandGroup)[] = [
     name: 'delete',
     aliases: ['rm'],
     group: 'Secrets',
-    summary: 'delete a secret that nothing uses',
+    summary: 'delete secrets that nothing uses',
     load: async () => (await import('./usage/delete.ts')).deleteCommand,
   },
   {

@@ -83,6 +83,7 @@ const byPlaceholder: Readonly<Record<string, Kind>> = {
       ],
       ...['duration', 'n', 'days', 'length', 'version', 'id', 'region', 'url', 'confidence'],
       ...['format', 'when', 'address', 'store', 'port', 'service:operation=n', 'shell', 'code'],
+      ...['pattern', 'age', 'order', 'mode', 'owner'],
       'service:operation=code@share',
       'address',
     ].map((placeholder) => [placeholder, 'none' as const]),

@@ -5,7 +5,10 @@ import { exitCodes } from '../errors.ts';
 export const groups: readonly { title: string; commands: readonly string[] }[] = [
   {
     title: 'Secrets',
-    commands: ['put', 'import', 'list', 'get', 'history', 'rollback', 'delete', 'restore'],
+    commands: [
+      ...['put', 'import', 'list', 'find', 'get', 'history', 'tag', 'untag', 'rollback', 'delete'],
+      'restore',
+    ],
   },
   { title: 'Environment', commands: ['export', 'exec', 'diff'] },
   {
@@ -93,7 +96,10 @@ export const guides: Readonly<Record<string, readonly (readonly [title: string, 
     put: [['Values and references', 'values.md']],
     import: [['Files that are read and written', 'files.md']],
     list: [['Values and references', 'values.md']],
+    find: [['Values and references', 'values.md']],
     get: [['Values and references', 'values.md']],
+    tag: [['Values and references', 'values.md']],
+    untag: [['Values and references', 'values.md']],
     history: [['Values and references', 'values.md']],
     rollback: [['How a rotation works', 'rotation.md']],
     delete: [['Values and references', 'values.md']],

@@ -16,6 +16,20 @@ export function parseDuration(text: string): number {
   );
 }
 
+/** Reads an age: `90d`, `2w`, or a duration such as `12h`. Answers milliseconds. Throws InvalidInput. */
+export function parseAge(text: string): number {
+  const [, count, unit] = /^(\d{1,6})([dw])$/.exec(text) ?? [];
+  if (count !== undefined && Number(count) > 0) {
+    return Number(count) * (unit === 'w' ? 7 : 1) * 86_400_000;
+  }
+  try {
+    return parseDuration(text);
+  } catch (error) {
+    if (!(error instanceof InvalidInput)) throw error;
+    throw new InvalidInput(`"${text}" is not an age: write 90d, 2w or 12h`);
+  }
+}
+
 /** A duration for people: `8 s`, `2 min 5 s`. */
 export function formatDuration(milliseconds: number): string {
   const seconds = Math.round(milliseconds / 1_000);

@@ -1,4 +1,4 @@
-import type { PutDocument, VersionId } from '../secrets/documents.ts';
+import type { StoredDocument, VersionId } from '../secrets/documents.ts';
 
 /** What became of the secrets of a file. */
 export interface ImportedDocument {
@@ -15,7 +15,7 @@ export interface ImportedSecretDocument {
   key: string;
   /** Name of the parameter or secret. */
   name: string;
-  action: PutDocument['action'] | 'failed';
+  action: StoredDocument['action'] | 'failed';
   /** The version that was stored. Absent if nothing was written. */
   version?: VersionId;
   /** The version that was current before. Absent for a new secret, or if it could not be read. */
@@ -31,10 +31,10 @@ export interface ImportedSecretDocument {
 }
 
 /** With `--as-json`: what became of one JSON secret and its keys. */
-export interface ImportedJsonDocument extends PutDocument {
+export interface ImportedJsonDocument extends StoredDocument {
   keys: {
     key: string;
-    action: PutDocument['action'] | 'deleted';
+    action: StoredDocument['action'] | 'deleted';
   }[];
 }
 

@@ -35,7 +35,7 @@ import type { ImportDocument, ImportedJsonDocument } from './documents.ts';
 import { nothingPruned, planPrune, prune } from './import-prune.ts';
 import { withProgress } from '../progress.ts';
 import { tell } from './import-result.ts';
-import { tellPut } from '../secrets/put.ts';
+import { tellPut } from '../secrets/put-one.ts';
 import { referenceArgument } from '../reference-argument.ts';
 import { sourcesOf } from '../sources.ts';
 import { storeOption } from '../secrets/store-option.ts';

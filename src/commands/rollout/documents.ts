@@ -1,5 +1,5 @@
 import type { FailureId } from '../../model/failures/finding.ts';
-import type { PutDocument, VersionId } from '../secrets/documents.ts';
+import type { StoredDocument, VersionId } from '../secrets/documents.ts';
 import type {
   ScheduledUsesDocument,
   ServiceDocument,
@@ -111,16 +111,16 @@ export interface RolledBackDocument extends Partial<RedeployDocument> {
 
 /** What was stored; `action` and `compared` are absent with `--dry-run`, which does not ask for a value. */
 export interface RotateDocument
-  extends RolloutDocument, Omit<PutDocument, 'action' | 'arn' | 'compared'> {
+  extends RolloutDocument, Omit<StoredDocument, 'action' | 'arn' | 'compared'> {
   /** Absent with `--dry-run`. */
-  action?: PutDocument['action'];
+  action?: StoredDocument['action'];
   arn: string;
   /** False if the old value could not be read. Absent with `--dry-run`. */
   compared?: boolean;
 }
 
 /** Which version became current. */
-export interface RestoredDocument extends PutDocument {
+export interface RestoredDocument extends StoredDocument {
   /** The version that the value is from. */
   restored: VersionId;
   /** The command that makes the version before current again. Absent if nothing was changed. */

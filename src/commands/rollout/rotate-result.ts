@@ -8,7 +8,7 @@ import {
 } from '../../operations/rollout/redeploy-outcome.ts';
 import type { RotateOutcome } from '../../operations/rollout/rotate-secret.ts';
 import { serviceName } from '../../operations/usage/service-name.ts';
-import { tellPut } from '../secrets/put.ts';
+import { tellPut } from '../secrets/put-one.ts';
 import type { RotateDocument } from './documents.ts';
 import { tellOutcome } from './conclusion.ts';
 import {

@@ -3,8 +3,23 @@ import type { Store } from '../../model/secrets/reference.ts';
 /** The number of a parameter's version, or the id of a secret's version. */
 export type VersionId = number | string;
 
+/** What was stored: one secret, or several. */
+export type PutDocument = StoredDocument | StoredSecretsDocument;
+
+/** Several secrets, in the order of the alternatives in REF. */
+export interface StoredSecretsDocument {
+  secrets: StoredDocument[];
+  /** Those that could not be stored. */
+  failed: {
+    name: string;
+    /** Name of the kind of error, as in the error document. */
+    code: string;
+    message: string;
+  }[];
+}
+
 /** What was stored, or with `--dry-run` would be. */
-export interface PutDocument {
+export interface StoredDocument {
   action: 'created' | 'updated' | 'unchanged';
   /** True if nothing was written because `--dry-run` was given. */
   dryRun: boolean;
@@ -22,7 +37,7 @@ export interface PutDocument {
 }
 
 /** A tag of a secret. */
-export interface TagDocument {
+export interface TagEntryDocument {
   key: string;
   value: string;
 }
@@ -59,8 +74,8 @@ export interface SecretDocument {
   /** The KMS key as stored. Absent for the key that AWS manages for Secrets Manager. */
   kmsKeyId?: string;
   description?: string;
-  /** Absent if the tags could not be read, and for parameters in a list. */
-  tags?: TagDocument[];
+  /** Absent if the tags could not be read, and for parameters in a list without `--tags`. */
+  tags?: TagEntryDocument[];
   changedAt?: Date;
   /** ARN of the identity that stored the current version. Parameters only. */
   changedBy?: string;
@@ -134,7 +149,7 @@ export interface WrittenDocument {
 export type GetDocument =
   SecretDocument | SecretsDocument | RevealedDocument | RevealedSecretsDocument | WrittenDocument;
 
-/** The secrets below a prefix, in the order of their names. */
+/** The secrets below a prefix, in the order of their names or of `--sort`. */
 export interface ListDocument {
   searched: {
     store: Store;
@@ -144,6 +159,45 @@ export interface ListDocument {
     account?: string | undefined;
   };
   secrets: SecretDocument[];
+  /** With `--unused`: what could not be looked at, for people. */
+  unchecked?: string[];
+}
+
+/** The secrets that `find` found. */
+export interface FindDocument {
+  found: FoundDocument[];
+  /** What could not be searched, with the reason, for people. */
+  unchecked: string[];
+}
+
+/** A secret that matches. */
+export interface FoundDocument {
+  /** What other commands accept as REF: `/path/NAME`, `sm:NAME` or `sm:NAME:KEY`. */
+  ref: string;
+  store: Store;
+  name: string;
+  arn: string;
+  /**
+   * `name`: by its name, without `--value`. `value`: its value is equal. `key`: the value of a JSON key is equal.
+   * `part`: its value contains the value.
+   */
+  match: 'name' | 'value' | 'key' | 'part';
+  /** The JSON key. Present with `key` only. */
+  key?: string;
+}
+
+/** The tags of a secret after `untag`. */
+export type UntagDocument = TagDocument;
+
+/** The tags of a secret after `tag` or `untag`. */
+export interface TagDocument {
+  action: 'updated' | 'unchanged';
+  store: Store;
+  name: string;
+  arn: string;
+  tags: TagEntryDocument[];
+  /** True if nothing was written because `--dry-run` was given. */
+  dryRun: boolean;
 }
 
 /** The versions of a secret, newest first. */

@@ -1,17 +1,19 @@
 import { Argument, Option } from '@commander-js/extra-typings';
 import { defineCommand, fromEnv, repeatable, type Result } from '../../cli.ts';
-import { formatReference, parameterArn } from '../../model/secrets/reference.ts';
+import { formatReference } from '../../model/secrets/reference.ts';
 import { parseTags, parseTier } from '../../model/secrets/secret-rules.ts';
 import { parseDataType } from '../../model/secrets/parameter-policies.ts';
+import { expandBraces } from '../../model/expand-braces.ts';
 import { Problems } from '../../model/problems.ts';
-import { checkTarget, putSecret } from '../../operations/secrets/put-secret.ts';
+import { checkTarget } from '../../operations/secrets/put-secret.ts';
 import { referenceArgument } from '../reference-argument.ts';
 import type { PutDocument } from './documents.ts';
 import { storeOption } from './store-option.ts';
+import { putOne } from './put-one.ts';
+import { putSeveral } from './put-several.ts';
 import { checkSources, readValue, withValueOptions } from './value-source.ts';
-import type { PutOutcome } from '../../operations/secrets/put-request.ts';
 
-/** `put REF`: creates or updates one secret. */
+/** `put REF`: creates or updates a secret, or several: `put '/shop/{staging,prod}/db'`. */
 export const put = defineCommand({
   declare: (command) =>
     withValueOptions(
@@ -44,15 +46,21 @@ export const put = defineCommand({
       `
 An equal value is not written again. On an update the key, tier, data type and description are kept unless given, and the policies always.
 
+{a,b} in REF, in quotes, stands for several secrets: a prompt for each, or the same piped value for all.
+--value-file and --from-env can have {a,b} too. All problems are reported before the first write.
+
 Examples:
   $ printf %s "$DB_PASSWORD" | ecs-secrets put /shop/prod/db-password
   $ ecs-secrets put sm:shop/prod/db:password --generate 40
+  $ ecs-secrets put '/shop/{staging,prod}/db' --from-env 'DB_{STAGING,PROD}'
   $ ecs-secrets put /shop/prod/tls-key --value-file key.pem --raw --kms-key alias/shop`,
     ),
 
   async run(context, [ref], options): Promise<Result<PutDocument>> {
     const problems = new Problems();
-    const reference = problems.attempt(() => referenceArgument(ref, options.store));
+    const references = expandBraces(ref).flatMap(
+      (one) => problems.attempt(() => referenceArgument(one, options.store)) ?? [],
+    );
     const tags = problems.attempt(() => parseTags(options.tag ?? []));
     const tier = problems.attempt(() =>
       options.tier === undefined ? undefined : parseTier(options.tier),
@@ -61,8 +69,6 @@ Examples:
       options.dataType === undefined ? undefined : parseDataType(options.dataType),
     );
     problems.throwIfAny();
-    if (!reference) throw new Error('a reference without problems is parsed');
-    const dryRun = options.dryRun ?? false;
     const request = {
       kmsKeyId: options.kmsKey,
       tier,
@@ -73,53 +79,19 @@ Examples:
       replaceJson: options.replaceJson ?? false,
       only: options.overwrite ? undefined : ('create' as const),
       restore: options.restore ?? false,
-      dryRun,
+      dryRun: options.dryRun ?? false,
     };
     checkSources(options);
-    checkTarget(reference, request);
+    for (const reference of references) {
+      problems.attempt(() => {
+        checkTarget(reference, request);
+      });
+    }
+    problems.throwIfAny();
+    const [reference, ...more] = references;
+    if (!reference) throw new Error('a reference without problems is parsed');
+    if (more.length > 0) return putSeveral(context, references, options, request);
     const value = await readValue(context, options, formatReference(reference));
-    const onWarning = (text: string): void => {
-      context.report.warn(text);
-    };
-    const outcome = await putSecret(context.aws, reference, { ...request, value, onWarning });
-    if (!outcome.compared && outcome.action === 'updated') {
-      context.report.note(
-        'no permission to read the old value; the new value was written without comparison',
-      );
-    }
-    if (
-      outcome.action === 'created' &&
-      outcome.store === 'secrets-manager' &&
-      /-[A-Za-z0-9]{6}$/.test(outcome.name)
-    ) {
-      context.report.warn(
-        `the name ${outcome.name} ends in a hyphen and six characters, like the random end of an ARN: always refer to it by its full ARN (Secrets Manager guide)`,
-      );
-    }
-    const { aws, globals } = context;
-    const isChosen = Boolean(globals.region ?? globals.profile);
-    // Parameter Store does not return the ARN of a new parameter. The value is stored, even if STS
-    // fails.
-    const caller = globals.json || isChosen ? await aws.caller().catch(() => undefined) : undefined;
-    const scope = reference.scope ?? caller;
-    const isParameter = outcome.store === 'parameter-store';
-    const arn =
-      outcome.arn ?? (scope && isParameter ? parameterArn(outcome.name, scope) : undefined);
-    const where = isChosen && scope ? ` in ${scope.region} (account ${scope.account})` : '';
-    return { data: { ...outcome, arn, dryRun }, text: tellPut(outcome, dryRun) + where };
+    return putOne(context, reference, { ...request, value });
   },
 });
-
-/** What a put did, in one line. */
-export function tellPut(
-  { action, store, name, version, previousVersion }: PutOutcome,
-  dryRun = false,
-) {
-  const noun = store === 'parameter-store' ? 'parameter' : 'secret';
-  const verb = dryRun && action !== 'unchanged' ? `would be ${action}` : action;
-  const versions = [
-    version !== undefined && `version ${version}`,
-    action === 'updated' && previousVersion !== undefined && `was ${previousVersion}`,
-  ].filter((part) => part !== false);
-  return `${noun} ${name} ${verb}${versions.length > 0 ? ` (${versions.join(', ')})` : ''}`;
-}

@@ -137,8 +137,24 @@ export interface HoldingSecretDocument {
   why?: string;
 }
 
+/** What was deleted: one secret, or several. */
+export type DeleteDocument = DeletedDocument | DeletedSecretsDocument;
+
+/** Several secrets, in the order of the arguments. */
+export interface DeletedSecretsDocument {
+  /** Those that were deleted, or with `--dry-run` would be. */
+  secrets: DeletedDocument[];
+  /** Those whose deletion failed, and those left after an interrupt. */
+  failed: {
+    name: string;
+    /** Name of the kind of error, as in the error document. */
+    code: string;
+    message: string;
+  }[];
+}
+
 /** A secret that was deleted, or with `--dry-run` would be. */
-export interface DeleteDocument {
+export interface DeletedDocument {
   store: Store;
   name: string;
   arn: string;

@@ -206,6 +206,24 @@ export const callerNeeds = {
     ['everything', 'secretsmanager:BatchGetSecretValue'],
   ],
   list,
+  'list --tags': [...list, ['parameters', 'ssm:ListTagsForResource']],
+  'list --unused': [...list, ...scan, ...scheduled],
+  find: list,
+  'find --value': [
+    ...list,
+    ['parameters', 'ssm:GetParameters'],
+    ['everything', 'secretsmanager:BatchGetSecretValue'],
+    ['secrets', 'secretsmanager:GetSecretValue'],
+    ['keys', 'kms:Decrypt'],
+  ],
+  tag: [
+    ['parameters', 'ssm:ListTagsForResource', 'ssm:AddTagsToResource'],
+    ['secrets', 'secretsmanager:DescribeSecret', 'secretsmanager:TagResource'],
+  ],
+  untag: [
+    ['parameters', 'ssm:ListTagsForResource', 'ssm:RemoveTagsFromResource'],
+    ['secrets', 'secretsmanager:DescribeSecret', 'secretsmanager:UntagResource'],
+  ],
   get: [
     ['everything', 'ssm:DescribeParameters'],
     ['parameters', 'ssm:ListTagsForResource', 'ssm:GetParameter'],

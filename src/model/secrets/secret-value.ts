@@ -44,6 +44,11 @@ export class SecretValue {
     return this.#text === other.#text;
   }
 
+  /** Whether another value is a part of this one. */
+  contains(other: SecretValue): boolean {
+    return this.#text.includes(other.#text);
+  }
+
   /** Size in UTF-8 bytes. */
   get byteLength(): number {
     return Buffer.byteLength(this.#text, 'utf8');

@@ -2,7 +2,7 @@ import pMap from 'p-map';
 import type { Aws } from '../../aws/index.ts';
 import type { ParameterStore, ReadParameter } from '../../aws/parameter-store.ts';
 import type { ReadSecret, SecretsManager } from '../../aws/secrets-manager.ts';
-import { AwsError, isAccessDenied } from '../../errors.ts';
+import { AwsError, isAccessDenied, isAwsError } from '../../errors.ts';
 import { batches } from '../../model/batches.ts';
 import type { Store } from '../../model/secrets/reference.ts';
 import { ifAllowed } from '../if-allowed.ts';
@@ -14,6 +14,20 @@ export interface ReadValues<T> {
   denied: Map<string, AwsError>;
 }
 
+/** Whether a value counts as unreadable after this error, so that the others are read all the same. */
+type IsRefusal = (error: unknown) => error is AwsError;
+
+/**
+ * Whether a value may not be read, or its KMS key does not decrypt it: disabled, deleted or not there
+ * (errors of GetParameters and GetSecretValue).
+ */
+export function isUnreadable(error: unknown): error is AwsError {
+  return (
+    isAccessDenied(error) ||
+    isAwsError(error, 'InvalidKeyId', 'DecryptionFailure', 'KMSInvalidStateException')
+  );
+}
+
 /**
  * Reads parameters, 10 per call; a batch with an unreadable one is read one by one. Results are
  * keyed by the names as given. `onRead` gets the number of further parameters done.
@@ -22,16 +36,17 @@ export async function readParameters(
   store: ParameterStore,
   names: readonly string[],
   onRead: (count: number) => void = () => undefined,
+  isRefusal: IsRefusal = isAccessDenied,
 ): Promise<ReadValues<ReadParameter>> {
   const found = new Map<string, ReadParameter>();
   const denied = new Map<string, AwsError>();
   await pMap(
     batches([...new Set(names)], 10),
     async (batch) => {
-      const read = await ifAllowed(store.readMany(batch));
+      const read = await unlessRefused(store.readMany(batch), isRefusal);
       if (read === 'denied') {
         const one = async (name: string) => (await store.readMany([name]))[0];
-        await readEach(batch, one, { found, denied });
+        await readEach(batch, one, { found, denied }, isRefusal);
       } else for (const parameter of read) found.set(parameter.name, parameter);
       onRead(batch.length);
     },
@@ -49,6 +64,7 @@ export async function readSecrets(
   manager: SecretsManager,
   names: readonly string[],
   onRead: (count: number) => void = () => undefined,
+  isRefusal: IsRefusal = isAccessDenied,
 ): Promise<ReadValues<ReadSecret>> {
   const found = new Map<string, ReadSecret>();
   const denied = new Map<string, AwsError>();
@@ -60,7 +76,7 @@ export async function readSecrets(
       if (read === 'denied') mayBatch = false;
       else for (const secret of read) found.set(secret.name, secret);
       const rest = batch.filter((name) => !found.has(name));
-      await readEach(rest, (name) => manager.read(name), { found, denied });
+      await readEach(rest, (name) => manager.read(name), { found, denied }, isRefusal);
       onRead(batch.length);
     },
     { concurrency: atOnce },
@@ -84,10 +100,20 @@ export async function readValues(
 /** Maximum concurrent calls; the pacer of `aws` keeps the published rate. */
 const atOnce = 10;
 
+async function unlessRefused<T>(call: Promise<T>, isRefusal: IsRefusal): Promise<T | 'denied'> {
+  try {
+    return await call;
+  } catch (error) {
+    if (isRefusal(error)) return 'denied';
+    throw error;
+  }
+}
+
 async function readEach<T>(
   names: readonly string[],
   read: (name: string) => Promise<T | undefined>,
   { found, denied }: ReadValues<T>,
+  isRefusal: IsRefusal,
 ): Promise<void> {
   await pMap(
     names,
@@ -97,7 +123,7 @@ async function readEach<T>(
         if (value) found.set(name, value);
       } catch (error) {
         const kept = error instanceof AwsError && error.code === 'pending-deletion';
-        if (!kept && !isAccessDenied(error)) throw error;
+        if (!kept && !isRefusal(error)) throw error;
         denied.set(name, error);
       }
     },

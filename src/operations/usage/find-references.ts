@@ -1,18 +1,18 @@
 import type { Aws } from '../../aws/index.ts';
 import { CliError, isAccessDenied } from '../../errors.ts';
-import type { SecretIdentity } from '../../model/secrets/reference.ts';
-import { daemonConsumersIn, ownUsesOf, usesOf } from './find-consumers.ts';
+import {
+  readUse,
+  serviceConnectUses,
+  type SecretUse,
+} from '../../model/definitions/secret-uses.ts';
+import type { Scope } from '../../model/secrets/partition.ts';
+import { refersTo, type Reference, type SecretIdentity } from '../../model/secrets/reference.ts';
+import { revisionUses, type FullRevision } from '../definitions/named-secrets.ts';
 import type { OnProgress } from '../progress.ts';
 import { scan } from './scan.ts';
 import { unknownWords } from './unknown.ts';
 import { daemonName, runnerName, serviceName } from './service-name.ts';
-import {
-  scheduledConsumersIn,
-  scheduledRevisions,
-  scheduledTasks,
-  scheduledUnknown,
-  unreadIn,
-} from './where-used.ts';
+import { scheduledRevisions, scheduledTasks, scheduledUnknown, unreadIn } from './where-used.ts';
 
 interface FoundReferences {
   users: Map<string, string[]>;
@@ -30,7 +30,7 @@ interface FoundReferences {
 export async function findReferences(
   aws: Aws,
   secrets: readonly SecretIdentity[],
-  override: string,
+  override: string | undefined,
   onProgress: OnProgress,
 ): Promise<FoundReferences> {
   try {
@@ -39,29 +39,31 @@ export async function findReferences(
       { clusters: [], services: [] },
       { tasks: 'required', onProgress },
     );
-    const users = new Map<string, string[]>();
     const { tasks, unchecked } = await scheduledTasks(aws, found.clusters, onProgress);
     const scheduledOnes = await scheduledRevisions(aws, found, tasks, onProgress);
-    for (const secret of secrets) {
-      const scheduled = scheduledConsumersIn(scheduledOnes, secret, found.here);
-      // A service in the middle of a deployment runs tasks of its old revision too, and may go back.
-      const running = found.tasks
-        .filter(({ taskDefinition }) => {
-          const revision = found.revisions.get(taskDefinition);
-          return revision && usesOf(revision, secret, found.here).length > 0;
-        })
-        .map(runnerName);
-      const services = found.services
-        .filter((service) => {
-          const revision = found.revisions.get(service.taskDefinition ?? '');
-          const uses = revision ? usesOf(revision, secret, found.here) : [];
-          return uses.length + ownUsesOf(service, secret, found.here).length > 0;
-        })
-        .map((service) => `service ${serviceName(service)}`);
-      const planned = scheduled.map((one) => `${one.scheduled.kind} ${one.scheduled.name}`);
-      const daemons = daemonConsumersIn(found, secret).map(({ daemon }) => daemonName(daemon));
-      users.set(secret.arn, [...new Set([...services, ...daemons, ...running, ...planned])]);
-    }
+    // A service in the middle of a deployment runs tasks of its old revision too, and may go back.
+    const usersOf = usersByName([
+      ...found.services.map((service) => ({
+        user: `service ${serviceName(service)}`,
+        uses: [
+          ...usesIn(found.revisions.get(service.taskDefinition ?? '')),
+          ...serviceConnectUses(service.serviceConnect ?? []),
+        ],
+      })),
+      ...found.daemons.map((daemon) => ({
+        user: daemonName(daemon),
+        uses: daemon.taskDefinitions.flatMap((arn) => usesIn(found.revisions.get(arn))),
+      })),
+      ...found.tasks.map((task) => ({
+        user: runnerName(task),
+        uses: usesIn(found.revisions.get(task.taskDefinition)),
+      })),
+      ...scheduledOnes.map(({ scheduled, revision }) => ({
+        user: `${scheduled.kind} ${scheduled.name}`,
+        uses: usesIn(revision),
+      })),
+    ]);
+    const users = new Map(secrets.map((secret) => [secret.arn, usersOf(secret, found.here)]));
     const unknown = unknownWords([...found.unknown, ...scheduledUnknown(scheduledOnes)]);
     return { users, unchecked, unread: unreadIn(found, scheduledOnes), unknown };
   } catch (error) {
@@ -69,7 +71,53 @@ export async function findReferences(
     throw new CliError(
       'access-denied',
       `whether a service uses it cannot be checked: ${error.message}`,
-      { hint: `${error.hint ?? 'allow it'}; ${override} deletes without this check`, cause: error },
+      {
+        hint: [error.hint ?? 'allow it', override && `${override} deletes without this check`]
+          .filter(Boolean)
+          .join('; '),
+        cause: error,
+      },
     );
   }
+}
+
+// --- internal ---
+
+/** Who has which uses of secrets. */
+interface User {
+  user: string;
+  uses: readonly SecretUse[];
+}
+
+/**
+ * Answers who refers to a secret. References are looked up by name: to compare each with every secret
+ * of a store would take minutes for thousands of both.
+ */
+function usersByName(users: readonly User[]) {
+  const byName = new Map<string, { user: string; reference: Reference }[]>();
+  for (const { user, uses } of users) {
+    for (const reference of uses.flatMap((use) => readUse(use) ?? [])) {
+      const same = byName.get(reference.name) ?? [];
+      byName.set(reference.name, same);
+      same.push({ user, reference });
+    }
+  }
+  return (secret: SecretIdentity, here: Scope): string[] => {
+    // The name in a full ARN has six more characters; an ARN does not tell whether a name begins with a slash.
+    const { name, arn } = secret;
+    const bare = name.replace(/^\//, '');
+    const names = new Set([name, bare, `/${bare}`, arn.split(':').slice(6).join(':')]);
+    const referring = [...names].flatMap((name) => byName.get(name) ?? []);
+    return [
+      ...new Set(
+        referring
+          .filter(({ reference }) => refersTo(reference, secret, here))
+          .map(({ user }) => user),
+      ),
+    ];
+  };
+}
+
+function usesIn(revision: FullRevision | undefined): SecretUse[] {
+  return revision ? revisionUses(revision) : [];
 }

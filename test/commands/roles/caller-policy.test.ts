@@ -223,6 +223,49 @@ const scenarios: Record<Exclude<CallerCommand, Elsewhere>, Scenario> = {
     before: secretsOfAll,
     steps: [{ argv: ['list', '/p'] }, { argv: ['list', 'sm:'] }],
   },
+  'list --tags': {
+    looksOnly: true,
+    before: secretsOfAll,
+    steps: [{ argv: ['list', '/p', '--tags'] }, { argv: ['list', 'sm:', '--tags'] }],
+    degrades: { 'ssm:ListTagsForResource': /cannot be read \(ssm:ListTagsForResource\)/ },
+  },
+  'list --unused': {
+    looksOnly: true,
+    before: web,
+    service: true,
+    steps: [{ argv: ['list', '/p', '--unused'] }, { argv: ['list', 'sm:', '--unused'] }],
+    degrades: scheduledOnly,
+  },
+  find: {
+    looksOnly: true,
+    before: secretsOfAll,
+    steps: [{ argv: ['find', 's'] }],
+    degrades: {
+      'ssm:DescribeParameters': /not searched: .*ssm:DescribeParameters/,
+      'secretsmanager:ListSecrets': /not searched: .*secretsmanager:ListSecrets/,
+    },
+  },
+  'find --value': {
+    looksOnly: true,
+    before: secretsOfAll,
+    steps: [{ argv: ['find', '--value'], stdin: 'one' }],
+    degrades: {
+      'ssm:DescribeParameters': /not searched: .*ssm:DescribeParameters/,
+      'secretsmanager:ListSecrets': /not searched: .*secretsmanager:ListSecrets/,
+      'ssm:GetParameters': /not searched: .*ssm:GetParameters/,
+      'secretsmanager:GetSecretValue': /not searched: .*secretsmanager:GetSecretValue/,
+      'kms:Decrypt': /not searched: .*kms:Decrypt/,
+    },
+    otherwise: ['secretsmanager:BatchGetSecretValue'],
+  },
+  tag: {
+    before: secretsOfAll,
+    steps: [{ argv: ['tag', '/p/a', 'a=1'] }, { argv: ['tag', 'sm:s', 'a=1'] }],
+  },
+  untag: {
+    before: [...secretsOfAll, { argv: ['tag', '/p/a', 'a=1'] }, { argv: ['tag', 'sm:s', 'a=1'] }],
+    steps: [{ argv: ['untag', '/p/a', 'a'] }, { argv: ['untag', 'sm:s', 'a'] }],
+  },
   get: {
     looksOnly: true,
     before: secretsOfAll,
