@@ -98,7 +98,7 @@ export function usesOf(revision: FullRevision, secret: SecretIdentity, here: Sco
 }
 
 /** The places of a service that refer to a secret, apart from its task definition. */
-export function ownUsesOf(service: Service, secret: SecretIdentity, here: Scope): ConsumerUse[] {
+function ownUsesOf(service: Service, secret: SecretIdentity, here: Scope): ConsumerUse[] {
   return thoseOf(serviceConnectUses(service.serviceConnect ?? []), secret, here);
 }
 

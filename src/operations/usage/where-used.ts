@@ -132,7 +132,7 @@ export async function scheduledRevisions(
 }
 
 /** Those of the scheduled tasks that refer to a secret. */
-export function scheduledConsumersIn(
+function scheduledConsumersIn(
   all: readonly ScheduledRevision[],
   secret: SecretIdentity,
   here: Scope,
