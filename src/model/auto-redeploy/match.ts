@@ -38,7 +38,6 @@ export const references = fold(`(
     $map($specs, function($text) {
       $contains($text, /^credentialspec(domainless)?:arn:/)
         ? $replace($text, /^credentialspec(domainless)?:/, '')
-        : []
     })
   ];
   [$map($texts, function($text) { (

@@ -91,7 +91,6 @@ const eventSecret = `function($event) {
             'parameter/' & $replace($event.detail.name, /^\\//, '')
           ], ':')
         }
-      : []
 }`;
 
 const changed = `[
