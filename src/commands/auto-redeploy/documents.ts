@@ -122,4 +122,13 @@ export interface AutoRedeployRemoveDocument {
   stack: string;
   /** `unchanged`: there was no such stack. */
   action: 'deleted' | 'unchanged';
+  /** Whether nothing was deleted: `action` says what would be done. */
+  dryRun: boolean;
+  /** The resources of its template. */
+  resources: {
+    /** Logical ID in the template. */
+    resource: string;
+    /** For example `AWS::SNS::Topic`. */
+    type: string;
+  }[];
 }

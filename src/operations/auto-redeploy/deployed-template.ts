@@ -7,6 +7,8 @@ export interface DeployedTemplate {
   template: object | undefined;
   /** The options in its metadata; undefined for a template that is not of `auto-redeploy`. */
   options: AutoRedeployOptions | undefined;
+  /** The resources in it: logical ID and type. */
+  resources: { resource: string; type: string }[];
 }
 
 /** Reads the template of a stack, which is JSON, or YAML if another tool deployed it. */
@@ -16,12 +18,20 @@ export async function deployedTemplate(
 ): Promise<DeployedTemplate> {
   const parsed = await parse(await cloudFormation.template(stackId));
   if (typeof parsed !== 'object' || parsed === null) {
-    return { template: undefined, options: undefined };
+    return { template: undefined, options: undefined, resources: [] };
   }
-  const { Metadata } = parsed as {
+  const { Metadata, Resources } = parsed as {
     Metadata?: { EcsSecrets?: { options?: AutoRedeployOptions } };
+    Resources?: Record<string, { Type?: string } | null>;
   };
-  return { template: parsed, options: Metadata?.EcsSecrets?.options };
+  return {
+    template: parsed,
+    options: Metadata?.EcsSecrets?.options,
+    resources: Object.entries(Resources ?? {}).map(([resource, one]) => ({
+      resource,
+      type: String(one?.Type),
+    })),
+  };
 }
 
 // --- internal ---
