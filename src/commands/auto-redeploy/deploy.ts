@@ -2,7 +2,6 @@ import { canAsk, defineCommand, type Result } from '../../cli.ts';
 import { UsageError } from '../../errors.ts';
 import type { ResourceChange, Stack } from '../../aws/cloudformation.ts';
 import type { AutoRedeployOptions } from '../../model/auto-redeploy/options.ts';
-import { autoRedeployStack } from '../../model/auto-redeploy/stack.ts';
 import {
   applyPlan,
   discardPlan,
@@ -15,7 +14,7 @@ import { table } from '../table.ts';
 import { describedOptions } from './described-options.ts';
 import type { AutoRedeployDeployDocument, ChangeDocument } from './documents.ts';
 import { following } from './follow.ts';
-import { fullStackOptions, readStackOptions, withStackOptions } from './stack-options.ts';
+import { describedStack, readStackOptions, withStackOptions } from './stack-options.ts';
 
 /** `auto-redeploy deploy`: create or update the stack with CloudFormation. */
 export const autoRedeployDeploy = defineCommand({
@@ -45,12 +44,12 @@ Examples:
     if (!dryRun && !globals.yes && !canAsk(world)) {
       throw new UsageError(`cannot ask without a terminal: ${question}`, 'pass --yes');
     }
-    const options = await untilInterrupted(
-      fullStackOptions(context, given),
+    const template = await untilInterrupted(
+      describedStack(context, given),
       world.interrupted,
       'interrupted; nothing was changed',
     );
-    const template = autoRedeployStack(options);
+    const { options } = template.Metadata.EcsSecrets;
     const plan = await following(context, (how) => planStack(aws, options.name, template, how));
     if (plan.action === 'unchanged') {
       return {

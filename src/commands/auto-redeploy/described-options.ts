@@ -1,4 +1,4 @@
-import type { AutoRedeployOptions } from '../../model/auto-redeploy/options.ts';
+import { servicesIn, type AutoRedeployOptions } from '../../model/auto-redeploy/options.ts';
 import { formatDuration } from '../../model/duration.ts';
 import { formatPrefix } from '../../model/secrets/prefix.ts';
 import { formatReference } from '../../model/secrets/reference.ts';
@@ -12,7 +12,7 @@ export function describedOptions(options: AutoRedeployOptions): string[] {
   ];
   const place =
     services !== undefined
-      ? `of a list of ${services.length}`
+      ? `of a list of ${servicesIn(services)}`
       : clusters.length > 0
         ? `in ${clusters.join(', ')}`
         : 'in all clusters of the region';

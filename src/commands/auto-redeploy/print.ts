@@ -1,9 +1,9 @@
 import { Option } from '@commander-js/extra-typings';
 import { defineCommand, type Result } from '../../cli.ts';
-import { autoRedeployStack, largestTemplate } from '../../model/auto-redeploy/stack.ts';
+import { largestTemplate } from '../../model/auto-redeploy/stack.ts';
 import { formatStack, stackFormats } from '../../model/auto-redeploy/stack-formats.ts';
 import type { AutoRedeployPrintDocument } from './documents.ts';
-import { fullStackOptions, withStackOptions } from './stack-options.ts';
+import { describedStack, withStackOptions } from './stack-options.ts';
 
 /** `auto-redeploy print`: the stack, for other tools to put in place. */
 export const autoRedeployPrint = defineCommand({
@@ -31,7 +31,7 @@ Examples:
       ),
 
   async run(context, _args, options): Promise<Result<AutoRedeployPrintDocument>> {
-    const stack = autoRedeployStack(await fullStackOptions(context, options));
+    const stack = await describedStack(context, options);
     const text = formatStack(stack, options.format);
     if (options.format !== 'terraform' && text.length > largestTemplate) {
       context.report.note(

@@ -1,7 +1,13 @@
 import { Option, type Command, type OptionValues } from '@commander-js/extra-typings';
 import { fromEnv, repeatable, type Context } from '../../cli.ts';
 import { CliError } from '../../errors.ts';
-import { defaultStackName, type AutoRedeployOptions } from '../../model/auto-redeploy/options.ts';
+import {
+  defaultStackName,
+  servicesIn,
+  type AutoRedeployOptions,
+} from '../../model/auto-redeploy/options.ts';
+import { stackLimits } from '../../model/auto-redeploy/stack-limits.ts';
+import { autoRedeployStack, type Template } from '../../model/auto-redeploy/stack.ts';
 import { parseDuration } from '../../model/duration.ts';
 import { Problems } from '../../model/problems.ts';
 import { parsePrefix } from '../../model/secrets/prefix.ts';
@@ -109,10 +115,27 @@ export function readStackOptions(options: StackOptionValues): AutoRedeployOption
 }
 
 /**
- * The options of a stack, with the services of `--services-from`. Throws CliError `no-services` if nothing
- * uses the secrets: the stack would never do anything.
+ * The stack that the options describe, with the services of `--services-from`. Throws InvalidInput if it
+ * exceeds a limit of AWS, and CliError `no-services` if nothing uses the secrets: the stack would never do
+ * anything.
  */
-export async function fullStackOptions(
+export async function describedStack(
+  context: Context,
+  options: StackOptionValues,
+): Promise<Template> {
+  const template = autoRedeployStack(await fullOptions(context, options));
+  const problems = new Problems();
+  for (const limit of stackLimits(template)) problems.add(limit);
+  problems.throwIfAny();
+  return template;
+}
+
+// --- internal ---
+
+/** An inline Map takes about 11 of the 25,000 events of an execution for each service. */
+const mostInline = 1_000;
+
+async function fullOptions(
   context: Context,
   options: StackOptionValues,
 ): Promise<AutoRedeployOptions> {
@@ -122,10 +145,11 @@ export async function fullStackOptions(
     servicesUsing(context.aws, read, onProgress),
   );
   for (const what of unchecked) context.report.warn(`not checked: ${what}`);
-  if (services.length === 0) {
+  const count = servicesIn(services);
+  if (count === 0) {
     throw new CliError('no-services', 'no service uses these secrets', {
       hint: 'omit --services-from: the stack then searches for services at each change',
     });
   }
-  return { ...read, services };
+  return { ...read, services, distributed: read.distributed || count > mostInline };
 }

@@ -1,7 +1,7 @@
 import { defineCommand, type Result } from '../../cli.ts';
 import type { Stack } from '../../aws/cloudformation.ts';
 import { CliError, exitCodes } from '../../errors.ts';
-import type { AutoRedeployOptions } from '../../model/auto-redeploy/options.ts';
+import { servicesIn, type AutoRedeployOptions } from '../../model/auto-redeploy/options.ts';
 import { Problems } from '../../model/problems.ts';
 import { formatPrefix } from '../../model/secrets/prefix.ts';
 import { formatReference } from '../../model/secrets/reference.ts';
@@ -93,7 +93,7 @@ function optionsData(options: AutoRedeployOptions): StackOptionsDocument {
     rollback: options.rollback,
     maxFailures: options.maxFailures,
     distributed: options.distributed,
-    services: options.services?.length,
+    services: options.services && servicesIn(options.services),
     email: options.email,
   };
 }

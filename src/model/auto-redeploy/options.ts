@@ -20,10 +20,18 @@ export interface AutoRedeployOptions {
   maxFailures: number;
   /** Whether services are searched by a Distributed Map: for more than 1,000 services. */
   distributed: boolean;
-  /** ARNs of the only services to look at; undefined: those of the clusters. */
-  services?: readonly string[] | undefined;
+  /** The only services to look at; undefined: those of the clusters. */
+  services?: ServiceList | undefined;
   /** E-mail address that is subscribed to the topic. */
   email?: string | undefined;
+}
+
+/** Names of services by the names of their clusters: 10,000 ARNs would not fit into a template. */
+export type ServiceList = Readonly<Record<string, readonly string[]>>;
+
+/** How many services a list has. */
+export function servicesIn(list: ServiceList): number {
+  return Object.values(list).reduce((sum, names) => sum + names.length, 0);
 }
 
 /** The name of a stack that no option names. */

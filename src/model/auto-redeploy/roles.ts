@@ -2,6 +2,9 @@ import type { PolicyDocument, Statement } from '../roles/policy.ts';
 import { topicName, type AutoRedeployOptions } from './options.ts';
 import { watchedIn } from './watched.ts';
 
+/** Characters of the inline policies of a role, without white space (IAM quotas). */
+export const largestPolicy = 10_240;
+
 /** A text with pseudo parameters of CloudFormation: `${AWS::Region}`. */
 export interface Sub {
   'Fn::Sub': string;
@@ -52,26 +55,20 @@ export function rulesPolicy({ name }: AutoRedeployOptions): StackPolicy {
  * None reads a value. `LogDelivery` is what Step Functions asks for to write its log.
  */
 export function machinePolicy(options: AutoRedeployOptions): StackPolicy {
-  const { name, clusters, distributed, services } = options;
+  const { name, distributed, services } = options;
   const executions = arnHere('states', `execution:${name}:*`);
-  const near = clusters.map((cluster) => cluster.split('/').at(-1) ?? '');
-  const ofServices = services
-    ? [...services]
-    : (near.length > 0 ? near.map((cluster) => `service/${cluster}/*`) : ['service/*']).map(
-        (resource) => arnHere('ecs', resource),
-      );
   const secrets = secretArns(options);
   return policy([
     allow('FindServices', [
       ...(services
         ? []
-        : [...(clusters.length > 0 ? [] : ['ecs:ListClusters']), 'ecs:ListServices']),
+        : [...(options.clusters.length > 0 ? [] : ['ecs:ListClusters']), 'ecs:ListServices']),
       'ecs:DescribeTaskDefinition',
     ]),
     allow(
       'RedeployServices',
       ['ecs:DescribeServices', 'ecs:ListServiceDeployments', 'ecs:UpdateService'],
-      ofServices,
+      serviceArns(options),
     ),
     allow('FindEarlierRuns', ['states:ListExecutions'], [machineArn(name)]),
     allow('ReadEarlierRuns', ['states:DescribeExecution'], [executions]),
@@ -138,6 +135,30 @@ function allow(
   resources: (string | Sub)[] = ['*'],
 ): StackStatement {
   return { Sid: sid, Effect: 'Allow', Action: actions, Resource: resources };
+}
+
+/**
+ * Characters of the longest list of services in a policy, half of what the inline policies of a role may
+ * have. A longer list becomes patterns.
+ */
+const longestList = largestPolicy / 2;
+
+/** Patterns for the ARNs of the services: listed ones, those of the clusters, or all. */
+function serviceArns({ clusters, services }: AutoRedeployOptions): Sub[] {
+  const near = services
+    ? Object.keys(services)
+    : clusters.map((cluster) => cluster.split('/').at(-1) ?? '');
+  const single = Object.entries(services ?? {}).flatMap(([cluster, names]) =>
+    names.map((name) => `service/${cluster}/${name}`),
+  );
+  const inClusters = near.map((cluster) => `service/${cluster}/*`);
+  const patterns = [single, inClusters].find((list) => list.length > 0 && isShort(list));
+  return (patterns ?? ['service/*']).map((pattern) => arnHere('ecs', pattern));
+}
+
+/** An ARN has 45 characters before the resource. */
+function isShort(resources: readonly string[]): boolean {
+  return resources.reduce((sum, one) => sum + 45 + one.length, 0) <= longestList;
 }
 
 /** Patterns for the ARNs of the watched secrets: a name is followed by a hyphen and 6 characters. */

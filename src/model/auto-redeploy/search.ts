@@ -1,5 +1,5 @@
-import type { AutoRedeployOptions } from './options.ts';
-import { call, choice, inCalls, jsonata, type State } from './states.ts';
+import type { AutoRedeployOptions, ServiceList } from './options.ts';
+import { call, callSize, choice, inCalls, jsonata, type State } from './states.ts';
 import { verdict } from './verdict.ts';
 
 /**
@@ -10,19 +10,7 @@ export function search(
   options: AutoRedeployOptions,
   next: string,
 ): { start: string; states: Record<string, State> } {
-  const lookAt = (list: string, then: string): State => mapOfCalls(options, list, then);
-  if (options.services) {
-    const listed = options.services.map((arn) => ({ c: clusterOf(arn), s: arn }));
-    const states = {
-      'Take the listed services': {
-        Type: 'Pass',
-        Output: { services: listed },
-        Next: 'Look at services',
-      },
-      'Look at services': lookAt('$states.input.services', next),
-    };
-    return { start: 'Take the listed services', states };
-  }
+  if (options.services) return listed(options, options.services, next);
   const token = '$exists($states.result.NextToken) ? $states.result.NextToken : null';
   const page = "$token = null ? {} : { 'NextToken': $token }";
   const clusters: Record<string, State> = {
@@ -50,7 +38,11 @@ export function search(
         Assign: { token: jsonata(token) },
         Next: 'Look at services',
       }),
-      'Look at services': lookAt('$states.input.services', 'More services?'),
+      'Look at services': mapOfCalls(
+        options,
+        inCalls('$states.input.services', '$one.s'),
+        'More services?',
+      ),
       'More services?': choice('$token != null', 'List services', 'Go to the next cluster'),
       'Go to the next cluster': {
         Type: 'Pass',
@@ -63,10 +55,55 @@ export function search(
 
 // --- internal ---
 
-function mapOfCalls({ distributed }: AutoRedeployOptions, list: string, next: string): State {
+/** Services of one state: what a Map returns for them stays below the 256 KiB of a state. */
+const mostInState = 1_000;
+
+/** Takes the services from the definition, in parts: a state passes on 256 KiB. */
+function listed(
+  options: AutoRedeployOptions,
+  services: ServiceList,
+  next: string,
+): { start: string; states: Record<string, State> } {
+  const calls = Object.entries(services).flatMap(([cluster, names]) =>
+    inGroups(names, callSize).map((group) => ({ cluster, services: group })),
+  );
+  const parts = inGroups(calls, mostInState / callSize);
+  const state = (at: number): string => `Take services ${at + 1}`;
+  const takes = parts.map((part, at): [string, State] => [
+    state(at),
+    { Type: 'Pass', Output: { calls: part }, Assign: { part: at + 1 }, Next: 'Look at services' },
+  ]);
+  const more = parts.slice(1).map((_, at) => ({
+    Condition: jsonata(`$part = ${at + 1}`),
+    Next: state(at + 1),
+  }));
+  return {
+    start: state(0),
+    states: {
+      ...Object.fromEntries(takes),
+      'Look at services': mapOfCalls(
+        options,
+        '$states.input.calls',
+        more.length > 0 ? 'More services?' : next,
+      ),
+      ...(more.length > 0 && {
+        'More services?': { Type: 'Choice', Choices: more, Default: next },
+      }),
+    },
+  };
+}
+
+function inGroups<T>(list: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(list.length / size) }, (_, at) =>
+    list.slice(at * size, (at + 1) * size),
+  );
+}
+
+/** `calls` is an expression of `{ cluster, services }`. */
+function mapOfCalls({ distributed }: AutoRedeployOptions, calls: string, next: string): State {
   return {
     Type: 'Map',
-    Items: jsonata(inCalls(list, '$one.s')),
+    Items: jsonata(calls),
     // A child of a Distributed Map sees no variables.
     ItemSelector: {
       cluster: jsonata('$states.context.Map.Item.Value.cluster'),
@@ -146,8 +183,3 @@ const processor: Record<string, State> = {
     End: true,
   },
 };
-
-/** The cluster in the ARN of a service, for `cluster` of a call. */
-function clusterOf(arn: string): string {
-  return arn.split('/').at(-2) ?? '';
-}

@@ -60,9 +60,11 @@ export function guarded(states: Record<string, State>): Record<string, State> {
   );
 }
 
+/** Services of one call: an answer of DescribeServices holds up to 30 KB for each, and a state 256 KiB. */
+export const callSize = 5;
+
 /**
- * The services of a list, in items of at most 5 for one call: an answer of DescribeServices holds up to
- * 30 KB for each, and a state up to 256 KB. `list` is an expression of objects that have the cluster as
+ * The services of a list, in items for one call each. `list` is an expression of objects that have the cluster as
  * `c`; an item is `{ cluster, services }`, and `services` are made by `member` of `$one`.
  */
 export function inCalls(list: string, member: string): string {
@@ -70,10 +72,10 @@ export function inCalls(list: string, member: string): string {
     $all := [${list}];
     $reduce([$distinct($all.c)], function($calls, $cluster) { (
       $own := [$filter($all, function($one) { $one.c = $cluster })];
-      $append($calls, [$map([0..$ceil($count($own) / 5) - 1], function($at) { {
+      $append($calls, [$map([0..$ceil($count($own) / ${callSize}) - 1], function($at) { {
         'cluster': $cluster,
         'services': [$map(
-          [$filter($own, function($one, $i) { $floor($i / 5) = $at })],
+          [$filter($own, function($one, $i) { $floor($i / ${callSize}) = $at })],
           function($one) { ${member} }
         )]
       } })])

@@ -1,6 +1,7 @@
 import type { Aws } from '../../aws/index.ts';
-import type { AutoRedeployOptions } from '../../model/auto-redeploy/options.ts';
+import type { AutoRedeployOptions, ServiceList } from '../../model/auto-redeploy/options.ts';
 import { autoRedeployStack } from '../../model/auto-redeploy/stack.ts';
+import type { Scope } from '../../model/secrets/partition.ts';
 import type { OnProgress } from '../progress.ts';
 import { deployedTemplate } from './deployed-template.ts';
 import { servicesUsing } from './services-using.ts';
@@ -35,13 +36,13 @@ export async function stackDrift(
   if (!deployed || !options) return { options, template: ['Metadata'], ...none };
   const template = differences(deployed, autoRedeployStack(options));
   if (options.services === undefined) return { options, template, ...none };
-  const { services, unchecked } = await servicesUsing(aws, options, onProgress);
-  const listed = new Set(options.services);
-  const today = new Set(services);
+  const { services, unchecked, here } = await servicesUsing(aws, options, onProgress);
+  const listed = arnsOf(options.services, here);
+  const today = arnsOf(services, here);
   return {
     options,
     template,
-    missingServices: services.filter((arn) => !listed.has(arn)),
+    missingServices: [...today].filter((arn) => !listed.has(arn)),
     // One that nobody could look at may use them.
     extraServices: unchecked.length > 0 ? [] : [...listed].filter((arn) => !today.has(arn)),
     unchecked,
@@ -49,6 +50,15 @@ export async function stackDrift(
 }
 
 // --- internal ---
+
+function arnsOf(services: ServiceList, { partition, region, account }: Scope): Set<string> {
+  const start = `arn:${partition}:ecs:${region}:${account}:service`;
+  return new Set(
+    Object.entries(services).flatMap(([cluster, names]) =>
+      names.map((name) => `${start}/${cluster}/${name}`),
+    ),
+  );
+}
 
 /** The members of both templates that differ: of resources and outputs each one. */
 function differences(deployed: object, printed: object): string[] {

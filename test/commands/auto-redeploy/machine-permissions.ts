@@ -40,7 +40,7 @@ export function question({ service, operation, input }: MachineCall): {
   const prefix = service === 'stepfunctions' ? 'states' : service;
   const text = (member: string): string => String(input[member]);
   const resources: Record<string, () => string> = {
-    DescribeServices: () => String((input.services as string[])[0]),
+    DescribeServices: () => serviceArn(text('cluster'), String((input.services as string[])[0])),
     UpdateService: () => text('service'),
     ListServiceDeployments: () => text('service'),
     ListExecutions: () => text('stateMachineArn'),
@@ -52,6 +52,11 @@ export function question({ service, operation, input }: MachineCall): {
     UpdateSecretVersionStage: () => text('SecretId'),
   };
   return { action: `${prefix}:${operation}`, resource: resources[operation]?.() ?? '*' };
+}
+
+/** A list of services has names. */
+function serviceArn(cluster: string, service: string): string {
+  return service.startsWith('arn:') ? service : here('ecs', `service/${cluster}/${service}`);
 }
 
 /** Whether an independent evaluator allows an action under a policy. */

@@ -2,6 +2,7 @@ import { UpdateServiceCommand } from '@aws-sdk/client-ecs';
 import { ListSecretVersionIdsCommand, RotateSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import type { RunDocument } from '../../../src/model/auto-redeploy/state-machine.ts';
+import { isWhole } from '../../helpers/whole.ts';
 import { machinePolicy } from '../../../src/model/auto-redeploy/roles.ts';
 import { actionsOf, allows, distinct, question, resolved } from './machine-permissions.ts';
 import {
@@ -216,18 +217,21 @@ describe.runIf(inject('stepFunctions'))('the state machine', () => {
     expect(byService(await run({}))).toEqual({});
   });
 
-  test('300 services fit into the history of an execution', async () => {
-    await addServices(scene, 'big', 300, (index) =>
+  test('1,000 services fit into the history of an execution', async () => {
+    const count = isWhole ? 300 : 60;
+    await addServices(scene, 'big', count, (index) =>
       index % 10 === 0 ? keys.other?.arn : undefined,
     );
     const event = secretEvent(await scene.put('sm:shop/other', value(2)));
     const whole = await scene.machines.run<RunDocument>(machine, event);
     expect(whole.error).toBe('');
-    // 30 of these, and the one of the first scene.
-    expect(whole.output.redeployed).toHaveLength(31);
+    // A tenth of these, and the one of the first scene.
+    const users = count / 10 + 1;
+    expect(whole.output.redeployed).toHaveLength(users);
     expect(whole.output.failed).toEqual([]);
-    // Of the 25,000 that a history may have: at this rate 1,000 services take about 12,000.
-    expect(await scene.machines.events(whole.arn)).toBeLessThan(4000);
+    const most = (services: number, using: number): number => 150 + 12 * services + 25 * using;
+    expect(await scene.machines.events(whole.arn)).toBeLessThan(most(count + 16, users));
+    expect(most(1000, 200)).toBeLessThan(25_000);
   });
 
   test('a Distributed Map does the same', async () => {
@@ -240,10 +244,12 @@ describe.runIf(inject('stepFunctions'))('the state machine', () => {
   });
 
   test('a list of services takes the place of the search', async () => {
-    const services = ['other', 'none'].map(
-      (name) => `arn:aws:ecs:us-east-1:123456789012:service/shop/${name}`,
-    );
-    const listed = await createMachine(scene, { name: 'listed', services, reconcile: undefined });
+    // The services that exist are the last ones, in whole in a part of their own.
+    const names = Array.from({ length: isWhole ? 1000 : 10 }, (_, index) => `gone-${index}`);
+    const listed = await createMachine(scene, {
+      ...{ name: 'listed', services: { shop: [...names, 'other', 'none'] } },
+      ...{ reconcile: undefined, distributed: true },
+    });
     const before = (await scene.machines.calls()).length;
     const event = secretEvent(await scene.put('sm:shop/other', value(4)));
     const { output, error } = await scene.machines.run<RunDocument>(listed, event);
