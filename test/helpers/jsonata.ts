@@ -6,8 +6,8 @@ import { text } from 'node:stream/consumers';
 export async function evaluated(asked: readonly [expression: string, input: unknown][]) {
   const python = spawn('python3', ['-c', script], { stdio: ['pipe', 'pipe', 'inherit'] });
   python.stdin.end(JSON.stringify(asked));
-  const [output, [code]] = await Promise.all([text(python.stdout), once(python, 'close')]);
-  if (code !== 0) throw new Error(`python3 ended with ${String(code)}`);
+  const [output] = await Promise.all([text(python.stdout), once(python, 'close')]);
+  if (python.exitCode !== 0) throw new Error(`python3 ended with ${String(python.exitCode)}`);
   return JSON.parse(output) as unknown[];
 }
 

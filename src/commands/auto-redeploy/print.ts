@@ -35,7 +35,7 @@ Examples:
     const text = formatStack(stack, options.format);
     if (options.format !== 'terraform' && text.length > largestTemplate) {
       context.report.note(
-        `the template has ${text.length} characters; CloudFormation reads more than ${largestTemplate} from S3 only (aws cloudformation deploy --s3-bucket)`,
+        `the template has ${text.length} characters; CloudFormation reads more than ${largestTemplate} from S3 only (aws cloudformation deploy --s3-bucket); --format json is the shortest form`,
       );
     }
     return { data: stack, text };

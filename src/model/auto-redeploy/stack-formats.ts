@@ -1,4 +1,4 @@
-import type { Template } from './stack.ts';
+import { largestTemplate, type Template } from './stack.ts';
 import { terraformStack } from './terraform.ts';
 
 /** The ways in which a stack is written. */
@@ -8,7 +8,11 @@ export type StackFormat = (typeof stackFormats)[number];
 /** Writes a stack: a CloudFormation template in YAML or JSON, or in Terraform's language. */
 export function formatStack(template: Template, format: StackFormat): string {
   if (format === 'terraform') return terraformStack(template);
-  if (format === 'json') return JSON.stringify(template, null, 2);
+  if (format === 'json') {
+    // For S3 a template has at most 1 MB.
+    const compact = JSON.stringify(template);
+    return compact.length > largestTemplate ? compact : JSON.stringify(template, null, 2);
+  }
   return yaml(template).trimStart();
 }
 
