@@ -61,7 +61,7 @@ const containers = (more: object[]): Scene => ({
   definition: {
     family: 'f',
     containerDefinitions: more.map((one, at) => ({ name: `c${at}`, image: 'i', ...one })),
-  } as TaskDefinition,
+  },
   connect: [],
 });
 const isArn = (text: string): boolean => /^arn:aws:(ssm|secretsmanager):/.test(text);
@@ -99,7 +99,7 @@ const places: Record<string, (list: readonly string[]) => Scene> = {
           authorizationConfig: { credentialsParameter, domain: 'd' },
         },
       })),
-    } as unknown as TaskDefinition,
+    },
     connect: [],
   }),
   serviceConnect: (list) => ({ ...containers([{}]), connect: [...list] }),
