@@ -38,6 +38,8 @@ export interface DescribedTask extends RunningTask {
   containerInstance: string | undefined;
   /** The execution role of the task, if it overrides that of the task definition. */
   executionRole: string | undefined;
+  /** The same for the task role. */
+  taskRole: string | undefined;
   stopCode: string | undefined;
   stoppedReason: string | undefined;
   stoppedAt: Date | undefined;
@@ -129,6 +131,7 @@ function toTask(task: Task): DescribedTask {
     platformFamily: task.platformFamily,
     containerInstance: task.containerInstanceArn,
     executionRole: task.overrides?.executionRoleArn,
+    taskRole: task.overrides?.taskRoleArn,
     stopCode: task.stopCode,
     stoppedReason: task.stoppedReason,
     stoppedAt: task.stoppedAt,

@@ -29,11 +29,11 @@ const command = defineCommand({
       .addHelpText(
         'after',
         `
-Checks references, secrets, keys, the execution role, log groups, platform, size, network and your own
-iam:PassRole, without changing anything. Prints problems with the commands that fix them, then warnings.
-A check that cannot be made counts as not checked, and is not a problem by itself. A file is recognized by
-its ending; write ./FILE for another. A file may also be a CloudFormation template or a list of containers.
-Exit code 3 when there is a problem.
+Checks references, secrets, keys, the execution role, the task role, log groups, platform, size, network
+and your own iam:PassRole, without changing anything. Prints problems with the commands that fix them, then
+warnings. A check that cannot be made counts as not checked, and is not a problem by itself. A file is
+recognized by its ending; write ./FILE for another. A file may also be a CloudFormation template or a list
+of containers. Exit code 3 when there is a problem.
 
 Examples:
   $ ecs-secrets verify web.json

@@ -91,7 +91,7 @@ export function judge(
 }
 
 /** Whether ECS may assume a role for tasks of this account and region. */
-export function judgeTrust({ role }: RoleWithPolicies, here: Scope): RoleFinding {
+export function judgeTrust({ role }: Pick<RoleWithPolicies, 'role'>, here: Scope): RoleFinding {
   const finding = { what: 'trust', action: 'sts:AssumeRole', resource: role.arn };
   const decision = trustDecision(role.trustPolicy, role.arn, here);
   if (decision === 'allowed') return { ...finding, verdict: 'allowed', why: 'the trust policy' };

@@ -80,6 +80,11 @@ export function roleName(written: string): string {
   return written.replace(/^arn:[^:]+:iam::\d{12}:role\/(?:.*\/)?/, '');
 }
 
+/** The path of a role that is given by its ARN, e.g. `/team/`; undefined for `/` and for a name. */
+export function rolePath(written: string): string | undefined {
+  return /^[^/]*:role(\/.+\/)[^/]+$/.exec(written)?.[1];
+}
+
 // --- internal ---
 
 async function managed(

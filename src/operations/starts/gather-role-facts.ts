@@ -13,7 +13,7 @@ import { isRole } from '../../model/definitions/task-definition-checks.ts';
 import { roleFiles } from '../../model/definitions/secret-uses.ts';
 import type { TaskDefinition } from '../../model/definitions/task-definition.ts';
 import { checkRole } from '../roles/check-role.ts';
-import { readRole, roleName } from '../roles/role-policies.ts';
+import { readRole, roleName, rolePath } from '../roles/role-policies.ts';
 import { whyUnseen } from '../if-allowed.ts';
 
 /** What the execution role of a task definition allows ECS to do. */
@@ -66,7 +66,7 @@ export async function gatherRoleFact(
     if (error instanceof InvalidInput) return { state: 'unseen', name, why: error.message };
     if (!(error instanceof CliError)) throw error;
     return error.code === 'role-not-found'
-      ? { state: 'missing', name, path: /^[^/]*:role(\/.+\/)[^/]+$/.exec(written)?.[1] }
+      ? { state: 'missing', name, path: rolePath(written) }
       : { state: 'unseen', name, why: whyUnseen(error) };
   }
 }

@@ -10,6 +10,7 @@ import { gatherPlacement } from './gather-placement.ts';
 import { gatherNetworkFact } from './gather-network-fact.ts';
 import { gatherPassFacts, gatherRoleFact } from './gather-role-facts.ts';
 import { gatherSecretFacts } from './gather-secret-facts.ts';
+import { gatherTaskRole } from './gather-task-role.ts';
 import type { Service } from '../../aws/ecs-answers.ts';
 import { lastPart } from '../../model/last-part.ts';
 
@@ -64,8 +65,9 @@ export async function gatherStartFacts(
         const start = usesOf.slice(0, index).flat().length;
         const uses = all.slice(start, start + (usesOf[index]?.length ?? 0));
         const placing = gatherPlacement(aws, definition, service);
-        const [role, passes, logGroups, placement, network] = await Promise.all([
+        const [role, taskRole, passes, logGroups, placement, network] = await Promise.all([
           gatherRoleFact(aws, definition, uses),
+          gatherTaskRole(aws, definition),
           gatherPassFacts(aws, definition),
           gatherLogFacts(aws, definition, here),
           placing,
@@ -81,6 +83,7 @@ export async function gatherStartFacts(
           placement,
           uses,
           role,
+          taskRole,
           logGroups,
           passes,
           network,

@@ -100,13 +100,14 @@ async function knownOf(
     notSeen,
   );
   if (!described) return undefined;
-  const role = own?.taskDefinition === revision ? own.executionRole : undefined;
+  const { executionRole: role, taskRole } = own?.taskDefinition === revision ? own : {};
   const target: StartTarget = {
     target: revision,
     name: { file: undefined, family, options: [] },
     definition: {
       ...described.definition,
       ...(role !== undefined && { executionRoleArn: role }),
+      ...(taskRole !== undefined && { taskRoleArn: taskRole }),
     },
     status: described.status,
     service,

@@ -119,6 +119,7 @@ export interface Task {
 /** What RunTask may change for one task. */
 export interface TaskOverride {
   executionRoleArn?: string;
+  taskRoleArn?: string;
   containerOverrides?: {
     name?: string;
     environment?: { name: string; value: string }[];

@@ -9,6 +9,7 @@ import {
   type RegisterTaskDefinitionCommandInput,
 } from '@aws-sdk/client-ecs';
 import {
+  CreateRoleCommand,
   PutRolePolicyCommand,
   UpdateAssumeRolePolicyCommand,
   DeleteRolePolicyCommand,
@@ -43,6 +44,7 @@ interface Wrong {
   container?: Partial<Container>;
   /** `null` leaves it out. */
   executionRoleArn?: string | null;
+  taskRoleArn?: string;
 }
 
 /** One way to get the failure of a row. */
@@ -99,6 +101,19 @@ async function trust({ shop }: Ground, principal: object, condition: object = {}
       PolicyDocument: JSON.stringify({ Version: '2012-10-17', Statement }),
     }),
   );
+}
+
+async function taskRole({ shop }: Ground, principal: object): Promise<string> {
+  const { Role } = await shop.iam.send(
+    new CreateRoleCommand({
+      RoleName: 'shop-task',
+      AssumeRolePolicyDocument: JSON.stringify({
+        Version: '2012-10-17',
+        Statement: [{ Effect: 'Allow', Principal: principal, Action: 'sts:AssumeRole' }],
+      }),
+    }),
+  );
+  return Role?.Arn ?? '';
 }
 
 const readAll = { Effect: 'Allow', Resource: '*' };
@@ -364,6 +379,26 @@ const scenes: Partial<Record<FailureId, readonly Scene[]>> = {
         return {};
       },
     },
+    {
+      title: 'there is no such task role',
+      needsAws: true,
+      breaks: () => Promise.resolve({ taskRoleArn: `arn:aws:iam::${account}:role/team/shop-task` }),
+    },
+    {
+      title: 'the task role is on another path',
+      async breaks(ground) {
+        await taskRole(ground, { Service: 'ecs-tasks.amazonaws.com' });
+        return { taskRoleArn: `arn:aws:iam::${account}:role/team/shop-task` };
+      },
+    },
+    {
+      title: 'the trust policy of the task role names another service',
+      needsAws: true,
+      async breaks(ground) {
+        const taskRoleArn = await taskRole(ground, { Service: 'lambda.amazonaws.com' });
+        return { taskRoleArn };
+      },
+    },
   ],
   'no-execution-role': [
     {
@@ -500,7 +535,7 @@ async function prepare(shop: Shop): Promise<string> {
 }
 
 async function register(shop: Shop, wrong: Wrong): Promise<void> {
-  const { executionRoleArn = role, token = '/shop/db', container } = wrong;
+  const { executionRoleArn = role, taskRoleArn, token = '/shop/db', container } = wrong;
   await shop.ecs.send(
     new RegisterTaskDefinitionCommand({
       family: 'web',
@@ -509,6 +544,7 @@ async function register(shop: Shop, wrong: Wrong): Promise<void> {
       cpu: '256',
       memory: '512',
       ...(executionRoleArn !== null && { executionRoleArn }),
+      taskRoleArn,
       containerDefinitions: [
         {
           name: 'web',

@@ -7,8 +7,10 @@ import {
 } from '@aws-sdk/client-ecs';
 import {
   CreatePolicyCommand,
+  CreateRoleCommand,
   PutRolePermissionsBoundaryCommand,
   PutRolePolicyCommand,
+  UpdateAssumeRolePolicyCommand,
 } from '@aws-sdk/client-iam';
 import { CreateSecretCommand, PutResourcePolicyCommand } from '@aws-sdk/client-secrets-manager';
 import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest';
@@ -512,10 +514,73 @@ describe("the caller's iam:PassRole", () => {
     ]);
     const taskRoleArn = `arn:aws:iam::${account}:role/task`;
     const found = await asDeployer(shop, () => findings({ DB: '/shop/db' }, { taskRoleArn }));
-    expect(wrong(found).map(({ message }) => message)).toEqual([
+    expect(
+      wrong(found.filter(({ check }) => check === 'caller')).map(({ message }) => message),
+    ).toEqual([
       'you are not allowed to pass the execution role (iam:PassRole), as register and run-task need: a policy denies it',
       'you are not allowed to pass the task role (iam:PassRole), as register and run-task need: a policy denies it',
     ]);
+  });
+});
+
+describe('the task role', () => {
+  const taskRoleArn = `arn:aws:iam::${account}:role/shop-task`;
+  const about = async (arn: string): Promise<Finding[]> =>
+    (await findings({ DB: '/shop/db' }, { taskRoleArn: arn })).filter(
+      ({ check, subject }) => ['role', 'trust'].includes(check) && subject === 'shop-task',
+    );
+  const trust = (...Statement: object[]): string =>
+    JSON.stringify({ Version: '2012-10-17', Statement });
+  const toEcs = {
+    ...{ Effect: 'Allow', Action: 'sts:AssumeRole' },
+    Principal: { Service: 'ecs-tasks.amazonaws.com' },
+  };
+
+  test('of this account exists and trusts ECS', async () => {
+    expect(await about(taskRoleArn)).toMatchObject([
+      { status: 'problem', message: 'the task role does not exist' },
+    ]);
+    expect(await about(taskRoleArn.replace(account, '210987654321'))).toMatchObject([
+      {
+        status: 'problem',
+        message: `the task role belongs to account 210987654321; it must belong to the task's account`,
+        fix: [],
+      },
+    ]);
+    const AssumeRolePolicyDocument = trust(toEcs);
+    const RoleName = 'shop-task';
+    await shop.iam.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument }));
+    // ECS takes the name of a role too.
+    for (const written of [taskRoleArn, RoleName]) {
+      expect(await about(written)).toMatchObject([
+        { check: 'role', status: 'ok', message: 'the task role exists' },
+        { check: 'trust', status: 'ok', message: 'sts:AssumeRole: the trust policy' },
+      ]);
+    }
+    for (const [PolicyDocument, status, fixes] of [
+      [trust({ ...toEcs, Principal: { Service: 'lambda.amazonaws.com' } }), 'problem', 1],
+      [trust(toEcs, { ...toEcs, Effect: 'Deny' }), 'problem', 0],
+      [
+        trust({ ...toEcs, Condition: { StringEquals: { 'aws:PrincipalOrgID': 'o-1' } } }),
+        'not-checked',
+        0,
+      ],
+    ] as const) {
+      await shop.iam.send(new UpdateAssumeRolePolicyCommand({ RoleName, PolicyDocument }));
+      const [, trusting] = await about(taskRoleArn);
+      expect(trusting, PolicyDocument).toMatchObject({ check: 'trust', status });
+      expect(trusting?.fix, PolicyDocument).toHaveLength(fixes);
+    }
+  });
+
+  test('of a caller who may not see it is not checked', async () => {
+    await createDeployer(shop, [
+      { Effect: 'Allow', Action: '*', Resource: '*' },
+      { Effect: 'Deny', Action: 'iam:GetRole', Resource: '*' },
+    ]);
+    const [finding] = await asDeployer(shop, () => about(taskRoleArn));
+    expect(finding).toMatchObject({ status: 'not-checked' });
+    expect(finding?.message).toMatch(/^the task role cannot be seen: .*iam:GetRole/);
   });
 });
 

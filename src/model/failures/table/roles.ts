@@ -14,7 +14,7 @@ export const roleFailures: readonly StartFailure[] = [
   },
   {
     id: 'role-not-assumable',
-    title: 'ECS could not assume the execution role',
+    title: 'ECS could not assume the execution role or the task role',
     cause:
       'the role does not exist, its trust policy leaves out ecs-tasks.amazonaws.com or names another account or region, or IAM has not propagated a new role yet',
     outlook: 'maybe-role',

@@ -108,6 +108,23 @@ export type RoleFact =
       keyPolicies: Readonly<Record<string, unknown>>;
     };
 
+/** The task role, which the containers use. */
+export type TaskRoleFact =
+  | { state: 'missing'; name: string; path: string | undefined }
+  | { state: 'foreign'; name: string; account: string }
+  | (Unseen & { name: string })
+  | {
+      state: 'found';
+      name: string;
+      arn: string;
+      /** As named in the task definition. */
+      written: string;
+      /** Whether ECS may assume it. */
+      trust: RoleFinding;
+      /** The current trust policy. */
+      trustPolicy: unknown;
+    };
+
 /** A CloudWatch log group that a container writes to. */
 export interface LogGroupFact {
   container: string;
@@ -163,6 +180,8 @@ export interface StartFacts {
   placement: Placement;
   uses: readonly UseFact[];
   role: RoleFact;
+  /** Undefined if the task definition names no task role, or a malformed one. */
+  taskRole: TaskRoleFact | undefined;
   logGroups: readonly LogGroupFact[];
   passes: readonly PassFact[];
   network: NetworkFact;

@@ -10,6 +10,7 @@ import { checkReach } from './reach.ts';
 import { checkReferences } from './references.ts';
 import { keyPolicySteps, remedies, type StartReport } from './remedies.ts';
 import { checkExecutionRole } from './role.ts';
+import { checkTaskRole } from './task-role.ts';
 import { checkValues } from './values.ts';
 import { distinctBy } from '../../distinct-by.ts';
 
@@ -27,6 +28,7 @@ const checks: readonly Check[] = [
   checkExistence,
   checkValues,
   checkExecutionRole,
+  checkTaskRole,
   checkKeys,
   checkLogGroups,
   ({ definition, placement }) => checkPlatform(definition, placement),

@@ -51,7 +51,7 @@ async function fetchAll(world: World, task: Task): Promise<InjectedContainer[]> 
 
   const ec2 = isOnEc2(task);
   const readsStores = references.length + credentials.length > 0;
-  const roleArn = executionRoleOf(world, task);
+  const roleArn = roleOf(world, task, 'executionRoleArn');
   if (!roleArn && readsStores) {
     const stores = references.map(({ store }) => store);
     if (stores.includes('ssm')) throw noCredentials('ssm secret', ec2);
@@ -62,6 +62,8 @@ async function fetchAll(world: World, task: Task): Promise<InjectedContainer[]> 
   const needsRole = readsStores || containerDefinitions.some(needsRoleToRun);
   // Without an execution role it is the instance that logs, whose own role is not supported by the sandbox.
   const principal = roleArn && needsRole ? await assume(world, task, roleArn) : owner;
+  const taskRole = roleOf(world, task, 'taskRoleArn');
+  if (taskRole !== undefined) await assume(world, task, taskRole);
   const reaches = ec2 ? everywhere : networkOf(world, task);
   const invoke: Invoke = async (service, operation, input, region) => {
     // The API of ECR has another name in endpoints.
@@ -101,9 +103,12 @@ async function logInToRegistry(invoke: Invoke, task: Task, ec2: boolean): Promis
 const needsRoleToRun = (container: ContainerDefinition) =>
   isEcrImage(container.image) || container.logConfiguration?.logDriver === 'awslogs';
 
-function executionRoleOf(world: World, task: Task): string | undefined {
-  const role =
-    task.overrides.executionRoleArn ?? task.definition.registration.executionRoleArn ?? '';
+function roleOf(
+  world: World,
+  task: Task,
+  kind: 'executionRoleArn' | 'taskRoleArn',
+): string | undefined {
+  const role = task.overrides[kind] ?? task.definition.registration[kind] ?? '';
   if (role === '' || role.startsWith('arn:')) return role || undefined;
   return `arn:${world.environment.partition}:iam::${world.environment.account}:role/${role}`;
 }
