@@ -1,3 +1,4 @@
+import pMap from 'p-map';
 import {
   EventBridgeClient,
   ListRuleNamesByTargetCommand,
@@ -41,8 +42,9 @@ export function createEventRules(config: AwsConfig): EventRules {
         names.push(...(page.RuleNames ?? []));
         token = page.NextToken;
       } while (token);
-      const tasks: ScheduledTask[] = [];
-      for (const name of names) {
+      const targets = async (name: string): Promise<ScheduledTask[]> => {
+        const tasks: ScheduledTask[] = [];
+        let token: string | undefined;
         do {
           const query = { Rule: name, Limit: 100, NextToken: token };
           // A rule may be deleted after it was listed.
@@ -54,8 +56,9 @@ export function createEventRules(config: AwsConfig): EventRules {
           }
           token = page?.NextToken;
         } while (token);
-      }
-      return tasks;
+        return tasks;
+      };
+      return (await pMap(names, targets, { concurrency: 5 })).flat();
     },
   };
 }

@@ -9,12 +9,14 @@ import {
   IAMClient,
   paginateListAttachedRolePolicies,
   paginateListRolePolicies,
+  paginateSimulatePrincipalPolicy,
   PutRolePermissionsBoundaryCommand,
   PutRolePolicyCommand,
   SimulatePrincipalPolicyCommand,
   TagRoleCommand,
   UpdateAssumeRolePolicyCommand,
   UpdateRoleCommand,
+  type SimulatePrincipalPolicyCommandInput,
 } from '@aws-sdk/client-iam';
 import { isAwsError } from '../errors.ts';
 import type { PolicyDocument } from '../model/roles/policy.ts';
@@ -96,6 +98,17 @@ export interface Iam extends ManagedPolicyCalls {
     resource: string,
     context: PolicyContext,
   ): Promise<Simulated>;
+  /**
+   * Simulates one action on several resources in one call. Returns those on which it is allowed in
+   * any case; the others have to be simulated one by one, because AWS reports the decision of the
+   * organization for all resources together.
+   */
+  simulateAll(
+    roleArn: string,
+    action: string,
+    resources: readonly string[],
+    context: PolicyContext,
+  ): Promise<Set<string>>;
 }
 
 /** Creates the IAM gateway. */
@@ -218,16 +231,7 @@ export function createIam(config: AwsConfig): Iam {
 
     async simulate(roleArn, action, resource, context) {
       const { EvaluationResults = [] } = await client.send(
-        new SimulatePrincipalPolicyCommand({
-          PolicySourceArn: roleArn,
-          ActionNames: [action],
-          ResourceArns: [resource],
-          ContextEntries: Object.entries(context).map(([key, value]) => ({
-            ContextKeyName: key,
-            ContextKeyType: key === 'aws:SecureTransport' ? 'boolean' : 'string',
-            ContextKeyValues: [value].flat(),
-          })),
-        }),
+        new SimulatePrincipalPolicyCommand(simulation(roleArn, action, [resource], context)),
       );
       const result = EvaluationResults[0];
       const [own] = result?.ResourceSpecificResults ?? [];
@@ -239,10 +243,42 @@ export function createIam(config: AwsConfig): Iam {
         ),
       };
     },
+
+    async simulateAll(roleArn, action, resources, context) {
+      const allowed = new Set<string>();
+      const input = simulation(roleArn, action, resources, context);
+      for await (const page of paginateSimulatePrincipalPolicy({ client }, input)) {
+        for (const result of page.EvaluationResults ?? []) {
+          if (result.OrganizationsDecisionDetail?.AllowedByOrganizations === false) continue;
+          for (const one of result.ResourceSpecificResults ?? []) {
+            if (one.EvalResourceDecision === 'allowed') allowed.add(one.EvalResourceName ?? '');
+          }
+        }
+      }
+      return allowed;
+    },
   };
 }
 
 // --- internal ---
+
+function simulation(
+  roleArn: string,
+  action: string,
+  resources: readonly string[],
+  context: PolicyContext,
+): SimulatePrincipalPolicyCommandInput {
+  return {
+    PolicySourceArn: roleArn,
+    ActionNames: [action],
+    ResourceArns: [...resources],
+    ContextEntries: Object.entries(context).map(([key, value]) => ({
+      ContextKeyName: key,
+      ContextKeyType: key === 'aws:SecureTransport' ? 'boolean' : 'string',
+      ContextKeyValues: [value].flat(),
+    })),
+  };
+}
 
 function toAws(tags: readonly Tag[]): { Key: string; Value: string }[] {
   return tags.map(({ key, value }) => ({ Key: key, Value: value }));

@@ -1,3 +1,4 @@
+import pMap from 'p-map';
 import {
   GetScheduleCommand,
   paginateListSchedules,
@@ -35,20 +36,30 @@ export function createScheduler(config: AwsConfig): Scheduler {
           ? [{ Name, GroupName, cluster: Target.Arn }]
           : [],
       );
-      const tasks: ScheduledTask[] = [];
+      let done = 0;
       // The target of a task is the cluster; only the schedule itself contains what it runs.
-      for (const [index, { Name, GroupName, cluster }] of own.entries()) {
+      const read = async ({ Name, GroupName, cluster }: Own): Promise<ScheduledTask[]> => {
         // It may be deleted by now: EventBridge deletes it after its last run
         // (ActionAfterCompletion).
         const query = new GetScheduleCommand({ Name, GroupName });
         const schedule = await unlessGone(client.send(query));
-        onRead?.(index + 1, own.length);
+        done += 1;
+        onRead?.(done, own.length);
         const taskDefinition = schedule?.Target?.EcsParameters?.TaskDefinitionArn;
-        if (taskDefinition === undefined) continue;
+        if (taskDefinition === undefined) return [];
         const name = `${GroupName ?? 'default'}/${Name ?? ''}`;
-        tasks.push({ kind: 'schedule', name, cluster, taskDefinition });
-      }
-      return tasks;
+        return [{ kind: 'schedule', name, cluster, taskDefinition }];
+      };
+      return (await pMap(own, read, { concurrency: 8 })).flat();
     },
   };
+}
+
+// --- internal ---
+
+/** A schedule whose target is a cluster. */
+interface Own {
+  Name: string | undefined;
+  GroupName: string | undefined;
+  cluster: string;
 }

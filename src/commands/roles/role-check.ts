@@ -4,6 +4,7 @@ import { exitCodes } from '../../errors.ts';
 import type { Checked } from '../../model/checked.ts';
 import { wrapped } from '../../model/fit-text.ts';
 import { mendingCommand, type RoleFinding } from '../../model/roles/role-check.ts';
+import { ahead } from '../../operations/ahead.ts';
 import { checkRole } from '../../operations/roles/check-role.ts';
 import { grantsFor } from '../../operations/roles/role-grants.ts';
 import { readRole } from '../../operations/roles/role-policies.ts';
@@ -40,8 +41,9 @@ Examples:
   async run(context, [name], options): Promise<Result<RoleCheckDocument>> {
     const { aws, report, world } = context;
     const references = await readReferences(context, options);
+    const granting = ahead(grantsFor(aws, references));
     const found = await readRole(await aws.iam(), name);
-    const grants = await grantsFor(aws, references);
+    const grants = await granting;
     tellGrants(report, grants);
     const { findings, unused, simulated, notSimulated } = await checkRole(
       aws,

@@ -15,6 +15,7 @@ import { namedSecrets } from '../definitions/named-secrets.ts';
 import { checkRole } from '../roles/check-role.ts';
 import { grantsFor } from '../roles/role-grants.ts';
 import { readRole, roleName } from '../roles/role-policies.ts';
+import type { ResolvedSecret } from '../secrets/look-up-secrets.ts';
 
 /**
  * Problems that would prevent ECS from reading existing references at start: a role without the
@@ -24,12 +25,24 @@ import { readRole, roleName } from '../roles/role-policies.ts';
 export async function checkReferences(
   aws: Aws,
   definition: TaskDefinition,
-  { readValues }: { readValues: boolean },
+  {
+    readValues,
+    known,
+  }: {
+    readValues: boolean;
+    /** Secrets that were looked up already, by `formatReference`. */
+    known: ReadonlyMap<string, ResolvedSecret>;
+  },
 ): Promise<string[]> {
   return [
-    ...(await orUnchecked('the execution role', roleWarnings(aws, definition))),
+    ...(await orUnchecked('the execution role', roleWarnings(aws, definition, known))),
     ...(readValues ? await orUnchecked('the keys', keyWarnings(aws, definition)) : []),
   ];
+}
+
+/** Whether the execution role of a task definition is read to check it. */
+export function readsRole(definition: TaskDefinition): boolean {
+  return definition.executionRoleArn !== undefined && secretUses(definition).length > 0;
 }
 
 // --- internal ---
@@ -43,10 +56,14 @@ async function orUnchecked(what: string, check: Promise<string[]>): Promise<stri
   }
 }
 
-async function roleWarnings(aws: Aws, definition: TaskDefinition): Promise<string[]> {
+async function roleWarnings(
+  aws: Aws,
+  definition: TaskDefinition,
+  known: ReadonlyMap<string, ResolvedSecret>,
+): Promise<string[]> {
   const { executionRoleArn: role, family = '' } = definition;
   const uses = secretUses(definition);
-  if (role === undefined || uses.length === 0) return [];
+  if (role === undefined || !readsRole(definition)) return [];
   const { named } = await namedSecrets(aws, definition);
   const found = await readRole(await aws.iam(), role);
   const grants = await grantsFor(aws, {
@@ -54,6 +71,7 @@ async function roleWarnings(aws: Aws, definition: TaskDefinition): Promise<strin
     files: roleFiles(definition).map((objectArn) => ({ objectArn })),
     allowMissing: false,
     keyArns: [],
+    known,
   });
   const { findings } = await checkRole(aws, found, grants, [definition], { simulate: false });
   const unseen = findings

@@ -26,10 +26,12 @@ import { sameTaskDefinition } from '../../model/definitions/task-definition-equa
 import { mapSecretUses, secretUses, useReference } from '../../model/definitions/secret-uses.ts';
 import type { TaskDefinition } from '../../model/definitions/task-definition.ts';
 import type { Clock } from '../../world.ts';
+import { ahead } from '../ahead.ts';
 import { askingOnce } from '../asking-once.ts';
-import { checkReferences } from './check-references.ts';
+import { readRole } from '../roles/role-policies.ts';
+import { checkReferences, readsRole } from './check-references.ts';
 import { registerOnce } from './register-once.ts';
-import { resolveReferences } from '../secrets/resolve-references.ts';
+import { resolveReferences, type ResolvedSecret } from '../secrets/resolve-references.ts';
 
 /** What to register, based on which definition. */
 export interface RegisterRequest {
@@ -82,7 +84,13 @@ export async function registerTaskDefinition(
   const looking = askingOnce(aws);
   const form = ecs.formOf(edited);
   checkTaskDefinition(edited, form.faults, { substitutes: true });
-  const { definition, valueless } = await withArns(
+  // None of these depends on the references, so the calls run beside the search for secrets.
+  const reading = ahead(ecs.taskDefinition(edited.family ?? ''));
+  if (readsRole(edited)) {
+    void ahead(looking.caller());
+    void ahead(looking.iam().then((iam) => readRole(iam, edited.executionRoleArn ?? '')));
+  }
+  const { definition, valueless, known } = await withArns(
     looking,
     edited,
     unshownReferences(edits, store),
@@ -92,7 +100,7 @@ export async function registerTaskDefinition(
     ...taskDefinitionWarnings(definition),
     ...plaintextWarnings(definition),
     ...valueless,
-    ...(await checkReferences(looking, definition, request)),
+    ...(await checkReferences(looking, definition, { ...request, known })),
   ];
   if (request.strict && warnings.length > 0)
     throw new InvalidInput(warnings, 'fix them, or omit --strict');
@@ -103,7 +111,7 @@ export async function registerTaskDefinition(
   ];
   for (const warning of [...unknown, ...warnings]) request.onWarning(warning);
 
-  const latest = await ecs.taskDefinition(definition.family ?? '');
+  const latest = await reading;
   const diff = diffTaskDefinitions(latest?.definition, definition);
   if (latest && !force && sameTaskDefinition(latest.definition, definition)) {
     return { action: 'unchanged', arn: latest.arn, definition, diff, latest: latest.arn };
@@ -132,14 +140,18 @@ function unlisted(definition: TaskDefinition): string[] {
 }
 
 /**
- * The definition with full ARNs, and warnings for references to a secret without a value, or
- * without the staging label in the reference.
+ * The definition with full ARNs; warnings for references to a secret without a value, or without the
+ * staging label in the reference; and the secrets by the references with full ARNs.
  */
 async function withArns(
   aws: Aws,
   definition: TaskDefinition,
   instead: ReadonlyMap<string, string>,
-): Promise<{ definition: TaskDefinition; valueless: string[] }> {
+): Promise<{
+  definition: TaskDefinition;
+  valueless: string[];
+  known: ReadonlyMap<string, ResolvedSecret>;
+}> {
   const uses = secretUses(definition);
   if (uses.some((use) => useReference(use).scope)) {
     checkReferenceScopes(definition, await aws.caller());
@@ -161,7 +173,14 @@ async function withArns(
     const warning = stages && missingVersionWarning(reference, stages);
     return warning === undefined ? [] : [`${use.place}: ${warning}`];
   });
-  return { definition: result, valueless };
+  const known = new Map(
+    secretUses(result).flatMap((use, index) => {
+      const written = uses[index];
+      const secret = written && secrets.get(formatReference(useReference(written)));
+      return secret ? [[formatReference(useReference(use)), secret] as const] : [];
+    }),
+  );
+  return { definition: result, valueless, known };
 }
 
 /**

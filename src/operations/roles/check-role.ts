@@ -1,4 +1,3 @@
-import pMap from 'p-map';
 import type { Aws } from '../../aws/index.ts';
 import {
   containerNeeds,
@@ -13,7 +12,7 @@ import type { DerivedGrants } from './role-grants.ts';
 import type { AttachedPolicy, RoleWithPolicies } from './role-policies.ts';
 import { gatherFacts } from './gather-role-policies.ts';
 import { judge, judgeTrust } from './judge-role.ts';
-import { createSimulation } from './simulate-role.ts';
+import { simulateRole } from './simulate-role.ts';
 import { distinctBy } from '../../model/distinct-by.ts';
 
 /** What a role check found. */
@@ -57,23 +56,20 @@ export async function checkRole(
     ...found.policies.map(({ policy }) => policy),
     found.boundary?.policy,
   ]);
-  const simulation = createSimulation(aws, found);
-  const findings = await pMap(
-    distinct,
-    async (plain) => {
-      const tags = facts.tags.get(plain.resource) ?? 'denied';
-      const context = { ...plain.context, ...(tags !== 'denied' && tags) };
-      const need = { ...plain, context };
-      const own = judge(found, need, facts, here);
-      return simulate && own.verdict === 'allowed' ? simulation.confirm(need, own, found) : own;
-    },
-    { concurrency: 5 },
-  );
+  const judged = distinct.map((plain) => {
+    const tags = facts.tags.get(plain.resource) ?? 'denied';
+    const context = { ...plain.context, ...(tags !== 'denied' && tags) };
+    const need = { ...plain, context };
+    return { need, finding: judge(found, need, facts, here) };
+  });
+  const { findings, whyNot } = simulate
+    ? await simulateRole(aws, found, judged)
+    : { findings: judged.map(({ finding }) => finding), whyNot: undefined };
   return {
     findings: [judgeTrust(found, here), ...findings],
     unused: unusedGrants(found.policies, distinct),
-    simulated: simulation.whyNot() === undefined,
-    notSimulated: simulation.whyNot(),
+    simulated: whyNot === undefined,
+    notSimulated: whyNot,
   };
 }
 

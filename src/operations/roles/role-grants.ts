@@ -8,6 +8,7 @@ import {
   secretBehind,
   type Reference,
 } from '../../model/secrets/reference.ts';
+import { ahead } from '../ahead.ts';
 import { notFound, resolveExisting, type ResolvedSecret } from '../secrets/resolve-references.ts';
 
 /** What is to be read under the execution role. */
@@ -18,6 +19,8 @@ export interface GrantRequest {
   allowMissing: boolean;
   /** ARNs of keys that encrypt secrets whose own key cannot be looked up (another account's). */
   keyArns: readonly string[];
+  /** Secrets that were looked up already, by `formatReference`. */
+  known?: ReadonlyMap<string, ResolvedSecret>;
 }
 
 /** The grants, and what was found out about them that deserves a word. */
@@ -33,10 +36,11 @@ export interface DerivedGrants extends Grants {
  * customer-managed key encrypts. Throws CliError when one does not exist or its key is unknown.
  */
 export async function grantsFor(aws: Aws, request: GrantRequest): Promise<DerivedGrants> {
-  const { files, allowMissing, keyArns } = request;
+  const { files, allowMissing, keyArns, known } = request;
   // To read a secret through Parameter Store, the role needs the permission to read the secret too.
   const references = request.references.flatMap((one) => [one, secretBehind(one) ?? []].flat());
-  const { found, missing } = await resolveExisting(aws, references);
+  void ahead(aws.caller());
+  const { found, missing } = await resolveExisting(aws, references, known);
   if (missing.length > 0 && !allowMissing) {
     throw await notFound(
       aws,

@@ -3,6 +3,8 @@ import { CliError } from '../../errors.ts';
 import type { Scope } from '../../model/secrets/partition.ts';
 import { InvalidInput } from '../../model/problems.ts';
 import { parsePolicy, type Policy } from '../../model/roles/parse-policy.ts';
+import { ahead } from '../ahead.ts';
+import { inlinePolicyName } from './own-policies.ts';
 
 /** A policy that bears on what a role may do. */
 export interface AttachedPolicy {
@@ -24,26 +26,28 @@ export interface RoleWithPolicies {
  * `role-not-found`, and `policy-not-found` for a permissions boundary that does not exist.
  */
 export async function readRole(iam: Iam, name: string): Promise<RoleWithPolicies> {
-  const role = await iam.role(roleName(name));
+  const short = roleName(name);
+  // All need only the name of the role. Roles that this tool creates have this inline policy.
+  const lists = ahead(Promise.all([iam.inlinePolicies(short), iam.attachedPolicies(short)]));
+  const ours = ahead(iam.inlinePolicy(short, inlinePolicyName));
+  const role = await iam.role(short);
   if (!role) {
     throw new CliError('role-not-found', `there is no role ${name}`, {
       hint: 'ecs-secrets role create makes it',
     });
   }
-  const [inline, attached] = await Promise.all([
-    iam.inlinePolicies(role.name),
-    iam.attachedPolicies(role.name),
-  ]);
+  const { permissionsBoundary: arn } = role;
+  const bounding = arn === undefined ? undefined : ahead(managed(iam, arn, 'boundary'));
+  const [inline, attached] = await lists;
   const policies = await Promise.all([
     ...inline.map(async (own): Promise<AttachedPolicy | undefined> => {
-      const document = await iam.inlinePolicy(role.name, own);
+      const document = await (own === inlinePolicyName ? ours : iam.inlinePolicy(short, own));
       if (document === undefined) return undefined;
       return { kind: 'inline', name: own, policy: parsePolicy(document, 'identity') };
     }),
     ...attached.map((arn) => managed(iam, arn, 'managed')),
   ]);
-  const { permissionsBoundary: arn } = role;
-  const boundary = arn === undefined ? undefined : await managed(iam, arn, 'boundary');
+  const boundary = await bounding;
   if (arn !== undefined && !boundary) {
     throw new CliError('policy-not-found', `the policy ${arn} of the role does not exist`);
   }

@@ -14,8 +14,11 @@ import type { Tag } from '../../model/secrets/secret-rules.ts';
 import type { SecretValue } from '../../model/secrets/secret-value.ts';
 import { insteadOfKey } from '../../model/secrets/missing-key.ts';
 import { parameterVersionNotFound, secretNotFound, valueNotFound } from './missing-value.ts';
+import { ahead } from '../ahead.ts';
 import { ifAllowed } from '../if-allowed.ts';
 import { parameterStoreOf } from '../parameter-store-of.ts';
+
+const noScope: Scope = { partition: '', region: '', account: '' };
 
 /** Everything known about a secret except its value. */
 export interface SecretDetails {
@@ -88,10 +91,13 @@ export async function describeSecret(aws: Aws, reference: Reference): Promise<Se
     };
   }
   const store = await parameterStoreOf(aws, reference);
+  const tagging = ahead(ifAllowed(store.tags(reference.name)));
   const found = (await store.describe([reference.name])).get(reference.name);
   if (!found) throw await secretNotFound(aws, reference);
-  const tags = await ifAllowed(store.tags(found.name));
-  const details = parameterDetails(found, reference.scope ?? (await aws.caller()));
+  const tags = await tagging;
+  // Only an answer without an ARN needs the account.
+  const here = reference.scope ?? (found.arn === undefined ? await aws.caller() : noScope);
+  const details = parameterDetails(found, here);
   return { ...details, tags: tags === 'denied' ? undefined : tags };
 }
 

@@ -14,6 +14,7 @@ import {
   type Tier,
 } from '../../model/secrets/secret-rules.ts';
 import { describeParameter } from './describe-parameter.ts';
+import { ahead } from '../ahead.ts';
 import { ifAllowed } from '../if-allowed.ts';
 import type { PutOutcome, PutRequest } from './put-request.ts';
 import type { ParameterAttributes } from '../../aws/parameter-writes.ts';
@@ -24,6 +25,7 @@ export async function putParameter(
   name: string,
   request: PutRequest,
 ): Promise<PutOutcome> {
+  const describing = request.readsAhead ? ahead(describeParameter(store, name, 0)) : undefined;
   const read = await ifAllowed(store.read(name));
   const compared = read !== 'denied';
   const known = compared ? read : undefined;
@@ -37,7 +39,7 @@ export async function putParameter(
   if (request.only === 'create') throw exists(name);
   if (!current && compared) throw notFound(name);
   if (current && isUnchanged(current, request)) return unchanged(current);
-  const description = await describe(store, name, current?.version ?? 0);
+  const description = await describe(store, name, current?.version ?? 0, describing);
   if (!description) throw notFound(name);
   return update(store, description, current, request);
 }
@@ -108,8 +110,11 @@ async function describe(
   store: ParameterStore,
   name: string,
   version: number,
+  describing: Promise<ParameterDescription | undefined> | undefined,
 ): Promise<ParameterDescription | undefined> {
   try {
+    const early = await describing;
+    if (early && early.version >= version) return early;
     return await describeParameter(store, name, version);
   } catch (error) {
     if (!isAccessDenied(error)) throw error;

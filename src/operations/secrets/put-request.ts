@@ -23,6 +23,11 @@ export interface PutRequest {
   restore?: boolean;
   /** Report what would be done, without doing it. */
   dryRun?: boolean;
+  /**
+   * Read what an update needs beside what every write needs. This is faster for an existing secret,
+   * and makes a call in vain for a new one.
+   */
+  readsAhead?: boolean;
   /** Called with each warning, before a value is written (see `rotationWarnings`). */
   onWarning?: (text: string) => void;
 }

@@ -16,8 +16,9 @@ import type { PutRequest, PutOutcome } from './put-request.ts';
 export async function putSecret(
   aws: Aws,
   reference: Reference,
-  request: PutRequest,
+  given: PutRequest,
 ): Promise<PutOutcome> {
+  const request = { ...given, readsAhead: true };
   checkTarget(reference, request);
   checkValue(request.value, reference.store, request.tier);
   try {

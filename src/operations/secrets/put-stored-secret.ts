@@ -4,6 +4,7 @@ import { formatReference, lookupId, type SecretReference } from '../../model/sec
 import { checkValue, missingTags, sameKey } from '../../model/secrets/secret-rules.ts';
 import { SecretValue } from '../../model/secrets/secret-value.ts';
 import { insteadOfKey, someKeys } from '../../model/secrets/missing-key.ts';
+import { ahead } from '../ahead.ts';
 import { ifAllowed } from '../if-allowed.ts';
 import { checkWritableSecret } from './check-writable-secret.ts';
 import { putOverCurrent } from './put-over-current.ts';
@@ -17,6 +18,7 @@ export async function putStoredSecret(
   request: PutRequest,
 ): Promise<PutOutcome> {
   const id = lookupId(reference);
+  const reading = request.readsAhead ? ahead(ifAllowed(manager.read(id))) : undefined;
   const found = await ifAllowed(manager.describe(id));
   const stored = found === 'denied' ? undefined : found;
   if (!stored && request.only !== 'update') {
@@ -32,7 +34,9 @@ export async function putStoredSecret(
     if (request.dryRun) return outcomeOf(reference, stored, { action: 'updated' });
     await manager.restore(id);
   }
-  return update(manager, reference, stored, request);
+  const early = stored && !stored.deletedAt ? reading : undefined;
+  const current = await (early ?? ifAllowed(manager.read(stored?.arn ?? id)));
+  return update(manager, reference, { stored, current }, request);
 }
 
 /** The error for a secret that is scheduled for deletion. */
@@ -48,6 +52,14 @@ export function pendingDeletion(written: string, at: Date | undefined): CliError
 }
 
 // --- internal ---
+
+/** A secret as it is before the write. */
+interface Stored {
+  /** Undefined if the caller may not see it. */
+  stored: SecretDescription | undefined;
+  /** Its current version; undefined if it has none. */
+  current: ReadSecret | 'denied' | undefined;
+}
 
 /** Undefined if the secret was created meanwhile. */
 async function create(
@@ -86,12 +98,11 @@ async function create(
 async function update(
   manager: SecretsManager,
   reference: SecretReference,
-  stored: SecretDescription | undefined,
+  { stored, current }: Stored,
   request: PutRequest,
 ): Promise<PutOutcome> {
   const id = stored?.arn ?? lookupId(reference);
   const { jsonKey } = reference;
-  const current = await ifAllowed(manager.read(id));
   if (jsonKey !== undefined && current === 'denied') {
     throw new CliError(
       'access-denied',

@@ -61,19 +61,26 @@ export async function notFound(
 }
 
 /**
- * The same, but lists nonexistent secrets separately. A parameter that AWS provides counts as found.
+ * The same, but lists nonexistent secrets separately, and does not look up those that are `known`. A parameter that AWS provides counts as found.
  * Throws CliError for a secret whose lookup
  * failed, or which is scheduled for deletion.
  */
 export async function resolveExisting(
   aws: Aws,
   references: readonly Reference[],
+  known: ReadonlyMap<string, ResolvedSecret> = new Map(),
 ): Promise<{ found: Map<string, ResolvedSecret>; missing: Reference[] }> {
   const found = new Map<string, ResolvedSecret>();
+  for (const key of references.map(formatReference)) {
+    const secret = known.get(key);
+    if (secret) found.set(key, secret);
+  }
   for (const reference of references.filter(isProvidedByAws)) {
     found.set(formatReference(reference), await providedByAws(aws, reference));
   }
-  const listed = references.filter((one) => !isProvidedByAws(one));
+  const listed = references.filter(
+    (one) => !isProvidedByAws(one) && !found.has(formatReference(one)),
+  );
   for (const [key, lookup] of await lookUpSecrets(aws, listed)) {
     if (lookup.state === 'unseen') throw lookup.error;
     if (lookup.state === 'missing') continue;

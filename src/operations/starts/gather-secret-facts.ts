@@ -25,7 +25,6 @@ export async function gatherSecretFacts(
   uses: readonly SecretUse[],
   { readValues }: { readValues: boolean },
 ): Promise<UseFact[]> {
-  const here = await aws.caller();
   const read = uses.map(readReference);
   const lookups = await lookUpSecrets(
     aws,
@@ -34,6 +33,7 @@ export async function gatherSecretFacts(
       formatReference,
     ),
   );
+  const here = await aws.caller();
   const alternatives = read.map(({ reference }) =>
     reference && lookups.get(formatReference(reference))?.state === 'missing'
       ? alternativeTo(reference, here)

@@ -4,7 +4,10 @@ import { placeholderPlaces } from '../../model/definitions/placeholders.ts';
 import { secretUses, serviceConnectUses } from '../../model/definitions/secret-uses.ts';
 import type { TaskDefinition } from '../../model/definitions/task-definition.ts';
 import { namedSecrets } from '../definitions/named-secrets.ts';
+import { isRole } from '../../model/definitions/task-definition-checks.ts';
+import { ahead } from '../ahead.ts';
 import { askingOnce } from '../asking-once.ts';
+import { readRole } from '../roles/role-policies.ts';
 import { gatherLogFacts } from './gather-log-facts.ts';
 import { gatherPlacement } from './gather-placement.ts';
 import { gatherNetworkFact } from './gather-network-fact.ts';
@@ -37,7 +40,14 @@ export async function gatherStartFacts(
   options: { readValues: boolean },
 ): Promise<StartFacts[]> {
   const aws = askingOnce(given);
-  const here = await aws.caller();
+  const asking = ahead(aws.caller());
+  // None of these depends on the references, so the calls run beside the search for secrets.
+  for (const { definition } of targets) {
+    const { executionRoleArn: role } = definition;
+    if (role && isRole(role)) void ahead(aws.iam().then((iam) => readRole(iam, role)));
+    void ahead(gatherTaskRole(aws, definition));
+    void ahead(gatherPassFacts(aws, definition));
+  }
   const ecs = await given.ecs();
   const usesOf = await Promise.all(
     targets.map(async ({ definition, service }) => {
@@ -56,6 +66,7 @@ export async function gatherStartFacts(
     usesOf.flat(),
     options,
   );
+  const here = await asking;
   return Promise.all(
     targets.map(
       async (

@@ -1,6 +1,7 @@
 import type { Aws } from '../../aws/index.ts';
 import { describeError, CliError } from '../../errors.ts';
 import { checkStarts } from '../../model/starts/checks/index.ts';
+import { ahead } from '../ahead.ts';
 import { askingOnce } from '../asking-once.ts';
 import { gatherStartFacts, type StartTarget } from './gather-start-facts.ts';
 import type { Variables } from '../../model/definitions/substitute.ts';
@@ -45,6 +46,7 @@ export async function verify(
   options: VerifyOptions,
 ): Promise<Verification[]> {
   const aws = askingOnce(given);
+  void ahead(given.caller());
   const targets = await readTargets(aws, written, sources, options);
   const facts = await gatherStartFacts(given, targets, options);
   return checkStarts(facts).map((report, index) => {

@@ -2,6 +2,7 @@ import pMap from 'p-map';
 import type { Aws } from '../../aws/index.ts';
 import type { Ecs, RunningTask } from '../../aws/ecs.ts';
 import { CliError, isAwsError } from '../../errors.ts';
+import { ahead } from '../ahead.ts';
 import { ifAllowed } from '../if-allowed.ts';
 import { noProgress, type OnProgress } from '../progress.ts';
 import { parseArn, type Scope } from '../../model/secrets/partition.ts';
@@ -59,6 +60,8 @@ export async function scan(
     /** Revisions that an earlier scan of the same run described, by ARN: these are not asked for again. */
     known?: ReadonlyMap<string, FullRevision>;
     onProgress?: OnProgress | undefined;
+    /** Called with the ARNs of the clusters to search, before they are searched. */
+    onClusters?: (clusters: readonly string[]) => void;
   } = {},
 ): Promise<Scan> {
   const [ecs, here] = await Promise.all([aws.ecs(), aws.caller()]);
@@ -70,11 +73,17 @@ export async function scan(
     const allowed = await ifAllowed(running);
     return allowed === 'denied' ? [] : allowed;
   };
+  const clustersOf = async (): Promise<Clusters> => {
+    const { clusters: given } = filter;
+    const all = givenClusters(here, given.length > 0 ? given : await ecs.clusters());
+    options.onClusters?.(all.map(({ arn }) => arn));
+    return { all, areGiven: given.length > 0 };
+  };
   const [found, { daemons, unseen }] =
     filter.services.length > 0
       ? [await named(ecs, here, filter.services, tasksOf), noDaemons]
       : await Promise.all([
-          everywhere(ecs, here, filter.clusters, tasksOf, onProgress),
+          clustersOf().then((clusters) => everywhere(ecs, clusters, tasksOf, onProgress)),
           withDaemons ? findDaemons(ecs, arnsOf(filter.clusters, here)) : noDaemons,
         ]);
   // The pages of a list that changes meanwhile may name a thing twice.
@@ -216,16 +225,27 @@ async function orNoCluster<T>({ written }: GivenCluster, call: Promise<T>): Prom
   }
 }
 
+/** The clusters to search, and whether the user named them. */
+interface Clusters {
+  all: readonly GivenCluster[];
+  areGiven: boolean;
+}
+
 async function everywhere(
   ecs: Ecs,
-  here: Scope,
-  given: readonly string[],
+  { all: clusters, areGiven }: Clusters,
   tasksOf: TasksOf,
   onProgress: OnProgress,
 ): Promise<Part[]> {
-  const clusters = givenClusters(here, given.length > 0 ? given : await ecs.clusters());
   const orGone = <T>(cluster: GivenCluster, call: Promise<T>) =>
-    given.length > 0 ? orNoCluster(cluster, call) : ifThere(call);
+    areGiven ? orNoCluster(cluster, call) : ifThere(call);
+  const readingTasks = ahead(
+    pMap(
+      clusters,
+      async (cluster) => [cluster, await orGone(cluster, tasksOf(cluster.arn))] as const,
+      { concurrency: atOnce },
+    ),
+  );
   let looked = 0;
   // All are listed before one is described: how many there are is known early, and so is the time left.
   const listed = await pMap(
@@ -258,16 +278,12 @@ async function everywhere(
     },
     { concurrency: atOnce },
   );
-  const readingTasks = pMap(
-    there,
-    async ({ cluster, part }) => {
-      const found = await orGone(cluster, tasksOf(cluster.arn));
-      if (found) part.tasks.push(...found);
-      else gone.add(part);
-    },
-    { concurrency: atOnce },
-  );
-  await Promise.all([describing, readingTasks]);
+  const running = new Map((await Promise.all([readingTasks, describing]))[0]);
+  for (const { cluster, part } of there) {
+    const tasks = running.get(cluster);
+    if (tasks) part.tasks.push(...tasks);
+    else gone.add(part);
+  }
   return there.map(({ part }) => part).filter((part) => !gone.has(part));
 }
 

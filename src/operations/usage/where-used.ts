@@ -13,6 +13,7 @@ import {
   type DaemonConsumer,
   type StandaloneConsumer,
 } from './find-consumers.ts';
+import { ahead } from '../ahead.ts';
 import { ifAllowed } from '../if-allowed.ts';
 import type { FullRevision } from '../definitions/named-secrets.ts';
 import { noProgress, type OnProgress } from '../progress.ts';
@@ -51,11 +52,17 @@ export async function whereUsed(
   filter: ServiceFilter,
   { allRegions, onProgress }: { allRegions: boolean; onProgress: OnProgress },
 ): Promise<WhereUsed> {
+  void ahead(aws.caller());
   const secret = await resolveReference(aws, reference);
   const parts: Omit<WhereUsed, 'secret' | 'regions'>[] = [];
   const regions = await regionsToSearch(aws, secret, allRegions);
   for (const { aws: there } of regions) {
-    const found = await scan(there, filter, { tasks: 'required', onProgress });
+    const scheduling = lookingAhead(there, filter, onProgress);
+    const found = await scan(there, filter, {
+      tasks: 'required',
+      onProgress,
+      onClusters: scheduling.start,
+    });
     parts.push({
       clusters: found.clusters,
       services: consumersIn(found, secret),
@@ -63,7 +70,7 @@ export async function whereUsed(
       tasks: standaloneConsumersIn(found, secret),
       ...(filter.services.length > 0
         ? { scheduled: [], unchecked: uncheckedIn(found, []) }
-        : await findScheduled(there, found, secret, onProgress)),
+        : await findScheduled(there, found, secret, onProgress, scheduling.result())),
     });
   }
   return {
@@ -84,8 +91,9 @@ export async function findScheduled(
   found: Scan,
   secret: SecretIdentity,
   onProgress: OnProgress = noProgress,
+  reading: Promise<Scheduled> = scheduledTasks(aws, found.clusters, onProgress),
 ): Promise<Pick<WhereUsed, 'scheduled' | 'unchecked'>> {
-  const { tasks, unchecked } = await scheduledTasks(aws, found.clusters, onProgress);
+  const { tasks, unchecked } = await reading;
   const revisions = await scheduledRevisions(aws, found, tasks, onProgress);
   return {
     scheduled: scheduledConsumersIn(revisions, secret, found.here),
@@ -143,31 +151,36 @@ function scheduledConsumersIn(
   });
 }
 
+/** Scheduled tasks, and what the caller may not look at. */
+export interface Scheduled {
+  tasks: ScheduledTask[];
+  unchecked: string[];
+}
+
 /** The scheduled tasks of these clusters, as far as the caller may see them. */
 export async function scheduledTasks(
   aws: Aws,
   clusters: readonly string[],
   onProgress: OnProgress = noProgress,
-): Promise<{ tasks: ScheduledTask[]; unchecked: string[] }> {
+): Promise<Scheduled> {
   const tasks: ScheduledTask[] = [];
   const unchecked: string[] = [];
-  const rules = await aws.eventRules();
-  for (const [index, cluster] of clusters.entries()) {
-    onProgress({ step: 'looking at rules of clusters', done: index, total: clusters.length });
-    const own = await ifAllowed(rules.tasksIn(cluster));
-    if (own === 'denied') {
-      unchecked.push(
-        'EventBridge rules (missing permission: events:ListRuleNamesByTarget, ListTargetsByRule)',
-      );
-      break;
-    }
-    tasks.push(...own);
-  }
   const scheduler = await aws.scheduler();
-  const reading = scheduler.tasks((done, total) => {
-    onProgress({ step: 'reading schedules', done, total });
-  });
-  const schedules = await ifAllowed(reading);
+  const reading = ahead(
+    ifAllowed(
+      scheduler.tasks((done, total) => {
+        onProgress({ step: 'reading schedules', done, total });
+      }),
+    ),
+  );
+  const rules = await rulesOf(aws, clusters, onProgress);
+  tasks.push(...rules.tasks);
+  if (rules.denied) {
+    unchecked.push(
+      'EventBridge rules (missing permission: events:ListRuleNamesByTarget, ListTargetsByRule)',
+    );
+  }
+  const schedules = await reading;
   if (schedules === 'denied')
     unchecked.push(
       'EventBridge schedules (missing permission: scheduler:ListSchedules, GetSchedule)',
@@ -196,6 +209,50 @@ export function scheduledUnknown(scheduled: readonly ScheduledRevision[]): Unkno
 }
 
 // --- internal ---
+
+/** Reads scheduled tasks while a scan goes on, which alone reports its progress until it ends. */
+function lookingAhead(aws: Aws, { services }: ServiceFilter, onProgress: OnProgress) {
+  let reading: Promise<Scheduled> | undefined;
+  let tell = noProgress;
+  return {
+    start: (clusters: readonly string[]): void => {
+      if (services.length > 0) return;
+      reading = ahead(
+        scheduledTasks(aws, clusters, (progress) => {
+          tell(progress);
+        }),
+      );
+    },
+    result: (): Promise<Scheduled> | undefined => {
+      tell = onProgress;
+      return reading;
+    },
+  };
+}
+
+/** The tasks that rules start in these clusters. After a refusal no other cluster is asked about. */
+async function rulesOf(
+  aws: Aws,
+  clusters: readonly string[],
+  onProgress: OnProgress,
+): Promise<{ tasks: ScheduledTask[]; denied: boolean }> {
+  const rules = await aws.eventRules();
+  let done = 0;
+  let denied = false;
+  const found = await pMap(
+    clusters,
+    async (cluster) => {
+      if (denied) return [];
+      const own = await ifAllowed(rules.tasksIn(cluster));
+      onProgress({ step: 'looking at rules of clusters', done: ++done, total: clusters.length });
+      if (own !== 'denied') return own;
+      denied = true;
+      return [];
+    },
+    { concurrency: 8 },
+  );
+  return { tasks: found.flat(), denied };
+}
 
 /** `FAMILY` or `FAMILY:REVISION`, of a name or an ARN of the region and account that is searched. */
 function shortId(taskDefinition: string): string {

@@ -205,10 +205,19 @@ describe('a parameter', () => {
     expect(seen.stderr).toContain('belongs to account 999999999999');
   });
 
-  test('costs two calls to create and one to find unchanged', async () => {
-    await shop.run(['put', '/shop/db'], { stdin: 'one' });
-    await shop.run(['put', '/shop/db'], { stdin: 'one' });
-    expect(await calls()).toEqual(['GetParameter', 'PutParameter', 'GetParameter']);
+  test('waits for two calls to create or update, and for one to find unchanged', async () => {
+    // DescribeParameters, which only an update needs, runs beside GetParameter.
+    const read = ['DescribeParameters', 'GetParameter'];
+    for (const [stdin, made] of [
+      ['one', [...read, 'PutParameter']],
+      ['one', read],
+      ['two', [...read, 'PutParameter']],
+    ] as const) {
+      const before = (await calls()).length;
+      await shop.run(['put', '/shop/db'], { stdin });
+      const own = (await calls()).slice(before);
+      expect(own.sort()).toEqual(made);
+    }
   });
 });
 
