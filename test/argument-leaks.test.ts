@@ -107,6 +107,18 @@ const cases: [string[], RegExp][] = [
   [[...register, '--all-keys', mark], /--all-keys …/],
   [[...register, '--all-keys', `sm:DB_PASSWORD=${mark}`], /--all-keys sm:DB_PASSWORD=…/],
   [[...register, '--secrets-from', `sm:DB_PASSWORD=${mark}`], /--secrets-from sm:DB_PASSWORD=…/],
+  ...['--env', '--docker-label', '--log-option'].flatMap((option): [string[], RegExp][] => [
+    [[...register, option, mark], new RegExp(`${option} …: it is not \\[CONTAINER:\\]NAME=VALUE`)],
+    [[...register, option, `nope:A=${mark}`], /there is no container "nope"/],
+    [[...register, option, `A=${mark}`, option, `A=${mark}`], /set twice/],
+  ]),
+  [[...register, '--remove-env', `DB=${mark}`], /--remove-env DB=…: container "web" has no/],
+  [[...register, '--env-file', `A=${mark}`], /cannot read/],
+  [[...register, '--command', `nope=${mark}`], /--command nope=…: there is no container/],
+  [[...register, '--command', `run '${mark}`], /--command: a quote is not closed/],
+  [[...register, '--command', `run ${mark} && true`], /--command: "&" means something/],
+  [[...register, '--command', `["${mark}", 1]`], /--command: it is not a JSON list/],
+  [[...register, '--secret', 'A=/shop/db', '--env', `A=${mark}`], /set twice/],
   [[...register, '--remove-secret', `DB_PASSWORD=${mark}`], /--remove-secret DB_PASSWORD=…/],
 ];
 

@@ -65,6 +65,7 @@ const byPlaceholder: Readonly<Record<string, Kind>> = {
   type: 'data-type',
   set: 'alphabet',
   command: 'files',
+  'env-file': 'files',
   ...Object.fromEntries(
     [
       ...[
@@ -81,6 +82,7 @@ const byPlaceholder: Readonly<Record<string, Kind>> = {
         'units',
         'mib',
       ],
+      ...['setting', 'words'],
       ...['duration', 'n', 'days', 'length', 'version', 'id', 'region', 'url', 'confidence'],
       ...['format', 'when', 'address', 'store', 'port', 'service:operation=n', 'shell', 'code'],
       ...['pattern', 'age', 'order', 'mode', 'owner'],

@@ -6,7 +6,6 @@ import { hidePlaintext } from '../../model/definitions/hidden-plaintext.ts';
 import { Problems } from '../../model/problems.ts';
 import { mutableImages } from '../../model/definitions/task-definition.ts';
 import { parseTags } from '../../model/secrets/secret-rules.ts';
-import { expandSecrets } from '../../operations/definitions/expand-secrets.ts';
 import {
   describeTaskDefinition,
   readTaskDefinitionFile,
@@ -15,6 +14,7 @@ import { registerTaskDefinition } from '../../operations/register/register-task-
 import { scan } from '../../operations/usage/scan.ts';
 import { untilInterrupted } from '../../operations/until-interrupted.ts';
 import type { RegisterDocument } from './documents.ts';
+import { editsOf, withEditOptions } from './edit-options.ts';
 import {
   countedSecrets,
   checkOutputs,
@@ -26,59 +26,26 @@ import {
 import { serviceNames } from '../usage/service-options.ts';
 import { sourcesOf } from '../sources.ts';
 import { variablesOf, withSubstitution } from '../substitution.ts';
-import { storeOption } from '../secrets/store-option.ts';
 
 /** `register [FILE|-]`: registers a task definition with references to secrets. */
 export const register = defineCommand({
   handlesInterrupt: true,
 
   declare: (command) =>
-    withSubstitution(command)
-      .addArgument(
-        fromProject(
-          new Argument(
-            '[file]',
-            'JSON or YAML, register input or describe output; - for stdin; or FAMILY[:REVISION]',
+    withEditOptions(
+      withSubstitution(command)
+        .addArgument(
+          fromProject(
+            new Argument(
+              '[file]',
+              'JSON or YAML, register input or describe output; - for stdin; or FAMILY[:REVISION]',
+            ),
+            ['taskDefinitions'],
+            ['family'],
           ),
-          ['taskDefinitions'],
-          ['family'],
-        ),
-      )
-      .option('--family <family>', 'family; without FILE, start from this FAMILY[:REVISION]')
-      .option(
-        '--secret <env=ref>',
-        'set a variable from a secret: [CONTAINER:]ENV=REF (repeatable)',
-        repeatable,
-      )
-      .option(
-        '--secret-option <option=ref>',
-        'set a log option from a secret: [CONTAINER:]OPTION=REF (repeatable)',
-        repeatable,
-      )
-      .option(
-        '--secrets-from <prefix>',
-        'set a variable from each secret below: [CONTAINER=]PREFIX (repeatable)',
-        repeatable,
-      )
-      .option(
-        '--all-keys <secret>',
-        'set a variable from each key of a JSON secret: [CONTAINER=]SECRET (repeatable)',
-        repeatable,
-      )
-      .option(
-        '--remove-secret <env>',
-        'remove a secret variable: [CONTAINER:]ENV (repeatable)',
-        repeatable,
-      )
-      .option('--exclusive-secrets', 'remove every secret variable that is not given here')
-      .addOption(storeOption())
-      .option('--image <uri>', 'set an image: [CONTAINER=]URI (repeatable)', repeatable)
-      .addOption(
-        fromEnv(new Option('--execution-role <role>', 'name or ARN of the execution role')),
-      )
-      .option('--task-role <arn>', 'ARN of the task role')
-      .option('--cpu <units>', 'CPU of the task')
-      .option('--memory <mib>', 'memory of the task')
+        )
+        .option('--family <family>', 'family; without FILE, start from this FAMILY[:REVISION]'),
+    )
       .option('--tag <key=value>', 'tag the revision (repeatable)', repeatable)
       .option('--read-values', 'read JSON secrets to check that their keys exist')
       .option('--strict', 'treat warnings as errors')
@@ -104,11 +71,14 @@ export const register = defineCommand({
         'after',
         `
 References become full ARNs. If a secret does not exist, nothing is registered. If the latest revision
-has the same content, it is returned.
+has the same content, it is returned. --env, --env-file, --command, --docker-label and --log-option set
+plain text that anyone with ecs:DescribeTaskDefinition can read: a warning names each value that looks
+like a secret.
 
 Examples:
   $ ecs-secrets register web.json --secret web:DATABASE_PASSWORD=/shop/prod/db-password --execution-role shop-execution
   $ ecs-secrets register --family web --image web=123456789012.dkr.ecr.eu-west-1.amazonaws.com/web:2.1
+  $ ecs-secrets register --family web --env LOG_LEVEL=debug --remove-env TRACE --command 'node server.js'
   $ ecs-secrets register web.yaml --secrets-from /shop/prod --diff --dry-run
   $ ecs-secrets register web.json --image web:2.1 --service shop/web`,
       ),
@@ -137,30 +107,17 @@ Examples:
     }
     const base = await untilInterrupted(baseOf(), world.interrupted, interruptedEarly);
     const dryRun = options.dryRun ?? false;
-    const store = options.store ?? 'parameter-store';
-    const sources = { prefixes: options.secretsFrom ?? [], jsonSecrets: options.allKeys ?? [] };
-    const expanded = await untilInterrupted(
-      expandSecrets(aws, sources, store),
-      world.interrupted,
-      interruptedEarly,
-    );
+    const editing = editsOf(context, options, {
+      family: file === undefined ? undefined : options.family,
+      tags,
+    });
+    const edits = await untilInterrupted(editing, world.interrupted, interruptedEarly);
     await checkOutputs(world, options.outputFile);
     const registering = registerTaskDefinition(aws, {
       base,
-      edits: {
-        family: file === undefined ? undefined : options.family,
-        images: options.image ?? [],
-        secrets: [...expanded, ...(options.secret ?? [])],
-        secretOptions: options.secretOption ?? [],
-        removeSecrets: options.removeSecret ?? [],
-        exclusiveSecrets: options.exclusiveSecrets ?? false,
-        taskRoleArn: options.taskRole,
-        cpu: options.cpu,
-        memory: options.memory,
-        tags,
-      },
+      edits,
       executionRole: options.executionRole,
-      store,
+      store: options.store ?? 'parameter-store',
       force: options.force ?? false,
       dryRun,
       strict: options.strict ?? false,

@@ -2,10 +2,11 @@ import { InvalidInput, Problems } from '../problems.ts';
 import { formatReference, parseReference, type Store } from '../secrets/reference.ts';
 import type { Tag } from '../secrets/secret-rules.ts';
 import { assignmentHint, shownReference, withoutValue } from '../secrets/shown-text.ts';
+import { editPlainMembers, variableKey, type PlainEdits } from './plain-members.ts';
 import type { ContainerDefinition, SecretEntry, TaskDefinition } from './task-definition.ts';
 
 /** What a register command changes in a task definition. */
-export interface Edits {
+export interface Edits extends PlainEdits {
   family?: string | undefined;
   executionRoleArn?: string | undefined;
   /** `[CONTAINER=]URI` */
@@ -99,6 +100,7 @@ export function editTaskDefinition(
     if (left.length > 0) container.secrets = left;
     else delete container.secrets;
   }
+  editPlainMembers(edits, { problems, find, once });
   for (const written of edits.secrets) {
     const option = shownAssignment('--secret', written);
     const edit = problems.attempt(() => parseAssignment(option, written));
@@ -106,7 +108,7 @@ export function editTaskDefinition(
     if (!container) continue;
     const valueFrom = problems.attempt(() => valueFromOf(option, edit.reference, store));
     if (valueFrom === undefined) continue;
-    once(option, `secret ${container.name} ${edit.name}`);
+    once(option, variableKey(container, edit.name));
     container.secrets = replaced(container.secrets, { name: edit.name, valueFrom });
     // ECS refuses a name that is in both; the secret takes the place of the plain value.
     if (container.environment?.some(({ name }) => name === edit.name)) {

@@ -17,6 +17,7 @@ const containerDefinition = z.looseObject({
     z.array(z.looseObject({ name: z.string(), value: z.optional(z.string()) })),
   ),
   secrets: z.nullish(z.array(secretEntry)),
+  dockerLabels: z.nullish(z.record(z.string(), z.string())),
   logConfiguration: z.nullish(logConfiguration),
   repositoryCredentials: z.nullish(z.looseObject({ credentialsParameter: z.string() })),
   credentialSpecs: z.nullish(z.array(z.string())),
