@@ -1,4 +1,5 @@
 import type { RedeployDocument } from '../rollout/documents.ts';
+import type { ServiceDocument } from '../usage/documents.ts';
 
 /** The revision that was registered; with `--service` also what became of the services. */
 export interface RegisterDocument extends Partial<RedeployDocument> {
@@ -12,4 +13,16 @@ export interface RegisterDocument extends Partial<RedeployDocument> {
   taskDefinition: Record<string, unknown>;
   /** Lines that say what differs from the latest revision, without values; for people. */
   diff: string[];
+  /** Services whose deployment failed, and whether they run the revision before again. */
+  putBack?: PutBackDocument[];
+}
+
+/** A service whose deployment of a new revision failed. */
+export interface PutBackDocument extends ServiceDocument {
+  /** ARN of the revision that it ran before. Absent if it ran none. */
+  taskDefinitionArn?: string;
+  /** Who rolled it back. Absent if it was not rolled back. */
+  by?: 'ECS' | 'ecs-secrets';
+  /** Why it was not rolled back. Absent if it was. */
+  why?: string;
 }

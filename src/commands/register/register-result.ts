@@ -1,31 +1,14 @@
-import { checkNoExpress } from '../../operations/register/check-express.ts';
-import type { Aws } from '../../aws/index.ts';
 import type { Context, Result } from '../../cli.ts';
 import { CliError, Interrupted } from '../../errors.ts';
 import { hidePlaintext } from '../../model/definitions/hidden-plaintext.ts';
 import { secretUses, useWords, type SecretUse } from '../../model/definitions/secret-uses.ts';
 import type { TaskDefinition } from '../../model/definitions/task-definition.ts';
 import { notWritable } from '../../operations/file-problem.ts';
-import type { Consumer } from '../../operations/usage/find-consumers.ts';
-import { checkCodeDeploy } from '../../operations/rollout/code-deploy.ts';
-import { notDeployable, planRedeploy } from '../../operations/rollout/redeploy-outcome.ts';
-import { redeployServices } from '../../operations/rollout/redeploy-services.ts';
 import { untilInterrupted } from '../../operations/until-interrupted.ts';
 import type { World } from '../../world.ts';
 import type { RegisterOutcome } from '../../operations/register/register-task-definition.ts';
-import type { Scan } from '../../operations/usage/scan.ts';
-import {
-  redeployData,
-  redeployFailure,
-  summaryOf,
-  warnOfOthers,
-} from '../rollout/redeploy-result.ts';
-import { tellOutcome } from '../rollout/conclusion.ts';
-import { rolloutView } from '../rollout/rollout-view.ts';
-import { defaultParallel } from '../usage/service-options.ts';
 import { lastPart } from '../../model/last-part.ts';
 import type { RegisterDocument } from './documents.ts';
-import type { RedeployDocument } from '../rollout/documents.ts';
 
 /** Formats the result of a registration. `definition` is the one to print. */
 export function registeredResult(
@@ -108,47 +91,6 @@ export async function writeOutputs(
   }
 }
 
-/** Deploys a revision to services, and follows their deployments. */
-export async function deployRevision<Registered extends object>(
-  { aws, world, report }: Context,
-  {
-    arn,
-    found,
-    timeout,
-    wait,
-    codeDeploy = false,
-  }: { arn: string; found: Scan; timeout: number; wait: boolean; codeDeploy?: boolean },
-  registered: Result<Registered>,
-): Promise<Result<Registered & RedeployDocument>> {
-  const view = rolloutView(report, world);
-  // A service that already runs it is not deployed again.
-  const consumers = servicesToDeploy(found).filter(({ revision }) => revision.arn !== arn);
-  const outcome = await redeployServices(aws, consumers, {
-    taskDefinition: arn,
-    codeDeploy,
-    wait,
-    timeout,
-    maxParallel: Number(defaultParallel),
-    gate: { maxFailures: 0, abandon: false },
-    roleMayBeNew: true,
-    clock: world.clock,
-    interrupted: world.interrupted,
-    onEvent: view.onEvent,
-  });
-  report.clearLive();
-  const already = found.services.length - consumers.length;
-  if (already > 0) report.note(`${already} of the services run it already`);
-  const goOn = `${arn} is registered; run the command again to deploy what is left`;
-  const failure = redeployFailure(outcome, { goOn, failed: `fix the cause; ${goOn}` });
-  warnOfOthers(outcome, report, failure);
-  return {
-    data: { ...registered.data, ...redeployData(outcome) },
-    text: [registered.text, ...tellOutcome(outcome, undefined, world.stdout.size())].join('\n'),
-    summary: summaryOf(`register ${lastPart(arn)}`, outcome),
-    failure,
-  };
-}
-
 /** `1 value that looks like a secret`, `2 values that look like secrets`. */
 export function countedSecrets(count: number): string {
   return count === 1
@@ -156,30 +98,10 @@ export function countedSecrets(count: number): string {
     : `${count} values that look like secrets`;
 }
 
-/**
- * Checks that the named services can be deployed, before anything is registered. Throws CliError
- * `express-service`, `not-deployable` with those that cannot, and `no-deployment-group`.
- */
-export async function checkServices(aws: Aws, found: Scan, codeDeploy: boolean): Promise<void> {
-  checkNoExpress(found.services, 'nothing was registered');
-  const { redeploy, skipped } = planRedeploy(servicesToDeploy(found), { codeDeploy });
-  if (skipped.length > 0) throw notDeployable(skipped, 'nothing was registered');
-  await checkCodeDeploy(aws, redeploy);
-}
-
 // --- internal ---
 
 function registeredUse(use: SecretUse): string {
   return use.kind === 'repositoryCredentials' ? use.container : useWords(use).join(':');
-}
-
-/** The services of a scan, including those without a task definition, which get their first one. */
-function servicesToDeploy({ services, revisions }: Scan): Consumer[] {
-  const none = { arn: '', status: 'ACTIVE', definition: { containerDefinitions: [] } };
-  return services.map((service) => {
-    const revision = revisions.get(service.taskDefinition ?? '') ?? none;
-    return { service, revision, uses: [] };
-  });
 }
 
 /**

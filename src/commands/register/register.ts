@@ -13,16 +13,10 @@ import {
 import { registerTaskDefinition } from '../../operations/register/register-task-definition.ts';
 import { scan } from '../../operations/usage/scan.ts';
 import { untilInterrupted } from '../../operations/until-interrupted.ts';
+import { checkServices, deployRevision } from './deploy-revision.ts';
 import type { RegisterDocument } from './documents.ts';
 import { editsOf, withEditOptions } from './edit-options.ts';
-import {
-  countedSecrets,
-  checkOutputs,
-  checkServices,
-  deployRevision,
-  registeredResult,
-  writeOutputs,
-} from './register-result.ts';
+import { countedSecrets, checkOutputs, registeredResult, writeOutputs } from './register-result.ts';
 import { serviceNames } from '../usage/service-options.ts';
 import { sourcesOf } from '../sources.ts';
 import { variablesOf, withSubstitution } from '../substitution.ts';
@@ -62,6 +56,7 @@ export const register = defineCommand({
       )
       .option('--codedeploy', 'deploy services of the CODE_DEPLOY controller through CodeDeploy')
       .option('--no-wait', 'start the deployments without following them')
+      .option('--no-rollback', 'leave a service whose deployment fails as it is')
       .addOption(
         fromEnv(
           new Option('--timeout <duration>', 'stop following after this time').default('15m'),
@@ -74,6 +69,9 @@ References become full ARNs. If a secret does not exist, nothing is registered. 
 has the same content, it is returned. --env, --env-file, --command, --docker-label and --log-option set
 plain text that anyone with ecs:DescribeTaskDefinition can read: a warning names each value that looks
 like a secret.
+
+A service whose deployment fails is put back to the revision that it ran before, unless ECS does so by
+itself. One that times out is not.
 
 Examples:
   $ ecs-secrets register web.json --secret web:DATABASE_PASSWORD=/shop/prod/db-password --execution-role shop-execution
@@ -151,10 +149,10 @@ Examples:
       diff,
     });
     if (failure || !found || outcome.arn === undefined) return { ...registered, failure };
-    const { wait } = options;
+    const { wait, rollback } = options;
     return deployRevision(
       context,
-      { arn: outcome.arn, found, timeout, wait, codeDeploy },
+      { arn: outcome.arn, found, timeout, wait, codeDeploy, rollback },
       registered,
     );
 

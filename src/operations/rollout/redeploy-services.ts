@@ -31,7 +31,7 @@ export interface RedeployOptions {
   /** Deploy services with the CODE_DEPLOY controller through CodeDeploy. */
   codeDeploy?: boolean;
   /** Deploy this revision instead of the running one. */
-  taskDefinition?: string;
+  taskDefinition?: string | ((consumer: Consumer) => string);
   /** Maximum services deploying at the same time; without `wait`, maximum concurrent requests. */
   maxParallel: number;
   /**
@@ -231,8 +231,11 @@ class Rolling {
       if (pause > 0) await clock.sleep(pause, interrupted);
       if (pause > 0 && interrupted.aborted) return;
       track.deployment.attempts += 1;
-      const calls = { ecs: this.#ecs, codeDeploy: this.#codeDeploy, taskDefinition };
-      this.#note(track, await startDeployment(track.deployment.consumer, calls));
+      const { consumer } = track.deployment;
+      const revision =
+        typeof taskDefinition === 'function' ? taskDefinition(consumer) : taskDefinition;
+      const calls = { ecs: this.#ecs, codeDeploy: this.#codeDeploy, taskDefinition: revision };
+      this.#note(track, await startDeployment(consumer, calls));
     };
     const running = request()
       .catch((error: unknown) => {

@@ -41,7 +41,9 @@ export async function startDeployment(
       const { id, look } = await codeDeploy.deploy(consumer, revision);
       return { state: 'started', service, deploymentId: id, serviceDeployment: undefined, look };
     }
-    const answer = await ecs.deploy(service.cluster, service.name, taskDefinition);
+    // Without force, ECS starts no deployment of the revision that the service has already.
+    const revision = taskDefinition === service.taskDefinition ? undefined : taskDefinition;
+    const answer = await ecs.deploy(service.cluster, service.name, revision);
     const isNew = answer.currentServiceDeployment !== service.currentServiceDeployment;
     return {
       state: 'started',

@@ -508,7 +508,7 @@ describe('--service', () => {
     const at = lines.findIndex((line) => line.startsWith('shop/web: a task stopped: '));
     expect(lines[at + 1]).toBe(`note: ${row?.title ?? ''}: ${row?.cause ?? ''}`);
     expect(seen.stderr).toMatch(
-      /error: deployment failed: shop\/web\nhint: fix the cause; .*; to see why: ecs-secrets diagnose shop\/web\n/,
+      /error: deployment failed: shop\/web; rolled back shop\/web to web:1\nhint: fix the cause; .*; to see why: ecs-secrets diagnose shop\/web\n/,
     );
     const { deployments } = JSON.parse(seen.stdout) as { deployments: object[] };
     expect(deployments).toMatchObject([{ state: 'failed', failures: ['parameter-denied'] }]);
