@@ -13,6 +13,7 @@ export function meantCommand(group: string, word: string): string | undefined {
 export const groupHints: Readonly<Record<string, string>> = {
   role: 'to see a role: ecs-secrets role show NAME',
   policy: 'to see what a command needs: ecs-secrets policy caller --for COMMAND',
+  deploy: 'did you mean register --service, or redeploy?',
 };
 
 /**
@@ -69,7 +70,7 @@ const commandWords: Readonly<Record<string, Readonly<Record<string, string>>>> =
     diff: 'compare cmp',
     'policy caller': 'permissions iam can-i policies',
     'role show': 'roles get-role',
-    'register --service, or redeploy': 'deploy release rollout update-service',
+    'register --service, or redeploy': 'release rollout update-service',
     register: 'render apply task-definition taskdef register-task-definition',
     redeploy: 'restart reload refresh bounce force-new-deployment',
     rotate: 'change renew rotate-secret',

@@ -146,6 +146,8 @@ const cases: [string, Case][] = [
   ['rollback', { argv: ['rollback', '/shop/db'] }],
   ['rollback of a secret --redeploy', { argv: ['rollback', 'sm:shop/json', '--redeploy'] }],
   ['rollback --dry-run', { argv: ['rollback', '/shop/db', '--dry-run'] }],
+  ['wait', { argv: ['wait', 'shop/web'] }],
+  ['deploy rollback --dry-run', { argv: ['deploy', 'rollback', 'shop/web', '--dry-run'] }],
   ['import', { argv: ['import', '-', '--prefix', '/bulk'], stdin: `A=${mark}\nB='${mark}'\n` }],
   [
     'import --dry-run',

@@ -189,6 +189,24 @@ export const commands: readonly (ProgramCommand | CommandGroup)[] = [
     load: async () => (await import('./rollout/redeploy.ts')).redeploy,
   },
   {
+    name: 'deploy',
+    group: 'Rollout',
+    summary: 'have a service run an earlier revision',
+    commands: [
+      {
+        name: 'rollback',
+        summary: 'have a service run an earlier revision of its task definition',
+        load: async () => (await import('./register/deploy-rollback.ts')).deployRollback,
+      },
+    ],
+  },
+  {
+    name: 'wait',
+    group: 'Rollout',
+    summary: 'follow the deployments of services to their end',
+    load: async () => (await import('./rollout/wait.ts')).wait,
+  },
+  {
     name: 'where-used',
     group: 'Rollout',
     summary: 'list what refers to a secret: services, daemons, tasks, rules, schedules',

@@ -23,7 +23,10 @@ export const groups: readonly { title: string; commands: readonly string[] }[] =
     ],
   },
   { title: 'Task definitions', commands: ['register', 'audit', 'migrate'] },
-  { title: 'Rollout', commands: ['rotate', 'redeploy', 'where-used', 'stale'] },
+  {
+    title: 'Rollout',
+    commands: ['rotate', 'redeploy', 'deploy rollback', 'wait', 'where-used', 'stale'],
+  },
   {
     title: 'Automatic redeploy',
     commands: [
@@ -71,6 +74,8 @@ const more: Readonly<Record<string, readonly [number, string][]>> = {
   migrate: rollout.slice(1),
   rotate: rollout,
   redeploy: rollout,
+  'deploy rollback': rollout.slice(1),
+  wait: rollout.slice(1),
   stale: [[exitCodes.findings, 'a task may hold an old value']],
   'auto-redeploy deploy': stackFailed,
   'auto-redeploy remove': stackFailed,
@@ -118,6 +123,8 @@ export const guides: Readonly<Record<string, readonly (readonly [title: string, 
     migrate: [['Plaintext secrets', 'plaintext.md']],
     rotate: [['How a rotation works', 'rotation.md']],
     redeploy: [['How a rotation works', 'rotation.md']],
+    'deploy rollback': [['Files that are read and written', 'files.md']],
+    wait: [['How a rotation works', 'rotation.md']],
     'where-used': [['How a rotation works', 'rotation.md']],
     stale: [
       ['How a rotation works', 'rotation.md'],

@@ -43,12 +43,14 @@ export interface Deploy {
   codeDeploy?: boolean;
   /** Put a service whose deployment fails back to the revision that it ran before. */
   rollback?: boolean;
+  /** How to continue, for hints. */
+  goOn?: string;
 }
 
 /** Deploys a revision to services, and follows their deployments. */
 export async function deployRevision<Registered extends object>(
   { aws, world, report }: Context,
-  { arn, found, timeout, wait, codeDeploy = false, rollback = false }: Deploy,
+  { arn, found, timeout, wait, codeDeploy = false, rollback = false, ...hints }: Deploy,
   registered: Result<Registered>,
 ): Promise<Result<Registered & RedeployDocument & { putBack?: PutBackDocument[] }>> {
   const view = rolloutView(report, world);
@@ -76,7 +78,8 @@ export async function deployRevision<Registered extends object>(
     back = await putRevisionsBack(aws, request, { ...options, roleMayBeNew: false });
     report.clearLive();
   }
-  const goOn = `${arn} is registered; run the command again to deploy what is left`;
+  const again = `${arn} is registered; run the command again to deploy what is left`;
+  const { goOn = again } = hints;
   const failed = redeployFailure(outcome, { goOn, failed: `fix the cause; ${goOn}` });
   warnOfOthers(outcome, report, failed);
   const lines = back.services.map(putBackLine);
@@ -95,13 +98,18 @@ export async function deployRevision<Registered extends object>(
 }
 
 /**
- * Checks that the named services can be deployed, before anything is registered. Throws CliError
- * `express-service`, `not-deployable` with those that cannot, and `no-deployment-group`.
+ * Checks that the named services can be deployed, before anything is done. Throws CliError
+ * `express-service`, `not-deployable` with those that cannot, and `no-deployment-group`. `nothing` says what was not done.
  */
-export async function checkServices(aws: Aws, found: Scan, codeDeploy: boolean): Promise<void> {
-  checkNoExpress(found.services, 'nothing was registered');
+export async function checkServices(
+  aws: Aws,
+  found: Scan,
+  codeDeploy: boolean,
+  nothing = 'nothing was registered',
+): Promise<void> {
+  checkNoExpress(found.services, nothing);
   const { redeploy, skipped } = planRedeploy(servicesToDeploy(found), { codeDeploy });
-  if (skipped.length > 0) throw notDeployable(skipped, 'nothing was registered');
+  if (skipped.length > 0) throw notDeployable(skipped, nothing);
   await checkCodeDeploy(aws, redeploy);
 }
 

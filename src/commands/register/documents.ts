@@ -17,6 +17,15 @@ export interface RegisterDocument extends Partial<RedeployDocument> {
   putBack?: PutBackDocument[];
 }
 
+/** Which revision a service was to run, and what became of its deployment. */
+export interface DeployRollbackDocument extends RedeployDocument {
+  dryRun: boolean;
+  /** ARN of the revision that the service ran. Absent if it ran none. */
+  from?: string;
+  /** ARN of the revision that it is to run. */
+  to: string;
+}
+
 /** A service whose deployment of a new revision failed. */
 export interface PutBackDocument extends ServiceDocument {
   /** ARN of the revision that it ran before. Absent if it ran none. */

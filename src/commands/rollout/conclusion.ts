@@ -33,6 +33,11 @@ export function tellOutcome(
   ];
 }
 
+/** A line for each deployment that has not completed, wrapped between words on a terminal. */
+export function tellOpen(deployments: readonly FollowedDeployment[], { columns }: Size): string[] {
+  return openOf(deployments).flatMap((one) => deploymentLines(one, columns));
+}
+
 // --- internal ---
 
 /** Everything worth a line: completed deployments are only counted. */

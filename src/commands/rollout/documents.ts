@@ -18,6 +18,12 @@ export interface RedeployDocument {
   notStarted: ServiceDocument[];
 }
 
+/** The deployments that were followed. */
+export interface WaitDocument extends RedeployDocument {
+  /** Services whose last deployment had completed before. */
+  completed: ServiceDocument[];
+}
+
 /** A service that was not redeployed. */
 export interface SkippedDocument extends ServiceDocument {
   /** Why, for people. */

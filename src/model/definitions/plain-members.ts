@@ -81,8 +81,16 @@ export function variableKey({ name }: ContainerDefinition, variable: string): st
   return `variable ${name} ${variable}`;
 }
 
+/** Cuts `[CONTAINER=]REST`; what is before "=" is a container if it has the form of its name. */
+export function cutContainer(written: string): { container: string | undefined; rest: string } {
+  const [start, container] = /^([\w-]+)=/.exec(written) ?? [];
+  return { container, rest: written.slice(start?.length ?? 0) };
+}
+
+// --- internal ---
+
 /** A setting `[CONTAINER:]NAME=VALUE`. Throws InvalidInput, which does not quote it. */
-export function parseSetting(
+function parseSetting(
   option: string,
   written: string,
 ): { container: string | undefined; name: string; value: string } {
@@ -101,7 +109,7 @@ export function parseSetting(
  * A command as a task definition has it: of a JSON list its texts, otherwise words separated and
  * quoted as in a shell. Throws InvalidInput, which does not quote it.
  */
-export function parseCommand(option: string, written: string): string[] {
+function parseCommand(option: string, written: string): string[] {
   if (written.trimStart().startsWith('[')) return wordList(option, written);
   try {
     return splitWords(written);
@@ -113,14 +121,6 @@ export function parseCommand(option: string, written: string): string[] {
     );
   }
 }
-
-/** Cuts `[CONTAINER=]REST`; what is before "=" is a container if it has the form of its name. */
-export function cutContainer(written: string): { container: string | undefined; rest: string } {
-  const [start, container] = /^([\w-]+)=/.exec(written) ?? [];
-  return { container, rest: written.slice(start?.length ?? 0) };
-}
-
-// --- internal ---
 
 function eachSetting(
   name: string,

@@ -305,6 +305,19 @@ export const callerNeeds = {
   ],
   rotate: [...resolve, ...updateParameter, ...updateSecret, ...redeploy, ...scheduled],
   redeploy: [...resolve, ...redeploy, ['secrets', 'secretsmanager:ListSecretVersionIds']],
+  'deploy rollback': [
+    ['everything', 'ecs:DescribeTaskDefinition', 'ecs:ListTaskDefinitions', 'ecs:ListTasks'],
+    ['services', 'ecs:DescribeServices', 'ecs:UpdateService', 'ecs:DescribeServiceDeployments'],
+    ['serviceDeployments', 'ecs:DescribeServiceDeployments'],
+    ['tasks', 'ecs:DescribeTasks'],
+    ['passedRoles', 'iam:PassRole'],
+  ],
+  wait: [
+    ['everything', 'ecs:DescribeTaskDefinition', 'ecs:ListTasks'],
+    ['services', 'ecs:DescribeServices', 'ecs:DescribeServiceDeployments'],
+    ['serviceDeployments', 'ecs:DescribeServiceDeployments'],
+    ['tasks', 'ecs:DescribeTasks'],
+  ],
   'where-used': [...resolve, ...scan, ...scheduled],
   // Only --services-from calls AWS.
   'auto-redeploy print': [

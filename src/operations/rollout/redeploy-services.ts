@@ -28,6 +28,8 @@ export interface Gate {
 export interface RedeployOptions {
   /** If false, start the deployments without following them. */
   wait: boolean;
+  /** If false, a deployment that failed for transient reasons is not started again. */
+  restart?: boolean;
   /** Deploy services with the CODE_DEPLOY controller through CodeDeploy. */
   codeDeploy?: boolean;
   /** Deploy this revision instead of the running one. */
@@ -342,7 +344,8 @@ class Rolling {
     const { deployment } = track;
     if (deployment.deploymentId !== undefined) track.uncertain = undefined;
     if (deployment.state !== 'in-progress') {
-      if (deservesAnotherStart(deployment, this.#options)) {
+      const { restart = true } = this.#options;
+      if (restart && deservesAnotherStart(deployment, this.#options)) {
         this.#startAgain(track, deployment.stopReasons.at(-1) ?? '');
       } else track.phase = 'ended';
     } else if (track.uncertain && deployment.elapsed >= uncertainty) {

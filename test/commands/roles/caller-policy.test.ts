@@ -452,6 +452,20 @@ const scenarios: Record<Exclude<CallerCommand, Elsewhere>, Scenario> = {
     unasked: [...onlyNative, 'ecs:ListTasks', 'ecs:DescribeTasks'],
     degrades: { 'kms:GetKeyPolicy': /kms:GetKeyPolicy/ },
   },
+  'deploy rollback': {
+    before: [...web, { argv: ['register', 'web.json', '--env', 'B=1'] }],
+    service: true,
+    steps: [{ argv: ['deploy', 'rollback', 'shop/web'] }],
+    // Asked for when a task stops, which none does here.
+    unasked: [...onlyNative, 'ecs:ListTasks', 'ecs:DescribeTasks'],
+  },
+  wait: {
+    before: web,
+    service: true,
+    steps: [{ argv: ['wait', 'shop/web'] }],
+    looksOnly: true,
+    unasked: [...onlyNative, 'ecs:ListTasks', 'ecs:DescribeTasks'],
+  },
   migrate: {
     many: true,
     before: [
