@@ -93,5 +93,6 @@ function deploymentOf(daemon: string | { deployment: string | undefined } | unde
 
 /** `arn:…:cluster/shop` for `arn:…:daemon/shop/agent`. */
 function clusterOf(arn: string): string {
-  return arn.replace(/:daemon\/([^/]*)\/.*$/, ':cluster/$1');
+  const [place = '', cluster = ''] = arn.split('/');
+  return `${place.replace(/:daemon$/, ':cluster')}/${cluster}`;
 }
