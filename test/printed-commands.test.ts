@@ -29,7 +29,10 @@ function faultOf(written: string): string | undefined {
   const path = declared.has(two) ? two : (words[0] ?? '');
   const command = declared.get(path);
   if (!command) {
-    return commands.some(({ name }) => name === words[0]) && words[1] === '--help'
+    // A group that is only named, or its help.
+    const group = (words[0] ?? '').replace(/:$/, '');
+    const isNamed = words.length === 1 || ends[0] === true || group !== words[0];
+    return commands.some(({ name }) => name === group) && (words[1] === '--help' || isNamed)
       ? undefined
       : `there is no command ${two}`;
   }
@@ -49,7 +52,7 @@ function faultOf(written: string): string | undefined {
       if (takes && !word.includes('=')) at += 1;
       continue;
     }
-    const isArgument = /^(-|-y)$|^[A-Z'…]|[/:]|\d|[*.]\w|^X/.test(word);
+    const isArgument = /^(-|-y)$|^[A-Z'…]|[/:=]|\d|[*.]\w|^X/.test(word);
     if (!isArgument) break;
     given += 1;
   }
@@ -100,7 +103,7 @@ test('a command with an option that it does not have is found', () => {
   expect(faultOf('rotate X --tier advanced')).toBe('rotate has no --tier');
   expect(faultOf('migrate X --tier advanced; then')).toBe('migrate has no --tier');
   expect(faultOf('role make X')).toBe('there is no command role make');
-  expect(faultOf('get REF REF')).toBe('get takes 1 arguments');
+  expect(faultOf('history REF REF')).toBe('history takes 1 arguments');
   expect(faultOf('migrate FAMILY moves them')).toBe('migrate needs --prefix');
   expect(faultOf('rotate --redeploy')).toBe('rotate needs 1 arguments');
   expect(faultOf('list shows what there is')).toBeUndefined();

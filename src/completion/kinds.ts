@@ -82,7 +82,7 @@ const byPlaceholder: Readonly<Record<string, Kind>> = {
         'units',
         'mib',
       ],
-      ...['setting', 'words'],
+      ...['setting', 'words', 'names', 'revision'],
       ...['duration', 'n', 'days', 'length', 'version', 'id', 'region', 'url', 'confidence'],
       ...['format', 'when', 'address', 'store', 'port', 'service:operation=n', 'shell', 'code'],
       ...['pattern', 'age', 'order', 'mode', 'owner'],

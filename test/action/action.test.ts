@@ -202,7 +202,7 @@ describe('findings', () => {
     expect(seen.code).toBe(3);
     expect(seen.annotations).toHaveLength(1);
     expect(seen.annotations[0]).toMatch(
-      /^::error title=ecs-secrets%3A plain\.json%3A\d+,file=plain\.json,line=\d+,col=\d+::web: DB_PASSWORD: looks like a secret in plain text: /,
+      /^::error title=ecs-secrets%3A plain\.json%3A\d+%3A\d+,file=plain\.json,line=\d+,col=\d+::web: DB_PASSWORD: looks like a secret in plain text: /,
     );
     expect(seen.outputs).toMatchObject({ 'exit-code': '3', findings: '1', changed: 'false' });
     expect(seen.summary).toContain('### ecs-secrets audit');

@@ -22,7 +22,7 @@ async function prepared(stageMs = 5) {
   const [ecs, iam, ssm] = [new ECS(config), new IAM(config), new SSM(config)];
   const { codedeploy } = wireTo(sandbox.url);
 
-  await ssm.putParameter({ Name: '/password', Value: 'old', Type: 'SecureString' });
+  await ssm.putParameter({ Name: '/shop/password', Value: 'old', Type: 'SecureString' });
   const { Role } = await iam.createRole({
     RoleName: 'execution',
     AssumeRolePolicyDocument: JSON.stringify({
@@ -52,7 +52,7 @@ async function prepared(stageMs = 5) {
     });
     return taskDefinition?.taskDefinitionArn ?? '';
   };
-  const first = await register('/password');
+  const first = await register('/shop/password');
   await ecs.createCluster({ clusterName: 'prod' });
   await ecs.createService({
     cluster: 'prod',
@@ -196,8 +196,8 @@ test('wants a service of CODE_DEPLOY', async () => {
 test('replaces the tasks, which read the current values', async () => {
   await using scene = await prepared(slowly);
   const { ssm, service, first } = scene;
-  await ssm.putParameter({ Name: '/password', Value: 'new', Overwrite: true });
-  const second = await scene.register('/password');
+  await ssm.putParameter({ Name: '/shop/password', Value: 'new', Overwrite: true });
+  const second = await scene.register('/shop/password');
   const { body } = await scene.deploy(appSpec(second));
   expect(body.deploymentId).toMatch(/^d-[A-Z0-9]{9}$/);
   expect(await scene.info(body.deploymentId)).toMatchObject({
@@ -229,7 +229,7 @@ test('replaces the tasks, which read the current values', async () => {
 
 test('reads an AppSpec in YAML', async () => {
   await using scene = await prepared();
-  const second = await scene.register('/password');
+  const second = await scene.register('/shop/password');
   const { body } = await scene.deploy(
     [
       'version: 0.0',
@@ -275,7 +275,7 @@ test('fails for a task definition that is not there', async () => {
 
 test('stops a deployment', async () => {
   await using scene = await prepared(slowly);
-  const second = await scene.register('/password');
+  const second = await scene.register('/shop/password');
   const { body } = await scene.deploy(appSpec(second));
   const stop = () => scene.codedeploy('StopDeployment', { deploymentId: body.deploymentId });
   expect((await stop()).body.status).toBe('Succeeded');

@@ -50,7 +50,7 @@ export const untag = defineCommand({
 A key that the secret does not have is ignored. Roles that grant access by tags lose that access.
 
 Examples:
-  $ ecs-secrets untag /shop/prod/db-password team`,
+  $ ecs-secrets untag /shop/prod/db-password acme:team`,
       ),
 
   async run(context, [written, keys], options): Promise<Result<UntagDocument>> {

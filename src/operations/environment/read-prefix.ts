@@ -59,6 +59,8 @@ export async function readJsonSecret(
           : manager.read(lookupId(reference)));
   if (refusal && (found === undefined || found === 'denied')) throw refusal;
   if (!found || found === 'denied') throw await nothingBelow(aws, formatReference(reference));
+  // It may stand for the secrets below it, which could not be listed.
+  if (refusal && !found.value?.jsonKeys()) throw refusal;
   return keysOf(found.value, formatReference(reference), exact);
 }
 

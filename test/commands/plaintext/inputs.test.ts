@@ -12,7 +12,10 @@ afterAll(() => shop.sandbox.close());
 
 const folder = new URL('../../inputs/', import.meta.url);
 const files = Object.fromEntries(
-  readdirSync(folder).map((name) => [name, readFileSync(new URL(name, folder), 'utf8')]),
+  readdirSync(folder)
+    // The others are files of secrets.
+    .filter((name) => !/^1[789]-/.test(name))
+    .map((name) => [name, readFileSync(new URL(name, folder), 'utf8')]),
 );
 const run = (argv: string[], setting: Setting = {}) => shop.run(argv, { files, ...setting });
 const env = { MEMORY: '128', PORT: '80', IMAGE: 'shop/web:1' };

@@ -295,9 +295,10 @@ describe('200 references', () => {
     });
     await shop.service({ cluster: 'shop', name: role, taskDefinition: role });
     const started = await serviceStartedWith(shop, role);
-    expect(Object.assign({}, ...Object.values(started).map((one) => one.environment))).toEqual(
-      values,
-    );
+    const ofAgent = { AWS_REGION: 'us-east-1', AWS_DEFAULT_REGION: 'us-east-1' };
+    expect(Object.assign({}, ...Object.values(started).map((one) => one.environment))).toEqual({
+      ...{ ...values, ...ofAgent },
+    });
   }
 
   async function expectUnchanged(argv: readonly string[]): Promise<void> {
@@ -654,6 +655,7 @@ describe.each([
     await shop.service({ cluster: 'shop', name: 'web', taskDefinition: 'web' });
     expect((await serviceStartedWith(shop, 'web')).web?.environment).toEqual({
       ...{ DB: '/shop/db', API: 'sm:shop/api' },
+      ...{ AWS_REGION: region, AWS_DEFAULT_REGION: region },
     });
 
     const many = Array.from({ length: 200 }, (_, index) => `/shop/not-there-yet/${index}`);

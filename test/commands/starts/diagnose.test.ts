@@ -143,18 +143,22 @@ describe('a service', () => {
     expect(failures).toHaveLength(1);
     const [failure] = failures;
     expect(failure).toMatchObject({
-      failure: 'stage-missing',
+      failure: 'parameter-denied',
       source: 'task',
-      references: [{ container: 'web', name: 'API', reference: `${api}:user:BLUE:` }],
-      evidence: [{ status: 'problem', subject: 'web API', failure: 'stage-missing' }],
+      references: [{ container: 'web', name: 'GONE', reference: 'ssm:/shop/twice' }],
+      evidence: [
+        { status: 'problem', subject: 'parameter/shop/twice', failure: 'parameter-denied' },
+      ],
       taskDefinition: `arn:aws:ecs:us-east-1:${account}:task-definition/twice:1`,
     });
     expect(failure?.count).toBeGreaterThanOrEqual(3);
     expect(Date.parse(failure?.lastAt ?? '')).toBeGreaterThanOrEqual(begun);
-    expect(others.map((other) => other.failure)).toEqual(['parameter-missing', 'parameter-denied']);
+    expect(others.map((other) => other.failure)).toEqual(['stage-missing', 'parameter-missing']);
 
     const { stdout } = await shop.run(['diagnose', target]);
-    expect(stdout).toMatch(/^the secret has no value at that stage \(task, \d times, last at /);
+    expect(stdout).toMatch(
+      /^the execution role is not allowed to read a parameter \(task, \d times, last at /,
+    );
     expect(stdout).toContain('\nthe next start would also meet:\n');
     expect(stdout).toContain(`\nTo fix:\n  ${fix.join('\n  ')}\n`);
 

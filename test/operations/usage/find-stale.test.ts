@@ -43,13 +43,16 @@ function awsWith(
         services: () => Promise.resolve([]),
         describeServices: () => Promise.resolve({ services: [], missing: [] }),
         runningTasks: () => Promise.resolve([task]),
+        daemons: () => Promise.resolve([]),
         taskDefinition: (arn: string) => Promise.resolve({ arn, status: 'ACTIVE', definition }),
       }),
     parameterStore: () =>
       Promise.resolve({
         describe: async (names: readonly string[]) => {
           const found = await Promise.all(
-            names.map((name) => ask(name, (secret) => [name, { name, ...secret }] as const)),
+            names.map((name) =>
+              ask(name, (secret) => [name, { name, policyList: [], ...secret }] as const),
+            ),
           );
           return new Map(found.filter((one) => one !== undefined));
         },

@@ -32,6 +32,7 @@ function ecsWith(more: Partial<Ecs> = {}) {
           missing: [],
         }),
       runningTasks: () => Promise.resolve([task('1')]),
+      daemons: () => Promise.resolve([]),
       taskDefinition: (arn) =>
         Promise.resolve({ arn, status: 'ACTIVE', definition: { containerDefinitions: [] } }),
       ...more,

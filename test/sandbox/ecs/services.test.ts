@@ -212,7 +212,8 @@ test('a service can be like an Express service', async () => {
 
 test('keeps a Service Connect configuration and shows it with the deployments', async () => {
   const { client, stores } = await prepared();
-  for (const token of ['one', 'two']) stores.parameters.set(`/${token}`, token);
+  // The agent asks for a parameter of one level without its slash.
+  for (const token of ['one', 'two']) stores.parameters.set(token, token);
   const connect = (token: string) => ({
     enabled: true,
     namespace: 'internal',
