@@ -55,7 +55,9 @@ describe('the summary of a step', () => {
   test('lists what audit found', async () => {
     const summary = await summaryOf(['audit', 'plain.json'], 3);
     expect(summary).toMatch(/^### ecs-secrets audit\n\n1 problem\n/);
-    expect(summary).toMatch(/^\| problem \| plain\.json:\d+:\d+ \| web: DB&#95;PASSWORD \| .* \|$/m);
+    expect(summary).toMatch(
+      /^\| problem \| plain\.json:\d+:\d+ \| web: DB&#95;PASSWORD \| .* \|$/m,
+    );
   });
 
   test('says that audit found nothing', async () => {

@@ -45,7 +45,7 @@ test('shortens the widest column in the middle', async () => {
 test('--wide shows every column in full', async () => {
   const { stdout } = await list(['--wide'], terminal(60));
   expect(stdout).toMatch(
-    /^NAME +TYPE +VERSION +CHANGED +BY +KEY +TIER +DATA TYPE +EXPIRES +ROTATES NEXT$/m,
+    /^NAME +TYPE +VERSION +CHANGED +BY +KEY +TIER +DATA TYPE +EXPIRES +ROTATES NEXT +TAGS$/m,
   );
   for (const name of names) expect(stdout).toMatch(new RegExp(`^${name} +\\d`, 'm'));
 });
@@ -53,7 +53,7 @@ test('--wide shows every column in full', async () => {
 test('piped, every column is there in full, with a tab in between', async () => {
   const [heads, ...rows] = (await list([])).stdout.trimEnd().split('\n');
   expect(heads).toBe(
-    'NAME\tTYPE\tVERSION\tCHANGED\tBY\tKEY\tTIER\tDATA TYPE\tEXPIRES\tROTATES NEXT',
+    'NAME\tTYPE\tVERSION\tCHANGED\tBY\tKEY\tTIER\tDATA TYPE\tEXPIRES\tROTATES NEXT\tTAGS',
   );
   expect(rows.map((row) => row.split('\t')[0])).toEqual(names);
 });

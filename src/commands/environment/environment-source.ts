@@ -142,7 +142,7 @@ export async function readTwo(
 }
 
 /** The error for variables that are required and that no source has. */
-export function missingVariables(names: readonly string[], from: readonly Source[]): CliError {
+function missingVariables(names: readonly string[], from: readonly Source[]): CliError {
   const where = from.map((one) => one.written).join(', ');
   return new CliError('nothing-found', `${where} has no value for ${names.join(', ')}`, {
     hint: 'names of variables are compared with their case; see --upper-case',

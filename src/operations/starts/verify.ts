@@ -111,7 +111,7 @@ async function readTarget(
   const [, inCluster, daemon] =
     /^(?:arn:[^:]+:ecs:[^:]*:\d*:daemon\/([\w-]+)\/|([\w-]+)\/daemon:)([\w-]+)$/
       .exec(target)
-      ?.filter((part) => part !== undefined) ?? [];
+      ?.filter(Boolean) ?? [];
   if (inCluster !== undefined && daemon !== undefined) {
     return daemonTarget(aws, target, inCluster, daemon);
   }

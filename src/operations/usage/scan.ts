@@ -79,12 +79,14 @@ export async function scan(
     options.onClusters?.(all.map(({ arn }) => arn));
     return { all, areGiven: given.length > 0 };
   };
+  // Before any call: a cluster that is elsewhere is an error.
+  const daemonClusters = withDaemons ? arnsOf(filter.clusters, here) : undefined;
   const [found, { daemons, unseen }] =
     filter.services.length > 0
       ? [await named(ecs, here, filter.services, tasksOf), noDaemons]
       : await Promise.all([
           clustersOf().then((clusters) => everywhere(ecs, clusters, tasksOf, onProgress)),
-          withDaemons ? findDaemons(ecs, arnsOf(filter.clusters, here)) : noDaemons,
+          daemonClusters ? findDaemons(ecs, daemonClusters) : noDaemons,
         ]);
   // The pages of a list that changes meanwhile may name a thing twice.
   const services = distinctBy(

@@ -257,6 +257,7 @@ describe('not refused is', () => {
       containing({ portMappings: [{ containerPort: 80, hostPort: 8080 }] }),
     ],
   ])('%s', async (_, definition) => {
+    await shop.json(['role', 'create', 'SHOP_TASK', '--secret', '/shop/db', '--allow-missing']);
     await accepted(definition, '--strict');
   });
 

@@ -1462,13 +1462,14 @@ describe('of everything in four targets verify', () => {
       secrets: times('DescribeSecret'),
       keys: times('DescribeKey'),
       keyPolicies: times('GetKeyPolicy'),
+      // The execution role and the task role.
       roles: times('GetRole'),
       logGroups: times('DescribeLogGroups'),
       instances: times('ListContainerInstances'),
       // `every:1` as it is written, and by the ARN that both services tell.
       definitions: times('DescribeTaskDefinition'),
     }).toEqual({
-      ...{ identity: 1, parameters: 1, secrets: 2, keys: 1, keyPolicies: 1, roles: 1 },
+      ...{ identity: 1, parameters: 1, secrets: 2, keys: 1, keyPolicies: 1, roles: 2 },
       ...{ logGroups: 1, instances: 1, definitions: 2 },
     });
   });

@@ -136,8 +136,8 @@ function asSystemd(text: string): Named {
     let own = '';
     for (at = begin + 2; text[at] !== '"'; at += 1) {
       if (at >= text.length) throw new Error('no closing quote');
-      if (text[at] !== '\\') own += text[at];
-      else if ('"\\`$'.includes(text[++at] ?? '')) own += text[at];
+      if (text[at] !== '\\') own += text[at] ?? '';
+      else if ('"\\`$'.includes(text[++at] ?? '')) own += text[at] ?? '';
       else if (text[at] !== '\n') own += `\\${text[at] ?? ''}`;
     }
     read.set(name, own);
@@ -188,6 +188,7 @@ const mustCarry: Record<ExportFormat, (value: string) => boolean> = {
   'github-env': (value) => !/\0|\r$/.test(value),
   'gitlab-dotenv': (value) => !/[\0\r\n\u0085\u2028\u2029]|^\s|\s$/.test(value),
   k8s: () => true,
+  // eslint-disable-next-line no-control-regex
   systemd: (value) => !/[\0-\u0008\u000b-\u001f\u007f]|\p{Noncharacter_Code_Point}/u.test(value),
   csv: (value) => !value.includes('\0'),
   tsv: (value) => !/[\0\t\r\n]/.test(value),

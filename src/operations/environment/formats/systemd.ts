@@ -7,6 +7,7 @@ import { nul, type Line } from './line.ts';
  */
 export function systemdLine(name: string, value: string): Line {
   if (value.includes('\0')) return nul;
+  // eslint-disable-next-line no-control-regex
   if (/[\u0001-\u0008\u000b-\u001f\u007f]/.test(value)) {
     return { refused: 'systemd accepts no control characters' };
   }
