@@ -53,7 +53,9 @@ test('get and list print policies and data type', async () => {
   expect(await shop.json(['get', '/shop/db'])).toMatchObject(known);
   expect(await shop.json(['list', '/shop'])).toMatchObject({ secrets: [known] });
   const listed = await shop.run(['list', '/shop']);
-  expect(listed.stdout).toMatch(/\tEXPIRES\tROTATES NEXT\tTAGS\n\/shop\/db\t.*\t2099-02-03 04:05\t\t$/m);
+  expect(listed.stdout).toMatch(
+    /\tEXPIRES\tROTATES NEXT\tTAGS\n\/shop\/db\t.*\t2099-02-03 04:05\t\t$/m,
+  );
 });
 
 test.each([
