@@ -42,20 +42,18 @@ export function choice(condition: string, yes: string, no: string): State {
   return { Type: 'Choice', Choices: [{ Condition: jsonata(condition), Next: yes }], Default: no };
 }
 
-/** States of the machine itself: an error in one of them ends the run with a report. */
+/** States of the machine itself: an error in one of them that it does not catch ends the run with a report. */
 export function guarded(states: Record<string, State>): Record<string, State> {
   return Object.fromEntries(
     Object.entries(states).map(([name, state]) => {
-      if (!['Task', 'Map'].includes(state.Type)) return [name, state];
+      // After States.ALL no other catcher may stand (Step Functions guide, "Handling errors").
+      if (!['Task', 'Map'].includes(state.Type) || state.Catch) return [name, state];
       const handler = {
         ErrorEquals: ['States.ALL'],
         Assign: { problem: jsonata('$states.errorOutput') },
         Next: 'Report the error',
       };
-      return [
-        name,
-        { ...state, Catch: [...((state.Catch as unknown[] | undefined) ?? []), handler] },
-      ];
+      return [name, { ...state, Catch: [handler] }];
     }),
   );
 }

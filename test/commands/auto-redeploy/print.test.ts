@@ -124,6 +124,23 @@ describe('auto-redeploy print', () => {
     expect(errors).toEqual([]);
   });
 
+  test.each(Object.keys(variants))('each state of %s catches all errors last', async (name) => {
+    const stack = await template(...(variants[name] ?? []));
+    const lists: string[][][] = [];
+    JSON.stringify(definitionOf(stack), (key, value: unknown) => {
+      if (key === 'Catch' || key === 'Retry') {
+        lists.push((value as { ErrorEquals: string[] }[]).map(({ ErrorEquals }) => ErrorEquals));
+      }
+      return value;
+    });
+    expect(lists.length).toBeGreaterThan(10);
+    // States.ALL stands alone, and in the last one (Step Functions guide, "Handling errors").
+    for (const errors of lists) {
+      expect(errors.slice(0, -1).flat()).not.toContain('States.ALL');
+      for (const one of errors) if (one.includes('States.ALL')) expect(one).toHaveLength(1);
+    }
+  });
+
   test('each API of the machine has a command in the SDK', async () => {
     const clients: Record<string, object> = { ecs, eventbridge, secretsmanager, sfn, ssm };
     const apis = new Set((await allCalls()).map(({ api }) => api));
