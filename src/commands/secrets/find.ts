@@ -54,7 +54,9 @@ Examples:
       (text): Prefix[] => problems.attempt(() => [parsePrefix(text)]) ?? [],
     );
     problems.throwIfAny();
-    const value = options.value ? await readValue(context, {}, 'the secret to find') : undefined;
+    const value = options.value
+      ? await readValue(context, {}, 'the secret to find', 'pipe the value in')
+      : undefined;
     const { found, unchecked } = await withProgress(context, (onProgress) =>
       untilInterrupted(
         findSecrets(aws, prefixes, { pattern, value }, onProgress),

@@ -45,14 +45,21 @@ export function withValueOptions<Args extends unknown[], Opts extends OptionValu
     .addOption(new Option('--raw', 'keep a trailing newline and a byte order mark'));
 }
 
-/** Reads the value of `target` from the given source; call `checkSources` first. */
+/**
+ * Reads the value of `target` from the given source; call `checkSources` first. `hint` says what to do
+ * if there is none.
+ */
 export async function readValue(
   { world, report, globals }: Context,
   options: ValueOptions,
   target: string,
+  hint = 'pipe the value in, or give --value-file, --from-env or --generate',
 ): Promise<SecretValue> {
   // Reading may wait for the user, who may interrupt.
-  return untilInterrupted(readFrom(options, target, { world, report, globals }), world.interrupted);
+  return untilInterrupted(
+    readFrom(options, { target, hint }, { world, report, globals }),
+    world.interrupted,
+  );
 }
 
 /** Checks that at most one source is given, without reading it. Throws UsageError. */
@@ -85,7 +92,7 @@ export function checkSources({ valueFile, fromEnv, generate, alphabet }: ValueOp
 
 async function readFrom(
   options: ValueOptions,
-  target: string,
+  { target, hint }: { target: string; hint: string },
   { world, report, globals }: Pick<Context, 'world' | 'report' | 'globals'>,
 ): Promise<SecretValue> {
   const { valueFile, fromEnv, generate, alphabet, raw } = options;
@@ -103,18 +110,12 @@ async function readFrom(
   if (!world.stdin.isTTY) {
     const value = trimmed(SecretValue.fromBytes(await readStdin(world)), how, report);
     if (value.byteLength === 0) {
-      throw new InvalidInput(
-        'the value is empty: standard input was empty',
-        'pipe the value in, or give --value-file, --from-env or --generate',
-      );
+      throw new InvalidInput('the value is empty: standard input was empty', hint);
     }
     return value;
   }
   if (!canAsk(world)) {
-    throw new UsageError(
-      'no value was given, and there is no terminal to ask on',
-      'pipe the value in, or give --value-file, --from-env or --generate',
-    );
+    throw new UsageError('no value was given, and there is no terminal to ask on', hint);
   }
   const answer = await world.stdin
     .askHidden(`value for ${target} (not shown)`)

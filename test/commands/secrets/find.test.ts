@@ -93,6 +93,7 @@ describe('find --value', () => {
     expect(short.stdout).toBe('sm:shop/json:user\n');
     const empty = await shop.run(['find', '--value'], { stdin: '' });
     expect(empty.code).toBe(2);
+    expect(empty.stderr).toContain('\nhint: pipe the value in\n');
   });
 
   test('says what may not be read, and compares the others', async () => {
