@@ -1,6 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createHash, createHmac } from 'node:crypto';
-import { createServer } from 'node:net';
 import {
   GetPolicyCommand,
   GetPolicyVersionCommand,
@@ -33,6 +32,7 @@ import {
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { runBin, type Seen } from '../helpers/run.ts';
+import { freePort } from '../helpers/free-port.ts';
 
 // The policies of role create, decided on by moto, which has a policy evaluator of its own.
 //
@@ -322,17 +322,6 @@ function clientsTo(
     iam: new IAMClient(config),
     sts: new STSClient(config),
   };
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => {
-        resolve(typeof address === 'object' && address ? address.port : 0);
-      });
-    });
-  });
 }
 
 async function answering(server: ChildProcess, url: string): Promise<void> {

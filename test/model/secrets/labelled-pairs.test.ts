@@ -1,21 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { isAtLeast, suspect } from '../../../src/model/secrets/plaintext-secrets.ts';
-import { isForTuning, kindsOfFile, readPairs, type Label } from './labelled-pairs.ts';
-
-/** Whether a pair is found at the confidence that `audit` reports by default. */
-function isFound({ name, value }: Label): boolean {
-  const found = suspect(name, value);
-  return found !== undefined && isAtLeast(found.confidence, 'medium');
-}
-
-function measure(labels: readonly Label[]): { precision: number; recall: number } {
-  const found = labels.filter(isFound);
-  const right = found.filter(({ secret }) => secret).length;
-  return {
-    precision: right / found.length,
-    recall: right / labels.filter(({ secret }) => secret).length,
-  };
-}
+import { isForTuning, kindsOfFile, measure, readPairs } from './labelled-pairs.ts';
 
 const pairs = new Map(kindsOfFile.map((file) => [file, readPairs(file)]));
 const all = [...pairs.values()].flat();

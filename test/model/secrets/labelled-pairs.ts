@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { isAtLeast, suspect } from '../../../src/model/secrets/plaintext-secrets.ts';
 
 /** The kinds of files that pairs were seen in, as in the names of the files in `pairs/`. */
 export const kindsOfFile = ['task-definitions', 'compose', 'env'] as const;
@@ -30,4 +31,20 @@ export function readPairs(file: string): Label[] {
 export function isForTuning({ name, value }: Label): boolean {
   const [first = 0] = createHash('sha256').update(`${name}=${value}`).digest();
   return first % 2 === 0;
+}
+
+/** Whether a pair is found at the confidence that `audit` reports by default. */
+function isFound({ name, value }: Label): boolean {
+  const found = suspect(name, value);
+  return found !== undefined && isAtLeast(found.confidence, 'medium');
+}
+
+/** The share of secrets in what is found, and the share of secrets that are found. */
+export function measure(labels: readonly Label[]): { precision: number; recall: number } {
+  const found = labels.filter(isFound);
+  const right = found.filter(({ secret }) => secret).length;
+  return {
+    precision: right / found.length,
+    recall: right / labels.filter(({ secret }) => secret).length,
+  };
 }

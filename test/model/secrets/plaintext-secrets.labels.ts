@@ -1,9 +1,4 @@
-/** A name and a value as they stand in task definitions, and whether the value is a secret. */
-export interface Label {
-  secret: boolean;
-  name: string;
-  value: string;
-}
+import type { Label } from './labelled-pairs.ts';
 
 // All made up, and written down before there were rules. A broken bar is taken out when they are read:
 // it keeps the scanners of code hosts from taking them for real. One pair a line: name, space, value.

@@ -1,23 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { plaintextIn } from '../../../src/model/definitions/plaintext-findings.ts';
-import { isAtLeast, suspect } from '../../../src/model/secrets/plaintext-secrets.ts';
+import { suspect } from '../../../src/model/secrets/plaintext-secrets.ts';
 import { commonWords, nameMeaning } from '../../../src/model/secrets/secret-names.ts';
-import { heldOutHalf, tuningHalf, type Label } from './plaintext-secrets.labels.ts';
-
-/** What is found at the confidence that `audit` asks for by default. */
-function isFound({ name, value }: Label): boolean {
-  const found = suspect(name, value);
-  return found !== undefined && isAtLeast(found.confidence, 'medium');
-}
-
-function measure(labels: readonly Label[]): { precision: number; recall: number } {
-  const found = labels.filter(isFound);
-  const right = found.filter(({ secret }) => secret).length;
-  return {
-    precision: right / found.length,
-    recall: right / labels.filter(({ secret }) => secret).length,
-  };
-}
+import { measure } from './labelled-pairs.ts';
+import { heldOutHalf, tuningHalf } from './plaintext-secrets.labels.ts';
 
 // All made up; labelled-pairs.test.ts measures on pairs as they stand in public files.
 describe('measured on pairs that were made up', () => {
