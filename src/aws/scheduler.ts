@@ -39,7 +39,7 @@ export function createScheduler(config: AwsConfig): Scheduler {
       let done = 0;
       // The target of a task is the cluster; only the schedule itself contains what it runs.
       const read = async ({ Name, GroupName, cluster }: Own): Promise<ScheduledTask[]> => {
-        // It may be deleted by now: EventBridge deletes it after its last run
+        // It may have been deleted: EventBridge deletes it after its last run
         // (ActionAfterCompletion).
         const query = new GetScheduleCommand({ Name, GroupName });
         const schedule = await unlessGone(client.send(query));

@@ -15,7 +15,7 @@ export interface NameCache {
   begin(): Promise<boolean>;
 }
 
-/** The names of one lookup: of this account, as far as region, profile, endpoint and credentials tell. */
+/** The names of one lookup; the account is identified by region, profile, endpoint and credentials. */
 export function nameCache(lookup: Lookup, { env, clock }: Pick<World, 'env' | 'clock'>): NameCache {
   const folder = folderOf(env);
   const { what, within, region = '', profile = '', endpoint = '' } = lookup;

@@ -39,7 +39,7 @@ export async function complete(
     });
     world.stdout.write([files ? 'files' : '', ...lines, ''].join('\n'), { tabs: true });
   } catch {
-    // Whoever presses Tab wants to go on typing, not to read an error.
+    // An error printed on Tab would disturb the line that is being typed.
   }
 }
 

@@ -1,4 +1,4 @@
-// A file as a text: vitest knows `?raw`, scripts/raw.mjs tells rolldown.
+// A file as a text: vitest supports `?raw`; scripts/raw.mjs adds it to rolldown.
 declare module '*?raw' {
   const text: string;
   export { text as default };

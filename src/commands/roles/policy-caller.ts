@@ -9,7 +9,7 @@ import { withoutValue } from '../../model/secrets/shown-text.ts';
 import { storeOption } from '../secrets/store-option.ts';
 import type { PolicyCallerDocument } from './documents.ts';
 
-/** `policy caller`: the least that whoever calls this tool has to be allowed. */
+/** `policy caller`: the least permissions that the caller of this tool needs. */
 export const policyCaller = defineCommand({
   declare: (command) =>
     command
@@ -77,7 +77,7 @@ Examples:
 
 // --- internal ---
 
-/** What is not known is a placeholder, of which a note tells. */
+/** Unknown parts are placeholders, which a note lists. */
 async function scopeOf(
   { aws, globals, world: { env }, report }: Context,
   given: string | undefined,

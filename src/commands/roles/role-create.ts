@@ -163,7 +163,7 @@ Examples:
 
 // --- internal ---
 
-/** With `auto` a policy that is not needed is left to whoever attached it. */
+/** With `auto`, a policy that is not needed stays attached. */
 function managedPolicy(when: 'auto' | 'always' | 'never', needed: boolean): boolean | undefined {
   if (when === 'auto') return needed || undefined;
   return when === 'always';

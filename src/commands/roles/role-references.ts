@@ -40,7 +40,7 @@ export interface ReferenceOptions extends SubstitutionOptions {
   kmsKey?: string[] | undefined;
 }
 
-/** Adds the options by which a command is told what tasks have to read. */
+/** Adds the options that name the secrets which tasks read. */
 export function withReferenceOptions<Args extends unknown[], Opts extends OptionValues>(
   command: Command<Args, Opts>,
 ) {

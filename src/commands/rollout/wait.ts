@@ -72,7 +72,7 @@ Examples:
         wait: true,
         maxParallel: Number.POSITIVE_INFINITY,
         gate: undefined,
-        // What would start a deployment again belongs to whoever started this one.
+        // Starting a deployment again is up to whoever started it.
         restart: false,
         timeout,
         clock: world.clock,

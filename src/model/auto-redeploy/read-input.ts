@@ -102,7 +102,7 @@ const changed = `[
 /**
  * Up to 10 of the executions that began earlier, but within the window: each of them will redeploy the
  * services of its secret after this change, so that their tasks read both values. ListExecutions is
- * eventually consistent; by now it knows what began before the window.
+ * eventually consistent; it already lists what began before the window.
  */
 function earlierOnes(window: number): string {
   return `(

@@ -11,7 +11,7 @@ export type TextKind =
   | 'healthCheck.command'
   | 'firelensConfiguration.options';
 
-/** One text of a task definition that the containers, or whoever may describe it, can read. */
+/** A text of a task definition that its containers, and everyone allowed to describe it, can read. */
 export interface DefinitionText {
   container: string;
   kind: TextKind;

@@ -81,7 +81,7 @@ const marked =
 const variable = /\$[A-Z][A-Z0-9_]*/g;
 
 /**
- * Words that are nothing but a placeholder. A reference of one word is the name of a parameter, an
+ * Words that consist of a placeholder. A reference of one word is the name of a parameter, an
  * image has no capitals (OCI distribution specification, "name").
  */
 const words: Readonly<Record<Text['kind'], RegExp>> = {

@@ -70,7 +70,7 @@ function findingOf(
   return { container, placeKind, place, path, name, length: value.length, ...suspicion };
 }
 
-/** One finding a name and place; a command as a whole only for what none of its names told. */
+/** One finding for each name and place; a whole command only if none of its names is a finding. */
 function distinct(found: readonly PlaintextFinding[]): PlaintextFinding[] {
   const byName = new Map<string, PlaintextFinding>();
   for (const one of found) {

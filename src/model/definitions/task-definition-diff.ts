@@ -3,7 +3,7 @@ import type { TaskDefinition } from './task-definition.ts';
 
 /**
  * What differs between two task definitions, a line each: `+ PLACE: NEW`, `- PLACE: OLD`,
- * `~ PLACE: OLD -> NEW`. Containers, variables and other named entries are told by their names.
+ * `~ PLACE: OLD -> NEW`. Containers, variables and other named entries are matched by name.
  * Values that may be secret (variables, commands, labels, options) are never shown.
  */
 export function diffTaskDefinitions(

@@ -66,7 +66,7 @@ function normal(value: Json, key: string, sameHostPort: boolean): Json {
   return Object.fromEntries(entries);
 }
 
-/** What tells the entries of a list apart: the name, since the last one counts where it is listed twice. */
+/** The key of a list's entries: the name. If a name occurs twice, the last entry counts. */
 function id(entry: Json): string {
   return JSON.stringify(entry, ['name', 'key']);
 }

@@ -3,7 +3,7 @@ import { cpuUnits, fargateSizeProblem, memoryMib } from './task-size.ts';
 
 /**
  * What RegisterTaskDefinition refuses of the sizes, ports and network mode of a task, with its place.
- * Members of a wrong type are passed over: the schema tells them.
+ * Members of a wrong type are ignored here: the schema reports them.
  */
 export function sizeProblems(definition: TaskDefinition): string[] {
   return [

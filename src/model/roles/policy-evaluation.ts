@@ -169,11 +169,11 @@ function names(
   behindBoundary = false,
 ): Named {
   if (statement.NotPrincipal) {
-    // Such a deny is for whoever has a boundary (IAM guide, "permissions boundaries").
+    // Such a deny concerns identities with a boundary (IAM guide, "permissions boundaries").
     if (behindBoundary && statement.Effect === 'Deny') return 'everyone';
     return nearest(statement.NotPrincipal, principal) === 'no' ? 'everyone' : 'no';
   }
-  // A policy of an identity names nobody: it is about whoever it hangs on.
+  // An identity policy names no principal: it applies to the identity it is attached to.
   return statement.Principal ? nearest(statement.Principal, principal) : 'everyone';
 }
 

@@ -12,7 +12,7 @@ export interface AtBest {
 
 /**
  * Policies in which every condition holds that is about a key without a value in `context`, and no
- * denial does; `isAbsent` tells keys that are known to have none. What they refuse is refused whatever those values are; what they allow and the policies
+ * denial does; `isAbsent` returns true for keys that are known to have none. What they refuse is refused whatever those values are; what they allow and the policies
  * themselves do not is not known.
  */
 export function assumeUnknownsPass(

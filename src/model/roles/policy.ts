@@ -54,7 +54,7 @@ export function samePolicy(a: unknown, b: unknown): boolean {
 
 /**
  * What the allowing statements of a policy document grant, as `ACTION on RESOURCE`, sorted; for
- * comparing documents, whoever wrote them. A key is granted `for` the secrets that its encryption
+ * comparing documents of any origin. A key is granted `for` the secrets that its encryption
  * context names; a trust policy grants an action `by` its principals. Other conditions follow as
  * `if OPERATOR KEY VALUES`, but for `kms:ViaService`, which follows from the secret.
  */

@@ -65,12 +65,12 @@ const nouns = set(
   'password passwd passphrase passcode pass pwd pw secret secrets token tokens key keys apikey string value ' +
     'credential credentials hash salt text word code',
 );
-/** Words that tell what a secret should be like. */
+/** Words that describe what a secret should be like. */
 const adjectives = set(
   'super very strong secure secured securise safe good long random unique complex hard specific real actual ' +
     'new some any goes least minimum characters chars bits bit exactly',
 );
-/** Words that tell how long a secret should be. */
+/** Words that describe how long a secret should be. */
 const measures = set('least minimum characters chars bits bit');
 /** First words of a description. */
 const openers = set('my your the some any a an choose pick enter put set use please put type');

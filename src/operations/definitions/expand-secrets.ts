@@ -89,7 +89,7 @@ function cut(name: string, written: string): { container: string; rest: string; 
   };
 }
 
-/** Reads what may be a value by mistake: then the rule that it breaks is told without it. */
+/** Parses a text that may be a value by mistake: the error names the broken rule and does not quote it. */
 function quietly<T>(option: string, read: () => T): T {
   try {
     return read();

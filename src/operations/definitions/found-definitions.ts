@@ -20,7 +20,7 @@ import { otherKindProblem } from './document-kind.ts';
 
 /** How the task definitions in a file are read. */
 export interface FileOptions {
-  /** With it, all that ECS refuses for its form is told where the file cannot be read, not only the first. */
+  /** If set, an unreadable file is reported with everything that ECS would refuse, not only the first problem. */
   aws?: Aws | undefined;
   /** Whether the command has `--family`, for hints. */
   choosable?: boolean;

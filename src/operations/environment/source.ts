@@ -47,7 +47,7 @@ export function prefixSource(written: string, store: Store | undefined): Source 
   return { written, kind: 'secret', reference, prefix };
 }
 
-/** Whether the values of a source were chosen by whoever may write to a store. */
+/** Whether the values of a source come from a store, where others may have chosen them. */
 export function isFromStore({ kind }: Source): boolean {
   return kind === 'prefix' || kind === 'secret';
 }

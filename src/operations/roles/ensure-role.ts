@@ -69,7 +69,7 @@ export async function ensureRole(aws: Aws, asked: RoleRequest, clock: Clock): Pr
 
     const { done, stopped, ...made } = await carryOut(steps, clock, onWait);
     arn = made.arn ?? arn;
-    // Planned anew after a lost answer, what was told with that step comes up again.
+    // When the plan is made again after a lost answer, it repeats what was reported with that step.
     const told = unsure ? [...changes] : [];
     changes.push(...done.map(changeOf).map((change) => withoutTold(change, told)));
     // Whether a write whose answer is lost was made shows when the role is read again.
@@ -100,14 +100,14 @@ function changeOf({ run: _run, overwrites: _overwrites, ...change }: Step): Role
   return change;
 }
 
-/** Whether two steps are about the same thing; a document that is there by now is replaced, not added. */
+/** Whether two steps concern the same object; a document that exists in the meantime is replaced. */
 function isSameStep(one: Step, other: Step | undefined): boolean {
   const kind = (step: Step | undefined): string | undefined =>
     step?.what.replace(/^(add|replace) /, 'write ');
   return one.detail === other?.detail && kind(one) === kind(other);
 }
 
-/** A change without the grants, revocations and denials that were told with earlier ones. */
+/** A change without the grants, revocations and denials that were already reported. */
 function withoutTold(change: RoleChange, earlier: readonly RoleChange[]): RoleChange {
   const { what, detail, ...rest } = change;
   const kinds = ['grants', 'revokes', 'denials'] as const;

@@ -18,7 +18,7 @@ export interface OwnPolicy {
   attached: boolean;
 }
 
-/** Whether policies that are not attached are looked for; `if-allowed`: who may not look is told of none. */
+/** Whether policies that are not attached are looked for; `if-allowed`: without the permission none are reported. */
 export type Loose = 'required' | 'if-allowed' | 'no';
 
 /** The managed policies of a role that have a name of ours. */
@@ -88,7 +88,7 @@ function isOurs(
   return elsewhere <= 0 && (description === ownPolicyDescription || isOurForm(document));
 }
 
-/** Whether a policy grants something, and nothing but what `executionPolicy` writes. */
+/** Whether a policy grants something, and only what `executionPolicy` writes. */
 function isOurForm(document: unknown): boolean {
   try {
     const { secrets, files, others } = grantedBy(document);

@@ -57,7 +57,7 @@ export async function grantsFor(aws: Aws, request: GrantRequest): Promise<Derive
       const { store, arn, kmsKeyId } = secret;
       const { region, account } = parseArn(arn) ?? here;
       if (account !== here.account && kmsKeyId === undefined) {
-        // Another account's secret is always under a customer-managed key, which AWS does not tell us.
+        // Another account's secret always has a customer-managed key, which AWS does not show to us.
         if (keyArns.length === 0) unknownKeys.push(arn);
         return [undefined, ...keyArns].map((kmsKeyArn) => ({ store, arn, kmsKeyArn }));
       }

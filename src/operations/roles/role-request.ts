@@ -28,7 +28,7 @@ export interface RoleRequest {
   onWarning: (text: string) => void;
   /** Told what `compact` widens, before it is done. */
   onCompact: (wildcards: Fitted['wildcards']) => void;
-  /** Told what `exact` takes away, before it is done, or with `dryRun` is not; throws to stop it. */
+  /** Called with what `exact` will revoke (with `dryRun`: would revoke) before it does; throws to stop it. */
   onLoss: (loss: RoleLoss) => Promise<void>;
 }
 

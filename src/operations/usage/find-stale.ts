@@ -35,7 +35,7 @@ import type { Service } from '../../aws/ecs-answers.ts';
 export interface TaskHolding {
   task: RunningTask;
   holding: Holding;
-  /** The same of the secrets whose dates are known: a new task tells no more of the others. */
+  /** The same of the secrets whose dates are known: a new task adds nothing for the others. */
   known: Holding;
   /** Each secret by the notation of `formatReference`, and what the task holds of it. */
   secrets: ({ reference: string } & Judgement)[];

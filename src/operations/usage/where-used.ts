@@ -210,7 +210,7 @@ export function scheduledUnknown(scheduled: readonly ScheduledRevision[]): Unkno
 
 // --- internal ---
 
-/** Reads scheduled tasks while a scan goes on, which alone reports its progress until it ends. */
+/** Reads scheduled tasks during a scan. Until the scan ends, only the scan reports progress. */
 function lookingAhead(aws: Aws, { services }: ServiceFilter, onProgress: OnProgress) {
   let reading: Promise<Scheduled> | undefined;
   let tell = noProgress;

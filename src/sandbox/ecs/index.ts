@@ -28,7 +28,7 @@ export interface EcsService extends GuardedService {
   close(): void;
 }
 
-/** Makes an empty ECS whose tasks and deployments go on in time. */
+/** Makes an empty ECS whose tasks and deployments progress with time. */
 export function createEcs(environment: Environment, options: Partial<Timing> = {}): EcsService {
   const world = createWorld(environment, { ...defaultTiming, ...options });
   return {

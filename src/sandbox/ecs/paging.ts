@@ -27,7 +27,7 @@ function startOf(keys: string[], token: string): number {
   const match = /^(\d+) (.+)$/.exec(Buffer.from(token, 'base64url').toString());
   if (!match) throw invalidParameter('Invalid token');
   const [, offset = '', last = ''] = match;
-  // The list may have changed since the last page: go on after its last key where that is still there.
+  // The list may have changed since the last page: continue after its last key if it still exists.
   const index = keys.indexOf(last);
   return index < 0 ? Number(offset) : index + 1;
 }

@@ -5,7 +5,7 @@ import { advanceTask } from './tasks/task-life.ts';
 import { createTicker } from './ticker.ts';
 import type { Timing } from './timing.ts';
 
-/** An empty world, whose tasks and services go on by a ticker. */
+/** An empty world, whose tasks and services are advanced by a ticker. */
 export function createWorld(environment: Environment, timing: Timing): World {
   const world: World = {
     environment,
@@ -18,7 +18,7 @@ export function createWorld(environment: Environment, timing: Timing): World {
   return world;
 }
 
-/** A copy of a world as of now, in which nothing goes on. */
+/** A copy of the present world, in which nothing progresses. */
 export function stillWorld(world: World): World {
   const nothing = (): void => undefined;
   return {

@@ -4,7 +4,7 @@ import { relabel, staged } from './stages.ts';
 import type { Secret, SecretVersion } from './state.ts';
 
 /**
- * Does what a rotation function would have done by now. A function whose name contains `fail`, or
+ * Does what a rotation function would already have done. A function whose name contains `fail`, or
  * whose secret has no current value, does nothing: the version stays AWSPENDING.
  */
 export function goOn(environment: Environment, secret: Secret): void {

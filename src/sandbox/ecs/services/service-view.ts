@@ -81,7 +81,7 @@ function isExpress({ tags }: Service): boolean {
   return tags.some(({ key }) => key === expressTag);
 }
 
-/** An Express service whose task definition only DescribeServiceRevisions tells. */
+/** An Express service, whose task definition is returned by DescribeServiceRevisions only. */
 function tellsRevisionsOnly({ tags }: Service): boolean {
   return tags.some(({ key, value }) => key === expressTag && value === 'revisions');
 }

@@ -71,7 +71,7 @@ async function fetchAll(world: World, task: Task): Promise<InjectedContainer[]> 
     if (!(await reaches(name, region))) throw new Unreachable();
     return world.environment.invoke(service, operation, input, { principal, region });
   };
-  // The agent gets all of them ready side by side, and tells the first failure. Here it is the first in
+  // The agent prepares all of them in parallel, and reports the first failure. Here it is the first in
   // this order.
   const ready = await Promise.allSettled([
     fetchParameters(invoke, references, values, ec2),
@@ -124,7 +124,7 @@ async function assume(world: World, task: Task, roleArn: string): Promise<Princi
   try {
     const call: Call = { principal: owner, region: task.region };
     const answer = await world.environment.invoke('sts', 'AssumeRoleForService', request, call);
-    // The role as whom to call, with the name of its session where the answer tells it.
+    // The role to assume, with the name of its session if the answer has it.
     return (answer as { Principal?: Principal }).Principal ?? { kind: 'role', roleArn };
   } catch {
     throw roleFailure(roleArn);

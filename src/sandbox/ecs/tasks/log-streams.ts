@@ -26,7 +26,7 @@ async function openLogStream(
   const options = container.logConfiguration?.options ?? {};
   const failed = (what: string): StartFailure => logFailure(container.name, what, ec2);
   const group = options['awslogs-group'];
-  // Docker asks the instance for its region; Fargate wants to be told.
+  // Docker asks the instance for its region; on Fargate it has to be configured.
   const region = options['awslogs-region'] ?? (ec2 ? task.region : undefined);
   if (!group) throw failed(missing('awslogs-group', ec2));
   if (!region) throw failed(missing('awslogs-region', ec2));
@@ -87,7 +87,7 @@ function missing(option: string, ec2: boolean): string {
     : `unable to get awslogs driver arguments: ${option} is required`;
 }
 
-/** A group that is not there is told without the id of the request, as reports of it show. */
+/** A missing group is reported without the request ID, as quoted in bug reports. */
 function described(error: unknown): string {
   return error instanceof ServiceError && error.code === 'ResourceNotFoundException'
     ? `${error.code}: ${error.message}`

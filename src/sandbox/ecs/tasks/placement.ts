@@ -14,7 +14,7 @@ export type Place =
       event: string;
     };
 
-/** An attribute by which an instance tells that its agent is not connected; AWS has no such thing. */
+/** An attribute that marks an instance whose agent is not connected; a convention of the sandbox. */
 const connectedAttribute = 'ecs-secrets.sandbox/agent-connected';
 const externalAttribute = 'ecs.capability.external';
 

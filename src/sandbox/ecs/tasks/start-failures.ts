@@ -4,7 +4,7 @@ import { ServiceError } from '../../service.ts';
 
 /** Why a task cannot start, in the words of DescribeTasks. */
 export class StartFailure extends Error {
-  /** The container that it is told of; the task then says only that it failed to start. */
+  /** The container that reports it; the task then only has a general reason. */
   readonly container: string | undefined;
 
   constructor(message: string, container?: string) {

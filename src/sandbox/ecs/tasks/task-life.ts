@@ -5,7 +5,7 @@ import type { Cluster, Service, Task, World } from '../state.ts';
 
 const pruneEveryMs = 60_000;
 
-/** Puts a new task into its cluster; it goes on by itself from there. */
+/** Puts a new task into its cluster, where it progresses by itself. */
 export function launchTask(
   world: World,
   region: string,
@@ -90,7 +90,7 @@ function advanceStopping(world: World, task: Task, now: number): void {
   changeStatus(task, 'STOPPED');
   if (task.startedAt !== undefined) {
     for (const { name } of task.definition.registration.containerDefinitions) {
-      // A container that is told to stop ends by a signal.
+      // A container that is stopped ends by a signal.
       if (!task.exitCodes.has(name)) task.exitCodes.set(name, 143);
     }
   }
