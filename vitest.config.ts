@@ -4,8 +4,8 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    // A worker more than there are cores: many tests wait for servers, deployments and other programs.
-    maxWorkers: availableParallelism() + 1,
+    // More workers than cores: many tests wait for servers, deployments and other programs.
+    maxWorkers: 2 * availableParallelism(),
     // A worker loads the modules once for all its files, so a file has to undo what it changes outside.
     isolate: false,
     setupFiles: ['test/helpers/shared-process.ts'],
