@@ -15,6 +15,8 @@ export interface ReadParameter {
   /** `SecureString`, `String` or `StringList`. */
   type: string;
   value: SecretValue;
+  /** When this version was stored. */
+  changedAt: Date | undefined;
 }
 
 /** The description of a parameter, without its value. */
@@ -49,13 +51,15 @@ export interface ParameterVersion {
 }
 
 /** Converts a parameter from GetParameter, GetParameters or GetParametersByPath. */
-export function readParameter({ Name, ARN, Version, Type, Value }: Parameter): ReadParameter {
+export function readParameter(parameter: Parameter): ReadParameter {
+  const { Name, ARN, Version, Type, Value, LastModifiedDate } = parameter;
   return {
     name: Name ?? '',
     arn: ARN ?? '',
     version: Version ?? 0,
     type: Type ?? '',
     value: new SecretValue(Value ?? ''),
+    changedAt: LastModifiedDate,
   };
 }
 

@@ -40,10 +40,16 @@ export interface ParameterStore {
    * none.
    */
   read(name: string, version?: number | string): Promise<ReadParameter | undefined>;
-  /** The decrypted current values of up to 10 names; omits those that do not exist. */
+  /**
+   * The decrypted values of up to 10 names, each the current one or, with `:VERSION` or `:LABEL` after
+   * it, that one; omits those that do not exist. Returned names are without version.
+   */
   readMany(names: readonly string[]): Promise<ReadParameter[]>;
-  /** The decrypted current values of all parameters below a path like `/shop/prod`. */
-  readBelow(path: string): Promise<ReadParameter[]>;
+  /**
+   * The decrypted current values of all parameters below a path like `/shop/prod`, or only the
+   * versions that have a label.
+   */
+  readBelow(path: string, label?: string): Promise<ReadParameter[]>;
   /** Descriptions by name, for those that exist; 50 names per call. */
   describe(names: readonly string[]): Promise<Map<string, ParameterDescription>>;
   /** Descriptions, sorted by name. */
@@ -133,7 +139,7 @@ export function createParameterStore(config: AwsConfig, region?: string): Parame
       return (Parameters ?? []).map(readParameter);
     },
 
-    async readBelow(path) {
+    async readBelow(path, label) {
       const found: ReadParameter[] = [];
       let token: string | undefined;
       do {
@@ -142,6 +148,9 @@ export function createParameterStore(config: AwsConfig, region?: string): Parame
             Path: path,
             Recursive: true,
             WithDecryption: true,
+            ...(label !== undefined && {
+              ParameterFilters: [{ Key: 'Label', Option: 'Equals', Values: [label] }],
+            }),
             MaxResults: 10,
             NextToken: token,
           }),

@@ -25,6 +25,7 @@ export interface SecretDescription {
   kmsKeyId: string | undefined;
   description: string | undefined;
   tags: Tag[];
+  createdAt: Date | undefined;
   /** Set while its deletion is scheduled. */
   deletedAt: Date | undefined;
   /** When anything about it last changed (LastChangedDate): its value, a label, a tag. */
@@ -147,6 +148,7 @@ function describe(
     kmsKeyId: secret.KmsKeyId,
     description: secret.Description,
     tags: (secret.Tags ?? []).map(({ Key = '', Value = '' }): Tag => ({ key: Key, value: Value })),
+    createdAt: secret.CreatedDate,
     deletedAt: secret.DeletedDate,
     changedAt: secret.LastChangedDate,
     lastRotatedAt: secret.LastRotatedDate,

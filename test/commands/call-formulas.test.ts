@@ -1,5 +1,8 @@
 import { CreateServiceCommand } from '@aws-sdk/client-ecs';
+import { CreateSecretCommand, PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
+import { LabelParameterVersionCommand, PutParameterCommand } from '@aws-sdk/client-ssm';
 import { readFile } from 'node:fs/promises';
+import { setImmediate } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openRounds, type Rounds } from '../helpers/rounds.ts';
 import { openShop, webDefinition, type Shop } from '../helpers/scene.ts';
@@ -26,6 +29,9 @@ afterAll(async () => {
   await shop.sandbox.close();
 });
 
+/** When the parameters and secrets below h1, h12 and h55 had their first of two versions. */
+const between1And2: Record<number, string> = {};
+
 /** What each formula is about, at a size. */
 const scenes: Record<string, (n: number) => { argv: string[]; stdin?: string }> = {
   '`whoami`': () => ({ argv: ['whoami'] }),
@@ -37,14 +43,35 @@ const scenes: Record<string, (n: number) => { argv: string[]; stdin?: string }> 
   '`get REF`': (n) => ({ argv: ['get', `/p${n}/K0`] }),
   '`get REF --reveal`': (n) => ({ argv: ['get', `/p${n}/K0`, '--reveal'] }),
   '`history REF`': (n) => ({ argv: ['history', `/p${n}/K0`] }),
+  '`find PATTERN --prefix /PATH`': (n) => ({ argv: ['find', 'K', '--prefix', `/p${n}`] }),
+  '`find PATTERN --prefix sm:PREFIX`': (n) => ({ argv: ['find', 'K', '--prefix', `sm:s${n}`] }),
+  '`find --value --prefix /PATH`': (n) => ({ argv: findIn(`/p${n}`), stdin: 'v' }),
+  '`find --value --prefix sm:PREFIX`': (n) => ({ argv: findIn(`sm:s${n}`), stdin: 'v' }),
   '`list /PATH`': (n) => ({ argv: ['list', `/p${n}`] }),
   '`list sm:PREFIX`': (n) => ({ argv: ['list', `sm:s${n}/`] }),
   '`export /PATH`': (n) => ({ argv: ['export', `/p${n}`] }),
   '`export sm:PREFIX`': (n) => ({ argv: ['export', `sm:s${n}`] }),
+  '`export /PATH/NAME:VERSION`': (n) => ({ argv: ['export', `/p${n}/K0:1`] }),
+  '`export /PATH --at TIME`, unchanged since': (n) => ({
+    argv: ['export', `/h${n}`, '--at', now()],
+  }),
+  '`export /PATH --at TIME`, changed since': (n) => ({
+    argv: ['export', `/h${n}`, '--at', between1And2[n] ?? ''],
+  }),
+  '`export /PATH --at LABEL`': (n) => ({ argv: ['export', `/h${n}`, '--at', 'good'] }),
+  '`export sm:PREFIX --at TIME`, unchanged since': (n) => ({
+    argv: ['export', `sm:h${n}`, '--at', now()],
+  }),
+  '`export sm:PREFIX --at TIME`, changed since': (n) => ({
+    argv: ['export', `sm:h${n}`, '--at', between1And2[n] ?? ''],
+  }),
   '`export --task-definition FILE`': (n) => ({
     argv: ['export', '--task-definition', `t${n}.json`],
   }),
   '`diff /PATH /PATH`': (n) => ({ argv: ['diff', `/p${n}`, `/p${n}`] }),
+  '`diff /PATH --at TIME`, changed since': (n) => ({
+    argv: ['diff', `/h${n}`, '--at', between1And2[n] ?? ''],
+  }),
   '`import`, new parameters': (n) => ({ argv: importTo(`/i${n}`), stdin: entries(n, 'x') }),
   '`import`, other values': (n) => ({ argv: importTo(`/i${n}`), stdin: entries(n, 'y') }),
   '`import`, equal values': (n) => ({ argv: importTo(`/i${n}`), stdin: entries(n, 'y') }),
@@ -122,6 +149,14 @@ async function formulas(): Promise<Map<string, { calls: string; rounds: string }
   );
 }
 
+function findIn(prefix: string): string[] {
+  return ['find', '--value', '--prefix', prefix];
+}
+
+function now(): string {
+  return new Date().toISOString();
+}
+
 function registerWith(n: number): string[] {
   return ['register', `t${n}.json`, '--execution-role', `r${n}`];
 }
@@ -172,6 +207,26 @@ function withPlainValues(n: number): object {
   };
 }
 
+/** n parameters and n secrets with two versions each; the first parameter with a label. */
+async function putTwice(n: number): Promise<void> {
+  const names = Array.from({ length: n }, (_, i) => `h${n}/K${i}`);
+  const put = (name: string): Promise<unknown> =>
+    shop.ssm.send(
+      new PutParameterCommand({
+        ...{ Name: `/${name}`, Value: 'v', Type: 'SecureString', Overwrite: true },
+      }),
+    );
+  const create = (Name: string): Promise<unknown> =>
+    shop.secrets.send(new CreateSecretCommand({ Name, SecretString: 'v' }));
+  const update = (SecretId: string): Promise<unknown> =>
+    shop.secrets.send(new PutSecretValueCommand({ SecretId, SecretString: 'w' }));
+  await Promise.all([...names.map(put), ...names.map(create)]);
+  between1And2[n] = now();
+  while (now() === between1And2[n]) await setImmediate();
+  await Promise.all([...names.map(put), ...names.map(update)]);
+  await shop.ssm.send(new LabelParameterVersionCommand({ Name: `/h${n}/K0`, Labels: ['good'] }));
+}
+
 /** n parameters, n secrets, a role for them, and n services in a cluster that use them. */
 async function setUp(n: number): Promise<void> {
   const setting = { files: files() };
@@ -181,6 +236,7 @@ async function setUp(n: number): Promise<void> {
   };
   await done(importTo(`/p${n}`), entries(n, 'v'));
   await done(importTo(`sm:s${n}`), entries(n, 'v'));
+  await putTwice(n);
   await done(['put', `sm:gone${n}`], 'x');
   await done(['delete', `sm:gone${n}`, '--yes', '--force']);
   await done(['role', 'create', `r${n}`, '--task-definition', `t${n}.json`]);

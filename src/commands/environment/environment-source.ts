@@ -1,6 +1,7 @@
 import { Option, type Command, type OptionValues } from '@commander-js/extra-typings';
 import { fromProject, repeatable, type Context } from '../../cli.ts';
 import { CliError, UsageError } from '../../errors.ts';
+import { parseAt, timeWords } from '../../model/environment/version-at.ts';
 import { namesIn } from '../../model/secrets/name-pattern.ts';
 import { Problems } from '../../model/problems.ts';
 import type { Store } from '../../model/secrets/reference.ts';
@@ -11,7 +12,13 @@ import {
   type ReadOptions,
   type SourcedValue,
 } from '../../operations/environment/read-environment.ts';
-import { parseSource, prefixSource, type Source } from '../../operations/environment/source.ts';
+import {
+  isFromStore,
+  parseSource,
+  prefixSource,
+  sourceAt,
+  type Source,
+} from '../../operations/environment/source.ts';
 import type { Naming } from '../../operations/environment/variable-names.ts';
 import { secretFileFormats, type SecretFileFormat } from '../../operations/secrets/files/format.ts';
 import { storeOption } from '../secrets/store-option.ts';
@@ -20,6 +27,7 @@ import { variablesOf, withSubstitution, type SubstitutionOptions } from '../subs
 
 /** How sources are read; see `withReadingOptions`. */
 export interface ReadingOptions extends Omit<Naming, 'variables'>, SubstitutionOptions {
+  at?: string | undefined;
   container?: string | undefined;
   store?: Store | undefined;
   fileFormat?: SecretFileFormat | undefined;
@@ -41,9 +49,11 @@ export const sourceWords =
 /** Adds the options of `ReadingOptions` to a command. */
 export function withReadingOptions<Args extends unknown[], Opts extends OptionValues>(
   command: Command<Args, Opts>,
+  atText: string,
 ) {
   return withSubstitution(command)
     .addOption(storeOption())
+    .option('--at <version|time>', atText)
     .option('--container <name>', 'container, if the task definition has several')
     .addOption(
       new Option(
@@ -83,6 +93,7 @@ export function withSourceOptions<Args extends unknown[], Opts extends OptionVal
         'only these variables, which must exist: A,B (repeatable)',
         repeatable,
       ),
+    'the values of a time (2026-11-30T14:05Z), an age (2h) or a label, stage, version',
   );
 }
 
@@ -102,11 +113,8 @@ export async function readSources(
   }: { variables: boolean; example: string; select?: readonly string[] | undefined },
 ): Promise<SourcedValue[]> {
   const { aws, world, report } = context;
-  const from = sourcesIn(written, options, example);
-  if (
-    options.container !== undefined &&
-    from.every(({ kind }) => kind === 'prefix' || kind === 'secret')
-  ) {
+  const from = sourcesAt(context, sourcesIn(written, options, example), options.at);
+  if (options.container !== undefined && from.every(isFromStore)) {
     throw new UsageError('--container requires a task definition');
   }
   const substitution = await variablesOf(options, world);
@@ -123,6 +131,26 @@ export async function readSources(
   const missing = only?.filter((name) => !values.some((one) => one.name === name)) ?? [];
   if (missing.length > 0) throw missingVariables(missing, from);
   return only ? values.filter(({ name }) => only.includes(name)) : values;
+}
+
+/**
+ * The sources with the versions that `--at` selects, if it is given. Notes what such a time does not
+ * show. Throws InvalidInput.
+ */
+export function sourcesAt(
+  { world, report }: Pick<Context, 'world' | 'report'>,
+  from: readonly Source[],
+  written: string | undefined,
+): readonly Source[] {
+  if (written === undefined) return from;
+  const at = parseAt(written, world.clock.now());
+  const problems = new Problems();
+  const then = from.flatMap((source) => problems.attempt(() => sourceAt(source, at)) ?? []);
+  problems.throwIfAny();
+  if (at.kind === 'time' && then.some(({ kind }) => kind === 'prefix')) {
+    report.note(`values as of ${timeWords(at.time)}; what was deleted since is not known`);
+  }
+  return then;
 }
 
 /** Reads two sources, to be compared; prints notes and warnings. */

@@ -4,7 +4,7 @@ import { CliError, exitCodes, UsageError } from '../../errors.ts';
 import { isUnsafeName } from '../../model/environment/unsafe-names.ts';
 import { isFromStore } from '../../operations/environment/source.ts';
 import { untilInterrupted } from '../../operations/until-interrupted.ts';
-import { readSources, withSourceOptions } from './environment-source.ts';
+import { readSources, withSourceOptions, type SourceOptions } from './environment-source.ts';
 import { placeholdersIn } from './placeholders.ts';
 import { mask } from '../secrets/mask.ts';
 import { runProgram } from './run-program.ts';
@@ -12,6 +12,7 @@ import { runProgram } from './run-program.ts';
 /** `exec -- CMD`: runs a program with the environment that a container would get. */
 export const exec = defineCommand({
   handlesInterrupt: true,
+  callerPolicy: ({ at }) => (at === undefined ? undefined : 'exec --at'),
 
   declare: (command) =>
     withSourceOptions(
@@ -46,11 +47,12 @@ For a container --pristine also sets AWS_REGION and AWS_DEFAULT_REGION, as ECS d
 A source is /path, sm:NAME (the keys of a JSON secret, or the secrets below it), a task definition
 (FILE or FAMILY[:REV]), a .env or other file of secrets, or - (standard input). Several are merged in
 order; a later one overwrites, with a note, or fails with --strict. --strict-value chamberme does what
-"chamber exec --strict" does.
+"chamber exec --strict" does. --at runs CMD with earlier values; see "export --help".
 
 Examples:
   $ ecs-secrets exec /shop/common /shop/dev -- npm start
   $ ecs-secrets exec sm:shop/dev .env.local --upper-case -- npm start
+  $ ecs-secrets exec /shop/prod --at 2h -- ./migrate.sh
   $ ecs-secrets exec --task-definition web --container app -- npm start
   $ ecs-secrets exec --prefix /shop/dev --pristine -- /usr/bin/env`,
       ),
@@ -59,7 +61,7 @@ Examples:
     const { world, report } = context;
     const { pristine = false, preserve = false, allowUnsafeNames = false } = options;
     if (pristine && preserve) throw new UsageError('--pristine and --preserve cannot be combined');
-    const { sources, command } = split(words, context);
+    const { sources, command } = split(words, context, options);
     // What the project file sets gives way to what is on the command line.
     const ofProject = sources.length > 0 && context.fromEnvironment.has('prefix');
     const values = await untilInterrupted(
@@ -129,9 +131,14 @@ async function regionOf(
 function split(
   words: readonly string[],
   { afterDashes }: Context,
+  { prefix, taskDefinition }: Pick<SourceOptions, 'prefix' | 'taskDefinition'>,
 ): { sources: readonly string[]; command: readonly string[] } {
+  const usage = 'ecs-secrets exec SOURCE -- COMMAND';
+  if (afterDashes === undefined && prefix === undefined && taskDefinition === undefined) {
+    throw new UsageError('no program is given: write -- and the program after the sources', usage);
+  }
   const at = afterDashes === undefined ? 0 : words.length - afterDashes;
   const command = words.slice(at);
   if (command.length > 0) return { sources: words.slice(0, at), command };
-  throw new UsageError('no program is given after --', 'ecs-secrets exec SOURCE -- COMMAND');
+  throw new UsageError('no program is given after --', usage);
 }

@@ -14,6 +14,8 @@ import { mask } from '../secrets/mask.ts';
 
 /** `export`: prints many values in a format that other programs read. */
 export const exportCommand = defineCommand({
+  callerPolicy: ({ at }) => (at === undefined ? undefined : 'export --at'),
+
   declare: (command) =>
     withSourceOptions(command.addArgument(new Argument('[source...]', sourceWords)))
       .addOption(
@@ -32,12 +34,20 @@ export const exportCommand = defineCommand({
 Prints values. Below a prefix "/", "-" and "." of a name become "_" where the format wants variables.
 A value that a format cannot carry byte for byte is refused, by its name. Several sources are merged in
 order: a later one overwrites, with a note, or fails with --strict. sm:NAME stands for the keys of a JSON
-secret, or for the secrets below it.
+secret, or for the secrets below it. /path:VERSION is one parameter, sm:NAME::STAGE one version of a secret.
+
+--at reads the values of a time: in ISO 8601 (UTC if it has no offset; a date is its start), or an age. Of
+a parameter, it is the newest version that is not newer. Of a secret in Secrets Manager, it is the newest
+version that was created by then: when AWSCURRENT moved is not recorded, and versions without a stage may
+be deleted. What did not exist then is left out, with a note. What was deleted since is not known. --at
+LABEL reads the versions with this label (Secrets Manager: with this stage), --at VERSION a version of one
+parameter or secret.
 
 Examples:
   $ ecs-secrets export /shop/prod --format json | jq keys
   $ ecs-secrets export /shop/common sm:shop/prod --only DB_PASSWORD,API_KEY
   $ ecs-secrets export /shop/ci --format github-env >> "$GITHUB_ENV"
+  $ ecs-secrets export /shop/prod --at 2026-11-30T14:05Z --format json
   $ ecs-secrets export /shop/prod --format systemd --output-file /etc/shop.env
   $ eval "$(ecs-secrets export --task-definition web --format shell)"`,
       ),

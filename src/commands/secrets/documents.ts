@@ -76,6 +76,8 @@ export interface SecretDocument {
   description?: string;
   /** Absent if the tags could not be read, and for parameters in a list without `--tags`. */
   tags?: TagEntryDocument[];
+  /** When the secret was created. Secrets Manager only. */
+  createdAt?: Date;
   changedAt?: Date;
   /** ARN of the identity that stored the current version. Parameters only. */
   changedBy?: string;

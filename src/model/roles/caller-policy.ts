@@ -68,7 +68,7 @@ const redeploy: Needs = [
   ['serviceDeployments', 'ecs:DescribeServiceDeployments'],
 ];
 const readBelow: Needs = [
-  ['parameters', 'ssm:GetParametersByPath'],
+  ['parameters', 'ssm:GetParametersByPath', 'ssm:GetParameter'],
   ['everything', 'secretsmanager:ListSecrets', 'secretsmanager:BatchGetSecretValue'],
   ['secrets', 'secretsmanager:GetSecretValue'],
   ['keys', 'kms:Decrypt'],
@@ -78,6 +78,11 @@ const readContainer: Needs = [
   ['parameters', 'ssm:GetParameters'],
   ['secrets', 'secretsmanager:GetSecretValue'],
   ['keys', 'kms:Decrypt'],
+];
+/** What the values of a time take. */
+const earlier: Needs = [
+  ['parameters', 'ssm:GetParameterHistory', 'ssm:GetParameters'],
+  ['secrets', 'secretsmanager:ListSecretVersionIds'],
 ];
 const list: Needs = [['everything', 'ssm:DescribeParameters', 'secretsmanager:ListSecrets']];
 const references: Needs = [
@@ -251,8 +256,11 @@ export const callerNeeds = {
   ],
   restore: [['secrets', 'secretsmanager:DescribeSecret', 'secretsmanager:RestoreSecret']],
   export: [...readBelow, ...readContainer],
+  'export --at': [...readBelow, ...readContainer, ...earlier],
   exec: [...readBelow, ...readContainer],
+  'exec --at': [...readBelow, ...readContainer, ...earlier],
   diff: [...readBelow, ...readContainer],
+  'diff --at': [...readBelow, ...readContainer, ...earlier],
   'role create': createRole,
   'role create --exact': [
     ...createRole,

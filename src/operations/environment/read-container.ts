@@ -18,29 +18,35 @@ import type {
 } from '../../model/definitions/task-definition.ts';
 import { whyNoKey } from '../../model/secrets/missing-key.ts';
 import type { NamedValue } from './format-secrets.ts';
+import { timeWords } from '../../model/environment/version-at.ts';
+import { parametersAt } from './parameters-at.ts';
 import type { Environment } from './read-prefix.ts';
+import { guessNote, secretsAt } from './secrets-at.ts';
 import { valueNotFound } from '../secrets/missing-value.ts';
 import { parameterStoreOf } from '../parameter-store-of.ts';
 import { readParameters } from '../secrets/read-values.ts';
 
 /**
  * Reads what ECS would inject into a container: its plaintext variables, and its secrets as the ECS
- * agent resolves them. Throws CliError `secret-not-found` and `key-not-found` with every variable
- * that would prevent the container from starting.
+ * agent resolves them; with `time`, as it would have resolved those without a version then. Throws
+ * CliError `secret-not-found` and `key-not-found` with every variable that would prevent the container
+ * from starting.
  */
 export async function readContainer(
   aws: Aws,
   definition: TaskDefinition,
   containerName: string | undefined,
+  time?: Date,
 ): Promise<Environment> {
   const container = choose(definition, containerName);
   const uses = usesOf(definition, container);
   const problems = new Problems();
   const references = uses.map((use) => problems.attempt(() => useReference(use), use.name));
   problems.throwIfAny();
-  const resolve = await readReferences(
+  const { resolve, notes } = await readReferences(
     aws,
     references.filter((reference) => reference !== undefined),
+    time,
   );
   const warnings: string[] = [];
   const missing: string[] = [];
@@ -52,7 +58,7 @@ export async function readContainer(
   });
   if (missing.length > 0) {
     throw new CliError('secret-not-found', missing.join('\n'), {
-      hint: 'ECS would not start this container either',
+      hint: time ? undefined : 'ECS would not start this container either',
     });
   }
   if (Array.isArray(container.environmentFiles) && container.environmentFiles.length > 0) {
@@ -62,7 +68,7 @@ export async function readContainer(
     name,
     value: new SecretValue(value),
   }));
-  return { values: [...plain, ...secrets], warnings };
+  return { values: [...plain, ...secrets], notes, warnings };
 }
 
 // --- internal ---
@@ -120,30 +126,43 @@ function choose(
 async function readReferences(
   aws: Aws,
   references: readonly Reference[],
-): Promise<(reference: Reference | undefined) => Resolved> {
-  const parameters = await readParameterReferences(
+  time: Date | undefined,
+): Promise<{ resolve: (reference: Reference | undefined) => Resolved; notes: string[] }> {
+  const { values: parameters, absent } = await readParameterReferences(
     aws,
     references.filter((reference) => reference.store === 'parameter-store'),
+    time,
   );
-  const secrets = new Map<string, ReadSecret | CliError>();
+  const guessed: string[] = [];
+  const secrets = new Map<string, Pick<ReadSecret, 'value'> | CliError>();
   const wanted = references.filter((reference) => reference.store === 'secrets-manager');
   await pMap(
     new Map(wanted.map((reference) => [versionOf(reference), reference])),
     async ([key, reference]) => {
       const manager = await aws.secretsManager(reference.scope?.region);
       const { versionStage: stage, versionId } = reference;
-      const read = await manager
-        .read(lookupId(reference), { stage, versionId })
-        .catch((error: unknown) => pendingDeletion(error, reference));
+      const id = lookupId(reference);
+      const isPinned = stage !== undefined || versionId !== undefined;
+      const call =
+        time === undefined || isPinned
+          ? manager.read(id, { stage, versionId })
+          : secretsAt(manager, [{ name: id, arn: id }], { kind: 'time', time }).then((then) => {
+              guessed.push(...then.guessed);
+              return then.found[0];
+            });
+      const read = await call.catch((error: unknown) => pendingDeletion(error, reference));
       secrets.set(key, read ?? (await valueNotFound(aws, manager, reference)));
     },
     { concurrency: 10 },
   );
-  return (reference) => {
+  const resolve = (reference: Reference | undefined): Resolved => {
     if (!reference) throw new Error('a reference without problems is parsed');
     if (reference.store === 'parameter-store') {
       const value = parameters.get(formatReference(reference));
-      const failure = `there is no parameter ${formatReference(reference)}`;
+      const failure =
+        time && absent.has(formatReference(reference))
+          ? `${formatReference(reference)} did not exist at ${timeWords(time)}`
+          : `there is no parameter ${formatReference(reference)}`;
       return value ? { value } : { value: nothing, failure };
     }
     const secret = secrets.get(versionOf(reference));
@@ -152,6 +171,7 @@ async function readReferences(
       ? { value: nothing, failure: secret.message }
       : injected(secret, reference);
   };
+  return { resolve, notes: guessNote(guessed.sort()) };
 }
 
 function pendingDeletion(error: unknown, reference: SecretReference): CliError {
@@ -167,8 +187,10 @@ function versionOf(reference: SecretReference): string {
 async function readParameterReferences(
   aws: Aws,
   references: readonly ParameterReference[],
-): Promise<Map<string, SecretValue>> {
+  time: Date | undefined,
+): Promise<{ values: Map<string, SecretValue>; absent: Set<string> }> {
   const values = new Map<string, SecretValue>();
+  const absent = new Set<string>();
   const regions = new Set(references.map(({ scope }) => scope?.region));
   for (const reference of references) await parameterStoreOf(aws, reference);
   for (const region of regions) {
@@ -179,16 +201,19 @@ async function readParameterReferences(
       group.map(({ name }) => name),
     );
     for (const refusal of denied.values()) throw refusal;
+    const then = time && (await parametersAt(store, [...found.values()], time));
+    const earlier = new Map(then?.found.map((read) => [read.name, read]));
     for (const reference of group) {
-      const read = found.get(reference.name);
+      const read = (then ? earlier : found).get(reference.name);
       if (read) values.set(formatReference(reference), read.value);
+      if (then?.absent.includes(reference.name)) absent.add(formatReference(reference));
     }
   }
-  return values;
+  return { values, absent };
 }
 
 /** What the ECS agent injects for a secret (agent/taskresource/asmsecret, agent/asm). */
-function injected({ value }: ReadSecret, reference: SecretReference): Resolved {
+function injected({ value }: Pick<ReadSecret, 'value'>, reference: SecretReference): Resolved {
   const { jsonKey } = reference;
   if (jsonKey === undefined) {
     return value

@@ -6,8 +6,9 @@ import { readText, sourceName } from '../read-text.ts';
 import type { Sources } from '../read-source.ts';
 import type { SecretFileFormat } from '../secrets/read-secret-file.ts';
 import type { NamedValue } from './format-secrets.ts';
-import { readJsonSecret, readPrefix, type Environment } from './read-prefix.ts';
-import type { Source } from './source.ts';
+import { readJsonSecret } from './read-json-secret.ts';
+import { readParameter, readPrefix, type Environment } from './read-prefix.ts';
+import { notOfDefinition, type Source } from './source.ts';
 import type { readContainer } from './read-container.ts';
 import { rename, type Naming } from './variable-names.ts';
 
@@ -121,10 +122,12 @@ async function readValuesOf(
   options: ReadOptions,
   sources: Sources,
 ): Promise<Environment> {
-  if (source.kind === 'prefix') return readPrefix(aws, source.prefix);
-  if (source.kind === 'secret') {
-    return readJsonSecret(aws, source.reference, source.prefix, options.exact ?? false);
+  const { at } = source;
+  if (source.kind === 'prefix') return readPrefix(aws, source, at);
+  if (source.kind === 'parameter') {
+    return readParameter(aws, source.reference, source.version, at);
   }
+  if (source.kind === 'secret') return readJsonSecret(aws, source, options.exact ?? false, at);
   // Loaded only if they are needed, for a quick start.
   if (source.kind === 'file') {
     const text = await readText(source.path, sources);
@@ -132,29 +135,37 @@ async function readValuesOf(
       const { parseSecretFile } = await import('../secrets/read-secret-file.ts');
       const { fileFormat: format } = options;
       const read = await parseSecretFile(text, source.path, { format, empty: 'keep' });
-      return { ...read, values: read.entries.map(({ key, value }) => ({ name: key, value })) };
+      const notes = at ? [`--at does not apply to the file ${sourceName(source.path)}`] : [];
+      return {
+        ...read,
+        values: read.entries.map(({ key, value }) => ({ name: key, value })),
+        notes: [...notes, ...read.notes],
+      };
     }
     const { foundDefinitions } = await import('../definitions/found-definitions.ts');
     const how = { aws, variables: options.substitution, one: true };
     const [found] = await foundDefinitions(text, sourceName(source.path), how);
     if (!found) throw new InvalidInput(`${sourceName(source.path)} has no task definition`);
-    return readContainerOf(aws, found.definition, options);
+    if (at?.kind === 'version') throw notOfDefinition(sourceName(source.path), at.version);
+    return readContainerOf(aws, found.definition, options, at?.time);
   }
   const { readTaskDefinition } = await import('../definitions/read-task-definition.ts');
   const how = { variables: options.substitution };
-  return readContainerOf(aws, await readTaskDefinition(source.id, aws, sources, how), options);
+  const definition = await readTaskDefinition(source.id, aws, sources, how);
+  return readContainerOf(aws, definition, options, at?.kind === 'time' ? at.time : undefined);
 }
 
 async function readContainerOf(
   aws: Aws,
   definition: Parameters<typeof readContainer>[1],
   { container }: ReadOptions,
+  time: Date | undefined,
 ): Promise<Environment> {
   const { readContainer: read } = await import('./read-container.ts');
-  const { values, warnings } = await read(aws, definition, container);
+  const { values, ...told } = await read(aws, definition, container, time);
   // A variable may be set twice; the last one counts.
   const unique = new Map(values.map((one) => [one.name, one]));
-  return { values: [...unique.values()], warnings, isContainer: true };
+  return { ...told, values: [...unique.values()], isContainer: true };
 }
 
 /** Whether a text, however malformed, is meant to be a task definition. */

@@ -1,12 +1,24 @@
 import type { Aws } from '../../aws/index.ts';
-import type { SecretsManager } from '../../aws/secrets-manager.ts';
-import { CliError, isAccessDenied } from '../../errors.ts';
+import type { ParameterStore, ReadParameter } from '../../aws/parameter-store.ts';
+import { CliError, UsageError } from '../../errors.ts';
+import {
+  isVersionId,
+  isVersionNumber,
+  timeWords,
+  type At,
+} from '../../model/environment/version-at.ts';
+import { InvalidInput } from '../../model/problems.ts';
+import { lastPart } from '../../model/last-part.ts';
 import { formatPrefix, relativeName, type Prefix } from '../../model/secrets/prefix.ts';
-import { formatReference, lookupId, type SecretReference } from '../../model/secrets/reference.ts';
-import { SecretValue } from '../../model/secrets/secret-value.ts';
+import { formatReference, type ParameterReference } from '../../model/secrets/reference.ts';
+import type { SecretValue } from '../../model/secrets/secret-value.ts';
 import { ifAllowed } from '../if-allowed.ts';
-import { readSecrets } from '../secrets/read-values.ts';
+import { parameterStoreOf } from '../parameter-store-of.ts';
+import { parameterVersionNotFound, secretNotFound } from '../secrets/missing-value.ts';
 import type { NamedValue } from './format-secrets.ts';
+import { parametersAt, parametersBelow } from './parameters-at.ts';
+import { guessNote, secretsAt, type KnownSecret } from './secrets-at.ts';
+import type { PrefixSource } from './source.ts';
 
 /** The values of a source, with what the user should know about them; never a value. */
 export interface Environment {
@@ -19,49 +31,86 @@ export interface Environment {
 }
 
 /**
- * Reads all values below a prefix, by the remainder of their names. Throws CliError `nothing-found`
- * if there are none, and CliError if one may not be read.
+ * Reads all values below a prefix, by the remainder of their names; if there are none, the parameter
+ * of this name. Throws CliError `nothing-found` if there is neither, UsageError for a version number
+ * or ID that cannot be one of several secrets, and CliError if one may not be read.
  */
-export async function readPrefix(aws: Aws, prefix: Prefix): Promise<Environment> {
-  if (prefix.store === 'parameter-store') {
-    const found = await (await aws.parameterStore()).readBelow(prefix.path || '/');
-    return relative(aws, prefix, found);
+export async function readPrefix(
+  aws: Aws,
+  { prefix, single }: PrefixSource,
+  at: At | undefined,
+): Promise<Environment> {
+  if (prefix.store === 'secrets-manager') {
+    const listed = await (
+      await aws.secretsManager()
+    ).list(prefix.path === '' ? '' : `${prefix.path}/`);
+    return readListed(aws, prefix, listed, at);
   }
-  const manager = await aws.secretsManager();
-  const listed = await manager.list(prefix.path === '' ? '' : `${prefix.path}/`);
-  const names = listed.map(({ name }) => name);
-  return relative(aws, prefix, await readNamed(manager, names));
+  if (at?.kind === 'version' && isVersionNumber(at.version)) {
+    return readNumbered(aws, prefix, single, at.version);
+  }
+  const store = await aws.parameterStore();
+  const { found, absent } = await parametersBelow(store, prefix.path || '/', at);
+  if (found.length === 0 && absent.length === 0 && single) {
+    const label = at?.kind === 'version' ? at.version : undefined;
+    const own = await ifAllowed(store.read(single.name, label));
+    if (own && own !== 'denied') return valueOf(store, single, own, at);
+    if (label !== undefined && !own && (await store.read(single.name))) {
+      throw await parameterVersionNotFound(aws, store, single, label);
+    }
+  }
+  return relative(aws, prefix, found, { absent, at });
+}
+
+/** Reads secrets that were listed below a prefix of Secrets Manager; see `readPrefix`. */
+export async function readListed(
+  aws: Aws,
+  prefix: Prefix,
+  listed: readonly KnownSecret[],
+  at: At | undefined,
+): Promise<Environment> {
+  if (at?.kind === 'version' && isVersionId(at.version)) {
+    throw new InvalidInput(
+      `--at: a version ID is of one secret, and ${formatPrefix(prefix)} stands for several`,
+      'give a time, an age or a stage: --at AWSPREVIOUS',
+    );
+  }
+  const { found, absent, guessed } = await secretsAt(await aws.secretsManager(), listed, at);
+  return relative(aws, prefix, found, { absent, notes: guessNote(guessed), at });
 }
 
 /**
- * Reads the keys of a JSON secret; if there are secrets below its name (`prefix`), those as
- * `readPrefix` does. `exact`: values as they are stored, instead of as the ECS agent injects them.
- * Throws CliError `nothing-found` if there is neither, and `json-secret` for another value.
+ * Reads one parameter, as a variable with the last part of its name. Throws CliError
+ * `secret-not-found` or `version-not-found`, and `nothing-found` if it did not exist at that time.
  */
-export async function readJsonSecret(
+export async function readParameter(
   aws: Aws,
-  reference: SecretReference,
-  prefix: Prefix | undefined,
-  exact: boolean,
+  reference: ParameterReference,
+  version: string | undefined,
+  at: At | undefined,
 ): Promise<Environment> {
-  const manager = await aws.secretsManager(reference.scope?.region);
-  const { below, isThere, refusal } = await namesOf(manager, prefix);
-  if (prefix && below.length > 0) {
-    const read = await relative(aws, prefix, await readNamed(manager, below));
-    const note = `${formatPrefix(prefix)} stands for the secrets below it; the secret of this name is not read (its ARN stands for its keys)`;
-    return isThere ? { ...read, notes: [note] } : read;
+  const store = await parameterStoreOf(aws, reference);
+  const read = await store.read(reference.name, version);
+  if (!read) {
+    throw version === undefined
+      ? await secretNotFound(aws, reference)
+      : await parameterVersionNotFound(aws, store, reference, version);
   }
-  const found =
-    isThere === false
-      ? undefined
-      : await (refusal
-          ? ifAllowed(manager.read(lookupId(reference)))
-          : manager.read(lookupId(reference)));
-  if (refusal && (found === undefined || found === 'denied')) throw refusal;
-  if (!found || found === 'denied') throw await nothingBelow(aws, formatReference(reference));
-  // It may stand for the secrets below it, which could not be listed.
-  if (refusal && !found.value?.jsonKeys()) throw refusal;
-  return keysOf(found.value, formatReference(reference), exact);
+  return valueOf(store, reference, read, at);
+}
+
+/** The error for a secret that was created after a time. */
+export function notYet(where: string, time: Date): CliError {
+  return new CliError('nothing-found', `${where} did not exist at ${timeWords(time)}`);
+}
+
+/** The error for a source in which there is nothing. */
+export async function nothingBelow(aws: Aws, where: string): Promise<CliError> {
+  const { region, account } = await aws.caller();
+  const place = `(account ${account}, region ${region})`;
+  return new CliError('nothing-found', `there is nothing below ${where} ${place}`, {
+    hint: 'ecs-secrets list prints the names; --store or sm: selects Secrets Manager',
+  });
 }
 
 // --- internal ---
@@ -71,49 +120,46 @@ interface Found {
   value: SecretValue | undefined;
 }
 
-/**
- * The names of the secrets below a prefix, and whether one has the name itself; undefined if this
- * is not known. A caller without secretsmanager:ListSecrets may still read the secret.
- */
-async function namesOf(
-  manager: SecretsManager,
-  prefix: Prefix | undefined,
-): Promise<{ below: string[]; isThere?: boolean; refusal?: CliError }> {
-  if (!prefix) return { below: [] };
+async function valueOf(
+  store: ParameterStore,
+  reference: ParameterReference,
+  read: ReadParameter,
+  at: At | undefined,
+): Promise<Environment> {
+  const name = lastPart(reference.name);
+  if (at?.kind !== 'time') return { values: [{ name, value: read.value }], warnings: [] };
+  const [then] = (await parametersAt(store, [read], at.time)).found;
+  if (!then) throw notYet(formatReference(reference), at.time);
+  return { values: [{ name, value: then.value }], warnings: [] };
+}
+
+async function readNumbered(
+  aws: Aws,
+  prefix: Prefix,
+  single: ParameterReference | undefined,
+  version: string,
+): Promise<Environment> {
   try {
-    const names = (await manager.list(prefix.path)).map(({ name }) => name);
-    const below = names.filter((name) => name.startsWith(`${prefix.path}/`));
-    return { below, isThere: names.includes(prefix.path) };
+    if (single) return await readParameter(aws, single, version, undefined);
   } catch (error) {
-    if (!(error instanceof CliError) || !isAccessDenied(error)) throw error;
-    return { below: [], refusal: error };
+    if (!(error instanceof CliError) || error.code !== 'secret-not-found') throw error;
   }
+  throw new UsageError(
+    `--at ${version}: ${formatPrefix(prefix)} is not one parameter, and each parameter counts its own versions`,
+    'give a time, an age or a label: --at 2h',
+  );
 }
 
-function keysOf(value: SecretValue | undefined, where: string, exact: boolean): Environment {
-  const keys = value?.jsonKeys();
-  if (!value || !keys) {
-    throw new CliError('json-secret', `${where} is not a JSON object, so it has no keys`, {
-      hint: 'a source is a prefix (end it with "/"), a JSON secret, a task definition or a file',
-    });
-  }
-  const warnings: string[] = [];
-  const values = keys.map((name): NamedValue => {
-    const stored = value.jsonMember(name) ?? new SecretValue('');
-    const given = exact ? stored : value.injectedKey(name);
-    // ECS would not start a container with a key that the agent cannot read.
-    const injected = given instanceof SecretValue ? given : stored;
-    if (!exact && !value.jsonKey(name)) {
-      warnings.push(
-        `the key "${name}" of ${where} is not a string: the ECS agent formats it as Go does (12345678 as 1.2345678e+07)`,
-      );
-    }
-    return { name, value: injected };
-  });
-  return { values, warnings };
-}
-
-async function relative(aws: Aws, prefix: Prefix, found: readonly Found[]): Promise<Environment> {
+async function relative(
+  aws: Aws,
+  prefix: Prefix,
+  found: readonly Found[],
+  {
+    absent,
+    notes = [],
+    at,
+  }: { absent: readonly string[]; notes?: readonly string[]; at: At | undefined },
+): Promise<Environment> {
   const warnings: string[] = [];
   const values = found.flatMap(({ name, value }): NamedValue[] => {
     const own = relativeName(prefix, name);
@@ -122,20 +168,29 @@ async function relative(aws: Aws, prefix: Prefix, found: readonly Found[]): Prom
     warnings.push(`${name} is a binary secret and left out: ECS cannot inject it`);
     return [];
   });
-  if (values.length === 0) throw await nothingBelow(aws, formatPrefix(prefix));
-  return { values: values.sort((a, b) => (a.name < b.name ? -1 : 1)), warnings };
+  const where = formatPrefix(prefix);
+  if (values.length === 0) {
+    if (!at || absent.length === 0) throw await nothingBelow(aws, where);
+    const had =
+      at.kind === 'time' ? `existed at ${timeWords(at.time)}` : `has ${markOf(prefix, at.version)}`;
+    throw new CliError('nothing-found', `nothing below ${where} ${had}`);
+  }
+  const left = at && absent.length > 0 ? [leftOut(prefix, at, absent)] : [];
+  return {
+    values: values.sort((a, b) => (a.name < b.name ? -1 : 1)),
+    notes: [...left, ...notes],
+    warnings,
+  };
 }
 
-async function readNamed(manager: SecretsManager, names: readonly string[]): Promise<Found[]> {
-  const { found, denied } = await readSecrets(manager, names);
-  for (const refusal of denied.values()) throw refusal;
-  return [...found.values()];
+function leftOut(prefix: Prefix, at: At, names: readonly string[]): string {
+  const why =
+    at.kind === 'time'
+      ? `created after ${timeWords(at.time)}`
+      : `without ${markOf(prefix, at.version)}`;
+  return `left out, ${why}: ${names.join(', ')}`;
 }
 
-async function nothingBelow(aws: Aws, where: string): Promise<CliError> {
-  const { region, account } = await aws.caller();
-  const place = `(account ${account}, region ${region})`;
-  return new CliError('nothing-found', `there is nothing below ${where} ${place}`, {
-    hint: 'ecs-secrets list prints the names; --store or sm: selects Secrets Manager',
-  });
+function markOf({ store }: Prefix, version: string): string {
+  return `the ${store === 'parameter-store' ? 'label' : 'stage'} ${version}`;
 }

@@ -1,30 +1,50 @@
+import { isVersionId, type At } from '../../model/environment/version-at.ts';
 import { InvalidInput } from '../../model/problems.ts';
+import { splitParameterVersion } from '../../model/secrets/parameter-version.ts';
 import { parsePrefix, type Prefix } from '../../model/secrets/prefix.ts';
-import { parseReference, type SecretReference, type Store } from '../../model/secrets/reference.ts';
+import {
+  parseReference,
+  type ParameterReference,
+  type SecretReference,
+  type Store,
+} from '../../model/secrets/reference.ts';
 
-/** A source of named values, as users write it. */
-export type Source = { written: string } & (
-  | { kind: 'prefix'; prefix: Prefix }
-  /** A JSON secret, by its keys; or the secrets below `prefix`, if there are any. */
-  | { kind: 'secret'; reference: SecretReference; prefix: Prefix | undefined }
+/** A source of named values, as users write it, and which versions of them to read. */
+export type Source = { written: string; at?: At | undefined } & (
+  | PrefixSource
+  /** One parameter; `version` is a number or a label, undefined for the current version. */
+  | { kind: 'parameter'; reference: ParameterReference; version: string | undefined }
+  | SecretSource
   /** A container of a task definition: FILE, FAMILY[:REVISION] or ARN. */
   | { kind: 'definition'; id: string }
   /** A task definition or a file of secrets; `-` for standard input. */
   | { kind: 'file'; path: string }
 );
 
+/** The secrets below a prefix; or the parameter of this name (`single`), if there are none. */
+export interface PrefixSource {
+  kind: 'prefix';
+  prefix: Prefix;
+  single?: ParameterReference | undefined;
+}
+
+/** A JSON secret, by its keys; or the secrets below `prefix`, if there are any. */
+export interface SecretSource {
+  kind: 'secret';
+  reference: SecretReference;
+  prefix: Prefix | undefined;
+}
+
 /**
- * Reads a source: /path, sm:NAME, the ARN of a secret, FAMILY[:REVISION], a file, or `-`. Both a
- * parameter path and a file path may begin with a slash; the extension distinguishes them. Throws
- * InvalidInput.
+ * Reads a source: /path[:VERSION], sm:NAME[::STAGE[:VERSION]], the ARN of a secret or parameter,
+ * FAMILY[:REVISION], a file, or `-`. Both a parameter path and a file path may begin with a slash; the
+ * extension distinguishes them. Throws InvalidInput.
  */
 export function parseSource(written: string, store: Store | undefined): Source {
-  if (/^arn:[^:]*:secretsmanager:/.test(written)) {
-    const reference = parseReference(written, 'secrets-manager');
-    if (reference.store === 'secrets-manager' && reference.jsonKey === undefined) {
-      return { written, kind: 'secret', reference, prefix: undefined };
-    }
-    throw new InvalidInput(`"${written}" is not a whole secret`, 'leave out what follows its ARN');
+  if (/^arn:[^:]*:secretsmanager:/.test(written)) return secretSource(written, store);
+  if (/^arn:[^:]*:ssm:/.test(written)) {
+    const { ref, version } = splitParameterVersion(written, store);
+    return parameterSource(written, ref, version);
   }
   if (written.startsWith('arn:')) return { written, kind: 'definition', id: written };
   if (isFile(written)) return { written, kind: 'file', path: written };
@@ -37,22 +57,82 @@ export function parseSource(written: string, store: Store | undefined): Source {
     : { written, kind: 'file', path: written };
 }
 
-/** Reads a source that is a prefix, or sm:NAME. Throws InvalidInput. */
+/** Reads a source that is a prefix, one parameter, or sm:NAME. Throws InvalidInput. */
 export function prefixSource(written: string, store: Store | undefined): Source {
+  const { ref, version } = splitParameterVersion(written, store);
+  if (version !== undefined && /^(?:ssm:|\/)/.test(ref)) {
+    return parameterSource(written, ref, version);
+  }
+  const isSecret =
+    written.startsWith('sm:') || (store === 'secrets-manager' && !ref.startsWith('ssm:'));
+  // sm:NAME::STAGE:VERSION
+  if (isSecret && /^(?:sm:)?[^:]+::/.test(written)) return secretSource(written, store);
   const prefix = parsePrefix(written, store);
-  if (prefix.store === 'parameter-store' || prefix.path === '' || written.endsWith('/')) {
-    return { written, kind: 'prefix', prefix };
+  if (prefix.path === '' || written.endsWith('/')) return { written, kind: 'prefix', prefix };
+  if (prefix.store === 'parameter-store') {
+    const single = parseReference(prefix.path, 'parameter-store');
+    return single.store === 'parameter-store'
+      ? { written, kind: 'prefix', prefix, single }
+      : { written, kind: 'prefix', prefix };
   }
   const reference: SecretReference = { store: 'secrets-manager', name: prefix.path };
   return { written, kind: 'secret', reference, prefix };
 }
 
+/**
+ * The source with the versions of `--at`. Throws InvalidInput if it cannot be read so: it names a
+ * version already, or it is a task definition, which has values of a time only.
+ */
+export function sourceAt(source: Source, at: At): Source {
+  const named =
+    source.kind === 'parameter'
+      ? source.version
+      : source.kind === 'secret'
+        ? (source.reference.versionId ?? source.reference.versionStage)
+        : undefined;
+  if (named !== undefined) {
+    throw new InvalidInput(`${source.written} names a version, and so does --at`);
+  }
+  if (at.kind === 'time') return { ...source, at };
+  if (source.kind === 'definition') throw notOfDefinition(source.written, at.version);
+  if (source.kind === 'parameter') return { ...source, version: at.version };
+  if (source.kind === 'secret' && isVersionId(at.version)) {
+    const reference = { ...source.reference, versionId: at.version };
+    return { ...source, reference, prefix: undefined };
+  }
+  return { ...source, at };
+}
+
+/** The error for a version of a task definition's values, which are of several secrets. */
+export function notOfDefinition(written: string, version: string): InvalidInput {
+  return new InvalidInput(
+    `--at ${version}: ${written} is a task definition, whose secrets have no common version`,
+    'give a time or an age: --at 2h',
+  );
+}
+
 /** Whether the values of a source come from a store, where others may have chosen them. */
 export function isFromStore({ kind }: Source): boolean {
-  return kind === 'prefix' || kind === 'secret';
+  return kind === 'prefix' || kind === 'parameter' || kind === 'secret';
 }
 
 // --- internal ---
+
+function parameterSource(written: string, ref: string, version: string | undefined): Source {
+  const reference = parseReference(ref, 'parameter-store');
+  if (reference.store === 'parameter-store') {
+    return { written, kind: 'parameter', reference, version };
+  }
+  throw new Error(`${ref} is a parameter`);
+}
+
+function secretSource(written: string, store: Store | undefined): Source {
+  const reference = parseReference(written, store ?? 'secrets-manager');
+  if (reference.store === 'secrets-manager' && reference.jsonKey === undefined) {
+    return { written, kind: 'secret', reference, prefix: undefined };
+  }
+  throw new InvalidInput(`"${written}" is not a whole secret`, 'leave out its key');
+}
 
 function isFile(written: string): boolean {
   return (

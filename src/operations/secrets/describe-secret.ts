@@ -38,6 +38,8 @@ export interface SecretDetails {
   description: string | undefined;
   /** Undefined if the caller may not read them. */
   tags: Tag[] | undefined;
+  /** Secrets only. */
+  createdAt?: Date | undefined;
   changedAt: Date | undefined;
   /** Parameters only. */
   changedBy?: string | undefined;

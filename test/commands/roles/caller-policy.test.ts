@@ -311,12 +311,28 @@ const scenarios: Record<Exclude<CallerCommand, Elsewhere>, Scenario> = {
     steps: [{ argv: ['restore', 'sm:s'] }],
   },
   export: environmentScenario('export', [], 0),
+  'export --at': earlierScenario('export', [], 0),
   // No program is run in this process.
   exec: environmentScenario('exec', ['--', 'true'], 126),
+  'exec --at': earlierScenario('exec', ['--', 'true'], 126),
+  'diff --at': {
+    ...earlierScenario('diff', [], 0),
+    steps: [
+      { argv: ['diff', '/p/a:1', '/p/a'], code: 3 },
+      { argv: ['diff', '/p', '--at', '1m'], now: later },
+      { argv: ['diff', 'sm:s', '--at', '1m'], now: later },
+      { argv: ['diff', 'web', '--at', '1m'], now: later },
+      { argv: ['diff', '/p', '--at', '1h', '--allow-empty'], code: 3 },
+    ],
+  },
   diff: {
     looksOnly: true,
     before: [...web, put('sm:s/a', 'x', '--kms-key', 'alias/shop')],
-    steps: [{ argv: ['diff', '/p', 'sm:s'], code: 3 }, { argv: ['diff', 'web', 'web:1'] }],
+    steps: [
+      { argv: ['diff', '/p', 'sm:s'], code: 3 },
+      { argv: ['diff', 'web', 'web:1'] },
+      { argv: ['diff', '/p/a:1', '/p/a'] },
+    ],
     otherwise: ['secretsmanager:BatchGetSecretValue'],
   },
   'role create': {
@@ -625,9 +641,35 @@ function environmentScenario(command: string, more: string[], code: number): Sce
       { argv: [command, '--prefix', '/p', ...more], code },
       { argv: [command, '--prefix', 'sm:s', ...more], code },
       { argv: [command, '--task-definition', 'web', ...more], code },
+      { argv: [command, '/p/a:1', ...more], code },
     ],
     otherwise: ['secretsmanager:BatchGetSecretValue'],
   };
+}
+
+/** The same with `--at`: what was not changed since, and what was. */
+function earlierScenario(command: string, more: string[], code: number): Scenario {
+  const { before = [], steps, ...rest } = environmentScenario(command, more, code);
+  return {
+    ...rest,
+    before: [...before, put('/p/a', 'two')],
+    steps: [
+      ...steps
+        .filter(({ argv }) => !argv.includes('/p/a:1'))
+        .map(({ argv: [name = '', ...argv] }) => ({
+          argv: [name, '--at', '1m', ...argv],
+          code,
+          now: later,
+        })),
+      { argv: [command, '/p/a', '--at', '1', ...more], code },
+      { argv: [command, '/p', '--at', '1h', '--allow-empty', ...more], code },
+    ],
+  };
+}
+
+/** The clock of a command that runs in an hour. */
+function later(): number {
+  return Date.now() + 3_600_000;
 }
 
 function plain(family: string): Setting {
