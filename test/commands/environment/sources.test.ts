@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { CreateSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { PutParameterCommand } from '@aws-sdk/client-ssm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -172,6 +175,33 @@ describe('exec', () => {
     const none = await bin(['/shop', '--']);
     expect(none).toMatchObject({ code: 2, stdout: '' });
     expect(none.stderr).toContain('no program is given after --');
+  });
+
+  test.each<[string[], number, string]>([
+    [['/shop'], 2, 'no program is given: write -- and the program after the sources'],
+    [['npm', 'start'], 2, 'no program is given: write -- and the program after the sources'],
+    [['--', 'npm', 'start'], 2, 'no source is given'],
+    [['--prefix', '/shop', '--'], 2, "missing required argument 'command'"],
+    [['/shop', '--strict-file', 'full.env', '--', 'npm'], 2, 'there is no placeholder in the file'],
+    [['/shop', '--strict-file', 'gone.env', '--', 'npm'], 1, 'cannot read gone.env'],
+    [['/shop', '--strict-file', 'more.env', '--', 'npm'], 1, '/shop has no value for OTHER'],
+  ])('%j is refused', async (argv, code, says) => {
+    const own = { 'full.env': 'DB_PASSWORD=p1-of-production\n', 'more.env': 'OTHER=your-key\n' };
+    const seen = await shop.run(['exec', ...argv], { files: own });
+    expect(seen).toMatchObject({ code, stdout: '' });
+    expect(seen.stderr).toContain(`error: ${says}`);
+  });
+
+  test('--strict-file sets exactly the variables that a file has a placeholder for', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'ecs-secrets-'));
+    const example = join(folder, '.env.example');
+    try {
+      await writeFile(example, 'DB_PASSWORD=chamberme\nAPI_KEY=\nMODE=production\n');
+      const argv = ['/shop', '--upper-case', '--strict-file', example, '--pristine', ...printed];
+      expect(JSON.parse((await bin(argv)).stdout)).toEqual({ API_KEY: 'k1', DB_PASSWORD: 'p1' });
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
 
   test('--only passes some, and fails if one is missing', async () => {

@@ -38,6 +38,7 @@ describe('of an earlier version', () => {
     ['ssm:level:1', 'one'],
     ['sm:shop/db:p', 'three'],
     ['sm:shop/db:p:AWSPREVIOUS', 'two'],
+    ['sm:shop/db::AWSPREVIOUS', '{"p":"two"}'],
   ])('%s is %s', async (ref, stdout) => {
     expect(await shop.run(['get', ref, '--reveal'])).toEqual({ code: 0, stdout, stderr: '' });
   });
