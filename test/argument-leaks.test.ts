@@ -83,6 +83,7 @@ const cases: [string[], RegExp][] = [
   [['migrate', `DB_PASSWORD=${mark}`, '--prefix', '/p'], /no task definition DB_PASSWORD=…/],
   [['diff', `DB_PASSWORD=${mark}`, '/shop'], /no task definition DB_PASSWORD=…/],
   [['diagnose', `DB_PASSWORD=${mark}`], /"DB_PASSWORD=…" is not a service/],
+  [['export', '/shop', '--at', `DB_PASSWORD=${mark}`], /"DB_PASSWORD=…" is not a time/],
   [['exec', '--prefix', '/shop', '--', `DB_PASSWORD=${mark}`, 'npm'], /cannot run DB_PASSWORD=…/],
   [['sandbox', '--', `DB_PASSWORD=${mark}`, 'npm'], /cannot run DB_PASSWORD=…/],
   [['redeploy', '--service', `DB_PASSWORD=${mark}`], /"DB_PASSWORD=…" is not CLUSTER\/SERVICE/],

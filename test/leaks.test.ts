@@ -194,6 +194,8 @@ const cases: [string, Case][] = [
   ['delete --dry-run', { argv: ['delete', 'sm:shop/text', '--dry-run'] }],
   ['restore', { argv: ['restore', 'sm:shop/text'] }],
   ['diff', { argv: ['diff', '/shop', '/bulk'] }],
+  ['diff of a version', { argv: ['diff', '/shop/db:1', '/shop/db'] }],
+  ['diff --at', { argv: ['diff', '/shop', '--at', '1h', '--allow-empty'] }],
   ['diff of task definitions', { argv: ['diff', 'web', '/shop'] }],
   ['exec of a missing program', { argv: ['exec', '--prefix', '/shop', '--', 'no-such-program'] }],
   [

@@ -47,7 +47,7 @@ export interface ParameterStore {
   readMany(names: readonly string[]): Promise<ReadParameter[]>;
   /**
    * The decrypted current values of all parameters below a path like `/shop/prod`, or only the
-   * versions that have a label.
+   * versions that have a label (Systems Manager guide, "Working with parameter labels").
    */
   readBelow(path: string, label?: string): Promise<ReadParameter[]>;
   /** Descriptions by name, for those that exist; 50 names per call. */

@@ -1,5 +1,6 @@
 import { parseAge } from '../duration.ts';
 import { InvalidInput } from '../problems.ts';
+import { withoutValue } from '../secrets/shown-text.ts';
 
 /** The version of each value to read: the one of a moment, or one by its number, label, stage or ID. */
 export type At = { kind: 'time'; time: Date } | { kind: 'version'; version: string };
@@ -16,11 +17,11 @@ export function parseAt(text: string, now: number): At {
     return { kind: 'time', time: new Date(time) };
   }
   // No label of a parameter begins with a digit (LabelParameterVersion).
-  if (/^(?:\d{1,18}|[\w.-]{32,64}|[A-Za-z_.-][\w.+=@!/-]{0,99})$/.test(text)) {
+  if (/^(?:\d{1,18}|[\w.-]{32,64}|[A-Za-z_.-][\w.+@!/-]{0,99})$/.test(text)) {
     return { kind: 'version', version: text };
   }
   throw new InvalidInput(
-    `--at: "${text}" is not a time, an age or a version`,
+    `--at: "${withoutValue(text)}" is not a time, an age or a version`,
     'write 2026-11-30T14:05:00Z, 2h, 90d, or the number, label, stage or ID of a version',
   );
 }

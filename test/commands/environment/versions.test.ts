@@ -1,5 +1,5 @@
 import { CreateSecretCommand } from '@aws-sdk/client-secrets-manager';
-import { LabelParameterVersionCommand } from '@aws-sdk/client-ssm';
+import { LabelParameterVersionCommand, PutParameterCommand } from '@aws-sdk/client-ssm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Seen } from '../../helpers/run.ts';
 import { openShop, type Shop } from '../../helpers/scene.ts';
@@ -242,7 +242,8 @@ describe('export refuses', () => {
 
   test('a time of which the version is no longer kept, and says what is', async () => {
     for (let version = 1; version <= 102; version += 1) {
-      await shop.run(['put', '/many/x', '--force'], { stdin: `v${version}`, now: () => clock });
+      const value = { Value: `v${version}`, Type: 'SecureString', Overwrite: true } as const;
+      await shop.ssm.send(new PutParameterCommand({ Name: '/many/x', ...value }));
       clock += 1_000;
     }
     const at = (seconds: number): string =>

@@ -34,6 +34,7 @@ test.each([
   ['0s', 'is not an age'],
   ['', 'is not a time, an age or a version'],
   ['a b', 'is not a time, an age or a version'],
+  ['DB_PASSWORD=MARK', '"DB_PASSWORD=…" is not a time, an age or a version'],
 ])('%s is refused: %s', (text, says) => {
   const parse = (): unknown => parseAt(text, now);
   expect(parse).toThrow(InvalidInput);
