@@ -37,11 +37,11 @@ order: a later one overwrites, with a note, or fails with --strict. sm:NAME stan
 secret, or for the secrets below it. /path:VERSION is one parameter, sm:NAME::STAGE one version of a secret.
 
 --at reads the values of a time: in ISO 8601 (UTC if it has no offset; a date is its start), or an age. Of
-a parameter, it is the newest version that is not newer. Of a secret in Secrets Manager, it is the newest
-version that was created by then: when AWSCURRENT moved is not recorded, and versions without a stage may
-be deleted. What did not exist then is left out, with a note. What was deleted since is not known. --at
-LABEL reads the versions with this label (Secrets Manager: with this stage), --at VERSION a version of one
-parameter or secret.
+a parameter, it is the newest version that is not newer. Of a secret in Secrets Manager that was changed
+since, it is the newest version that was created by then: when AWSCURRENT moved is not recorded, and
+versions without a stage may be deleted. What did not exist then is left out, with a note. What was deleted
+since is not known. --at LABEL reads the versions with this label (Secrets Manager: with this stage), --at
+VERSION a version of one parameter or secret.
 
 Examples:
   $ ecs-secrets export /shop/prod --format json | jq keys

@@ -82,7 +82,7 @@ const readContainer: Needs = [
 /** What the values of a time take. */
 const earlier: Needs = [
   ['parameters', 'ssm:GetParameterHistory', 'ssm:GetParameters'],
-  ['secrets', 'secretsmanager:ListSecretVersionIds'],
+  ['secrets', 'secretsmanager:DescribeSecret', 'secretsmanager:ListSecretVersionIds'],
 ];
 const list: Needs = [['everything', 'ssm:DescribeParameters', 'secretsmanager:ListSecrets']];
 const references: Needs = [

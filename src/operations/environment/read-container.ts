@@ -18,10 +18,9 @@ import type {
 } from '../../model/definitions/task-definition.ts';
 import { whyNoKey } from '../../model/secrets/missing-key.ts';
 import type { NamedValue } from './format-secrets.ts';
-import { timeWords } from '../../model/environment/version-at.ts';
 import { parametersAt } from './parameters-at.ts';
-import type { Environment } from './read-prefix.ts';
-import { guessNote, secretsAt } from './secrets-at.ts';
+import { notYet, type Environment } from './read-prefix.ts';
+import { guessNote, secretAt } from './secrets-at.ts';
 import { valueNotFound } from '../secrets/missing-value.ts';
 import { parameterStoreOf } from '../parameter-store-of.ts';
 import { readParameters } from '../secrets/read-values.ts';
@@ -146,9 +145,9 @@ async function readReferences(
       const call =
         time === undefined || isPinned
           ? manager.read(id, { stage, versionId })
-          : secretsAt(manager, [{ name: id, arn: id }], { kind: 'time', time }).then((then) => {
-              guessed.push(...then.guessed);
-              return then.found[0];
+          : secretAt(manager, id, time).then(({ found, absent, guessed: some }) => {
+              guessed.push(...some);
+              return absent.length > 0 ? notYet(versionOf(reference), time) : found[0];
             });
       const read = await call.catch((error: unknown) => pendingDeletion(error, reference));
       secrets.set(key, read ?? (await valueNotFound(aws, manager, reference)));
@@ -161,7 +160,7 @@ async function readReferences(
       const value = parameters.get(formatReference(reference));
       const failure =
         time && absent.has(formatReference(reference))
-          ? `${formatReference(reference)} did not exist at ${timeWords(time)}`
+          ? notYet(formatReference(reference), time).message
           : `there is no parameter ${formatReference(reference)}`;
       return value ? { value } : { value: nothing, failure };
     }

@@ -9,7 +9,7 @@ import { ifAllowed } from '../if-allowed.ts';
 import { valueNotFound } from '../secrets/missing-value.ts';
 import type { NamedValue } from './format-secrets.ts';
 import { nothingBelow, notYet, readListed, type Environment } from './read-prefix.ts';
-import { guessNote, secretsAt } from './secrets-at.ts';
+import { guessNote, secretAt, secretsAt } from './secrets-at.ts';
 import type { SecretSource } from './source.ts';
 
 /**
@@ -59,8 +59,9 @@ async function readOne(
 ): Promise<FoundValue | undefined> {
   const id = lookupId(reference);
   if (at?.kind === 'time') {
-    const secret = own ?? { name: id, arn: id };
-    const { found, absent, guessed } = await secretsAt(manager, [secret], at);
+    const { found, absent, guessed } = await (own
+      ? secretsAt(manager, [own], at)
+      : secretAt(manager, id, at.time));
     if (absent.length > 0) throw notYet(formatReference(reference), at.time);
     return found[0] && { value: found[0].value, notes: guessNote(guessed) };
   }

@@ -3,6 +3,7 @@ import type { SecretDescription, SecretsManager } from '../../aws/secrets-manage
 import { CliError, isAwsError } from '../../errors.ts';
 import { timeWords, type At } from '../../model/environment/version-at.ts';
 import type { SecretValue } from '../../model/secrets/secret-value.ts';
+import { ifAllowed } from '../if-allowed.ts';
 import { readSecrets } from '../secrets/read-values.ts';
 
 /** What is known of a secret before its versions are listed; undefined where it is not known. */
@@ -38,6 +39,24 @@ export async function secretsAt(
     { concurrency: atOnce },
   );
   return { found: found.flat(), absent: absent.sort(), guessed: [] };
+}
+
+/**
+ * One secret as it was at a time, by its name or ARN. Without secretsmanager:DescribeSecret, that
+ * AWSCURRENT was moved back meanwhile is not seen.
+ */
+export async function secretAt(
+  manager: SecretsManager,
+  id: string,
+  time: Date,
+): Promise<SecretsAt> {
+  const known = await ifAllowed(manager.describe(id));
+  if (!known) return { found: [], absent: [], guessed: [] };
+  if (known === 'denied') return secretsOf(manager, [{ name: id, arn: id }], time);
+  const { name, arn, createdAt, changedAt } = known;
+  if (!changedAt || changedAt > time) return secretsOf(manager, [{ name, arn, createdAt }], time);
+  const read = await manager.read(arn);
+  return { found: read ? [{ name, value: read.value }] : [], absent: [], guessed: [] };
 }
 
 /** The note about secrets whose version of a time is not known for certain; none for no names. */

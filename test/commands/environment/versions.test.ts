@@ -31,16 +31,19 @@ beforeAll(async () => {
   );
   arn = made.ARN ?? '';
   first = made.VersionId ?? '';
+  await put('sm:moved:pass', 'm1');
   await put('sm:below/A', '1');
   await shop.secrets.send(new CreateSecretCommand({ Name: 'below/EMPTY' }));
   clock = midnight + hour;
   await put('/shop/db', 'd2');
   await put('sm:json:pass', 'p2');
+  await put('sm:moved:pass', 'm2');
   await label('/shop/db', 2);
   await label('/shop/api-key', 1);
   clock = midnight + 2 * hour;
   await put('/shop/new', 'n1');
   await put('/later/only', 'o1');
+  await run(['rollback', 'sm:moved']);
   clock = midnight + 3 * hour;
   await put('/shop/db', 'd3');
   await put('/shop/new', 'n2');
@@ -66,6 +69,7 @@ const definition = (secrets: Record<string, string>): string =>
 const files = {
   '.env': 'OWN=1\n',
   'app.json': definition({ DB: '/shop/db', PASS: 'sm:json:pass', OLD: `sm:json:pass:AWSPREVIOUS` }),
+  'moved.json': definition({ PASS: 'sm:moved:pass' }),
   'late.json': definition({ DB: '/shop/new' }),
 };
 
@@ -126,6 +130,14 @@ describe('export prints the values of', () => {
     ],
     ['secrets that are unchanged', ['sm:below/', '--at', '30m'], 'A=2\nB=1\n', since('03:30:00')],
     [
+      'a secret before AWSCURRENT was moved back',
+      ['sm:moved', '--at', '150m'],
+      'pass=m2\n',
+      guess('moved'),
+    ],
+    ['a secret after that', ['sm:moved', '--at', '1h'], 'pass=m1\n', ''],
+    ['a container after that', ['moved.json', '--at', '1h'], 'PASS=m1\n', ''],
+    [
       'a container at a time',
       ['app.json', '--at', '150m'],
       'DB=d2\nPASS=p2\nOLD=p2\n',
@@ -148,6 +160,9 @@ describe('export prints the values of', () => {
     const previous = { code: 0, stdout: 'user=u\npass=p2\n', stderr: '' };
     expect(await run(['export', `${arn}::AWSPREVIOUS:`])).toEqual(previous);
     expect(await run(['export', arn, '--at', '150m'])).toMatchObject({ stdout: previous.stdout });
+    const moved = await shop.json(['get', 'sm:moved']);
+    const after = await run(['export', String(moved.arn), '--at', '1h']);
+    expect(after).toEqual({ code: 0, stdout: 'pass=m1\n', stderr: '' });
   });
 });
 

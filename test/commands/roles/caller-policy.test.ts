@@ -15,6 +15,7 @@ import { CreateScheduleCommand, SchedulerClient } from '@aws-sdk/client-schedule
 import { CreateSecretCommand, PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { PutParameterCommand } from '@aws-sdk/client-ssm';
 import { AssumeRoleCommand } from '@aws-sdk/client-sts';
+import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import {
   callerNeeds,
@@ -323,6 +324,7 @@ const scenarios: Record<Exclude<CallerCommand, Elsewhere>, Scenario> = {
       { argv: ['diff', 'sm:s', '--at', '1m'], now: later },
       { argv: ['diff', 'web', '--at', '1m'], now: later },
       { argv: ['diff', '/p', '--at', '1h', '--allow-empty'], code: 3 },
+      beforeChange('diff', [], 3),
     ],
   },
   diff: {
@@ -652,7 +654,9 @@ function earlierScenario(command: string, more: string[], code: number): Scenari
   const { before = [], steps, ...rest } = environmentScenario(command, more, code);
   return {
     ...rest,
+    otherwise: ['secretsmanager:BatchGetSecretValue', 'secretsmanager:DescribeSecret'],
     before: [...before, put('/p/a', 'two')],
+    world: changeLater,
     steps: [
       ...steps
         .filter(({ argv }) => !argv.includes('/p/a:1'))
@@ -663,7 +667,27 @@ function earlierScenario(command: string, more: string[], code: number): Scenari
         })),
       { argv: [command, '/p/a', '--at', '1', ...more], code },
       { argv: [command, '/p', '--at', '1h', '--allow-empty', ...more], code },
+      beforeChange(command, more, code),
     ],
+  };
+}
+
+/** When `changeLater` changed the secret s/a. */
+let changedAt: Date;
+
+async function changeLater(): Promise<void> {
+  changedAt = new Date();
+  while (Date.now() === changedAt.getTime()) await setImmediate();
+  await shop.secrets.send(new PutSecretValueCommand({ SecretId: 's/a', SecretString: 'y' }));
+}
+
+/** A step that reads s/a as it was before that. */
+function beforeChange(command: string, more: readonly string[], code: number): Step {
+  return {
+    code,
+    get argv() {
+      return [command, 'sm:s', '--at', changedAt.toISOString(), ...more];
+    },
   };
 }
 
