@@ -36,11 +36,6 @@ export function isVersionId(version: string): boolean {
   return /^[\w.-]{32,64}$/.test(version);
 }
 
-/** For people: `2026-11-30 14:05:00 UTC`, or the version. */
-export function atWords(at: At): string {
-  return at.kind === 'version' ? at.version : timeWords(at.time);
-}
-
 /** A time for people, to the second: `2026-11-30 14:05:00 UTC`. */
 export function timeWords(time: Date): string {
   return `${time.toISOString().slice(0, 19).replace('T', ' ')} UTC`;

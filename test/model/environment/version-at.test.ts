@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { atWords, parseAt } from '../../../src/model/environment/version-at.ts';
+import { parseAt, timeWords } from '../../../src/model/environment/version-at.ts';
 import { InvalidInput } from '../../../src/model/problems.ts';
 
 const now = Date.parse('2026-11-30T12:00:00Z');
@@ -21,7 +21,8 @@ test.each([
   ['0b6ab0a1-1111-4222-8333-444455556666', '0b6ab0a1-1111-4222-8333-444455556666'],
   ['1234567890abcdef1234567890abcdef', '1234567890abcdef1234567890abcdef'],
 ])('%s is %s', (text, words) => {
-  expect(atWords(parseAt(text, now))).toBe(words);
+  const at = parseAt(text, now);
+  expect(at.kind === 'time' ? timeWords(at.time) : at.version).toBe(words);
 });
 
 test.each([
