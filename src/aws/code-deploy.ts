@@ -17,6 +17,11 @@ export interface DeploymentGroup {
   group: string;
   cluster: string;
   service: string;
+  /**
+   * ARNs of the revisions in the AppSpec that it deployed last; none if the AppSpec is in S3, which
+   * CodeDeploy does not return.
+   */
+  taskDefinitions: string[];
 }
 
 /** What CodeDeploy deploys: a revision, and the container that receives the traffic. */
@@ -112,13 +117,24 @@ export function createCodeDeploy(config: AwsConfig): CodeDeploy {
       // The maximum per application and per call is 100 groups (CodeDeploy quotas).
       new BatchGetDeploymentGroupsCommand({ ...query, deploymentGroupNames: names.slice(0, 100) }),
     );
-    return deploymentGroupsInfo.flatMap(({ deploymentGroupName: group = '', ecsServices = [] }) =>
-      ecsServices.map(({ clusterName = '', serviceName = '' }) => ({
-        application,
-        group,
-        cluster: clusterName,
-        service: serviceName,
-      })),
+    return deploymentGroupsInfo.flatMap(
+      ({ deploymentGroupName: group = '', ecsServices = [], targetRevision }) =>
+        ecsServices.map(({ clusterName = '', serviceName = '' }) => ({
+          application,
+          group,
+          cluster: clusterName,
+          service: serviceName,
+          taskDefinitions: taskDefinitionsIn(targetRevision?.appSpecContent?.content),
+        })),
     );
   }
+}
+
+// --- internal ---
+
+/** The ARNs of revisions in an AppSpec, which is JSON or YAML. */
+function taskDefinitionsIn(appSpec = ''): string[] {
+  return (
+    appSpec.match(/arn:[\w-]{1,20}:ecs:[\w-]{1,30}:\d{12}:task-definition\/[\w-]{1,255}:\d+/g) ?? []
+  );
 }

@@ -63,6 +63,7 @@ export function toService(service: SdkService): Service {
       failedTasks: deployment.failedTasks ?? 0,
       createdAt: deployment.createdAt,
     })),
+    taskSets: (service.taskSets ?? []).flatMap(({ taskDefinition }) => taskDefinition ?? []),
   };
 }
 
@@ -205,6 +206,8 @@ export interface Service {
   /** ARN of the current or last service deployment; undefined if ECS returns none. */
   currentServiceDeployment: string | undefined;
   deployments: Deployment[];
+  /** ARNs of the revisions of its task sets; with the ECS controller there are none. */
+  taskSets?: readonly string[];
   /** The secrets of the Service Connect logs in all deployments, those of the PRIMARY one first. */
   serviceConnect?: readonly SecretEntry[];
   /** The plain options of these logs by name; those of the PRIMARY deployment have precedence. */

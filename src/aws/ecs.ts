@@ -37,6 +37,8 @@ export type { DescribedTask, RunningTask, StoppedTask } from './ecs-tasks.ts';
 export interface Revision {
   arn: string;
   status: string;
+  /** Undefined for a managed daemon, and for revisions older than the member (2020). */
+  registeredAt?: Date | undefined;
   definition: TaskDefinition;
 }
 
@@ -237,6 +239,7 @@ export function createEcs(config: AwsConfig): Ecs {
       return {
         arn: taskDefinition?.taskDefinitionArn ?? '',
         status: taskDefinition?.status ?? '',
+        registeredAt: taskDefinition?.registeredAt,
         definition: definitionIn(answer(), 'ecs:DescribeTaskDefinition'),
       };
     } catch (error) {

@@ -198,7 +198,13 @@ test('replaces the tasks, which read the current values', async () => {
   const { ssm, service, first } = scene;
   await ssm.putParameter({ Name: '/shop/password', Value: 'new', Overwrite: true });
   const second = await scene.register('/shop/password');
+  const groupNow = async () =>
+    (await scene.codedeploy('GetDeploymentGroup', scene.group)).body.deploymentGroupInfo;
+
   const { body } = await scene.deploy(appSpec(second));
+  expect(await groupNow()).toMatchObject({
+    targetRevision: { appSpecContent: { content: appSpec(second) } },
+  });
   expect(body.deploymentId).toMatch(/^d-[A-Z0-9]{9}$/);
   expect(await scene.info(body.deploymentId)).toMatchObject({
     status: 'Created',

@@ -1,13 +1,11 @@
 import type { Context, Result } from '../../cli.ts';
-import { CliError, Interrupted } from '../../errors.ts';
-import {
-  oldRevisions,
-  retire,
-  type OldRevision,
-  type Retired,
-} from '../../operations/plaintext/old-revisions.ts';
+import { CliError } from '../../errors.ts';
+import { oldRevisions, type OldRevision } from '../../operations/plaintext/old-revisions.ts';
+import { nothingRetired, type Retired } from '../../operations/usage/retire-revisions.ts';
+import { userWords } from '../../operations/usage/revision-users.ts';
 import { confirmed } from '../confirm.ts';
 import { withProgress } from '../progress.ts';
+import { notChecked, retireUnused } from '../usage/retirement.ts';
 import { lastPart } from '../../model/last-part.ts';
 import type { MigrateDocument } from './documents.ts';
 
@@ -34,7 +32,7 @@ export async function withOldRevisions(
 ): Promise<Result<MigrateDocument>> {
   const told: { old: OldRevision[]; retired: Retired } = {
     old: [],
-    retired: { deregistered: [], deleted: [], failed: [] },
+    retired: nothingRetired(),
   };
   let failure: CliError | undefined;
   try {
@@ -79,40 +77,24 @@ async function retireOld(
   if (free.length === 0 || (!deregister && !deletion)) return;
   const [verb, done] = deletion ? ['Delete', 'deleted'] : ['Deregister', 'deregistered'];
   if (unchecked.length > 0 && !force) {
-    throw new CliError(
-      'not-checked',
-      `no old revision was ${done}, because something that could not be checked may run it`,
-      { hint: "add what is missing to the caller's policy; --force relies on the rest" },
-    );
+    throw notChecked(`no old revision was ${done}`);
   }
   const some = free.slice(0, 10).map(nameOf).join(', ');
   const names = free.length > 10 ? `${some} and ${free.length - 10} more` : some;
   await confirmed(context, `${verb} ${names}?`, `no old revision was ${done}`);
-  await withProgress(context, (onProgress) =>
-    retire(aws, free, deletion, told.retired, { interrupted, onProgress }),
-  );
-  const { deregistered, deleted, failed } = told.retired;
-  for (const { arn, reason } of failed) report.warn(`${arn} was not deleted: ${reason}`);
-  const settled = deletion ? deleted.length + failed.length : deregistered.length;
-  if (settled === free.length) return;
-  const counts = [
-    `${deregistered.length} of ${free.length} old revisions were deregistered`,
-    ...(deletion ? [`${deleted.length} deleted`] : []),
-  ];
-  throw new Interrupted(
-    `interrupted; ${counts.join(', ')}`,
-    'run the command again to retire the rest',
-  );
+  await retireUnused(context, free, { deletion, force }, told.retired);
 }
 
 function nameOf({ arn }: OldRevision): string {
   return lastPart(arn);
 }
 
-function stateOf(one: OldRevision, { deregistered, deleted }: Retired, choice: OldChoice): string {
-  if (deleted.includes(one.arn)) return 'deleted';
-  if (deregistered.includes(one.arn)) return 'deregistered';
-  if (one.users.length > 0) return `used by ${one.users.join(', ')}`;
+function stateOf(one: OldRevision, retired: Retired, choice: OldChoice): string {
+  if (retired.deleted.includes(one.arn)) return 'deleted';
+  if (retired.deregistered.includes(one.arn)) return 'deregistered';
+  const { users = [] } = retired.inUse.find(({ arn }) => arn === one.arn) ?? {};
+  const all = [...one.users, ...users.map(userWords)];
+  if (all.length > 0) return `used by ${all.join(', ')}`;
   return choice.deregister || choice.deletion
     ? 'nothing found that runs it'
     : 'nothing found that runs it; --deregister-old or --delete-old retires it';

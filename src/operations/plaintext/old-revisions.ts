@@ -1,13 +1,10 @@
 import pMap from 'p-map';
 import type { Aws } from '../../aws/index.ts';
-import { isAccessDenied } from '../../errors.ts';
 import { plaintextIn } from '../../model/definitions/plaintext-findings.ts';
 import { isAtLeast } from '../../model/secrets/plaintext-secrets.ts';
-import type { OnProgress } from '../progress.ts';
-import { scan } from '../usage/scan.ts';
-import { serviceName } from '../usage/service-name.ts';
 import { untilInterrupted } from '../until-interrupted.ts';
-import { scheduledTasks } from '../usage/where-used.ts';
+import type { Watch } from '../usage/retire-revisions.ts';
+import { revisionUsers, usersOf, userWords } from '../usage/revision-users.ts';
 
 /** A revision that still contains plaintext secrets. */
 export interface OldRevision {
@@ -15,7 +12,7 @@ export interface OldRevision {
   status: string;
   /** The variables that look like secrets, as `CONTAINER:NAME`. */
   variables: string[];
-  /** Services, tasks, rules and schedules that run it. */
+  /** What runs it or is configured to, for people: `service shop/web`. */
   users: string[];
 }
 
@@ -24,12 +21,6 @@ export interface OldRevisions {
   revisions: OldRevision[];
   /** Possible users that could not be checked, e.g. `EventBridge rules (…)`. */
   unchecked: string[];
-}
-
-/** How to watch and stop a long step. */
-export interface Watch {
-  interrupted: AbortSignal;
-  onProgress: OnProgress;
 }
 
 /**
@@ -46,46 +37,7 @@ export async function oldRevisions(
   return untilInterrupted(looking, watch.interrupted, 'interrupted; no old revision was changed');
 }
 
-/** The result for old revisions. */
-export interface Retired {
-  /** ARNs of the revisions that are now INACTIVE, including those that already were. */
-  deregistered: string[];
-  deleted: string[];
-  /** Revisions that could not be deleted. */
-  failed: { arn: string; reason: string }[];
-}
-
-/**
- * Deregisters revisions, and with `deletion` deletes them. Records each result in `retired`, even
- * if a later call fails. Ends early if interrupted.
- */
-export async function retire(
-  aws: Aws,
-  revisions: readonly OldRevision[],
-  deletion: boolean,
-  { deregistered, deleted, failed }: Retired,
-  { interrupted, onProgress }: Watch,
-): Promise<void> {
-  const ecs = await aws.ecs();
-  const total = revisions.length;
-  for (const { arn, status } of revisions) {
-    if (interrupted.aborted) return;
-    if (status === 'ACTIVE') await ecs.deregister(arn);
-    deregistered.push(arn);
-    onProgress({ step: 'deregistering old revisions', done: deregistered.length, total });
-  }
-  for (let at = 0; deletion && at < total && !interrupted.aborted; at += deletedAtOnce) {
-    const some = deregistered.slice(at, at + deletedAtOnce);
-    failed.push(...(await ecs.deleteRevisions(some)));
-    deleted.push(...some.filter((arn) => !failed.some((one) => one.arn === arn)));
-    onProgress({ step: 'deleting old revisions', done: deleted.length, total });
-  }
-}
-
 // --- internal ---
-
-/** Maximum revisions per call (ECS API reference, DeleteTaskDefinitions). */
-const deletedAtOnce = 10;
 
 async function look(
   aws: Aws,
@@ -120,45 +72,14 @@ async function look(
     return revision && variables.length > 0 ? [{ revision, variables }] : [];
   });
   if (holding.length === 0 || interrupted.aborted) return { revisions: [], unchecked: [] };
-  const { users, unchecked } = await usersByRevision(aws, onProgress);
+  const found = await revisionUsers(aws, onProgress);
   return {
-    unchecked,
+    unchecked: found.unchecked,
     revisions: holding.map(({ revision: { arn, status }, variables }) => ({
       arn,
       status,
       variables,
-      users: users.get(arn) ?? [],
+      users: usersOf(found, arn).map(userWords),
     })),
   };
-}
-
-/** What runs revisions, by their ARN. */
-async function usersByRevision(
-  aws: Aws,
-  onProgress: OnProgress,
-): Promise<{ users: Map<string, string[]>; unchecked: string[] }> {
-  const users = new Map<string, string[]>();
-  const add = (arn: string | undefined, user: string): void => {
-    if (arn === undefined) return;
-    users.set(arn, [...new Set([...(users.get(arn) ?? []), user])]);
-  };
-  try {
-    const found = await scan(
-      aws,
-      { clusters: [], services: [] },
-      { tasks: 'required', onProgress },
-    );
-    for (const service of found.services) {
-      for (const { taskDefinition } of [service, ...service.deployments]) {
-        add(taskDefinition, `service ${serviceName(service)}`);
-      }
-    }
-    for (const { arn, taskDefinition } of found.tasks) add(taskDefinition, `task ${arn}`);
-    const { tasks, unchecked } = await scheduledTasks(aws, found.clusters, onProgress);
-    for (const { kind, name, taskDefinition } of tasks) add(taskDefinition, `${kind} ${name}`);
-    return { users, unchecked };
-  } catch (error) {
-    if (!isAccessDenied(error)) throw error;
-    return { users, unchecked: [`services and running tasks (${error.message})`] };
-  }
 }

@@ -57,6 +57,8 @@ export async function scan(
     tasks?: 'required' | 'if-allowed';
     /** Whether to read managed daemons too; default: if tasks are read. */
     daemons?: boolean;
+    /** Whether to describe the task definitions; default: true. */
+    definitions?: boolean;
     /** Revisions that an earlier scan of the same run described, by ARN: these are not asked for again. */
     known?: ReadonlyMap<string, FullRevision>;
     onProgress?: OnProgress | undefined;
@@ -103,9 +105,9 @@ export async function scan(
     ...tasks.map(({ taskDefinition }) => taskDefinition),
     ...daemons.flatMap(({ taskDefinitions }) => taskDefinitions),
   ]);
-  const { known = new Map<string, FullRevision>() } = options;
+  const { known = new Map<string, FullRevision>(), definitions = true } = options;
   const revisions = new Map([...known].filter(([arn]) => used.has(arn)));
-  const arns = [...used].filter((arn) => !known.has(arn));
+  const arns = definitions ? [...used].filter((arn) => !known.has(arn)) : [];
   const failed = new Map<string, string>();
   let described = 0;
   await pMap(

@@ -208,10 +208,8 @@ export function scheduledUnknown(scheduled: readonly ScheduledRevision[]): Unkno
   );
 }
 
-// --- internal ---
-
 /** Reads scheduled tasks during a scan. Until the scan ends, only the scan reports progress. */
-function lookingAhead(aws: Aws, { services }: ServiceFilter, onProgress: OnProgress) {
+export function lookingAhead(aws: Aws, { services }: ServiceFilter, onProgress: OnProgress) {
   let reading: Promise<Scheduled> | undefined;
   let tell = noProgress;
   return {
@@ -229,6 +227,13 @@ function lookingAhead(aws: Aws, { services }: ServiceFilter, onProgress: OnProgr
     },
   };
 }
+
+/** `FAMILY` or `FAMILY:REVISION`, of a name or an ARN of the region and account that is searched. */
+export function shortId(taskDefinition: string): string {
+  return taskDefinition.replace(/^.*:task-definition\//, '');
+}
+
+// --- internal ---
 
 /** The tasks that rules start in these clusters. After a refusal no other cluster is asked about. */
 async function rulesOf(
@@ -252,9 +257,4 @@ async function rulesOf(
     { concurrency: 8 },
   );
   return { tasks: found.flat(), denied };
-}
-
-/** `FAMILY` or `FAMILY:REVISION`, of a name or an ARN of the region and account that is searched. */
-function shortId(taskDefinition: string): string {
-  return taskDefinition.replace(/^.*:task-definition\//, '');
 }

@@ -112,6 +112,7 @@ export function deploymentOperations(world: CodeDeployWorld): Record<string, Ope
           replacement: undefined,
         };
         world.region(call.region).deployments.set(deployment.id, deployment);
+        group.targetRevision = input.revision;
         const { waitMinutes } = group;
         try {
           const request = { taskDefinition, waitMinutes };

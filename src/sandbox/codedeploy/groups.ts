@@ -161,6 +161,7 @@ function view(applicationName: string, computePlatform: string, group: Deploymen
     ...group.members,
     deploymentConfigName: group.members.deploymentConfigName ?? 'CodeDeployDefault.ECSAllAtOnce',
     ecsServices: group.ecsServices,
+    targetRevision: group.targetRevision,
   };
 }
 

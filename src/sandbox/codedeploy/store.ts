@@ -24,6 +24,8 @@ export interface DeploymentGroup {
   /** How long the old tasks continue after the traffic has moved, in minutes. */
   waitMinutes: number;
   members: Record<string, unknown>;
+  /** The revision of the latest deployment. */
+  targetRevision?: unknown;
 }
 
 /** A deployment to one ECS service. */

@@ -1,26 +1,30 @@
 import { expect, test } from 'vitest';
 import { AwsError } from '../../../src/errors.ts';
 import {
+  nothingRetired,
   retire,
-  type OldRevision,
-  type Retired,
-} from '../../../src/operations/plaintext/old-revisions.ts';
+  type Candidate,
+} from '../../../src/operations/usage/retire-revisions.ts';
+import type { RevisionUsers } from '../../../src/operations/usage/revision-users.ts';
 import { fakeAws, type Answers } from '../../helpers/fake-aws.ts';
 
-const revisions = (count: number, status = 'ACTIVE'): OldRevision[] =>
-  Array.from({ length: count }, (_, index) => ({
-    ...{ arn: `web:${index + 1}`, status, variables: ['web:DB'], users: [] },
-  }));
+const revisions = (count: number, status = 'ACTIVE'): Candidate[] =>
+  Array.from({ length: count }, (_, index) => ({ arn: `web:${index + 1}`, status }));
+const noUsers: RevisionUsers = { users: new Map(), unchecked: [] };
 
 /** Retires revisions in an ECS that answers so; answers what became of them, also after an error. */
 async function retired(
-  all: OldRevision[],
+  all: Candidate[],
   ecs: Answers['ecs'],
-  { deletion = true, interrupt = new AbortController() } = {},
+  {
+    deletion = true,
+    interrupt = new AbortController(),
+    look = () => Promise.resolve(noUsers),
+  }: { deletion?: boolean; interrupt?: AbortController; look?: () => Promise<RevisionUsers> } = {},
 ) {
-  const outcome: Retired = { deregistered: [], deleted: [], failed: [] };
+  const outcome = nothingRetired();
   const steps: string[] = [];
-  const error = await retire(fakeAws({ ecs: ecs! }), all, deletion, outcome, {
+  const error = await retire(fakeAws({ ecs: ecs! }), all, { deletion, look }, outcome, {
     interrupted: interrupt.signal,
     onProgress: ({ step, done = 0, total = 0 }) => steps.push(`${step} ${done}/${total}`),
   }).catch((thrown: unknown) => thrown);
@@ -112,4 +116,34 @@ test('an interrupt between two deletions ends it there', async () => {
   };
   const { deleted } = await retired(revisions(25), ecs, { interrupt });
   expect(deleted).toHaveLength(10);
+});
+
+test('what has come into use since is left, and 20 at a time are looked at again', async () => {
+  const user = { kind: 'service', name: 'shop/web' } as const;
+  let looks = 0;
+  const look = () => {
+    looks += 1;
+    const users = new Map(looks === 1 ? [] : [['web:22', [user]]]);
+    return Promise.resolve({ users, unchecked: [] });
+  };
+  const asked: string[] = [];
+  const outcome = await retired(
+    revisions(23),
+    { deregister: (arn) => Promise.resolve(void asked.push(arn)) },
+    { deletion: false, look },
+  );
+  expect(looks).toBe(2);
+  expect(outcome.inUse).toEqual([{ arn: 'web:22', users: [user] }]);
+  expect(asked).toEqual(outcome.deregistered);
+  expect(outcome.deregistered).toHaveLength(22);
+});
+
+test('an interrupt while they are looked at again ends it at once', async () => {
+  const interrupt = new AbortController();
+  const look = () => {
+    interrupt.abort();
+    return new Promise<never>(() => undefined);
+  };
+  const outcome = await retired(revisions(2), {}, { interrupt, look });
+  expect(outcome).toMatchObject({ error: undefined, deregistered: [] });
 });
