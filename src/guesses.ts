@@ -72,6 +72,9 @@ const commandWords: Readonly<Record<string, Readonly<Record<string, string>>>> =
     'role show': 'roles get-role',
     'register --service, or redeploy': 'release rollout update-service',
     register: 'render apply task-definition taskdef register-task-definition',
+    revisions: 'revs list-task-definitions list-task-definition-families',
+    'revisions --keep':
+      'deregister deregister-task-definition delete-task-definitions prune cleanup',
     redeploy: 'restart reload refresh bounce force-new-deployment',
     rotate: 'change renew rotate-secret',
     find: 'search grep locate which',
@@ -119,6 +122,7 @@ const optionWords: readonly (readonly [readonly string[], string])[] = [
   [['--version', '--version-id', '--revision', '--target'], '--to'],
   [['--auto-approve', '--assume-yes', '--no-confirm', '--confirm', '--non-interactive'], '--yes'],
   [['--silent', '-q', '--no-progress'], '--quiet'],
+  [['--keeps', '--keep-last', '--keep-latest', '--retain'], '--keep'],
   [['-r'], '--region'],
   [['-p'], '--profile'],
 ];
@@ -148,6 +152,7 @@ const asArgument: Readonly<Record<string, { options: readonly string[]; argument
     options: ['--file', '-f', '--task-definition', '--cli-input-json', '--from'],
     argument: 'FILE',
   },
+  revisions: { options: ['--family', '--family-prefix', '--task-definition'], argument: 'FAMILY' },
   migrate: { options: ['--family', '--task-definition', '--file', '-f'], argument: 'FAMILY' },
   audit: { options: ['--file', '-f', '--task-definition'], argument: 'FILE' },
   verify: {
@@ -188,6 +193,7 @@ const moreArguments: Readonly<Record<string, string>> = {
   list: 'run the command once for each prefix',
   import: 'ecs-secrets import FILE --prefix PREFIX',
   migrate: 'ecs-secrets migrate FAMILY --prefix PREFIX',
+  revisions: 'run the command once for each family',
   export: 'to merge prefixes: ecs-secrets export --prefix PREFIX --prefix PREFIX',
   diagnose: 'a service is one argument: ecs-secrets diagnose CLUSTER/SERVICE',
   redeploy:

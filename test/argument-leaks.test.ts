@@ -81,6 +81,7 @@ const cases: [string[], RegExp][] = [
   [['audit', `DB_PASSWORD=${mark}`], /cannot read DB_PASSWORD=…/],
   [['verify', `DB_PASSWORD=${mark}`], /no task definition DB_PASSWORD=…/],
   [['migrate', `DB_PASSWORD=${mark}`, '--prefix', '/p'], /no task definition DB_PASSWORD=…/],
+  [['revisions', `DB_PASSWORD=${mark}`], /DB_PASSWORD=… is not the name of a family/],
   [['diff', `DB_PASSWORD=${mark}`, '/shop'], /no task definition DB_PASSWORD=…/],
   [['diagnose', `DB_PASSWORD=${mark}`], /"DB_PASSWORD=…" is not a service/],
   [['export', '/shop', '--at', `DB_PASSWORD=${mark}`], /"DB_PASSWORD=…" is not a time/],

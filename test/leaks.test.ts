@@ -143,6 +143,8 @@ const cases: [string, Case][] = [
       stdin: plainText(),
     },
   ],
+  ['revisions', { argv: ['revisions', 'web'] }],
+  ['revisions --keep', { argv: ['revisions', 'web', '--keep', '1', '--dry-run'] }],
   ['rollback', { argv: ['rollback', '/shop/db'] }],
   ['rollback of a secret --redeploy', { argv: ['rollback', 'sm:shop/json', '--redeploy'] }],
   ['rollback --dry-run', { argv: ['rollback', '/shop/db', '--dry-run'] }],

@@ -177,6 +177,13 @@ export const commands: readonly (ProgramCommand | CommandGroup)[] = [
     load: async () => (await import('./plaintext/audit.ts')).audit,
   },
   {
+    name: 'revisions',
+    group: 'Task definitions',
+    summary:
+      'list the revisions of a task definition and what uses them; --keep deregisters old ones',
+    load: async () => (await import('./usage/revisions.ts')).revisions,
+  },
+  {
     name: 'rotate',
     group: 'Rollout',
     summary: 'store a new value and redeploy the services that use it',

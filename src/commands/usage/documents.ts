@@ -163,3 +163,107 @@ export interface DeletedDocument {
   /** Until when `restore` brings the secret back. Absent if it cannot, and with `--dry-run`. */
   recoverableUntil?: Date;
 }
+
+/** The revisions of a task definition; with `--keep` those that are older than the newest ones. */
+export type RevisionsDocument = RevisionListDocument | KeptRevisionsDocument;
+
+/** The newest revisions of a family. */
+export interface RevisionListDocument {
+  family: string;
+  /** Newest first. */
+  revisions: RevisionDocument[];
+  /** How many there are. */
+  total: number;
+  /** What could not be looked at, with the reason, for people. */
+  unchecked: string[];
+}
+
+/** A revision. */
+export interface RevisionDocument {
+  /** Its number. */
+  revision: number;
+  /** ARN of the revision. */
+  arn: string;
+  /** For example `ACTIVE`, as returned by AWS. */
+  status: string;
+  /** Absent if AWS does not return it. */
+  registeredAt?: Date | undefined;
+  users: readonly RevisionUserDocument[];
+  /** Against the revision after it in the list. Absent for the oldest revision. */
+  changes?: RevisionChangesDocument | undefined;
+  /**
+   * The secrets it refers to whose last change is after its registration and before that of the
+   * revision before it in the list.
+   */
+  secretsChanged: {
+    /** The secret, for example `ssm:/shop/db`. */
+    reference: string;
+    changedAt: Date;
+  }[];
+}
+
+/** Something that runs a revision, or is configured to run it. */
+export interface RevisionUserDocument {
+  kind: 'service' | 'task' | 'rule' | 'schedule' | 'deployment-group';
+  /** `CLUSTER/SERVICE`, `CLUSTER/TASK`, the rule, `GROUP/SCHEDULE` or `APPLICATION/GROUP`. */
+  name: string;
+}
+
+/** What changed from one revision to the next. */
+export interface RevisionChangesDocument {
+  /** References to secrets. */
+  added: ReferencePlaceDocument[];
+  removed: ReferencePlaceDocument[];
+  changed: (ReferencePlaceDocument & {
+    /** The earlier `valueFrom`. */
+    before: string;
+  })[];
+  /** Containers whose image changed. */
+  images: {
+    container: string;
+    /** The earlier image. */
+    before: string;
+    image: string;
+  }[];
+}
+
+/** A place in a task definition that refers to a secret. */
+export interface ReferencePlaceDocument {
+  /** Empty for a volume. */
+  container: string;
+  kind: UseKind;
+  /** The environment variable, log option or volume. Empty for others. */
+  name: string;
+  valueFrom: string;
+}
+
+/** What became of the revisions of a family that are older than the newest ones. */
+export interface KeptRevisionsDocument {
+  family: string;
+  /** How many of the newest ACTIVE revisions were kept. */
+  keep: number;
+  /** True if nothing was changed because `--dry-run` was given. */
+  dryRun: boolean;
+  /** Newest first. With `--delete` the INACTIVE ones too. */
+  older: OlderRevisionDocument[];
+  /** What could not be looked at, with the reason, for people. */
+  unchecked: string[];
+}
+
+/** A revision that is older than those that were kept. */
+export interface OlderRevisionDocument {
+  /** ARN of the revision. */
+  arn: string;
+  /** Its number. */
+  revision: number;
+  /** Its status before: `ACTIVE` or `INACTIVE`. */
+  status: string;
+  users: readonly RevisionUserDocument[];
+  /**
+   * What was done, or with `--dry-run` would be. `in-use`: kept because of its users. `left`: the
+   * command ended before.
+   */
+  outcome: 'in-use' | 'deregistered' | 'deleted' | 'left';
+  /** Why it was not deleted, as returned by AWS. Absent otherwise. */
+  why?: string;
+}

@@ -62,6 +62,17 @@ const scheduled: Needs = [
   ['rules', 'events:ListTargetsByRule'],
   ['schedules', 'scheduler:GetSchedule'],
 ];
+/** What uses revisions of task definitions. */
+const revisionUsers: Needs = [
+  ['everything', 'ecs:ListClusters', 'ecs:ListServices', 'ecs:ListTasks'],
+  ['services', 'ecs:DescribeServices', 'ecs:DescribeServiceRevisions'],
+  ['tasks', 'ecs:DescribeTasks'],
+  ['serviceRevisions', 'ecs:DescribeServiceRevisions'],
+  ...scheduled,
+  // Where a service has the CODE_DEPLOY controller.
+  ['everything', 'codedeploy:ListApplications', 'codedeploy:ListDeploymentGroups'],
+  ['everything', 'codedeploy:BatchGetDeploymentGroups'],
+];
 const redeploy: Needs = [
   ...scan,
   ['services', 'ecs:UpdateService', 'ecs:DescribeServiceDeployments'],
@@ -292,8 +303,7 @@ export const callerNeeds = {
     ...references,
     ...readRole,
     ...readPolicies,
-    ...scan,
-    ...scheduled,
+    ...revisionUsers,
     ['parameters', 'ssm:GetParameters', 'ssm:PutParameter', 'ssm:AddTagsToResource'],
     ['everything', 'secretsmanager:BatchGetSecretValue'],
     ['everything', 'ecs:ListTaskDefinitions', 'ecs:DeregisterTaskDefinition'],
@@ -310,6 +320,16 @@ export const callerNeeds = {
     ['services', 'ecs:UpdateService'],
     ['services', 'ecs:DescribeServiceDeployments'],
     ['serviceDeployments', 'ecs:DescribeServiceDeployments'],
+  ],
+  revisions: [
+    ...resolve,
+    ...revisionUsers,
+    ['everything', 'ecs:ListTaskDefinitions', 'ecs:DescribeTaskDefinition'],
+  ],
+  'revisions --keep': [
+    ...revisionUsers,
+    ['everything', 'ecs:ListTaskDefinitions', 'ecs:DeregisterTaskDefinition'],
+    ['taskDefinitions', 'ecs:DeleteTaskDefinitions'],
   ],
   rotate: [...resolve, ...updateParameter, ...updateSecret, ...redeploy, ...scheduled],
   redeploy: [...resolve, ...redeploy, ['secrets', 'secretsmanager:ListSecretVersionIds']],

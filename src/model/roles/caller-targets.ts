@@ -61,6 +61,7 @@ const foundBy: Readonly<Record<string, string>> = {
   'logs:': 'LogGroups',
   'events:': 'Rules',
   'scheduler:': 'Schedules',
+  'codedeploy:': 'DeploymentGroups',
 };
 
 const targetNames: Readonly<

@@ -51,6 +51,6 @@ function partsOf(arn: string): { family: string; number: number } {
 
 function notFound(message: string): CliError {
   return new CliError('revision-not-found', message, {
-    hint: 'nothing was deployed; aws ecs list-task-definitions --family-prefix FAMILY lists the revisions',
+    hint: 'nothing was deployed; to list the revisions: ecs-secrets revisions FAMILY',
   });
 }

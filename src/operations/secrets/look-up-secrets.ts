@@ -50,15 +50,17 @@ export type Lookup =
 /**
  * Looks up every reference, without reading a value and with as few calls as the APIs allow. The
  * result is keyed by `formatReference` and contains every reference. Secrets scheduled for deletion
- * count as found.
+ * count as found. With `again: false`, a parameter that DescribeParameters does not list is not
+ * looked for again: for references of which nobody expects that they exist.
  */
 export async function lookUpSecrets(
   aws: Aws,
   references: readonly Reference[],
+  { again = true }: { again?: boolean } = {},
 ): Promise<Map<string, Lookup>> {
   const parameters = references.filter((one) => one.store === 'parameter-store');
   const secrets = references.filter((one) => one.store === 'secrets-manager');
-  const found = await Promise.all([lookUpParameters(aws, parameters), lookUp(aws, secrets)]);
+  const found = await Promise.all([lookUpParameters(aws, parameters, again), lookUp(aws, secrets)]);
   return new Map(found.flat());
 }
 
@@ -69,6 +71,7 @@ type Found = (readonly [key: string, lookup: Lookup])[];
 async function lookUpParameters(
   aws: Aws,
   references: readonly ParameterReference[],
+  again: boolean,
 ): Promise<Found> {
   const found: Found = [];
   const byRegion = new Map<string | undefined, ParameterReference[]>();
@@ -88,7 +91,7 @@ async function lookUpParameters(
   for (const [region, group] of byRegion) {
     const names = group.map(({ name }) => name);
     const { answer: descriptions, error } = await attempted(
-      aws.parameterStore(region).then((store) => describeParameters(store, names)),
+      aws.parameterStore(region).then((store) => describeParameters(store, names, again)),
     );
     for (const reference of group) {
       const key = formatReference(reference);
@@ -122,10 +125,11 @@ async function attempted<T>(
 async function describeParameters(
   store: ParameterStore,
   names: readonly string[],
+  again: boolean,
 ): Promise<Map<string, ParameterDescription>> {
   const wanted = [...new Set(names)];
   const found = new Map(await store.describe(wanted));
-  for (const pause of [300, 700]) {
+  for (const pause of again ? [300, 700] : []) {
     const missing = wanted.filter((name) => !found.has(name));
     if (missing.length === 0) break;
     await delay(pause);

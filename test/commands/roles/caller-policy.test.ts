@@ -1,3 +1,8 @@
+import {
+  CodeDeployClient,
+  CreateApplicationCommand,
+  CreateDeploymentGroupCommand,
+} from '@aws-sdk/client-codedeploy';
 import { CreateLogGroupCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { RunInstancesCommand } from '@aws-sdk/client-ec2';
 import {
@@ -127,8 +132,29 @@ const scheduledOnly = {
   'scheduler:ListSchedules': /scheduler:ListSchedules/,
   'scheduler:GetSchedule': /GetSchedule/,
 };
+/** What is looked at for users of revisions and the secrets that they refer to. */
+const usersOnly = {
+  ...scheduledOnly,
+  ...Object.fromEntries(
+    [
+      ...['ecs:ListClusters', 'ecs:ListServices', 'ecs:ListTasks', 'ecs:DescribeServices'],
+      ...['ecs:DescribeTasks', 'ssm:DescribeParameters', 'secretsmanager:DescribeSecret'],
+    ].map((action) => [action, new RegExp(`not checked: .*${action}`)]),
+  ),
+  ...Object.fromEntries(
+    ['ListApplications', 'ListDeploymentGroups', 'BatchGetDeploymentGroups'].map((action) => [
+      `codedeploy:${action}`,
+      /not checked: CodeDeploy groups .*codedeploy:ListApplications/,
+    ]),
+  ),
+};
 /** Asked for where a service has a native strategy, which this scene has not. */
 const onlyNative = ['ecs:DescribeServiceDeployments'];
+/** Asked for where a service has the CODE_DEPLOY controller. */
+const onlyCodeDeploy = [
+  ...['codedeploy:ListApplications', 'codedeploy:ListDeploymentGroups'],
+  'codedeploy:BatchGetDeploymentGroups',
+];
 const onlyElsewhere = [
   ...['ecs:DescribeDaemon', 'ecs:DescribeDaemonDeployments', 'ecs:DescribeDaemonRevisions'],
   ...['ecs:DescribeDaemonTaskDefinition', 'ecs:DescribeServiceRevisions'],
@@ -529,10 +555,29 @@ const scenarios: Record<Exclude<CallerCommand, Elsewhere>, Scenario> = {
     },
     unasked: [
       ...onlyNative,
+      ...onlyCodeDeploy,
       // For a role that ECS may not assume, and one whose managed policies are full or have five versions.
       ...['iam:UpdateAssumeRolePolicy', 'iam:CreatePolicy', 'iam:AttachRolePolicy'],
       'iam:DeletePolicyVersion',
     ],
+  },
+  revisions: {
+    looksOnly: true,
+    before: web,
+    service: true,
+    world: runWithCodeDeploy,
+    steps: [{ argv: ['revisions', 'web'] }],
+    degrades: usersOnly,
+  },
+  'revisions --keep': {
+    before: [
+      ...web,
+      { argv: ['register', 'plain.json'], ...plain('app') },
+      { argv: ['register', 'plain.json', '--force'], ...plain('app') },
+    ],
+    service: true,
+    world: runWithCodeDeploy,
+    steps: [{ argv: ['revisions', 'app', '--keep', '1', '--delete', '--yes'] }],
   },
   rotate: {
     before: [
@@ -920,6 +965,27 @@ async function runElsewhere(): Promise<void> {
       bakeTimeInMinutes: 0,
     },
   });
+}
+
+/** A service that CodeDeploy deploys. */
+async function runWithCodeDeploy(): Promise<void> {
+  await shop.service({
+    ...{ cluster: 'shop', name: 'blue', taskDefinition: 'web', desiredCount: 0 },
+    deploymentController: { type: 'CODE_DEPLOY' },
+  });
+  const codeDeploy = new CodeDeployClient({
+    ...{ endpoint: shop.sandbox.url, region: 'us-east-1' },
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+  });
+  const application = { applicationName: 'shop' };
+  await codeDeploy.send(new CreateApplicationCommand({ ...application, computePlatform: 'ECS' }));
+  await codeDeploy.send(
+    new CreateDeploymentGroupCommand({
+      ...{ ...application, deploymentGroupName: 'blue' },
+      serviceRoleArn: 'arn:aws:iam::123456789012:role/codedeploy',
+      ecsServices: [{ clusterName: 'shop', serviceName: 'blue' }],
+    }),
+  );
 }
 
 /** A rule and a schedule that run the task definition `web`. */
