@@ -1,4 +1,8 @@
-import { CreateServiceCommand } from '@aws-sdk/client-ecs';
+import {
+  CreateServiceCommand,
+  ECSClient,
+  RegisterTaskDefinitionCommand,
+} from '@aws-sdk/client-ecs';
 import { CreateSecretCommand, PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { LabelParameterVersionCommand, PutParameterCommand } from '@aws-sdk/client-ssm';
 import { readFile } from 'node:fs/promises';
@@ -103,6 +107,9 @@ const scenes: Record<string, (n: number) => { argv: string[]; stdin?: string }> 
   '`verify SERVICE`': (n) => ({ argv: ['verify', `c${n}/s0`] }),
   '`audit FILE`': (n) => ({ argv: ['audit', `t${n}.json`] }),
   '`audit --cluster`': (n) => ({ argv: ['audit', '--cluster', `c${n}`] }),
+  '`revisions FAMILY --limit N`': (n) => ({
+    argv: ['revisions', `f${n}`, '--limit', '100', '--region', 'eu-west-1'],
+  }),
   '`migrate FILE`': (n) => ({
     argv: ['migrate', `m${n}.json`, '--prefix', `/m${n}`, '--execution-role', `r${n}`, '--yes'],
   }),
@@ -234,6 +241,16 @@ async function setUp(n: number): Promise<void> {
     const seen = await shop.run(argv, { ...setting, stdin });
     if (seen.code !== 0) throw new Error(`${argv.join(' ')}: ${seen.stderr}`);
   };
+  // There is no cluster in that region.
+  const elsewhere = new ECSClient({
+    ...{ endpoint: shop.sandbox.url, region: 'eu-west-1' },
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+  });
+  const containerDefinitions = [{ name: 'web', image: 'x', memory: 64 }];
+  for (let revision = 0; revision < n; revision += 1) {
+    const definition = { family: `f${n}`, containerDefinitions };
+    await elsewhere.send(new RegisterTaskDefinitionCommand(definition));
+  }
   await done(importTo(`/p${n}`), entries(n, 'v'));
   await done(importTo(`sm:s${n}`), entries(n, 'v'));
   await putTwice(n);
