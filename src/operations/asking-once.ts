@@ -8,6 +8,14 @@ export function askingOnce(aws: Aws): Aws {
   return remembering(aws, (gateway) => remembering(gateway as object, (answer) => answer));
 }
 
+/**
+ * A service module that asks once, except for parameters: descriptions of these lag behind a write,
+ * so that what is missing is looked for again with the same call.
+ */
+export function exceptParameters(askingOnce: Aws, aws: Aws): Aws {
+  return { ...askingOnce, parameterStore: (region) => aws.parameterStore(region) };
+}
+
 // --- internal ---
 
 /** Remembers the result of each method by its arguments; applies `wrap` to each result once. */

@@ -27,7 +27,7 @@ import { mapSecretUses, secretUses, useReference } from '../../model/definitions
 import type { TaskDefinition } from '../../model/definitions/task-definition.ts';
 import type { Clock } from '../../world.ts';
 import { ahead } from '../ahead.ts';
-import { askingOnce } from '../asking-once.ts';
+import { askingOnce, exceptParameters } from '../asking-once.ts';
 import { readRole } from '../roles/role-policies.ts';
 import { checkReferences, readsRole } from './check-references.ts';
 import { registerOnce } from './register-once.ts';
@@ -91,7 +91,7 @@ export async function registerTaskDefinition(
     void ahead(looking.iam().then((iam) => readRole(iam, edited.executionRoleArn ?? '')));
   }
   const { definition, valueless, known } = await withArns(
-    looking,
+    exceptParameters(looking, aws),
     edited,
     unshownReferences(edits, store),
   );

@@ -6,7 +6,7 @@ import type { TaskDefinition } from '../../model/definitions/task-definition.ts'
 import { namedSecrets } from '../definitions/named-secrets.ts';
 import { isRole } from '../../model/definitions/task-definition-checks.ts';
 import { ahead } from '../ahead.ts';
-import { askingOnce } from '../asking-once.ts';
+import { askingOnce, exceptParameters } from '../asking-once.ts';
 import { readRole } from '../roles/role-policies.ts';
 import { gatherLogFacts } from './gather-log-facts.ts';
 import { gatherPlacement } from './gather-placement.ts';
@@ -60,12 +60,7 @@ export async function gatherStartFacts(
       return uses.filter(({ place }) => !held.has(place));
     }),
   );
-  // Descriptions that lag behind a write are read again, so not through `askingOnce`.
-  const all = await gatherSecretFacts(
-    { ...aws, parameterStore: (region) => given.parameterStore(region) },
-    usesOf.flat(),
-    options,
-  );
+  const all = await gatherSecretFacts(exceptParameters(aws, given), usesOf.flat(), options);
   const here = await asking;
   return Promise.all(
     targets.map(

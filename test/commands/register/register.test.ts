@@ -1,4 +1,5 @@
 import { CreateSecretCommand } from '@aws-sdk/client-secrets-manager';
+import { PutParameterCommand } from '@aws-sdk/client-ssm';
 import { ListTaskDefinitionsCommand } from '@aws-sdk/client-ecs';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { latestRevision, openShop, webDefinition, type Shop } from '../../helpers/scene.ts';
@@ -26,6 +27,17 @@ const parsed = (): Json & { containerDefinitions: [Json] } =>
   JSON.parse(webDefinition) as Json & { containerDefinitions: [Json] };
 
 describe('register', () => {
+  test('sees a parameter that DescribeParameters does not list at first', async () => {
+    const lag = { service: 'ssm', operation: 'DescribeParameters', lagMs: Infinity };
+    shop.sandbox.inject({ ...lag, times: 2 });
+    await shop.ssm.send(
+      new PutParameterCommand({ Name: '/shop/new', Value: 'x', Type: 'SecureString' }),
+    );
+    const secret = ['--secret', 'NEW=/shop/new', '--execution-role', 'shop-execution'];
+    const seen = await shop.run(['register', 'web.json', ...secret]);
+    expect(seen, seen.stderr).toMatchObject({ code: 0 });
+  });
+
   test('puts in the full ARNs as AWS knows them', async () => {
     const seen = await shop.run([
       ...['register', 'web.json', '--execution-role', 'shop-execution'],
