@@ -32,6 +32,8 @@ export async function retireUnused(
       `${deregistered.length} of ${free.length} old revisions were deregistered`,
       ...(deletion ? [`${deleted.length} deleted`] : []),
     ].join(', ');
+  const stopped = (why: string): Interrupted =>
+    new Interrupted(`${why}; ${counts()}`, 'run the command again to retire the rest');
   await withProgress(context, (onProgress) =>
     retire(
       aws,
@@ -48,14 +50,17 @@ export async function retireUnused(
       retired,
       { interrupted, onProgress },
     ),
-  );
+  ).catch((error: unknown) => {
+    // The call that was cut off may have been carried out.
+    throw error instanceof Interrupted ? stopped(error.message) : error;
+  });
   for (const { arn, users } of inUse) {
     report.warn(`${lastPart(arn)} was left: it is now used by ${users.map(userWords).join(', ')}`);
   }
   for (const { arn, reason } of failed) report.warn(`${arn} was not deleted: ${reason}`);
   const settled = deletion ? deleted.length + failed.length : deregistered.length;
   if (settled + inUse.length === free.length) return;
-  throw new Interrupted(`interrupted; ${counts()}`, 'run the command again to retire the rest');
+  throw stopped('interrupted');
 }
 
 /** The error if possible users of revisions could not be checked. `done` says what was done. */

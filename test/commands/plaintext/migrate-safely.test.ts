@@ -8,6 +8,7 @@ import {
 } from '@aws-sdk/client-iam';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { valuesBelow } from '../../helpers/parameters.ts';
+import { holdCall } from '../../helpers/hold-call.ts';
 import type { Seen } from '../../helpers/run.ts';
 import { latestRevision, openShop, type Shop } from '../../helpers/scene.ts';
 
@@ -283,13 +284,16 @@ describe('old revisions', () => {
 
   test('an interrupt while they are deregistered tells how many are', async () => {
     await registerOld(5);
+    await shop.json(argv, { files });
     const interrupt = new AbortController();
     let count = 0;
     onCall = (call) => {
       if (call.includes('DeregisterTaskDefinition')) count += 1;
       if (count === 2) interrupt.abort();
     };
-    const seen = await shop.run(old, { files, interrupted: interrupt.signal });
+    // The answer to the second call has as much time to arrive as with the real clock.
+    const patient = { interrupted: interrupt.signal, longestPause: 5_000 };
+    const seen = await shop.run(old, { files, ...patient });
     expect(seen.code).toBe(130);
     expect(seen.stderr).toContain('interrupted; 2 of 5 old revisions were deregistered');
     expect(seen.stdout.match(/: deregistered$/gm)).toHaveLength(2);
@@ -297,6 +301,21 @@ describe('old revisions', () => {
     expect(states.filter((state) => state === 'INACTIVE')).toHaveLength(2);
     expect(await shop.run(old, { files })).toMatchObject({ code: 0 });
     expect(await Promise.all([1, 2, 3, 4, 5].map(statusOf))).toEqual(Array(5).fill('INACTIVE'));
+  });
+
+  test('an interrupt that cuts a call off tells how many are', async () => {
+    await registerOld(3);
+    await using held = await holdCall(shop.sandbox.url, 'DeregisterTaskDefinition');
+    const interrupt = new AbortController();
+    void held.arrived.then(() => {
+      interrupt.abort();
+    });
+    const env = { ECS_SECRETS_ENDPOINT_URL: held.url };
+    const seen = await shop.run(old, { files, env, interrupted: interrupt.signal });
+    expect(seen.code).toBe(130);
+    expect(seen.stderr).toMatch(
+      /error: interrupted while ecs:DeregisterTaskDefinition .*; 0 of 3 old revisions were deregistered/,
+    );
   });
 
   test('a failure on the way tells how far it came', async () => {
