@@ -37,7 +37,7 @@ export type { DescribedTask, RunningTask, StoppedTask } from './ecs-tasks.ts';
 export interface Revision {
   arn: string;
   status: string;
-  /** Undefined for a managed daemon, and for revisions older than the member (2020). */
+  /** Undefined for a managed daemon, and where AWS does not return it. */
   registeredAt?: Date | undefined;
   definition: TaskDefinition;
 }
