@@ -3,7 +3,9 @@
 // and the exit code is 1 then.
 import { spawn, spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { manyServices } from './many-services.mjs';
+import { measurePeers } from './peers.mjs';
 import { callCounts, caller, createServices } from './scene.mjs';
 import { startSandbox } from './start-sandbox.mjs';
 import { throttled } from './throttled.mjs';
@@ -165,7 +167,37 @@ async function reachable(url) {
   throw new Error(`${url} does not answer`);
 }
 
-const { child, env } = await startSandbox(bin);
+/** The parts, in their order; `--only NAME,NAME` measures some. `near` starts the sandbox that some share. */
+const parts = {
+  starts: async (near) => {
+    await measureStarts({ env: await near(), rounds, row });
+    console.log(`Node ${process.version}; medians of ${rounds} runs\n`);
+  },
+  package() {
+    const argv = ['pack', '--dry-run', '--json', '--ignore-scripts'];
+    const packed = spawnSync('npm', argv, { encoding: 'utf8' });
+    const [tarball] = Object.values(JSON.parse(packed.stdout));
+    row('package, MB', tarball.size / 1e6, 2);
+  },
+  scale: async (near) => atScale(await near()),
+  services: () => manyServices(bin, row),
+  import: importLimited,
+  throttled: () => throttled(row),
+  async moto() {
+    const hasAws = spawnSync('aws', ['--version'], { stdio: 'ignore' }).status === 0;
+    const hasMoto = spawnSync('moto_server', ['--help'], { stdio: 'ignore' }).status === 0;
+    if (hasAws && hasMoto) await importIntoMoto();
+    else console.log('moto_server or aws is not on the PATH: import is not measured against them');
+  },
+  peers: () => measurePeers(row),
+};
+
+const { values } = parseArgs({ options: { only: { type: 'string' } } });
+const names = values.only?.split(',') ?? Object.keys(parts);
+const unknown = names.filter((name) => !Object.hasOwn(parts, name));
+if (unknown.length > 0) {
+  throw new Error(`no part ${unknown.join(', ')}; there are ${Object.keys(parts).join(', ')}`);
+}
 const rows = [];
 const row = (what, figure, target) => {
   rows.push({ what, figure, target: `≤ ${target}`, met: figure <= target });
@@ -173,24 +205,12 @@ const row = (what, figure, target) => {
 const atLeast = (what, figure, target) => {
   rows.push({ what, figure, target: `≥ ${target}`, met: figure >= target });
 };
+let shared;
 try {
-  await measureStarts({ env, rounds, row });
-  const packed = spawnSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
-    encoding: 'utf8',
-  });
-  const [tarball] = Object.values(JSON.parse(packed.stdout));
-  row('package, MB', tarball.size / 1e6, 2);
-  await atScale(env);
-  await manyServices(bin, row);
-  await importLimited();
-  await throttled(row);
-  const hasAws = spawnSync('aws', ['--version'], { stdio: 'ignore' }).status === 0;
-  const hasMoto = spawnSync('moto_server', ['--help'], { stdio: 'ignore' }).status === 0;
-  if (hasAws && hasMoto) await importIntoMoto();
-  else console.log('moto_server or aws is not on the PATH: import is not measured against them');
-  console.log(`Node ${process.version}; medians of ${rounds} runs\n`);
+  const near = async () => (await (shared ??= startSandbox(bin))).env;
+  for (const name of names) await parts[name](near);
 } finally {
-  child.kill();
+  (await shared)?.child.kill();
 }
 
 console.log('| what | figure | target |\n|---|---|---|');
