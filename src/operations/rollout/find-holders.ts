@@ -9,10 +9,15 @@ import {
 } from '../usage/find-consumers.ts';
 import { resolveReference, type ResolvedSecret } from '../secrets/resolve-references.ts';
 import { regionsNotSearched } from '../secrets/secret-regions.ts';
-import type { OnProgress } from '../progress.ts';
+import { noProgress, type OnProgress } from '../progress.ts';
 import { scan, type Scan, type ServiceFilter } from '../usage/scan.ts';
 import { unknownWords } from '../usage/unknown.ts';
-import { findScheduled, type ScheduledConsumer } from '../usage/where-used.ts';
+import {
+  findScheduled,
+  lookingAhead,
+  type Scheduled,
+  type ScheduledConsumer,
+} from '../usage/where-used.ts';
 import type { Service } from '../../aws/ecs-answers.ts';
 
 /** A secret and the services that hold a value of it. */
@@ -46,10 +51,11 @@ export async function findHolders(
   onProgress: OnProgress,
 ): Promise<Holders> {
   const narrowed = isNarrowed(filter);
+  const scheduling = lookingAhead(aws, everywhere, noProgress);
   const [secret, chosen, all] = await Promise.all([
     resolveReference(aws, reference),
     narrowed ? scan(aws, filter, { tasks: 'if-allowed', onProgress }) : undefined,
-    everything(aws, narrowed, onProgress),
+    everything(aws, narrowed, onProgress, scheduling.start),
   ]);
   const found = chosen ?? all;
   if (!found) throw new Error('without a filter everything is searched');
@@ -63,7 +69,7 @@ export async function findHolders(
     strangers:
       filter.services.length > 0 ? found.services.filter(({ arn }) => !selected.has(arn)) : [],
     standalone: standaloneConsumersIn(all ?? found, secret),
-    scheduled: await scheduledIn(aws, all ?? found, secret),
+    scheduled: await scheduledIn(aws, all ?? found, secret, all && scheduling.result()),
     unknown: unknownWords((all ?? found).unknown),
     searchedEverywhere: all !== undefined,
     otherRegions: regionsNotSearched(secret, [found.here.region]),
@@ -89,6 +95,8 @@ export async function consumersNow(
 
 // --- internal ---
 
+const everywhere: ServiceFilter = { clusters: [], services: [] };
+
 function isNarrowed({ clusters, services }: ServiceFilter): boolean {
   return clusters.length > 0 || services.length > 0;
 }
@@ -98,9 +106,10 @@ async function everything(
   aws: Aws,
   narrowed: boolean,
   onProgress: OnProgress,
+  onClusters: (clusters: readonly string[]) => void,
 ): Promise<Scan | undefined> {
   try {
-    return await scan(aws, { clusters: [], services: [] }, { tasks: 'if-allowed', onProgress });
+    return await scan(aws, everywhere, { tasks: 'if-allowed', onProgress, onClusters });
   } catch (error) {
     if (narrowed && isAccessDenied(error)) return undefined;
     throw error;
@@ -112,9 +121,10 @@ async function scheduledIn(
   aws: Aws,
   found: Scan,
   secret: ResolvedSecret,
+  reading: Promise<Scheduled> | undefined,
 ): Promise<ScheduledConsumer[]> {
   try {
-    return (await findScheduled(aws, found, secret)).scheduled;
+    return (await findScheduled(aws, found, secret, noProgress, reading)).scheduled;
   } catch (error) {
     if (error instanceof CliError) return [];
     throw error;

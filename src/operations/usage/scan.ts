@@ -66,7 +66,10 @@ export async function scan(
     onClusters?: (clusters: readonly string[]) => void;
   } = {},
 ): Promise<Scan> {
-  const [ecs, here] = await Promise.all([aws.ecs(), aws.caller()]);
+  const ecs = await aws.ecs();
+  const isNarrowed = filter.clusters.length + filter.services.length > 0;
+  const listing = isNarrowed ? undefined : ahead(ecs.clusters());
+  const here = await aws.caller();
   const { onProgress = noProgress, daemons: withDaemons = options.tasks !== undefined } = options;
   const tasksOf = async (cluster: string, service?: string): Promise<RunningTask[]> => {
     if (options.tasks === undefined) return [];
@@ -77,7 +80,7 @@ export async function scan(
   };
   const clustersOf = async (): Promise<Clusters> => {
     const { clusters: given } = filter;
-    const all = givenClusters(here, given.length > 0 ? given : await ecs.clusters());
+    const all = givenClusters(here, await (listing ?? given));
     options.onClusters?.(all.map(({ arn }) => arn));
     return { all, areGiven: given.length > 0 };
   };
