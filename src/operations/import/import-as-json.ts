@@ -4,6 +4,7 @@ import { CliError } from '../../errors.ts';
 import { formatReference, lookupId, type SecretReference } from '../../model/secrets/reference.ts';
 import { checkValue } from '../../model/secrets/secret-rules.ts';
 import { SecretValue } from '../../model/secrets/secret-value.ts';
+import { ahead } from '../ahead.ts';
 import { ifAllowed } from '../if-allowed.ts';
 import { putStoredSecret } from '../secrets/put-stored-secret.ts';
 import type { SecretFileEntry } from '../secrets/read-secret-file.ts';
@@ -35,9 +36,10 @@ export async function importAsJson(
   const manager = await aws.secretsManager(reference.scope?.region);
   const id = lookupId(reference);
   for (let attempt = 1; ; attempt += 1) {
+    const describing = ahead(ifAllowed(manager.describe(id)));
     const read = await ifAllowed(manager.read(id));
+    const found = await describing;
     const current = read === 'denied' ? undefined : read;
-    const found = current ? undefined : await ifAllowed(manager.describe(id));
     const stored = found === 'denied' ? undefined : found;
     // If a policy names ARNs, AWS also denies reading a secret that does not exist: it is created
     // then.
@@ -122,6 +124,11 @@ function withRead(
   current: ReadSecret | undefined,
   found: SecretDescription | 'denied' | undefined,
 ): SecretsManager {
-  if (current) return { ...manager, read: () => Promise.resolve(current) };
-  return found === 'denied' ? manager : { ...manager, describe: () => Promise.resolve(found) };
+  // What was read is there, even if it cannot be described yet.
+  const isKnown = found !== 'denied' && (found !== undefined || current === undefined);
+  return {
+    ...manager,
+    ...(current && { read: () => Promise.resolve(current) }),
+    ...(isKnown && { describe: () => Promise.resolve(found) }),
+  };
 }
