@@ -2,6 +2,8 @@ import { Argument } from '@commander-js/extra-typings';
 import { defineCommand, type Context, type Result } from '../../cli.ts';
 import { InvalidInput, Problems } from '../../model/problems.ts';
 import { formatReference, type Reference } from '../../model/secrets/reference.ts';
+import { ahead } from '../../operations/ahead.ts';
+import { parameterStoreOf } from '../../operations/parameter-store-of.ts';
 import { resolveReference } from '../../operations/secrets/resolve-references.ts';
 import { restoreEarlier, type EarlierVersion } from '../../operations/secrets/restore-earlier.ts';
 import { rotateSecret } from '../../operations/rollout/rotate-secret.ts';
@@ -103,7 +105,12 @@ async function restoreOnly(
   reference: Reference,
   earlier: EarlierVersion & { dryRun: boolean },
 ): Promise<Result<RestoredDocument>> {
-  const outcome = await restoreEarlier(aws, await resolveReference(aws, reference), earlier);
+  const versions =
+    reference.store === 'parameter-store'
+      ? ahead(parameterStoreOf(aws, reference).then((store) => store.history(reference.name)))
+      : undefined;
+  const secret = await resolveReference(aws, reference);
+  const outcome = await restoreEarlier(aws, secret, earlier, versions);
   const { action, store, name, version, previousVersion, restored } = outcome;
   const written = formatReference(reference).replace(/^ssm:/, '');
   const undo = `ecs-secrets rollback ${written} --to ${previousVersion ?? ''}`;

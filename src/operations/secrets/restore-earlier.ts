@@ -1,8 +1,9 @@
 import type { Aws } from '../../aws/index.ts';
-import type { ParameterStore } from '../../aws/parameter-store.ts';
+import type { ParameterStore, ParameterVersion } from '../../aws/parameter-store.ts';
 import type { SecretsManager, StoredVersion } from '../../aws/secrets-manager.ts';
 import { CliError } from '../../errors.ts';
 import { parseArn } from '../../model/secrets/partition.ts';
+import { ahead } from '../ahead.ts';
 import { describeParameter } from './describe-parameter.ts';
 import { shownPlace } from './missing-value.ts';
 import { isNewer, makeCurrent } from './make-current.ts';
@@ -34,17 +35,21 @@ export interface RestoredVersion extends PutOutcome {
  * and the value of a newer one is stored again (see `makeCurrent`). In Parameter Store, the current
  * version is always the last, so the value is always written again. Throws CliError
  * `no-earlier-version`, `version-not-found`, `no-value` or, if someone else stores a value
- * meanwhile, `concurrent-write`.
+ * meanwhile, `concurrent-write`. `reading`: a read of a parameter's versions that began already.
  */
 export async function restoreEarlier(
   aws: Aws,
   secret: ResolvedSecret,
   wanted: EarlierVersion,
+  reading?: Promise<ParameterVersion[] | undefined>,
 ): Promise<RestoredVersion> {
   const region = parseArn(secret.arn)?.region;
-  return secret.store === 'parameter-store'
-    ? restoreParameter(await aws.parameterStore(region), secret, wanted)
-    : restoreSecret(await aws.secretsManager(region), secret, wanted);
+  if (secret.store === 'secrets-manager') {
+    return restoreSecret(await aws.secretsManager(region), secret, wanted);
+  }
+  const store = await aws.parameterStore(region);
+  const versions = (await (reading ?? store.history(secret.name))) ?? [];
+  return restoreParameter(store, secret, versions, wanted);
 }
 
 // --- internal ---
@@ -52,9 +57,9 @@ export async function restoreEarlier(
 async function restoreParameter(
   store: ParameterStore,
   { name, arn }: ResolvedSecret,
+  versions: readonly ParameterVersion[],
   { to, dryRun }: EarlierVersion,
 ): Promise<RestoredVersion> {
-  const versions = (await store.history(name)) ?? [];
   const current = versions.at(-1);
   if (!current) throw gone(name, arn);
   const target =
@@ -76,6 +81,8 @@ async function restoreParameter(
     previousVersion: current.version,
     compared: true,
   };
+  // After the versions: what someone else stores meanwhile shows here.
+  const reading = ahead(Promise.all([store.read(name, target.version), store.read(name)]));
   const description = await describeParameter(store, name, current.version);
   if (!description) throw gone(name, arn);
   if (description.type !== 'SecureString') {
@@ -84,7 +91,7 @@ async function restoreParameter(
       `${name} is a plain ${description.type} parameter, and this tool stores SecureString only`,
     );
   }
-  const [earlier, now] = await Promise.all([store.read(name, target.version), store.read(name)]);
+  const [earlier, now] = await reading;
   if (!earlier) throw notFound(name, String(target.version), []);
   // The description may be out of date.
   const latest = Math.max(now?.version ?? 0, description.version);
@@ -101,9 +108,10 @@ async function restoreSecret(
   { name, arn }: ResolvedSecret,
   { to, dryRun, onNote }: EarlierVersion,
 ): Promise<RestoredVersion> {
+  const listing = ahead(manager.versions(arn, { all: true }));
   const description = await manager.describe(arn);
   if (description) checkWritableSecret(description);
-  const versions = await manager.versions(arn, { all: true });
+  const versions = await listing;
   const current = versions.find(({ stages }) => stages.includes('AWSCURRENT'));
   if (!current) throw new CliError('no-value', `the secret ${name} has no value`);
   const target = findVersion(versions, to ?? 'AWSPREVIOUS');
