@@ -6,6 +6,7 @@ import { parsePrefix } from '../../model/secrets/prefix.ts';
 import { InvalidInput, Problems } from '../../model/problems.ts';
 import { formatReference } from '../../model/secrets/reference.ts';
 import { parseTags } from '../../model/secrets/secret-rules.ts';
+import { ahead } from '../../operations/ahead.ts';
 import { checkMigration } from '../../operations/plaintext/check-migration.ts';
 import {
   migrateSecrets,
@@ -104,6 +105,7 @@ Examples:
       });
       if (found) checkNoExpress(found.services, 'nothing was done');
       const { variable: variables = [], except = [] } = options;
+      void ahead(aws.caller());
       const plan = await planMigration(aws, definition, { prefix, variables, except });
       return { found, definition, plan };
     };

@@ -18,6 +18,7 @@ import {
   type RoleOutcome,
   type RoleRequest,
 } from '../../operations/roles/ensure-role.ts';
+import { ahead } from '../../operations/ahead.ts';
 import { grantsFor } from '../../operations/roles/role-grants.ts';
 import { neededOfLoss } from '../../operations/roles/role-loss.ts';
 import { confirmed } from '../confirm.ts';
@@ -102,6 +103,7 @@ Examples:
     problems.throwIfAny();
 
     const references = await readReferences(context, options);
+    const reading = ahead(aws.iam().then((iam) => iam.role(name)));
     const grants = await grantsFor(aws, references);
     tellGrants(report, grants);
     const dryRun = options.dryRun ?? false;
@@ -139,7 +141,7 @@ Examples:
       },
     };
     const outcome = await withProgress(context, (onProgress) =>
-      ensureRole(aws, { ...request, onProgress }, world.clock),
+      ensureRole(aws, { ...request, onProgress }, world.clock, reading),
     );
     const revoked = outcome.changes.flatMap(({ revokes = [] }) => revokes).length;
     if (revoked > 0) {

@@ -10,6 +10,7 @@ import {
   migrationRole,
   type MigrationRequest,
 } from './migrate-secrets.ts';
+import { ahead } from '../ahead.ts';
 import { ifAllowed } from '../if-allowed.ts';
 import { expectedArn, grantsFor } from '../roles/role-grants.ts';
 import { readRoleName } from '../roles/role-policies.ts';
@@ -33,13 +34,14 @@ export async function checkMigration(aws: Aws, request: MigrationRequest): Promi
   checkTaskDefinition(edited, (await aws.ecs()).formOf(edited).faults, { substitutes: true });
   const here = await aws.caller();
   const role = written === undefined ? undefined : readRoleName(written, here);
+  const reading = role && ahead((await aws.iam()).role(role.name));
   const stored = plan.moves.filter((move) => move.stored);
   const present = await grantsFor(aws, migrationGrants(definition, stored));
   const key =
     kmsKeyId === undefined ? undefined : await ifAllowed((await aws.kms()).describeKey(kmsKeyId));
   if (!role) return;
   if (keepRole) {
-    if (await (await aws.iam()).role(role.name)) return;
+    if (await reading) return;
     throw new CliError('role-not-found', `there is no role ${role.name}`, {
       hint: 'without --no-role it is made; or give another --execution-role',
     });
@@ -55,5 +57,5 @@ export async function checkMigration(aws: Aws, request: MigrationRequest): Promi
     }));
   const grants = { ...present, secrets: [...present.secrets, ...toStore] };
   const planned = migrationRole(role, grants, () => undefined);
-  await ensureRole(aws, { ...planned, dryRun: true }, clock);
+  await ensureRole(aws, { ...planned, dryRun: true }, clock, reading);
 }

@@ -14,6 +14,7 @@ import {
   type RegisterOutcome,
   type RegisterRequest,
 } from '../register/register-task-definition.ts';
+import { ahead } from '../ahead.ts';
 import { grantsFor, type GrantRequest } from '../roles/role-grants.ts';
 import { readRoleName } from '../roles/role-policies.ts';
 import type { OnProgress } from '../progress.ts';
@@ -61,10 +62,11 @@ export async function migrateSecrets(
   stopIf(interrupted, 'the values are stored');
   const grant = async (role: string): Promise<RoleOutcome> => {
     onProgress({ step: 'granting the secrets to the execution role' });
-    const grants = await grantsFor(aws, migrationGrants(definition, plan.moves));
     const named = readRoleName(role, await aws.caller());
+    const reading = ahead((await aws.iam()).role(named.name));
+    const grants = await grantsFor(aws, migrationGrants(definition, plan.moves));
     const wanted = migrationRole(named, grants, request.onWarning);
-    return ensureRole(aws, { ...wanted, onProgress }, request.clock);
+    return ensureRole(aws, { ...wanted, onProgress }, request.clock, reading);
   };
   const role =
     written === undefined || keepRole

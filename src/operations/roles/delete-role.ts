@@ -2,6 +2,7 @@ import type { Aws } from '../../aws/index.ts';
 import type { OnProgress } from '../progress.ts';
 import type { Role } from '../../aws/iam.ts';
 import { CliError, isAccessDenied } from '../../errors.ts';
+import { ahead } from '../ahead.ts';
 import { ownPolicies } from './own-policies.ts';
 import { roleName } from './role-policies.ts';
 import { checkOurs } from './role-guards.ts';
@@ -22,15 +23,19 @@ export interface RoleRemains {
 export async function roleRemains(aws: Aws, written: string): Promise<RoleRemains> {
   const iam = await aws.iam();
   const name = roleName(written);
+  void ahead(aws.caller());
   const role = await iam.role(name);
   if (!role) throw new CliError('role-not-found', `there is no role ${name}`);
   checkOurs(role, 'aws iam delete-role deletes it, if nothing needs it any more');
-  const here = await aws.caller();
-  const attached = await iam.attachedPolicies(name);
+  const [here, attached, inline] = await Promise.all([
+    aws.caller(),
+    iam.attachedPolicies(name),
+    iam.inlinePolicies(name),
+  ]);
   const { own } = await ownPolicies(iam, here, role, attached, 'if-allowed');
   return {
     role,
-    inline: await iam.inlinePolicies(name),
+    inline,
     attached: [
       ...own.map(({ arn, attached: isOn }) => ({ arn, own: true, loose: !isOn })),
       ...attached

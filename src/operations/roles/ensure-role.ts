@@ -1,10 +1,12 @@
 import type { Aws } from '../../aws/index.ts';
+import type { Role } from '../../aws/iam.ts';
 import { CliError, isAwsError, isUncertain } from '../../errors.ts';
 import { notGranted } from '../../model/roles/parse-execution-policy.ts';
 import type { Scope } from '../../model/secrets/partition.ts';
 import { samePolicy } from '../../model/roles/policy.ts';
 import { trustDecision } from '../../model/roles/trust.ts';
 import type { Clock } from '../../world.ts';
+import { ahead } from '../ahead.ts';
 import { planRole, type RolePlan } from './role-plan.ts';
 import type { RoleChange, RoleLoss, RoleRequest } from './role-request.ts';
 import { documentsInForce, readRoleState, type RoleState } from './role-state.ts';
@@ -37,17 +39,34 @@ export interface RoleOutcome extends Omit<RolePlan, 'steps' | 'loss'> {
  * look (a call that hangs for seconds): our grants are gone then, though we said that they are there. Or
  * four reads in a row lag, and what someone else added meanwhile is not in what we write. `role check`
  * finds either, and a second run grants it again.
+ *
+ * `reading`: a read of the role that began already.
  */
-export async function ensureRole(aws: Aws, asked: RoleRequest, clock: Clock): Promise<RoleOutcome> {
-  const [here, iam] = await Promise.all([aws.caller(), aws.iam()]);
+export async function ensureRole(
+  aws: Aws,
+  asked: RoleRequest,
+  clock: Clock,
+  reading?: Promise<Role | undefined>,
+): Promise<RoleOutcome> {
   const { name, dryRun, exact } = asked;
+  const iam = await aws.iam();
+  let first: Promise<Role | undefined> | undefined = reading ?? ahead(iam.role(name));
+  const here = await aws.caller();
   const loose = asked.oversize === 'split' ? 'required' : exact ? 'if-allowed' : 'no';
-  const reading = { name, path: asked.path, loose } as const;
+  const where = { name, path: asked.path, loose } as const;
   const onWait = (): void => {
     tellWait(asked);
   };
   const read = (): Promise<RoleState> =>
-    untilVisible(() => readRoleState(iam, here, reading), clock, onWait);
+    untilVisible(
+      () => {
+        const known = first;
+        first = undefined;
+        return readRoleState(iam, here, where, known);
+      },
+      clock,
+      onWait,
+    );
   const changes: RoleChange[] = [];
   const seen: unknown[] = [];
   // What is to go must not come back for having been there before.

@@ -1,5 +1,6 @@
 import type { Iam, Role } from '../../aws/iam.ts';
 import type { Scope } from '../../model/secrets/partition.ts';
+import { ahead } from '../ahead.ts';
 import { inlinePolicyName, ownPolicies, type Loose, type OwnPolicies } from './own-policies.ts';
 
 /** A role as it is, with all that we may change of it. */
@@ -22,26 +23,35 @@ export interface StateRequest {
   loose: Loose;
 }
 
-/** Reads a role. Our own inline policy is read last: what is written next follows from it. */
+/**
+ * Reads a role and its policies, all at the same time. With `first`, a read of the role that is under
+ * way, the policies are read only if there is a role.
+ */
 export async function readRoleState(
   iam: Iam,
   here: Scope,
   { name, path, loose }: StateRequest,
+  first: Promise<Role | undefined> | undefined,
 ): Promise<RoleState> {
-  const role = await iam.role(name);
+  const readPolicies = () =>
+    Promise.all([
+      iam.attachedPolicies(name),
+      iam.inlinePolicies(name),
+      iam.inlinePolicy(name, inlinePolicyName),
+    ]);
+  const reading = first ? undefined : ahead(readPolicies());
+  const role = await (first ?? iam.role(name));
+  const [attached, inlineNames, inline] = role
+    ? await (reading ?? readPolicies())
+    : [[], [], undefined];
   const where = { name, path: role?.path ?? path ?? '/' };
-  const [attached, inlineNames] = role
-    ? await Promise.all([iam.attachedPolicies(name), iam.inlinePolicies(name)])
-    : [[], []];
   const named = await ownPolicies(iam, here, where, attached, loose);
   return {
     ...named,
     role,
     otherInline: inlineNames.filter((one) => one !== inlinePolicyName),
     otherAttached: attached.filter((arn) => !named.own.some((own) => own.arn === arn)),
-    inline: inlineNames.includes(inlinePolicyName)
-      ? await iam.inlinePolicy(name, inlinePolicyName)
-      : undefined,
+    inline,
   };
 }
 
