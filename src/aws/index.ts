@@ -138,7 +138,11 @@ function inRegion(run: Run, region: string | undefined, regions: Map<string, Aws
     if (found) return found;
     // A client cannot be created without a region.
     const promise = ready()
-      .then(make)
+      .then(async (calls) => {
+        const { beginToConnect } = await import('./access/early-connections.ts');
+        await beginToConnect(calls.access, key, calls.region);
+        return make(calls);
+      })
       .catch((error: unknown) => {
         if (error instanceof InvalidInput) throw error;
         throw translateError(error, { action: key, values: config.values });
@@ -154,7 +158,7 @@ function inRegion(run: Run, region: string | undefined, regions: Map<string, Aws
     },
     access: async () => (await opened()).report,
     caller: () =>
-      once('caller', async () => {
+      once('sts', async () => {
         await before();
         const caller = await own();
         return region === undefined ? caller : { ...caller, region };

@@ -10,7 +10,7 @@ import { checkAnswer } from './check-answer.ts';
 import { type KnownValues, createKnownValues } from './known-values.ts';
 import { nameOf, translateError } from './translate-error.ts';
 import { rememberValues } from './values-in.ts';
-import { NoAnswer, connectTimeout, defaultRequestTimeout, limitRequests } from './call-limit.ts';
+import { NoAnswer, defaultRequestTimeout, limitRequests } from './call-limit.ts';
 import { type Journal, isWrite } from './journal.ts';
 import { Unrepeated, again, isRepeatable, isThrottled } from './repeat.ts';
 import { turn } from './turn.ts';
@@ -51,13 +51,7 @@ export interface AwsConfig {
  * conflicting endpoint settings.
  */
 export function clientSettings(
-  {
-    access: { profiles, settings },
-    region: given,
-    credentials,
-    requestTimeout = defaultRequestTimeout,
-    cutOff,
-  }: AwsConfig,
+  { access: { profiles, settings, connections }, region: given, credentials, cutOff }: AwsConfig,
   service: ServiceKey,
   otherRegion?: string,
 ) {
@@ -72,7 +66,7 @@ export function clientSettings(
   }
   const region = otherRegion ?? given ?? settings.region?.value ?? instanceRegion;
   return {
-    requestHandler: { connectionTimeout: Math.min(connectTimeout, requestTimeout) },
+    requestHandler: connections.handlerOptions,
     ...retrySettings(settings, cutOff),
     ignoreConfiguredEndpointUrls: true,
     useFipsEndpoint: fips?.value ?? false,

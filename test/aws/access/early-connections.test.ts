@@ -1,0 +1,77 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { forward, read } from '../../helpers/go-between.ts';
+import { openShop, type Shop } from '../../helpers/scene.ts';
+
+// Connections that are opened before the first call.
+let shop: Shop;
+beforeAll(async () => {
+  shop = await openShop();
+  await shop.run(['put', '/shop/db'], { stdin: 'x' });
+});
+afterAll(async () => {
+  await shop.sandbox.close();
+});
+
+/** A way to the sandbox that counts connections, and those on which a request arrived. */
+async function counting(onConnection: (socket: Socket, count: number) => void = () => undefined) {
+  const used = new Set<Socket>();
+  let opened = 0;
+  const server: Server = createServer((asked, answer) => {
+    used.add(asked.socket);
+    // A proxy is asked for the whole URL.
+    asked.url = asked.url?.replace(/^http:\/\/[^/]+/, '') ?? '/';
+    void read(asked)
+      .then((body) => forward(shop.sandbox.url, asked, body))
+      .then(({ status, headers, text }) => answer.writeHead(status, { ...headers }).end(text));
+  });
+  server.on('connection', (socket: Socket) => {
+    opened += 1;
+    onConnection(socket, opened);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    counts: () => ({ opened, used: used.size }),
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+test('calls use the connections that were opened ahead, and no more than they need', async () => {
+  await using way = await counting();
+  const env = { ECS_SECRETS_ENDPOINT_URL: way.url };
+  const seen = await shop.run(['put', '/shop/other'], { stdin: 'x', env });
+  expect(seen.code).toBe(0);
+  expect(way.counts()).toEqual({ opened: 2, used: 2 });
+});
+
+test('a connection that a host closes at once is not used', async () => {
+  await using way = await counting((socket, count) => {
+    if (count <= 2) socket.destroy();
+  });
+  const env = { ECS_SECRETS_ENDPOINT_URL: way.url };
+  const seen = await shop.run(['get', '/shop/db', '--reveal'], { env });
+  expect(seen).toMatchObject({ code: 0, stdout: 'x' });
+});
+
+test('nothing is connected to directly where a proxy is configured', async () => {
+  await using way = await counting();
+  await using proxy = await counting();
+  const env = { ECS_SECRETS_ENDPOINT_URL: way.url, HTTP_PROXY: proxy.url, NO_PROXY: '' };
+  await shop.run(['get', '/shop/db', '--reveal'], { env });
+  expect(way.counts().opened).toBe(0);
+  expect(proxy.counts().used).toBeGreaterThan(0);
+});
+
+test('a host that is not there is told as such', async () => {
+  const way = await counting();
+  await way[Symbol.asyncDispose]();
+  const env = { ECS_SECRETS_ENDPOINT_URL: way.url, AWS_MAX_ATTEMPTS: '1' };
+  const seen = await shop.run(['get', '/shop/db', '--reveal'], { env });
+  expect(seen.code).toBe(1);
+  expect(seen.stderr).toContain('ECONNREFUSED');
+});
