@@ -17,7 +17,7 @@ const bin = fileURLToPath(new URL('../bin/ecs-secrets.js', import.meta.url));
 const binaries = fileURLToPath(new URL('../binary/work/', import.meta.url));
 
 /** Milliseconds of a round trip, round trips of a new connection (2 with TLS), and how often each program runs. */
-const defaults = { roundTrip: 30, setUp: 1, rounds: 9 };
+const defaults = { roundTrip: 30, setUp: 1, rounds: 7 };
 
 const median = (list) => list.toSorted((a, b) => a - b)[Math.floor(list.length / 2)];
 
@@ -38,8 +38,10 @@ export async function measurePeers(row) {
     console.log(
       `Round trip ${roundTrip} ms, ${setUp} more for a connection; medians of ${rounds}\n`,
     );
-    console.log('| what | program | calls | rounds | connections | ms | ours / it |');
-    console.log('|---|---|---|---|---|---|---|');
+    console.log(
+      '| what | program | calls | rounds | connections | ms | ms of processor | ours / it |',
+    );
+    console.log('|---|---|---|---|---|---|---|---|');
     for (const [what, scene] of Object.entries(peerScenes)) {
       if (!what.includes(process.env.SCENE ?? '')) continue;
       const programs = programsOf(scene, selves, registry !== undefined);
@@ -110,11 +112,10 @@ async function takeTurns(programs, { rounds, options, delay }) {
   return measured;
 }
 
-/** Milliseconds of wall time. */
+/** Milliseconds of wall time, and of processor time: what a busy machine adds to the former is not in the latter. */
 async function run({ argv, input, env }, round, options) {
-  const [program, ...args] = argv(round);
-  const start = performance.now();
-  const child = spawn(program, args, {
+  const script = 'TIMEFORMAT="times %U %S %R"; time "$@"';
+  const child = spawn('bash', ['-c', script, 'bash', ...argv(round)], {
     ...options,
     env: { ...options.env, ...env?.(round) },
     stdio: ['pipe', 'ignore', 'pipe'],
@@ -127,28 +128,35 @@ async function run({ argv, input, env }, round, options) {
   child.stdin.end((typeof input === 'function' ? input(round) : input) ?? '');
   const status = await new Promise((resolve, reject) => {
     child.on('error', reject);
-    child.on('exit', resolve);
+    child.on('close', resolve);
   });
-  const time = performance.now() - start;
-  if (status !== 0) throw new Error(`${program} ${args.join(' ')}: ${status} ${errors}`);
-  return time;
+  const [, user, system, wall] = /^times (\S+) (\S+) (\S+)$/m.exec(errors) ?? [];
+  if (status !== 0) throw new Error(`${argv(round).join(' ')}: ${status} ${errors}`);
+  return { wall: Number(wall) * 1_000, processor: (Number(user) + Number(system)) * 1_000 };
 }
 
 function report(what, measured, row) {
-  const times = Object.fromEntries(
-    measured.filter(({ argv }) => argv).map(({ name, times: all }) => [name, median(all)]),
-  );
+  const medians = (kind) =>
+    Object.fromEntries(
+      measured
+        .filter(({ argv }) => argv)
+        .map(({ name, times: all }) => [name, median(all.map((one) => one[kind]))]),
+    );
+  const times = medians('wall');
+  const processor = medians('processor');
   const [first] = measured;
   for (const { name, why, less, isOurs, seen } of measured) {
     const shown = less ? `\`${name}\` (${less})` : isOurs ? name : `\`${name}\``;
     if (why) {
-      console.log(`| ${what} | ${shown} | | | | ${why} | |`);
+      console.log(`| ${what} | ${shown} | | | | ${why} | | |`);
       continue;
     }
     const { calls, rounds, connections } = seen;
     const ratio = isOurs ? '' : (times[first.name] / times[name]).toFixed(2);
     const counts = `${calls} | ${rounds} | ${connections}`;
-    console.log(`| ${what} | ${shown} | ${counts} | ${times[name].toFixed(0)} | ${ratio} |`);
+    console.log(
+      `| ${what} | ${shown} | ${counts} | ${times[name].toFixed(0)} | ${processor[name].toFixed(0)} | ${ratio} |`,
+    );
   }
   const fastest = Math.min(
     ...measured.filter(({ isOurs, argv }) => argv && !isOurs).map(({ name }) => times[name]),
