@@ -1,7 +1,7 @@
 import { createAccess, createDecide, type Allowed, type GuardedService } from './access.ts';
 import { createCodeDeploy } from './codedeploy/index.ts';
 import { createDispatcher, type Dispatcher } from './dispatch.ts';
-import { createEcr } from './ecr.ts';
+import { createEcr } from './ecr/index.ts';
 import { createEc2 } from './ec2/index.ts';
 import { createEcs, type EcsService } from './ecs/index.ts';
 import { createEvents } from './events/index.ts';
@@ -9,6 +9,7 @@ import type { Fault } from './faults.ts';
 import { createIam } from './iam/index.ts';
 import { createKeyRing } from './kms/keys.ts';
 import { createKms } from './kms/index.ts';
+import { createLoadBalancing } from './load-balancing/index.ts';
 import { createLogs } from './logs/index.ts';
 import { createScheduler } from './scheduler/index.ts';
 import { createSecretsManager, type SecretsManagerService } from './secrets-manager/index.ts';
@@ -90,7 +91,8 @@ export function createAccount(options: AccountOptions = {}): Account {
     createScheduler(environment),
     createCodeDeploy(environment),
     logs,
-    createEcr(),
+    createEcr(environment),
+    createLoadBalancing(environment),
     createEc2(environment),
   ];
   const { throttle = false } = options;

@@ -4,12 +4,14 @@ import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createAccess, createDecide, type GuardedService } from '../../src/sandbox/access.ts';
 import { createAccount, type Account } from '../../src/sandbox/account.ts';
 import { createCodeDeploy } from '../../src/sandbox/codedeploy/index.ts';
+import { createEcr } from '../../src/sandbox/ecr/index.ts';
 import { createEc2 } from '../../src/sandbox/ec2/index.ts';
 import { createEcs } from '../../src/sandbox/ecs/index.ts';
 import { createEvents } from '../../src/sandbox/events/index.ts';
 import { createIam } from '../../src/sandbox/iam/index.ts';
 import { createKeyRing } from '../../src/sandbox/kms/keys.ts';
 import { createKms } from '../../src/sandbox/kms/index.ts';
+import { createLoadBalancing } from '../../src/sandbox/load-balancing/index.ts';
 import { createLogs } from '../../src/sandbox/logs/index.ts';
 import { createScheduler } from '../../src/sandbox/scheduler/index.ts';
 import { createSecretsManager } from '../../src/sandbox/secrets-manager/index.ts';
@@ -117,6 +119,7 @@ const scheduled = {
 };
 const group = arn('codedeploy', 'deploymentgroup:shop/blue');
 const application = arn('codedeploy', 'application:shop');
+const repository = arn('ecr', 'repository/web');
 const logGroup = arn('logs', 'log-group:/ecs/new');
 const ec2 = (operation: string, input: Input, ...resources: string[]): Row => [
   'ec2',
@@ -496,6 +499,29 @@ const rows: Row[] = [
     `logs:CreateLogGroup ${logGroup}:log-stream:`,
     `logs:TagResource ${logGroup}`,
   ],
+  ['ecr', 'GetAuthorizationToken', {}, 'ecr:GetAuthorizationToken *'],
+  ['ecr', 'CreateRepository', { repositoryName: 'web' }, `ecr:CreateRepository ${repository}`],
+  ['ecr', 'DescribeRepositories', {}, 'ecr:DescribeRepositories *'],
+  ...['PutImage', 'DescribeImages', 'BatchGetImage'].map((operation): Row => [
+    'ecr',
+    operation,
+    { repositoryName: 'web' },
+    `ecr:${operation} ${repository}`,
+  ]),
+  ...['CreatePullThroughCacheRule', 'DescribePullThroughCacheRules'].map((operation): Row => [
+    'ecr',
+    operation,
+    {},
+    `ecr:${operation} *`,
+  ]),
+  [
+    ...(['elasticloadbalancing', 'CreateTargetGroup', { Name: 'web' }] as const),
+    `elasticloadbalancing:CreateTargetGroup ${arn('elasticloadbalancing', 'targetgroup/web/*')}`,
+  ],
+  [
+    ...(['elasticloadbalancing', 'DescribeTargetGroups', {}] as const),
+    'elasticloadbalancing:DescribeTargetGroups *',
+  ],
   ['logs', 'DescribeLogGroups', { logGroupNamePrefix: '/ecs' }, 'logs:DescribeLogGroups *'],
   [
     'logs',
@@ -714,6 +740,8 @@ describe('the service authorization reference', () => {
     createScheduler(environment),
     createCodeDeploy(environment),
     createLogs(environment),
+    createEcr(environment),
+    createLoadBalancing(environment),
     createEc2(environment),
   ];
 

@@ -9,6 +9,7 @@ const targets: Readonly<Record<string, string>> = {
   AWSEvents: 'events',
   CodeDeploy_20141006: 'codedeploy',
   Logs_20140328: 'logs',
+  AmazonEC2ContainerRegistry_V20150921: 'ecr',
 };
 
 /** Content type of requests and responses in AWS JSON 1.1. */

@@ -6,6 +6,7 @@ export const queryVersions: Readonly<Record<string, string>> = {
   iam: '2010-05-08',
   sts: '2011-06-15',
   ec2: '2016-11-15',
+  elasticloadbalancing: '2015-12-01',
 };
 
 /** A request of the Query protocol. */

@@ -4,6 +4,7 @@ import { fetchCredentials } from './fetch-credentials.ts';
 import { fetchSecrets } from './fetch-secrets.ts';
 import { openLogStreams } from './log-streams.ts';
 import { everywhere, networkOf, Unreachable } from './network.ts';
+import { findImages } from './find-images.ts';
 import { isEcrImage } from '../definitions/registration-checks.ts';
 import { inject } from './inject.ts';
 import { namedByDocuments, otherReferences } from './other-places.ts';
@@ -81,11 +82,12 @@ async function fetchAll(world: World, task: Task): Promise<InjectedContainer[]> 
   for (const one of ready) if (one.status === 'rejected') throw one.reason;
   await fetchSecrets(invoke, namedByDocuments(task, values), values, ec2);
   await logInToRegistry(invoke, task, ec2);
+  await findImages(world, task, ec2);
   await openLogStreams(invoke, task, ec2);
   return inject(task, values);
 }
 
-/** Images themselves are not pulled here, but ECR has to be reached and to let the role in. */
+/** ECR has to be reached and to let the role in. */
 async function logInToRegistry(invoke: Invoke, task: Task, ec2: boolean): Promise<void> {
   for (const { image } of task.definition.registration.containerDefinitions) {
     const region = isEcrImage(image) ? /\.ecr\.([a-z0-9-]+)\./.exec(image)?.[1] : undefined;

@@ -90,6 +90,14 @@ export function registryFailure(detail: string, ec2: boolean): StartFailure {
   );
 }
 
+/** There is no such image in ECR. */
+export function imageFailure(container: string, image: string, ec2: boolean): StartFailure {
+  const detail = ec2
+    ? `Error response from daemon: manifest for ${image} not found: manifest unknown: Requested image not found`
+    : `pull image manifest has been retried 7 time(s): failed to resolve ref ${image}: ${image}: not found`;
+  return new StartFailure(`CannotPullContainerError: ${detail}`, ec2 ? container : undefined);
+}
+
 /** No packet of the task arrives at Parameter Store. */
 export function parametersUnreachable(): StartFailure {
   return new StartFailure(
