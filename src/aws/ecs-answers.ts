@@ -29,7 +29,8 @@ export function toService(service: SdkService): Service {
     taskDefinition: service.taskDefinition ?? primary?.taskDefinition ?? deployed?.taskDefinition,
     controller: service.deploymentController?.type ?? 'ECS',
     isExpress: service.resourceManagementType === 'ECS',
-    loadBalancer: toLoadBalancer(service),
+    loadBalancer: toLoadBalancers(service)[0],
+    loadBalancers: toLoadBalancers(service),
     strategy: service.deploymentConfiguration?.strategy ?? 'ROLLING',
     desiredCount: service.desiredCount ?? 0,
     launchType: service.launchType ?? primary?.launchType,
@@ -159,15 +160,27 @@ function toNetwork(configuration: NetworkConfiguration | undefined): Service['ne
   };
 }
 
-function toLoadBalancer({ loadBalancers, taskSets }: SdkService): Service['loadBalancer'] {
+function toLoadBalancers({ loadBalancers, taskSets }: SdkService): ServiceLoadBalancer[] {
   // With CODE_DEPLOY, the load balancers are those of the task set.
-  const [first] = [
+  const all = [
     ...(loadBalancers ?? []),
     ...(taskSets ?? []).flatMap((set) => set.loadBalancers ?? []),
   ];
-  return first?.containerName === undefined || first.containerPort === undefined
-    ? undefined
-    : { container: first.containerName, port: first.containerPort };
+  const found = all.flatMap((one): ServiceLoadBalancer[] => {
+    const { containerName: container, containerPort: port } = one;
+    if (container === undefined || port === undefined) return [];
+    const groups = [one.targetGroupArn, one.advancedConfiguration?.alternateTargetGroupArn];
+    return [{ container, port, targetGroups: groups.flatMap((arn) => arn ?? []) }];
+  });
+  return distinctBy(found, (one) => JSON.stringify(one));
+}
+
+/** What a service registers its tasks with. */
+export interface ServiceLoadBalancer {
+  container: string;
+  port: number;
+  /** ARNs: none for a classic load balancer, two for blue/green deployments. */
+  targetGroups: string[];
 }
 
 /** A service, with the members that this tool uses. */
@@ -186,6 +199,7 @@ export interface Service {
   isExpress?: boolean;
   /** The container behind its first load balancer; undefined without one. */
   loadBalancer: { container: string; port: number } | undefined;
+  loadBalancers?: readonly ServiceLoadBalancer[];
   /** `ROLLING`, or a native strategy: `BLUE_GREEN`, `LINEAR`, `CANARY`. */
   strategy: string;
   desiredCount: number;

@@ -4,16 +4,19 @@ import type { AwsConfig } from './calls/client.ts';
 import type { CloudFormation } from './cloudformation.ts';
 import type { CodeDeploy } from './code-deploy.ts';
 import type { Ec2 } from './ec2.ts';
+import type { Ecr } from './ecr.ts';
 import type { Ecs } from './ecs.ts';
 import type { EventRules } from './event-rules.ts';
 import type { Iam } from './iam.ts';
 import type { Kms } from './kms.ts';
 import { createKnownValues, type KnownValues } from './calls/known-values.ts';
+import type { LoadBalancing } from './load-balancing.ts';
 import { InvalidInput } from '../model/problems.ts';
 import type { Sourced } from './access/profiles.ts';
 import type { Logs } from './logs.ts';
 import type { ParameterStore } from './parameter-store.ts';
 import { createPacer } from './calls/pacer.ts';
+import type { Registries } from './registries/registries.ts';
 import type { Scheduler } from './scheduler.ts';
 import type { SecretsManager } from './secrets-manager.ts';
 import type { StepFunctions } from './step-functions.ts';
@@ -26,7 +29,7 @@ export { createJournal } from './calls/journal.ts';
 
 /**
  * The shared AWS service module: every service's gateway, created once and loaded on first use.
- * Parameter Store, Secrets Manager, KMS, CloudWatch Logs and EC2 can be requested for a region
+ * Parameter Store, Secrets Manager, KMS, CloudWatch Logs, EC2 and ECR can be requested for a region
  * other than the caller's. All calls throw AwsError.
  */
 export interface Aws {
@@ -39,6 +42,10 @@ export interface Aws {
   kms(region?: string): Promise<Kms>;
   logs(region?: string): Promise<Logs>;
   ec2(region?: string): Promise<Ec2>;
+  ecr(region?: string): Promise<Ecr>;
+  loadBalancing(): Promise<LoadBalancing>;
+  /** Registries of images besides ECR; not AWS, and reached through the same proxies. */
+  registries(): Promise<Registries>;
   iam(): Promise<Iam>;
   ecs(): Promise<Ecs>;
   eventRules(): Promise<EventRules>;
@@ -182,6 +189,18 @@ function inRegion(run: Run, region: string | undefined, regions: Map<string, Aws
     ec2: (other) =>
       once(`ec2 ${other ?? ''}`, async (calls) =>
         (await import('./ec2.ts')).createEc2(calls, other),
+      ),
+    ecr: (other) =>
+      once(`ecr ${other ?? ''}`, async (calls) =>
+        (await import('./ecr.ts')).createEcr(calls, other),
+      ),
+    loadBalancing: () =>
+      once('elasticloadbalancing', async (calls) =>
+        (await import('./load-balancing.ts')).createLoadBalancing(calls),
+      ),
+    registries: () =>
+      once('registries', async (calls) =>
+        (await import('./registries/registries.ts')).createRegistries(calls),
       ),
     iam: () => once('iam', async (calls) => (await import('./iam.ts')).createIam(calls)),
     ecs: () => once('ecs', async (calls) => (await import('./ecs.ts')).createEcs(calls)),

@@ -19,6 +19,8 @@ export const serviceKeys = [
   'iam',
   'ecs',
   'ec2',
+  'ecr',
+  'elastic_load_balancing_v2',
   'cloudwatch_logs',
   'eventbridge',
   'scheduler',

@@ -120,6 +120,7 @@ Examples:
       dryRun,
       strict: options.strict ?? false,
       readValues: options.readValues ?? false,
+      services: found?.services ?? [],
       onWarning: (text) => {
         report.warn(text);
       },

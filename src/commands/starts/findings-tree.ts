@@ -117,6 +117,7 @@ const titles: Readonly<Record<CheckName, string>> = {
   logs: 'logs',
   platform: 'platform',
   limits: 'form and limits',
+  'load-balancer': 'load balancers',
   caller: 'your own permissions',
   network: 'network',
 };

@@ -24,16 +24,20 @@ const command = defineCommand({
       )
       .option('--family <family>', 'of a file with several task definitions, this one')
       .option('--read-values', 'read secrets to check that the keys exist (prints no values)')
+      .option('--read-images', 'read image manifests: platforms, and images outside ECR')
       .option('--strict', 'exit with 3 for warnings as well')
       .option('--all', 'list every check, also those that passed or could not be made')
       .addHelpText(
         'after',
         `
-Checks references, secrets, keys, the execution role, the task role, log groups, platform, size, network
-and your own iam:PassRole, without changing anything. Prints problems with the commands that fix them, then
-warnings. A check that cannot be made counts as not checked, and is not a problem by itself. A file is
-recognized by its ending; write ./FILE for another. A file may also be a CloudFormation template or a list
-of containers. Exit code 3 when there is a problem.
+Checks references, secrets, keys, the execution role, the task role, images in ECR, log groups, platform,
+size, load balancers of a service, network and your own iam:PassRole, without changing anything. Prints
+problems with the commands that fix them, then warnings. A check that cannot be made counts as not checked,
+and is not a problem by itself. A file is recognized by its ending; write ./FILE for another. A file may
+also be a CloudFormation template or a list of containers. Exit code 3 when there is a problem.
+
+--read-images also checks the platforms of images, and whether images of other registries exist, without
+credentials. ECR records it as a pull of its images. Which variables an image expects (ENV) is not checked.
 
 Examples:
   $ ecs-secrets verify web.json
@@ -46,6 +50,7 @@ Examples:
     const reach = reachingSame(context);
     const verified = await verifyTargets(aws, targets, sourcesOf(world), {
       readValues: options.readValues ?? false,
+      readImages: options.readImages ?? false,
       family: options.family,
       variables: await variablesOf(options, world),
       substitution: substitutionArguments(options),

@@ -55,6 +55,7 @@ export const checkNames = [
   'logs',
   'platform',
   'limits',
+  'load-balancer',
   'caller',
   'network',
 ] as const;

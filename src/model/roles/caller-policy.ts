@@ -138,7 +138,9 @@ const verify: Needs = [
   // Whether the caller may pass roles, is asked about the caller.
   ['callerRoles', 'iam:GetRole', 'iam:SimulatePrincipalPolicy'],
   ['callerUsers', 'iam:SimulatePrincipalPolicy'],
-  ['everything', 'logs:DescribeLogGroups'],
+  ['everything', 'logs:DescribeLogGroups', 'elasticloadbalancing:DescribeTargetGroups'],
+  ['everything', 'ecr:DescribePullThroughCacheRules'],
+  ['repositories', 'ecr:DescribeImages'],
   ['clusters', 'ecs:ListContainerInstances'],
   ['containerInstances', 'ecs:DescribeContainerInstances'],
   ...readNetwork,
@@ -167,7 +169,7 @@ const register: Needs = [
   ['services', 'ecs:DescribeServices', 'ecs:UpdateService'],
   ['services', 'ecs:DescribeServiceDeployments'],
   ['serviceDeployments', 'ecs:DescribeServiceDeployments'],
-  ['everything', 'ecs:ListTasks'],
+  ['everything', 'ecs:ListTasks', 'elasticloadbalancing:DescribeTargetGroups'],
   ['tasks', 'ecs:DescribeTasks'],
 ];
 
@@ -382,6 +384,7 @@ export const callerNeeds = {
   ],
   verify,
   'verify --read-values': [...verify, ...readValues],
+  'verify --read-images': [...verify, ['repositories', 'ecr:BatchGetImage']],
   diagnose,
   'diagnose --read-values': [...diagnose, ...readValues],
 } satisfies Record<string, Needs>;
@@ -481,6 +484,9 @@ function resourcesOf(target: Target, here: Scope, scope: CallerScope): string[] 
     case 'vpcs':
       // A VPC may be shared by another account, which is in its ARN then.
       return [`arn:${partition}:ec2:${region}:*:vpc/*`];
+    case 'repositories':
+      // Images may be in another region or account.
+      return [`arn:${partition}:ecr:*:*:repository/*`];
     case 'rules':
       return [at('events', 'rule/*')];
     case 'schedules':

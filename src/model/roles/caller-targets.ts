@@ -18,6 +18,7 @@ export type Target =
   | 'serviceRevisions'
   | 'taskDefinitions'
   | 'vpcs'
+  | 'repositories'
   | 'rules'
   | 'schedules'
   | 'stacks'
@@ -59,6 +60,8 @@ const foundBy: Readonly<Record<string, string>> = {
   'ecs:': 'Services',
   'ec2:': 'Networks',
   'logs:': 'LogGroups',
+  'elasticloadbalancing:': 'TargetGroups',
+  'ecr:': 'PullThroughCacheRules',
   'events:': 'Rules',
   'scheduler:': 'Schedules',
   'codedeploy:': 'DeploymentGroups',
@@ -82,6 +85,7 @@ const targetNames: Readonly<
   serviceRevisions: 'ServiceRevisions',
   taskDefinitions: 'TaskDefinitions',
   vpcs: 'Vpcs',
+  repositories: 'ImageRepositories',
   rules: 'EventRules',
   schedules: 'Schedules',
   stacks: 'Stacks',

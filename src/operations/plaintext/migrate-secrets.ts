@@ -88,6 +88,7 @@ export async function migrateSecrets(
     dryRun: false,
     strict: false,
     readValues: false,
+    services: [],
     onWarning: request.onWarning,
     clock: request.clock,
     interrupted,

@@ -1,3 +1,4 @@
+import type { Service } from '../../aws/ecs-answers.ts';
 import type { Aws } from '../../aws/index.ts';
 import { AwsError, CliError } from '../../errors.ts';
 import { plaintextIn } from '../../model/definitions/plaintext-findings.ts';
@@ -29,6 +30,7 @@ import type { Clock } from '../../world.ts';
 import { ahead } from '../ahead.ts';
 import { askingOnce, exceptParameters } from '../asking-once.ts';
 import { readRole } from '../roles/role-policies.ts';
+import { checkLoadBalancers } from './check-load-balancers.ts';
 import { checkReferences, readsRole } from './check-references.ts';
 import { registerOnce } from './register-once.ts';
 import { resolveReferences, type ResolvedSecret } from '../secrets/resolve-references.ts';
@@ -49,6 +51,8 @@ export interface RegisterRequest {
   /** Check whether JSON secrets have the referenced keys and their values are strings. */
   readValues: boolean;
   onWarning: (text: string) => void;
+  /** The services that will run it: it has to fit their load balancers. */
+  services: readonly Service[];
   clock: Clock;
   interrupted: AbortSignal;
   /** Called if ECS does not see the role yet; the call is then retried for 2 minutes. */
@@ -84,6 +88,7 @@ export async function registerTaskDefinition(
   const looking = askingOnce(aws);
   const form = ecs.formOf(edited);
   checkTaskDefinition(edited, form.faults, { substitutes: true });
+  const fitting = ahead(checkLoadBalancers(looking, edited, request.services));
   // None of these depends on the references, so the calls run beside the search for secrets.
   const reading = ahead(ecs.taskDefinition(edited.family ?? ''));
   if (readsRole(edited)) {
@@ -101,6 +106,7 @@ export async function registerTaskDefinition(
     ...plaintextWarnings(definition),
     ...valueless,
     ...(await checkReferences(looking, definition, { ...request, known })),
+    ...(await fitting),
   ];
   if (request.strict && warnings.length > 0)
     throw new InvalidInput(warnings, 'fix them, or omit --strict');

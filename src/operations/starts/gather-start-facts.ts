@@ -8,6 +8,8 @@ import { isRole } from '../../model/definitions/task-definition-checks.ts';
 import { ahead } from '../ahead.ts';
 import { askingOnce, exceptParameters } from '../asking-once.ts';
 import { readRole } from '../roles/role-policies.ts';
+import { gatherImageFacts, type ImageOptions } from './gather-image-facts.ts';
+import { readLoadBalancers } from '../rollout/read-load-balancers.ts';
 import { gatherLogFacts } from './gather-log-facts.ts';
 import { gatherPlacement } from './gather-placement.ts';
 import { gatherNetworkFact } from './gather-network-fact.ts';
@@ -37,17 +39,20 @@ export interface StartTarget {
 export async function gatherStartFacts(
   given: Aws,
   targets: readonly StartTarget[],
-  options: { readValues: boolean },
+  options: ImageOptions & { readValues: boolean },
 ): Promise<StartFacts[]> {
   const aws = askingOnce(given);
   const asking = ahead(aws.caller());
   // None of these depends on the references, so the calls run beside the search for secrets.
-  for (const { definition } of targets) {
+  for (const { definition, service } of targets) {
     const { executionRoleArn: role } = definition;
     if (role && isRole(role)) void ahead(aws.iam().then((iam) => readRole(iam, role)));
     void ahead(gatherTaskRole(aws, definition));
+    void ahead(readLoadBalancers(aws, service));
     void ahead(gatherPassFacts(aws, definition));
   }
+  const definitions = targets.map(({ definition }) => definition);
+  const imaging = ahead(gatherImageFacts(aws, definitions, options));
   const ecs = await given.ecs();
   const usesOf = await Promise.all(
     targets.map(async ({ definition, service }) => {
@@ -62,6 +67,7 @@ export async function gatherStartFacts(
   );
   const all = await gatherSecretFacts(exceptParameters(aws, given), usesOf.flat(), options);
   const here = await asking;
+  const images = await imaging;
   return Promise.all(
     targets.map(
       async (
@@ -71,14 +77,16 @@ export async function gatherStartFacts(
         const start = usesOf.slice(0, index).flat().length;
         const uses = all.slice(start, start + (usesOf[index]?.length ?? 0));
         const placing = gatherPlacement(aws, definition, service);
-        const [role, taskRole, passes, logGroups, placement, network] = await Promise.all([
-          gatherRoleFact(aws, definition, uses),
-          gatherTaskRole(aws, definition),
-          gatherPassFacts(aws, definition),
-          gatherLogFacts(aws, definition, here),
-          placing,
-          placing.then((placement) => gatherNetworkFact(aws, definition, service, placement)),
-        ]);
+        const [role, taskRole, passes, logGroups, loadBalancers, placement, network] =
+          await Promise.all([
+            gatherRoleFact(aws, definition, uses),
+            gatherTaskRole(aws, definition),
+            gatherPassFacts(aws, definition),
+            gatherLogFacts(aws, definition, here),
+            readLoadBalancers(aws, service),
+            placing,
+            placing.then((placement) => gatherNetworkFact(aws, definition, service, placement)),
+          ]);
         return {
           here,
           definition,
@@ -90,7 +98,9 @@ export async function gatherStartFacts(
           uses,
           role,
           taskRole,
+          images: images[index] ?? [],
           logGroups,
+          loadBalancers,
           passes,
           network,
           partial,

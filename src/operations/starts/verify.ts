@@ -27,6 +27,8 @@ export interface Verification extends StartReport {
 /** How to read and check targets. */
 export interface VerifyOptions {
   readValues: boolean;
+  /** Read manifests of images, also from other registries. */
+  readImages: boolean;
   /** For a file with several task definitions, the family to use. */
   family: string | undefined;
   /** Values of placeholders in a file; undefined leaves them unchanged. */

@@ -29,6 +29,7 @@ import {
 } from '../../../src/model/roles/caller-policy.ts';
 import type { PolicyDocument } from '../../../src/model/roles/policy.ts';
 import type { Seen, Setting } from '../../helpers/run.ts';
+import { imagesOf } from '../../helpers/images.ts';
 import { makeNetwork } from '../../helpers/network-scene.ts';
 import { openShop, type Shop } from '../../helpers/scene.ts';
 import { isWhole } from '../../helpers/whole.ts';
@@ -166,6 +167,11 @@ const onlyOnInstances = [
   ...['ec2:DescribeInstances', 'ecs:DescribeContainerInstances', 'ecs:ListContainerInstances'],
 ];
 
+/** Asked for by the service whose image comes through a cache, and whose tasks are behind a load balancer. */
+const onlyOfFargate = [
+  ...['ecr:DescribePullThroughCacheRules', 'elasticloadbalancing:DescribeTargetGroups'],
+];
+
 /** What goes on without an action, and says which one it is that was missing. */
 const orNotChecked = (...actions: string[]): Record<string, RegExp> =>
   Object.fromEntries(
@@ -190,6 +196,8 @@ const toStart: Scenario = {
     ...['ec2:DescribeSubnets', 'ec2:DescribeRouteTables', 'ec2:DescribeVpcEndpoints'],
     ...['ec2:DescribeSecurityGroups', 'ec2:DescribeNatGateways', 'ec2:DescribeInstances'],
     'ec2:DescribeVpcAttribute',
+    ...['ecr:DescribeImages', 'ecr:DescribePullThroughCacheRules'],
+    'elasticloadbalancing:DescribeTargetGroups',
   ),
   // The role may read its secrets by their ARNs too.
   otherwise: ['ssm:ListTagsForResource'],
@@ -492,8 +500,11 @@ const scenarios: Record<Exclude<CallerCommand, Elsewhere>, Scenario> = {
         ],
       },
     ],
-    // Asked for when a task stops, which none does here.
-    unasked: [...onlyNative, 'ecs:ListTasks', 'ecs:DescribeTasks'],
+    // Asked for when a task stops, which none does here, and of a service with a load balancer.
+    unasked: [
+      ...[...onlyNative, 'ecs:ListTasks', 'ecs:DescribeTasks'],
+      'elasticloadbalancing:DescribeTargetGroups',
+    ],
     degrades: { 'kms:GetKeyPolicy': /kms:GetKeyPolicy/ },
   },
   'deploy rollback': {
@@ -656,10 +667,17 @@ const scenarios: Record<Exclude<CallerCommand, Elsewhere>, Scenario> = {
     only: ['secretsmanager:GetSecretValue', 'kms:Decrypt'],
     degrades: orNotChecked('secretsmanager:GetSecretValue', 'kms:Decrypt'),
   },
+  'verify --read-images': {
+    ...toStart,
+    steps: [{ argv: ['verify', 'shop/fargate', '--read-images', '--all'] }],
+    unasked: [...onlyOnInstances, 'ecr:DescribeImages'],
+    only: ['ecr:BatchGetImage'],
+    degrades: orNotChecked('ecr:BatchGetImage'),
+  },
   diagnose: {
     ...toStart,
     steps: [{ argv: ['diagnose', 'shop/denied'], code: 3 }],
-    unasked: onlyOnInstances,
+    unasked: [...onlyOnInstances, ...onlyOfFargate],
     degrades: orNotChecked(
       ...['ecs:ListTasks', 'ecs:DescribeTasks', 'ecs:DescribeTaskDefinition'],
       ...['iam:GetRole', 'iam:ListRolePolicies', 'iam:GetRolePolicy', 'iam:GetPolicy'],
@@ -668,13 +686,16 @@ const scenarios: Record<Exclude<CallerCommand, Elsewhere>, Scenario> = {
     ),
     // What these look at does not bear on a secret that is not granted.
     otherwise: [...Object.keys(toStart.degrades ?? {}), ...(toStart.otherwise ?? [])].filter(
-      (action) => /^(kms|logs|ec2):|ContainerInstances$|^ssm:|ListSecretVersionIds$/.test(action),
+      (action) =>
+        /^(kms|logs|ec2|ecr|elasticloadbalancing):|ContainerInstances$|^ssm:|ListSecretVersionIds$/.test(
+          action,
+        ),
     ),
   },
   'diagnose --read-values': {
     ...toStart,
     steps: [{ argv: ['diagnose', 'shop/keyless', '--read-values'], code: 3 }],
-    unasked: onlyOnInstances,
+    unasked: [...onlyOnInstances, ...onlyOfFargate],
     only: ['secretsmanager:GetSecretValue', 'kms:Decrypt'],
     degrades: orNotChecked('secretsmanager:GetSecretValue', 'kms:Decrypt'),
   },
@@ -771,12 +792,17 @@ async function makeStartable(): Promise<void> {
   }
   const { arn: keyed } = await shop.json(['get', 'sm:s']);
   await shop.logs.send(new CreateLogGroupCommand({ logGroupName: '/ecs/web' }));
+  const { push, pullThrough, targetGroup } = imagesOf(shop.sandbox);
+  await push('app', 'latest');
+  await pullThrough('hub');
+  const targetGroupArn = await targetGroup('app', { TargetType: 'ip' });
+  const cached = '123456789012.dkr.ecr.us-east-1.amazonaws.com/hub/nginx:1';
   const containerDefinitions = [
     {
       name: 'app',
       image: '123456789012.dkr.ecr.us-east-1.amazonaws.com/app',
-
       memory: 128,
+      portMappings: [{ containerPort: 80 }],
       secrets: [
         { name: 'A', valueFrom: '/p/a' },
         { name: 'S', valueFrom: `${keyed as string}:a::` },
@@ -794,7 +820,11 @@ async function makeStartable(): Promise<void> {
     },
   ];
   const role = 'arn:aws:iam::123456789012:role/r';
-  const definition = { executionRoleArn: role, taskRoleArn: role, containerDefinitions };
+  const side = { name: 'side', image: cached, memory: 64 };
+  const definition = {
+    ...{ executionRoleArn: role, taskRoleArn: role },
+    containerDefinitions: [...containerDefinitions, side],
+  };
   const fargate = {
     ...{ requiresCompatibilities: ['FARGATE' as const], networkMode: 'awsvpc' as const },
     ...{ cpu: '256', memory: '512' },
@@ -836,6 +866,7 @@ async function makeStartable(): Promise<void> {
   await shop.service({
     ...{ ...service, name: 'fargate', taskDefinition: 'fargate' },
     networkConfiguration,
+    loadBalancers: [{ targetGroupArn, containerName: 'app', containerPort: 80 }],
   });
   await shop.service({ ...service, name: 'host', taskDefinition: 'host', launchType: 'EC2' });
   const { Instances } = await shop.ec2.send(

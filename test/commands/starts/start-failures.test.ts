@@ -130,7 +130,7 @@ const elsewhere: Partial<Record<FailureId, string>> = {
   'registry-credentials': 'private registries, which the sandbox has not',
   'parameter-name-malformed': 'never comes to a start: RegisterTaskDefinition refuses the name',
   'environment-file-unreadable': 'files in S3, which the sandbox has not',
-  'image-not-pulled': 'images, which the sandbox has not',
+  'image-not-pulled': 'no command fixes it: images.test.ts',
   'attribute-missing': 'container instances: test/commands/starts/verify.test.ts',
   'no-capacity': 'room on instances',
   'container-exited': 'the program in the container',

@@ -109,7 +109,7 @@ describe('what is told', () => {
         problem  logs of web: logs:PutLogEvents is not allowed: no policy of the role allows it
                  Fix: ecs-secrets role create shop-execution --task-definition shop.json
         warning  web OLD: it is pinned to the stage AWSPREVIOUS: a new value never reaches it
-        9 checks passed, 2 not checked (--all lists them)
+        9 checks passed, 3 not checked (--all lists them)
       "
     `);
   });
@@ -132,6 +132,8 @@ describe('what is told', () => {
           ok           shop-execution: sts:AssumeRole: the trust policy
           ok           parameter/shop/db: ssm:GetParameters: ecs-secrets
           ok           secret:shop/api-AbCdEf: secretsmanager:GetSecretValue: ecs-secrets
+        images
+          not checked  image of web: httpd:2.4 is not in ECR; verify --read-images checks whether it exists
         logs
           problem      logs of web: logs:CreateLogStream is not allowed: no policy of the role allows it
           problem      logs of web: logs:PutLogEvents is not allowed: no policy of the role allows it
@@ -144,7 +146,7 @@ describe('what is told', () => {
           ok           shop-execution: you are allowed to pass the execution role (iam:PassRole)
         network
           not checked  ssm, secretsmanager, logs: whether they are reached is not known: a task definition names no subnets; verify CLUSTER/SERVICE looks at the network
-        5 problems, 1 warning, 2 not checked
+        5 problems, 1 warning, 3 not checked
 
       To fix:
         ecs-secrets put ssm:/shop/gone
@@ -178,7 +180,7 @@ describe('what is told', () => {
         problem  secret:gone-??????: secretsmanager:GetSecretValue is not allowed: no policy of the role allows it
                  Fix: ecs-secrets role create shop-execution --secret ssm:/shop/new --secret sm:gone
                  Then: ecs-secrets register shop.json --secret web:GONE=sm:gone
-        5 checks passed, 1 not checked (--all lists them)
+        5 checks passed, 2 not checked (--all lists them)
       "
     `);
   });
@@ -188,7 +190,7 @@ describe('what is told', () => {
     const seen = await shop.run(['verify', 'shop.json'], { files });
     expect(seen).toEqual({
       code: 0,
-      stdout: 'shop.json\n  no problems found, 7 checks passed, 1 not checked (--all lists them)\n',
+      stdout: 'shop.json\n  no problems found, 7 checks passed, 2 not checked (--all lists them)\n',
       stderr: '',
     });
   });
@@ -198,7 +200,7 @@ describe('what is told', () => {
     const files = { 'shop.json': JSON.stringify(definition({ DB: '/shop/db', GONE: gone })) };
     const { code, ...told } = await verify(['shop.json'], { files });
     expect(code).toBe(3);
-    expect(told).toMatchObject({ problems: 2, warnings: 0, notChecked: 1 });
+    expect(told).toMatchObject({ problems: 2, warnings: 0, notChecked: 2 });
     const [target] = told.targets;
     expect(Object.keys(target ?? {})).toEqual(['target', 'findings', 'fix']);
     expect(target?.findings.find(({ check }) => check === 'existence')).toEqual({
@@ -444,7 +446,9 @@ describe('what is not checked', () => {
       ['existence', 'ssm:DescribeParameters'],
       ['existence', 'secretsmanager:DescribeSecret'],
       ['role', 'iam:GetRole'],
+      ['image', 'ecr:DescribeImages'],
       ['logs', 'logs:DescribeLogGroups'],
+      ['load-balancer', 'elasticloadbalancing:DescribeTargetGroups'],
       ['caller', 'iam:GetRole'],
       ['network', 'ec2:DescribeSubnets'],
     ]);
@@ -458,7 +462,7 @@ describe('what is not checked', () => {
     const found = await asDeployer(shop, () =>
       findings({ USER: `${api}:user::` }, { argv: ['--read-values'] }),
     );
-    expect(wrong(found, 'not-checked').map(({ check }) => check)).toEqual(['value', 'network']);
+    expect(wrong(found, 'not-checked').map(({ check }) => check)).toEqual(['value', 'image', 'network']);
     expect(wrong(found, 'not-checked')[0]?.message).toContain('secretsmanager:GetSecretValue');
   });
 });

@@ -1,9 +1,11 @@
 import type { Finding } from '../../failures/finding.ts';
 import type { NetworkFacts, NetworkInterface } from '../network-facts.ts';
+import type { LoadBalancerFact } from '../../rollout/load-balancers.ts';
 import type { Placement } from '../placement.ts';
 import type { Scope } from '../../secrets/partition.ts';
 import type { Reference, SecretIdentity } from '../../secrets/reference.ts';
 import type { RoleFinding } from '../../roles/role-check.ts';
+import type { ImagePlatform } from '../../definitions/image-platforms.ts';
 import type { DefinitionForm } from '../../definitions/task-definition-checks.ts';
 import type { SecretUse } from '../../definitions/secret-uses.ts';
 import type { TaskDefinition } from '../../definitions/task-definition.ts';
@@ -136,6 +138,35 @@ export interface LogGroupFact {
   why?: string | undefined;
 }
 
+/** An image of a container. */
+export interface ImageFact {
+  container: string;
+  image: string;
+  found:
+    | Unseen
+    /** In another registry than ECR, which was not asked. */
+    | { state: 'elsewhere' }
+    /** In another registry, which does not say without credentials whether it exists. */
+    | { state: 'private'; host: string }
+    | { state: 'found'; platforms: PlatformsFact }
+    | {
+        state: 'missing';
+        /** What ECR does not have; `elsewhere`: another registry does not have the image. */
+        what: 'repository' | 'image' | 'elsewhere';
+        /** Why it is unknown whether ECR gets it from another registry when it is pulled. */
+        pullThroughUnseen?: string | undefined;
+      }
+    /** ECR gets it from another registry when it is pulled. */
+    | { state: 'pulled-through'; prefix: string };
+}
+
+/**
+ * The platforms of an image: those that its index lists, or `not-read`: its manifest was not read.
+ * `one`: its manifest is that of a single image and does not contain its platform. `elsewhere`: the
+ * image is of another registry, where manifests are not read.
+ */
+export type PlatformsFact = 'not-read' | 'one' | 'elsewhere' | readonly ImagePlatform[];
+
 /** The network interfaces through which tasks reach AWS. */
 export type NetworkFact =
   | Unseen
@@ -182,7 +213,9 @@ export interface StartFacts {
   role: RoleFact;
   /** Undefined if the task definition names no task role, or a malformed one. */
   taskRole: TaskRoleFact | undefined;
+  images: readonly ImageFact[];
   logGroups: readonly LogGroupFact[];
+  loadBalancers: readonly LoadBalancerFact[];
   passes: readonly PassFact[];
   network: NetworkFact;
   /** Whether the task definition was created from a text: missing parts are unknown then. */

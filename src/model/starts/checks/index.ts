@@ -1,8 +1,10 @@
 import { checkNames } from '../../failures/finding.ts';
 import { checkExistence } from './existence.ts';
 import type { Check, Draft, StartFacts } from './facts.ts';
+import { checkImages } from './images.ts';
 import { checkKeys } from './keys.ts';
 import { checkForm } from './limits.ts';
+import { checkLoadBalancers } from './load-balancers.ts';
 import { checkLogGroups } from './logs.ts';
 import { checkPassing } from './passing.ts';
 import { checkPlatform } from './platform.ts';
@@ -30,9 +32,11 @@ const checks: readonly Check[] = [
   checkExecutionRole,
   checkTaskRole,
   checkKeys,
+  checkImages,
   checkLogGroups,
   ({ definition, placement }) => checkPlatform(definition, placement),
   checkForm,
+  checkLoadBalancers,
   checkPassing,
   checkReach,
 ];
