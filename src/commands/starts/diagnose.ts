@@ -14,7 +14,8 @@ import type { ReportedFailure } from '../../model/starts/failure-report.ts';
 import { readPasted } from '../../operations/failures/read-pasted.ts';
 import { findingLines, toFix, type FindingsOutput } from './findings-tree.ts';
 import type { DiagnoseDocument } from './documents.ts';
-import { findingsReaching, reachingSame } from './printed-commands.ts';
+import { findingsReaching } from './printed-commands.ts';
+import { reachingSame } from '../reaching-same.ts';
 import { sourcesOf } from '../sources.ts';
 
 /** `diagnose TARGET`: explains why tasks did not start. */
