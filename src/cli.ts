@@ -9,6 +9,7 @@ import { UsageError, type CliError } from './errors.ts';
 import { globalGroup } from './help.ts';
 import type { Checked } from './model/checked.ts';
 import { oneLine } from './model/printable.ts';
+import type { ProjectFile } from './project.ts';
 import type { World } from './world.ts';
 
 /** What a command body gets: the world, AWS, and a reporter for messages while it works. */
@@ -19,6 +20,8 @@ export interface Context {
   globals: GlobalOptions;
   /** Options set by the environment or a file: attribute name (`cluster`) to variable or file. */
   fromEnvironment: ReadonlyMap<string, string>;
+  /** The project file; undefined without one. */
+  project: ProjectFile | undefined;
   /** How many of the words are after `--`; undefined without it. */
   afterDashes: number | undefined;
 }

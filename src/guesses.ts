@@ -68,6 +68,7 @@ const commandWords: Readonly<Record<string, Readonly<Record<string, string>>>> =
     export: 'env dump download pull dotenv',
     exec: 'run start shell with',
     diff: 'compare cmp',
+    check: 'missing required declared complete',
     'policy caller': 'permissions iam can-i policies',
     'role show': 'roles get-role',
     'register --service, or redeploy': 'release rollout update-service',
@@ -82,7 +83,7 @@ const commandWords: Readonly<Record<string, Readonly<Record<string, string>>>> =
     untag: 'remove-tag remove-tags-from-resource untag-resource',
     'where-used': 'usage usages used-by uses consumers references refs who',
     stale: 'outdated status old',
-    verify: 'check validate lint test preflight doctor',
+    verify: 'validate lint test preflight doctor',
     diagnose: 'why explain debug logs troubleshoot reason',
     audit: 'scan leaks plaintext detect',
     migrate: 'move convert fix',
@@ -191,6 +192,7 @@ const ofOneSecret = ['history', 'rollback', 'restore', 'where-used', 'stale'];
 
 const moreArguments: Readonly<Record<string, string>> = {
   list: 'run the command once for each prefix',
+  check: 'for a task definition: ecs-secrets verify FILE; an environment: --environment NAME',
   import: 'ecs-secrets import FILE --prefix PREFIX',
   migrate: 'ecs-secrets migrate FAMILY --prefix PREFIX',
   revisions: 'run the command once for each family',

@@ -45,7 +45,7 @@ async function runCommand(argv: readonly string[], world: World): Promise<number
   const own = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv;
   try {
     const program = buildProgram(world, called, async (definition, path, { globals, ...given }) => {
-      const { args, options, fromEnvironment } = given;
+      const { args, options, fromEnvironment, project } = given;
       outcome.globals = globals;
       outcome.path = path;
       outcome.command = definition.callerPolicy?.(options) ?? path;
@@ -55,6 +55,7 @@ async function runCommand(argv: readonly string[], world: World): Promise<number
           world,
           globals,
           fromEnvironment,
+          project,
           afterDashes: argv.includes('--') ? argv.length - argv.indexOf('--') - 1 : undefined,
           report: createReporter(world, globals),
           aws: createAws({

@@ -12,7 +12,7 @@ import { commands, type CommandGroup, type CommandEntry } from './commands/index
 import { UsageError } from './errors.ts';
 import { helpLayout } from './help.ts';
 import { refuseSwallowed } from './option-values.ts';
-import { readProject } from './project.ts';
+import { readProject, type ProjectFile } from './project.ts';
 import { allowOpen, completeFromProject } from './project-options.ts';
 import type { World } from './world.ts';
 import type { Called } from './wrong-usage.ts';
@@ -27,6 +27,7 @@ export type Run = (
     args: unknown[];
     options: Record<string, unknown>;
     fromEnvironment: ReadonlyMap<string, string>;
+    project: ProjectFile | undefined;
   },
 ) => Promise<void>;
 
@@ -148,6 +149,7 @@ function addCommands(
           args,
           options: command.opts(),
           fromEnvironment,
+          project,
         });
       });
     });

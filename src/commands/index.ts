@@ -115,6 +115,12 @@ export const commands: readonly (ProgramCommand | CommandGroup)[] = [
     load: async () => (await import('./environment/diff.ts')).diff,
   },
   {
+    name: 'check',
+    group: 'Secrets',
+    summary: 'check that the declared secrets exist in each environment',
+    load: async () => (await import('./environment/check.ts')).check,
+  },
+  {
     name: 'role',
     group: 'Roles',
     summary: 'create, show, check or delete an execution role',

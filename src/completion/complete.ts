@@ -1,3 +1,4 @@
+import { declaredSets } from '../model/environment/declared.ts';
 import type { Project } from '../model/project/project.ts';
 import { readProject } from '../project.ts';
 import type { World } from '../world.ts';
@@ -63,6 +64,7 @@ async function candidatesAt(words: readonly string[], world: World, patience: nu
   const setting = settingOf(position, members, world);
   const found = await valuesOf(value.kind, value.typed, {
     store: position.given.get('store') ?? world.env.ECS_SECRETS_STORE ?? members.store,
+    environments: declaredSets(members).map(({ environment }) => environment),
     names: (what, within) => namesOf({ what, within, ...setting }, world, until),
     world,
   });

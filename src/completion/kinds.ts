@@ -14,6 +14,7 @@ export type Kind =
   | 'target'
   | 'variable'
   | 'profile'
+  | 'environment'
   | 'commands'
   | 'tier'
   | 'data-type'
@@ -60,6 +61,7 @@ const byPlaceholder: Readonly<Record<string, Kind>> = {
   cluster: 'cluster',
   'cluster/service': 'service',
   variable: 'variable',
+  environment: 'environment',
   commands: 'commands',
   tier: 'tier',
   type: 'data-type',

@@ -18,6 +18,8 @@ export interface Setting {
   store: string | undefined;
   /** Names of AWS resources; none where they are not to be had in time. */
   names: (what: Lookup['what'], within: string) => Promise<string[]>;
+  /** The environments of the project file. */
+  environments: readonly string[];
   world: Pick<World, 'env' | 'readFile'>;
 }
 
@@ -73,6 +75,8 @@ async function anyOf(kind: Kind, typed: string, setting: Setting): Promise<Found
       return [described(Object.keys(world.env).filter(isVariable).sort(), ''), false];
     case 'profile':
       return [described(await profiles(world), 'profile'), false];
+    case 'environment':
+      return [described(setting.environments, 'environment'), false];
     case 'commands': {
       const before = typed.slice(0, typed.lastIndexOf(',') + 1);
       const all = Object.keys(callerNeeds).map((name) => name.split(' ')[0] ?? '');

@@ -76,6 +76,8 @@ const scenes: Record<string, (n: number) => { argv: string[]; stdin?: string }> 
   '`diff /PATH --at TIME`, changed since': (n) => ({
     argv: ['diff', `/h${n}`, '--at', between1And2[n] ?? ''],
   }),
+  '`check`, complete': (n) => ({ argv: ['check', '--config', `d${n}.json`] }),
+  '`check`, JSON secrets': (n) => ({ argv: ['check', '--config', `j${n}.json`] }),
   '`import`, new parameters': (n) => ({ argv: importTo(`/i${n}`), stdin: entries(n, 'x') }),
   '`import`, other values': (n) => ({ argv: importTo(`/i${n}`), stdin: entries(n, 'y') }),
   '`import`, equal values': (n) => ({ argv: importTo(`/i${n}`), stdin: entries(n, 'y') }),
@@ -194,12 +196,20 @@ function files(): Record<string, string> {
       };
       const executionRoleArn = `arn:aws:iam::123456789012:role/r${n}`;
       return [
+        [`d${n}.json`, declaring(n, (i) => `/{env}/K${i}`)],
+        [`j${n}.json`, declaring(n, (i) => `sm:s${n}/K${i}:key`)],
         [`t${n}.json`, JSON.stringify(definition)],
         [`v${n}.json`, JSON.stringify({ ...definition, executionRoleArn })],
         [`m${n}.json`, JSON.stringify({ ...definition, ...withPlainValues(n) })],
       ];
     }),
   );
+}
+
+/** A project file that declares n secrets for the environment `p${n}`. */
+function declaring(n: number, from: (index: number) => string): string {
+  const secrets = Array.from({ length: n }, (_, i) => [`K${i}`, from(i)] as const);
+  return JSON.stringify({ environments: [`p${n}`], secrets: Object.fromEntries(secrets) });
 }
 
 /** The members of a task definition with n passwords in plain text. */

@@ -68,13 +68,22 @@ Examples:
     if (found.length > 0) report.note(`taken from task definitions here: ${found.join(', ')}`);
     const what = names.length > 0 ? names.join(', ') : 'comments only';
     return {
-      data: { path: projectFileName, dryRun, members },
+      data: { path: projectFileName, dryRun, members: withoutDeclared(members) },
       text: dryRun ? text : `${projectFileName} written: ${what}`,
     };
   },
 });
 
 // --- internal ---
+
+/** The members that `init` sets. */
+function withoutDeclared({
+  secrets: _secrets,
+  environments: _environments,
+  ...members
+}: Project): InitDocument['members'] {
+  return members;
+}
 
 function defined(given: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));

@@ -1,6 +1,9 @@
 import * as z from 'zod/mini';
+import { declaredSets } from '../environment/declared.ts';
 import { nearest } from '../nearest.ts';
 import { Problems } from '../problems.ts';
+import { environmentsSchema, secretsSchema } from './declared-schema.ts';
+import { shownMember, toldIssues, type Mistake } from './told-issues.ts';
 
 /** The members of the file, with the rule and the meaning of each: what `docs/schemas/config.json` is made from. */
 export const projectSchema = z.strictObject({
@@ -74,6 +77,16 @@ export const projectSchema = z.strictObject({
       .int('must be a whole number of at least 0')
       .check(z.gte(0, 'must be a whole number of at least 0')),
   ),
+  environments: optional(
+    ['staging', 'prod'],
+    'environments of the declared secrets: names, or names with placeholders of "from"',
+    environmentsSchema,
+  ),
+  secrets: optional(
+    { DB_PASSWORD: '/shop/{env}/db-password' },
+    'declared secrets of check, export --declared, exec --declared and register --secrets-from-declared',
+    secretsSchema,
+  ),
 });
 
 /** What the file says: only names, never values. */
@@ -84,6 +97,10 @@ export interface Member {
   name: string;
   value: unknown;
   place: string;
+  /** The place of something inside the value, by its path from the root of the file. */
+  placeOf?: (path: readonly string[]) => string;
+  /** What a reader of JSON does not show: sentences about names inside the value, with their places. */
+  faults?: readonly string[];
 }
 
 /**
@@ -93,19 +110,26 @@ export interface Member {
 export function checkProject(members: readonly Member[]): Project {
   const problems = new Problems();
   const seen = new Set<string>();
-  for (const { name, place } of members) {
-    if (seen.has(name)) problems.add(`${place}: ${shown(name)} is listed twice`);
+  const add = ({ path, message }: Mistake): void => {
+    const member = known.find(({ name }) => name === path[0]);
+    const place = member?.placeOf?.(path) ?? member?.place ?? '';
+    problems.add(`${place}: ${shownPath(path)} ${message}`);
+  };
+  for (const { name, place, faults = [] } of members) {
+    if (seen.has(name)) problems.add(`${place}: ${shownMember(name)} is listed twice`);
     seen.add(name);
     if (!Object.hasOwn(shape, name)) problems.add(`${place}: ${unknownMember(name)}`);
+    for (const fault of faults) problems.add(fault);
   }
   const known = members.filter(({ name }) => Object.hasOwn(shape, name));
   const parsed = projectSchema.safeParse(
     Object.fromEntries(known.map(({ name, value }) => [name, value])),
   );
-  for (const { path, message } of parsed.error?.issues ?? []) {
-    const member = known.find(({ name }) => name === path[0]);
-    const at = path.map((part, index) => (index === 0 ? String(part) : `[${String(part)}]`));
-    problems.add(`${member?.place ?? ''}: ${at.join('')} ${message}`);
+  for (const mistake of toldIssues(parsed.error?.issues ?? [])) add(mistake);
+  if (parsed.data) {
+    declaredSets(parsed.data, (path, message) => {
+      add({ path, message });
+    });
   }
   problems.throwIfAny(`ecs-secrets init --help and docs/configuration.md list the members`);
   return parsed.data ?? {};
@@ -181,11 +205,19 @@ const refused: readonly (readonly [RegExp, string])[] = [
 
 function unknownMember(name: string): string {
   const near = nearest(name, Object.keys(shape));
-  if (near !== undefined) return `${shown(name)} is not a member; did you mean "${near}"?`;
+  if (near !== undefined) return `${shownMember(name)} is not a member; did you mean "${near}"?`;
   const why = refused.find(([pattern]) => pattern.test(name))?.[1];
-  return `${shown(name)} is not a member${why === undefined ? '' : `: it ${why}`}`;
+  return `${shownMember(name)} is not a member${why === undefined ? '' : `: it ${why}`}`;
 }
 
-function shown(name: string): string {
-  return `"${name.length > 40 ? `${name.slice(0, 40)}…` : name}"`;
+/** `taskDefinitions[1]`, `secrets.DB.from`, `secrets["no name"]`. */
+function shownPath([first = '', ...inside]: readonly string[]): string {
+  const parts = inside.map((part) =>
+    /^\d+$/.test(part)
+      ? `[${part}]`
+      : /^[\w.-]{1,60}$/.test(part)
+        ? `.${part}`
+        : `[${shownMember(part)}]`,
+  );
+  return [first, ...parts].join('');
 }

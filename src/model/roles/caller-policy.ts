@@ -163,7 +163,7 @@ const register: Needs = [
   ...readPolicies,
   ['secrets', 'secretsmanager:GetSecretValue', 'secretsmanager:GetResourcePolicy'],
   ['parameters', 'ssm:ListTagsForResource'],
-  ['everything', 'secretsmanager:ListSecrets'],
+  ['everything', 'secretsmanager:ListSecrets', 'secretsmanager:BatchGetSecretValue'],
   ['keys', 'kms:DescribeKey', 'kms:GetKeyPolicy', 'kms:Decrypt'],
   ['passedRoles', 'iam:PassRole'],
   ['services', 'ecs:DescribeServices', 'ecs:UpdateService'],
@@ -274,6 +274,12 @@ export const callerNeeds = {
   'exec --at': [...readBelow, ...readContainer, ...earlier],
   diff: [...readBelow, ...readContainer],
   'diff --at': [...readBelow, ...readContainer, ...earlier],
+  check: [
+    ...list,
+    ['everything', 'secretsmanager:BatchGetSecretValue'],
+    ['secrets', 'secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue'],
+    ['keys', 'kms:Decrypt'],
+  ],
   'role create': createRole,
   'role create --exact': [
     ...createRole,

@@ -34,6 +34,8 @@ export type Lookup =
   | {
       state: 'found';
       secret: ResolvedSecret;
+      /** `SecureString`, `String` or `StringList`; not set for secrets. */
+      type?: string | undefined;
       /** When the value of a parameter last changed; not set for secrets. */
       changedAt?: Date | undefined;
       /** When a policy deletes the parameter; not set for secrets. */
@@ -50,17 +52,20 @@ export type Lookup =
 /**
  * Looks up every reference, without reading a value and with as few calls as the APIs allow. The
  * result is keyed by `formatReference` and contains every reference. Secrets scheduled for deletion
- * count as found. With `again: false`, a parameter that DescribeParameters does not list is not
- * looked for again: for references of which nobody expects that they exist.
+ * count as found. `mayBeMissing` has the keys of those that nobody expects to exist: the others are
+ * looked up again for a second, since a new parameter may not be listed yet.
  */
 export async function lookUpSecrets(
   aws: Aws,
   references: readonly Reference[],
-  { again = true }: { again?: boolean } = {},
+  mayBeMissing: ReadonlySet<string> | 'all' = new Set(),
 ): Promise<Map<string, Lookup>> {
   const parameters = references.filter((one) => one.store === 'parameter-store');
   const secrets = references.filter((one) => one.store === 'secrets-manager');
-  const found = await Promise.all([lookUpParameters(aws, parameters, again), lookUp(aws, secrets)]);
+  const found = await Promise.all([
+    lookUpParameters(aws, parameters, mayBeMissing),
+    lookUp(aws, secrets),
+  ]);
   return new Map(found.flat());
 }
 
@@ -71,7 +76,7 @@ type Found = (readonly [key: string, lookup: Lookup])[];
 async function lookUpParameters(
   aws: Aws,
   references: readonly ParameterReference[],
-  again: boolean,
+  mayBeMissing: ReadonlySet<string> | 'all',
 ): Promise<Found> {
   const found: Found = [];
   const byRegion = new Map<string | undefined, ParameterReference[]>();
@@ -90,8 +95,11 @@ async function lookUpParameters(
   }
   for (const [region, group] of byRegion) {
     const names = group.map(({ name }) => name);
+    const expected = group
+      .filter((one) => mayBeMissing !== 'all' && !mayBeMissing.has(formatReference(one)))
+      .map(({ name }) => name);
     const { answer: descriptions, error } = await attempted(
-      aws.parameterStore(region).then((store) => describeParameters(store, names, again)),
+      aws.parameterStore(region).then((store) => describeParameters(store, names, expected)),
     );
     for (const reference of group) {
       const key = formatReference(reference);
@@ -99,11 +107,11 @@ async function lookUpParameters(
       if (error) found.push([key, { state: 'unseen', error }]);
       else if (!description) found.push([key, { state: 'missing' }]);
       else {
-        const { name, kmsKeyId, changedAt } = description;
+        const { name, kmsKeyId, type, changedAt } = description;
         const arn = description.arn ?? parameterArn(name, reference.scope ?? (await aws.caller()));
         const secret: ResolvedSecret = { store: 'parameter-store', name, arn, kmsKeyId };
         const expiresAt = expirationOf(description.policyList);
-        found.push([key, { state: 'found', secret, changedAt, expiresAt }]);
+        found.push([key, { state: 'found', secret, type, changedAt, expiresAt }]);
       }
     }
   }
@@ -121,16 +129,15 @@ async function attempted<T>(
   }
 }
 
-/** DescribeParameters can lag behind a write for a moment: retries what is missing. */
+/** DescribeParameters can lag behind a write for a moment: retries those `expected` that are missing. */
 async function describeParameters(
   store: ParameterStore,
   names: readonly string[],
-  again: boolean,
+  expected: readonly string[],
 ): Promise<Map<string, ParameterDescription>> {
-  const wanted = [...new Set(names)];
-  const found = new Map(await store.describe(wanted));
-  for (const pause of again ? [300, 700] : []) {
-    const missing = wanted.filter((name) => !found.has(name));
+  const found = new Map(await store.describe([...new Set(names)]));
+  for (const pause of [300, 700]) {
+    const missing = [...new Set(expected)].filter((name) => !found.has(name));
     if (missing.length === 0) break;
     await delay(pause);
     for (const [name, description] of await store.describe(missing)) found.set(name, description);

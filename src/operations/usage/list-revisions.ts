@@ -64,7 +64,7 @@ export async function listRevisions(
   const found = described.filter((revision) => revision !== undefined);
   const shown = found.slice(0, limit);
   const references = distinctBy(shown.flatMap(followed), keyOf);
-  const lookups = await lookUpSecrets(aws, references.map(wholeSecret), { again: false });
+  const lookups = await lookUpSecrets(aws, references.map(wholeSecret), 'all');
   const users = await reading;
   const revisions = shown.map((revision, index): ListedRevision => {
     const { arn, status, registeredAt, definition } = revision;

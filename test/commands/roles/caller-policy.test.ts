@@ -124,6 +124,15 @@ const web: Step[] = [
 ];
 const manySecrets = Array.from({ length: 110 }, (_, index) => `/many/${'x'.repeat(60)}-${index}`);
 const many = manySecrets.flatMap((name) => ['--secret', name]);
+/** A project that declares secrets of both stores. */
+const declaredOf = (from: string, required: boolean): Setting => ({
+  files: {
+    '.ecs-secrets.json': JSON.stringify({
+      environments: ['p'],
+      secrets: { A: '/{env}/a', S: 'sm:s', J: { from, required } },
+    }),
+  },
+});
 const readValuesNote = /without comparison/;
 
 /** What is looked at beside services and tasks; where it may not be, that is said. */
@@ -371,6 +380,13 @@ const scenarios: Record<Exclude<CallerCommand, Elsewhere>, Scenario> = {
     ],
     otherwise: ['secretsmanager:BatchGetSecretValue'],
   },
+  check: {
+    looksOnly: true,
+    before: [...secretsOfAll, put('sm:p/j:a', 'x', '--kms-key', 'alias/shop')],
+    steps: [{ argv: ['check'], ...declaredOf('sm:{env}/j:a', true) }],
+    degrades: { 'secretsmanager:ListSecrets': /sm:p is not listed: .*secretsmanager:ListSecrets/ },
+    otherwise: ['secretsmanager:BatchGetSecretValue'],
+  },
   'role create': {
     many: true,
     before: web,
@@ -493,6 +509,10 @@ const scenarios: Record<Exclude<CallerCommand, Elsewhere>, Scenario> = {
         ],
       },
       { argv: ['register', 'tagged.json'], files: tagged() },
+      {
+        argv: ['register', 'web.json', '--secrets-from-declared', '--execution-role', 'r'],
+        ...declaredOf('sm:j:a', false),
+      },
       {
         argv: [
           ...['register', 'web.json', '--secrets-from', 'sm:', '--read-values', '--strict'],
