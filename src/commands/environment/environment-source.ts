@@ -24,6 +24,7 @@ import { secretFileFormats, type SecretFileFormat } from '../../operations/secre
 import { storeOption } from '../secrets/store-option.ts';
 import { sourcesOf } from '../sources.ts';
 import { variablesOf, withSubstitution, type SubstitutionOptions } from '../substitution.ts';
+import { chosenSet, environmentOption, refuseUnused } from './declared-options.ts';
 
 /** How sources are read; see `withReadingOptions`. */
 export interface ReadingOptions extends Omit<Naming, 'variables'>, SubstitutionOptions {
@@ -38,6 +39,8 @@ export interface ReadingOptions extends Omit<Naming, 'variables'>, SubstitutionO
 export interface SourceOptions extends ReadingOptions {
   prefix?: string[] | undefined;
   taskDefinition?: string | undefined;
+  declared?: boolean | undefined;
+  environment?: string | undefined;
   strict?: boolean | undefined;
   only?: string[] | undefined;
 }
@@ -80,12 +83,16 @@ export function withSourceOptions<Args extends unknown[], Opts extends OptionVal
             'the secrets below /path or sm:NAME (repeatable: later ones overwrite)',
           ),
           ['prefix'],
-          ['store', 'source', 'taskDefinition', 'container'],
+          ['store', 'source', 'taskDefinition', 'container', 'declared'],
         ).argParser(repeatable),
       )
       .option(
         '--task-definition <file|family>',
         "a container's environment, as ECS would inject it",
+      )
+      .option('--declared', 'the secrets that .ecs-secrets.json declares for the environment')
+      .addOption(
+        environmentOption('environment of --declared (default: the only one that is declared)'),
       )
       .option('--strict', 'fail if a source overwrites a variable of another one')
       .option(
@@ -113,7 +120,9 @@ export async function readSources(
   }: { variables: boolean; example: string; select?: readonly string[] | undefined },
 ): Promise<SourcedValue[]> {
   const { aws, world, report } = context;
-  const from = sourcesAt(context, sourcesIn(written, options, example), options.at);
+  const declared = declaredIn(context, options);
+  const named = [...declared, ...sourcesIn(written, options, example, declared.length > 0)];
+  const from = sourcesAt(context, named, options.at);
   if (options.container !== undefined && from.every(isFromStore)) {
     throw new UsageError('--container requires a task definition');
   }
@@ -195,7 +204,23 @@ function tell(
   for (const warning of warnings) report.warn(warning);
 }
 
-function sourcesIn(written: readonly string[], options: SourceOptions, example: string): Source[] {
+/** The source of `--declared`, which the others are merged into. */
+function declaredIn(context: Context, { declared, environment }: SourceOptions): Source[] {
+  if (!declared) {
+    refuseUnused(context, environment, '--declared');
+    return [];
+  }
+  const set = chosenSet(context, environment);
+  const { path = '' } = context.project ?? {};
+  return [{ written: `${path} (${set.environment})`, kind: 'declared', set }];
+}
+
+function sourcesIn(
+  written: readonly string[],
+  options: SourceOptions,
+  example: string,
+  mayBeNone: boolean,
+): Source[] {
   const { prefix = [], taskDefinition, store } = options;
   const ways = [written.length > 0, options.prefix !== undefined, taskDefinition !== undefined];
   const given = ways.filter(Boolean).length;
@@ -205,6 +230,7 @@ function sourcesIn(written: readonly string[], options: SourceOptions, example: 
       'give all as arguments, or --prefix or --task-definition',
     );
   }
+  if (given === 0 && mayBeNone) return [];
   if (given === 0) throw new UsageError('no source is given', example);
   if (taskDefinition !== undefined) {
     return [{ written: taskDefinition, kind: 'definition', id: taskDefinition }];

@@ -46,7 +46,8 @@ For a container --pristine also sets AWS_REGION and AWS_DEFAULT_REGION, as ECS d
 
 A source is /path, sm:NAME (the keys of a JSON secret, or the secrets below it), a task definition
 (FILE or FAMILY[:REV]), a .env or other file of secrets, or - (standard input). Several are merged in
-order; a later one overwrites, with a note, or fails with --strict. --strict-value chamberme does what
+order; a later one overwrites, with a note, or fails with --strict. --declared comes before the others,
+and nothing runs if a required secret is missing. --strict-value chamberme does what
 "chamber exec --strict" does. --at runs CMD with earlier values; see "export --help".
 
 Examples:
@@ -54,6 +55,7 @@ Examples:
   $ ecs-secrets exec sm:shop/dev .env.local --upper-case -- npm start
   $ ecs-secrets exec /shop/prod --at 2h -- ./migrate.sh
   $ ecs-secrets exec --task-definition web --container app -- npm start
+  $ ecs-secrets exec --declared --environment dev .env.local -- npm start
   $ ecs-secrets exec --prefix /shop/dev --pristine -- /usr/bin/env`,
       ),
 

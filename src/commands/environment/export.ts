@@ -35,6 +35,7 @@ Prints values. Below a prefix "/", "-" and "." of a name become "_" where the fo
 A value that a format cannot carry byte for byte is refused, by its name. Several sources are merged in
 order: a later one overwrites, with a note, or fails with --strict. sm:NAME stands for the keys of a JSON
 secret, or for the secrets below it. /path:VERSION is one parameter, sm:NAME::STAGE one version of a secret.
+--declared comes before the other sources, and fails if a required secret is missing.
 
 --at reads the values of a time: in ISO 8601 (UTC if it has no offset; a date is its start), or an age. Of
 a parameter, it is the newest version that is not newer. Of a secret in Secrets Manager that was changed
@@ -46,6 +47,7 @@ VERSION a version of one parameter or secret.
 Examples:
   $ ecs-secrets export /shop/prod --format json | jq keys
   $ ecs-secrets export /shop/common sm:shop/prod --only DB_PASSWORD,API_KEY
+  $ ecs-secrets export --declared --environment prod
   $ ecs-secrets export /shop/ci --format github-env >> "$GITHUB_ENV"
   $ ecs-secrets export /shop/prod --at 2026-11-30T14:05Z --format json
   $ ecs-secrets export /shop/prod --format systemd --output-file /etc/shop.env

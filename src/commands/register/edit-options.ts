@@ -2,9 +2,13 @@ import { Option, type Command, type OptionValues } from '@commander-js/extra-typ
 import { fromEnv, repeatable, type Context } from '../../cli.ts';
 import type { Store } from '../../model/secrets/reference.ts';
 import type { Tag } from '../../model/secrets/secret-rules.ts';
+import type { TaskDefinition } from '../../model/definitions/task-definition.ts';
+import { ahead } from '../../operations/ahead.ts';
 import { expandSecrets } from '../../operations/definitions/expand-secrets.ts';
+import { declaredAssignments } from '../../operations/register/declared-assignments.ts';
 import { readEnvFile } from '../../operations/register/read-env-file.ts';
 import type { RegisterRequest } from '../../operations/register/register-task-definition.ts';
+import { chosenSet, environmentOption, refuseUnused } from '../environment/declared-options.ts';
 import { storeOption } from '../secrets/store-option.ts';
 import { sourcesOf } from '../sources.ts';
 
@@ -32,6 +36,15 @@ export function withEditOptions<Args extends unknown[], Opts extends OptionValue
       '--all-keys <secret>',
       'set a variable from each key of a JSON secret: [CONTAINER=]SECRET (repeatable)',
       repeatable,
+    )
+    .option(
+      '--secrets-from-declared',
+      'set the variables that .ecs-secrets.json declares for the environment',
+    )
+    .addOption(
+      environmentOption(
+        'environment of --secrets-from-declared (default: the only one that is declared)',
+      ),
     )
     .option(
       '--remove-secret <env>',
@@ -83,6 +96,8 @@ export interface EditOptions {
   secretOption?: string[] | undefined;
   secretsFrom?: string[] | undefined;
   allKeys?: string[] | undefined;
+  secretsFromDeclared?: true | undefined;
+  environment?: string | undefined;
   removeSecret?: string[] | undefined;
   exclusiveSecrets?: true | undefined;
   store?: Store | undefined;
@@ -98,12 +113,21 @@ export interface EditOptions {
   memory?: string | undefined;
 }
 
-/** The changes that they ask for. Reads files, and the stores for sets of secrets. Throws InvalidInput. */
+/**
+ * The changes that they ask for, of the definition `base`. Reads files, and the stores for sets of
+ * secrets. Throws InvalidInput, and CliError for a set that is not there.
+ */
 export async function editsOf(
-  { aws, world }: Pick<Context, 'aws' | 'world'>,
-  options: EditOptions,
-  { family, tags }: { family: string | undefined; tags: readonly Tag[] },
+  context: Pick<Context, 'aws' | 'world' | 'report' | 'project' | 'fromEnvironment'>,
+  options: EditOptions & { readValues?: boolean | undefined },
+  {
+    base,
+    family,
+    tags,
+  }: { base: TaskDefinition; family: string | undefined; tags: readonly Tag[] },
 ): Promise<RegisterRequest['edits']> {
+  const { aws, world } = context;
+  const declaring = ahead(declaredIn(context, options, base));
   const envFiles = await Promise.all(
     (options.envFile ?? []).map((one) => readEnvFile(one, sourcesOf(world))),
   );
@@ -112,7 +136,7 @@ export async function editsOf(
   return {
     family,
     images: options.image ?? [],
-    secrets: [...expanded, ...(options.secret ?? [])],
+    secrets: [...(await declaring), ...expanded, ...(options.secret ?? [])],
     secretOptions: options.secretOption ?? [],
     env: options.env,
     envFiles,
@@ -127,4 +151,27 @@ export async function editsOf(
     memory: options.memory,
     tags,
   };
+}
+
+// --- internal ---
+
+/** The assignments of `--secrets-from-declared`; prints what is left out. */
+async function declaredIn(
+  context: Pick<Context, 'aws' | 'report' | 'project' | 'fromEnvironment'>,
+  {
+    secretsFromDeclared,
+    environment,
+    readValues = false,
+  }: EditOptions & { readValues?: boolean | undefined },
+  base: TaskDefinition,
+): Promise<string[]> {
+  if (!secretsFromDeclared) {
+    refuseUnused(context, environment, '--secrets-from-declared');
+    return [];
+  }
+  const set = chosenSet(context, environment);
+  const found = await declaredAssignments(context.aws, set, base, readValues);
+  for (const note of found.notes) context.report.note(note);
+  for (const warning of found.warnings) context.report.warn(warning);
+  return found.assignments;
 }

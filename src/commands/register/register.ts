@@ -70,6 +70,9 @@ has the same content, it is returned. --env, --env-file, --command, --docker-lab
 plain text that anyone with ecs:DescribeTaskDefinition can read: a warning names each value that looks
 like a secret.
 
+--secrets-from-declared sets the variables that .ecs-secrets.json declares for the environment, in the
+containers that it names, or in the only essential one. An optional secret that does not exist is left out.
+
 A service whose deployment fails is put back to the revision that it ran before, unless ECS does so by
 itself. One that times out is not.
 
@@ -78,6 +81,7 @@ Examples:
   $ ecs-secrets register --family web --image web=123456789012.dkr.ecr.eu-west-1.amazonaws.com/web:2.1
   $ ecs-secrets register --family web --env LOG_LEVEL=debug --remove-env TRACE --command 'node server.js'
   $ ecs-secrets register web.yaml --secrets-from /shop/prod --diff --dry-run
+  $ ecs-secrets register web.json --secrets-from-declared --environment prod
   $ ecs-secrets register web.json --image web:2.1 --service shop/web`,
       ),
 
@@ -106,6 +110,7 @@ Examples:
     const base = await untilInterrupted(baseOf(), world.interrupted, interruptedEarly);
     const dryRun = options.dryRun ?? false;
     const editing = editsOf(context, options, {
+      base,
       family: file === undefined ? undefined : options.family,
       tags,
     });

@@ -8,7 +8,7 @@ import type { SecretFileFormat } from '../secrets/read-secret-file.ts';
 import type { NamedValue } from './format-secrets.ts';
 import { readJsonSecret } from './read-json-secret.ts';
 import { readParameter, readPrefix, type Environment } from './read-prefix.ts';
-import { notOfDefinition, type Source } from './source.ts';
+import { noCommonVersion, type Source } from './source.ts';
 import type { readContainer } from './read-container.ts';
 import { rename, type Naming } from './variable-names.ts';
 
@@ -129,6 +129,10 @@ async function readValuesOf(
   }
   if (source.kind === 'secret') return readJsonSecret(aws, source, options.exact ?? false, at);
   // Loaded only if they are needed, for a quick start.
+  if (source.kind === 'declared') {
+    const { readDeclared } = await import('./read-declared.ts');
+    return readDeclared(aws, source.set, at?.kind === 'time' ? at.time : undefined);
+  }
   if (source.kind === 'file') {
     const text = await readText(source.path, sources);
     if (options.fileFormat !== undefined || !holdsTaskDefinition(text)) {
@@ -146,7 +150,7 @@ async function readValuesOf(
     const how = { aws, variables: options.substitution, one: true };
     const [found] = await foundDefinitions(text, sourceName(source.path), how);
     if (!found) throw new InvalidInput(`${sourceName(source.path)} has no task definition`);
-    if (at?.kind === 'version') throw notOfDefinition(sourceName(source.path), at.version);
+    if (at?.kind === 'version') throw noCommonVersion(sourceName(source.path), at.version);
     return readContainerOf(aws, found.definition, options, at?.time);
   }
   const { readTaskDefinition } = await import('../definitions/read-task-definition.ts');

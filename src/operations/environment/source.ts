@@ -1,3 +1,4 @@
+import type { DeclaredSet } from '../../model/environment/declared.ts';
 import { isVersionId, type At } from '../../model/environment/version-at.ts';
 import { InvalidInput } from '../../model/problems.ts';
 import { splitParameterVersion } from '../../model/secrets/parameter-version.ts';
@@ -19,6 +20,8 @@ export type Source = { written: string; at?: At | undefined } & (
   | { kind: 'definition'; id: string }
   /** A task definition or a file of secrets; `-` for standard input. */
   | { kind: 'file'; path: string }
+  /** The secrets that the project file declares for an environment. */
+  | { kind: 'declared'; set: DeclaredSet }
 );
 
 /** The secrets below a prefix; or the parameter of this name (`single`), if there are none. */
@@ -81,7 +84,7 @@ export function prefixSource(written: string, store: Store | undefined): Source 
 
 /**
  * The source with the versions of `--at`. Throws InvalidInput if it cannot be read so: it names a
- * version already, or it is a task definition, which has values of a time only.
+ * version already, or it is a task definition or a declared set, which have values of a time only.
  */
 export function sourceAt(source: Source, at: At): Source {
   const named =
@@ -94,7 +97,9 @@ export function sourceAt(source: Source, at: At): Source {
     throw new InvalidInput(`${source.written} names a version, and so does --at`);
   }
   if (at.kind === 'time') return { ...source, at };
-  if (source.kind === 'definition') throw notOfDefinition(source.written, at.version);
+  if (source.kind === 'definition' || source.kind === 'declared') {
+    throw noCommonVersion(source.written, at.version);
+  }
   if (source.kind === 'parameter') return { ...source, version: at.version };
   if (source.kind === 'secret' && isVersionId(at.version)) {
     const reference = { ...source.reference, versionId: at.version };
@@ -103,17 +108,17 @@ export function sourceAt(source: Source, at: At): Source {
   return { ...source, at };
 }
 
-/** The error for a version of a task definition's values, which are of several secrets. */
-export function notOfDefinition(written: string, version: string): InvalidInput {
+/** The error for a version of the values of several secrets: of a task definition, or of a declared set. */
+export function noCommonVersion(written: string, version: string): InvalidInput {
   return new InvalidInput(
-    `--at ${version}: ${written} is a task definition, whose secrets have no common version`,
+    `--at ${version}: the secrets of ${written} have no common version`,
     'give a time or an age: --at 2h',
   );
 }
 
-/** Whether the values of a source come from a store, where others may have chosen them. */
+/** Whether others may have chosen the names or values of a source: in a store, or in a project file. */
 export function isFromStore({ kind }: Source): boolean {
-  return kind === 'prefix' || kind === 'parameter' || kind === 'secret';
+  return kind === 'prefix' || kind === 'parameter' || kind === 'secret' || kind === 'declared';
 }
 
 // --- internal ---

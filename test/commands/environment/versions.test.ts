@@ -224,7 +224,7 @@ describe('export refuses', () => {
       'a label for a container',
       ['app.json', '--at', 'good'],
       2,
-      'app.json is a task definition, whose secrets have no common version',
+      'the secrets of app.json have no common version',
     ],
     ['a label for a family', ['web', '--at', 'good'], 2, 'web is a task definition'],
     [
