@@ -99,7 +99,7 @@ describe('what the declarations know', () => {
     expect(stdout).toBe('\n--tier\tstandard, advanced or intelligent-tiering (parameters)\n');
   });
 
-  test('variables and profiles', async () => {
+  test('variables, profiles and declared environments', async () => {
     const env = { MY_PASSWORD: 'MARKED', MY_OTHER: 'x', AWS_CONFIG_FILE: 'config' };
     expect((await once('put x --from-env MY_', { env })).values).toEqual([
       'MY_OTHER',
@@ -107,6 +107,10 @@ describe('what the declarations know', () => {
     ]);
     const files = { config: '[default]\n[profile prod]\nregion = x\n[sso-session s]\n' };
     expect((await once('list --profile ', { env, files })).values).toEqual(['default', 'prod']);
+    const project = { environments: ['staging', 'prod'], secrets: { DB: '/shop/{env}/db' } };
+    const declared = { '.ecs-secrets.json': JSON.stringify(project) };
+    const seen = await once('exec --declared --environment ', { env, files: declared });
+    expect(seen.values).toEqual(['staging', 'prod']);
   });
 
   test('of every argument and option it is known what its value is', async () => {
