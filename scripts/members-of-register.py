@@ -1,17 +1,22 @@
-"""Writes the members of RegisterTaskDefinition that botocore knows, for test/commands/register/every-field.test.ts.
+"""Writes the members that botocore knows of RegisterTaskDefinition, or of another shape, for test/commands/register.
 
     pip install --upgrade botocore
-    python3 scripts/members-of-register.py > test/commands/register/models/register-task-definition.json
+    cd test/commands/register/models
+    python3 ../../../../scripts/members-of-register.py > register-task-definition.json
+    python3 ../../../../scripts/members-of-register.py events Target > event-target.json
+    python3 ../../../../scripts/members-of-register.py scheduler UpdateScheduleInput > update-schedule.json
 
 A string is a type of the model, an object with `enum` an enum, a list has the type of its entries, `*` stands for any key.
 """
 
 import json
+import sys
 
 import botocore
 import botocore.loaders
 
-SHAPES = botocore.loaders.Loader().load_service_model("ecs", "service-2")["shapes"]
+SERVICE, SHAPE = sys.argv[1:] or ("ecs", "RegisterTaskDefinitionRequest")
+SHAPES = botocore.loaders.Loader().load_service_model(SERVICE, "service-2")["shapes"]
 
 
 def members(name):
@@ -27,4 +32,4 @@ def members(name):
     return {"enum": shape["enum"]} if "enum" in shape else kind
 
 
-print(json.dumps({"botocore": botocore.__version__, "members": members("RegisterTaskDefinitionRequest")}, indent=2))
+print(json.dumps({"botocore": botocore.__version__, "members": members(SHAPE)}, indent=2))

@@ -53,6 +53,7 @@ const targets: Readonly<Record<string, string>> = {
   ownPolicies: 'managed policies `ROLE-ecs-secrets-N`',
   managedPolicies: 'managed policies',
   passedRoles: 'the execution role and the task role',
+  passedTargetRoles: 'the roles of rules and schedules, to EventBridge',
   services: 'services',
   clusters: 'clusters',
   tasks: 'tasks',

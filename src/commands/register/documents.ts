@@ -15,6 +15,27 @@ export interface RegisterDocument extends Partial<RedeployDocument> {
   diff: string[];
   /** Services whose deployment failed, and whether they run the revision before again. */
   putBack?: PutBackDocument[];
+  /** With `--schedules`: the rules and schedules that ran an older revision of the family. */
+  schedules?: ScheduleMoveDocument[];
+}
+
+/** A rule or schedule that ran an older revision. */
+export interface ScheduleMoveDocument {
+  kind: 'rule' | 'schedule';
+  /** Name of the rule, or `GROUP/NAME` of the schedule. */
+  name: string;
+  /** ID of the target of a rule. Absent for a schedule. */
+  target?: string | undefined;
+  /** ARN of the cluster. */
+  cluster: string;
+  /** The older revision, as the target named it: an ARN. */
+  from: string;
+  /** ARN of the revision that it is to run. Absent if `--dry-run` would register a new one. */
+  to?: string | undefined;
+  /** True if it runs that revision now. */
+  moved: boolean;
+  /** Why it was not moved. Absent if it was, and if `--dry-run` would move it. */
+  why?: string | undefined;
 }
 
 /** Which revision a service was to run, and what became of its deployment. */

@@ -10,13 +10,14 @@ import {
   describeTaskDefinition,
   readTaskDefinitionFile,
 } from '../../operations/definitions/read-task-definition.ts';
-import { registerTaskDefinition } from '../../operations/register/register-task-definition.ts';
+import { prepareRegistration } from '../../operations/register/register-task-definition.ts';
 import { scan } from '../../operations/usage/scan.ts';
 import { untilInterrupted } from '../../operations/until-interrupted.ts';
 import { checkServices, deployRevision } from './deploy-revision.ts';
 import type { RegisterDocument } from './documents.ts';
 import { editsOf, withEditOptions } from './edit-options.ts';
 import { countedSecrets, checkOutputs, registeredResult, writeOutputs } from './register-result.ts';
+import { notMoved, planSchedules, withSchedules } from './schedules.ts';
 import { serviceNames } from '../usage/service-options.ts';
 import { sourcesOf } from '../sources.ts';
 import { variablesOf, withSubstitution } from '../substitution.ts';
@@ -24,6 +25,7 @@ import { variablesOf, withSubstitution } from '../substitution.ts';
 /** `register [FILE|-]`: registers a task definition with references to secrets. */
 export const register = defineCommand({
   handlesInterrupt: true,
+  callerPolicy: ({ schedules }) => (schedules ? 'register --schedules' : undefined),
 
   declare: (command) =>
     withEditOptions(
@@ -57,6 +59,10 @@ export const register = defineCommand({
       .option('--codedeploy', 'deploy services of the CODE_DEPLOY controller through CodeDeploy')
       .option('--no-wait', 'start the deployments without following them')
       .option('--no-rollback', 'leave a service whose deployment fails as it is')
+      .option(
+        '--schedules',
+        'move EventBridge rules and schedules from older revisions to this one (asks)',
+      )
       .addOption(
         fromEnv(
           new Option('--timeout <duration>', 'stop following after this time').default('15m'),
@@ -76,13 +82,18 @@ containers that it names, or in the only essential one. An optional secret that 
 A service whose deployment fails is put back to the revision that it ran before, unless ECS does so by
 itself. One that times out is not.
 
+--schedules shows the rules of the default event bus and the schedules that name an older revision of the
+family, and asks (--yes skips the question). They are moved after the deployments have succeeded. Only
+the revision of the target changes. A target whose role does not allow the revision is not moved.
+
 Examples:
   $ ecs-secrets register web.json --secret web:DATABASE_PASSWORD=/shop/prod/db-password --execution-role shop-execution
   $ ecs-secrets register --family web --image web=123456789012.dkr.ecr.eu-west-1.amazonaws.com/web:2.1
   $ ecs-secrets register --family web --env LOG_LEVEL=debug --remove-env TRACE --command 'node server.js'
   $ ecs-secrets register web.yaml --secrets-from /shop/prod --diff --dry-run
   $ ecs-secrets register web.json --secrets-from-declared --environment prod
-  $ ecs-secrets register web.json --image web:2.1 --service shop/web`,
+  $ ecs-secrets register web.json --image web:2.1 --service shop/web
+  $ ecs-secrets register nightly.json --schedules`,
       ),
 
   async run(context, [file], options): Promise<Result<RegisterDocument>> {
@@ -91,6 +102,9 @@ Examples:
     const tags = problems.attempt(() => parseTags(options.tag ?? [])) ?? [];
     const services = serviceNames('--service', options.service, problems);
     const timeout = problems.attempt(() => parseDuration(options.timeout), '--timeout') ?? 0;
+    if (options.schedules && services.length > 0 && !options.wait) {
+      problems.add('--schedules waits for the deployments: omit --no-wait');
+    }
     problems.throwIfAny();
     const variables = await variablesOf(options, world);
     // A nonexistent service is reported before anything is registered.
@@ -116,7 +130,7 @@ Examples:
     });
     const edits = await untilInterrupted(editing, world.interrupted, interruptedEarly);
     await checkOutputs(world, options.outputFile);
-    const registering = registerTaskDefinition(aws, {
+    const preparing = prepareRegistration(aws, {
       base,
       edits,
       executionRole: options.executionRole,
@@ -137,8 +151,17 @@ Examples:
         );
       },
     });
+    const { planned, register } = await untilInterrupted(
+      preparing,
+      world.interrupted,
+      interruptedEarly,
+    );
+    const strict = options.strict ?? false;
+    const plan = options.schedules
+      ? await planSchedules(context, planned, { dryRun, strict })
+      : undefined;
     const outcome = await untilInterrupted(
-      registering,
+      register(),
       world.interrupted,
       'interrupted; the revision may have been registered',
     );
@@ -154,13 +177,21 @@ Examples:
       dryRun,
       diff,
     });
-    if (failure || !found || outcome.arn === undefined) return { ...registered, failure };
+    const { arn } = outcome;
+    if (dryRun || arn === undefined) {
+      const schedules = plan && notMoved(plan, arn);
+      return { ...registered, data: { ...registered.data, schedules }, failure };
+    }
     const { wait, rollback } = options;
-    return deployRevision(
-      context,
-      { arn: outcome.arn, found, timeout, wait, codeDeploy, rollback },
-      registered,
-    );
+    const result =
+      failure || !found
+        ? { ...registered, failure }
+        : await deployRevision(
+            context,
+            { arn, found, timeout, wait, codeDeploy, rollback },
+            registered,
+          );
+    return plan ? withSchedules(context, plan, { ...outcome, arn }, result) : result;
 
     async function baseOf() {
       if (file !== undefined) {

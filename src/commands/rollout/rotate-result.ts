@@ -9,6 +9,7 @@ import {
 import type { RotateOutcome } from '../../operations/rollout/rotate-secret.ts';
 import { serviceName } from '../../operations/usage/service-name.ts';
 import { tellPut } from '../secrets/put-one.ts';
+import { scheduledData } from '../usage/scheduled-data.ts';
 import type { RotateDocument } from './documents.ts';
 import { tellOutcome } from './conclusion.ts';
 import {
@@ -100,7 +101,7 @@ function holdersData(holders: Holders) {
       taskDefinition: task.taskDefinition,
       uses,
     })),
-    scheduled: scheduled.map((one) => ({ ...one.scheduled, uses: one.uses })),
+    scheduled: scheduled.map(scheduledData),
   };
 }
 

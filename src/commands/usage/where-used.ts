@@ -9,6 +9,7 @@ import { regionsNotSearched } from '../../operations/secrets/secret-regions.ts';
 import { regionMark, searchedData } from './narrowing.ts';
 import { nothingFound, noteSearch, readSearch, withSearchOptions } from './search.ts';
 import { withProgress } from '../progress.ts';
+import { scheduledData } from './scheduled-data.ts';
 import { table } from '../table.ts';
 import type { WhereUsedDocument } from './documents.ts';
 import { lastPart } from '../../model/last-part.ts';
@@ -88,7 +89,7 @@ Examples:
           daemon: daemonOfTask(task),
           uses,
         })),
-        scheduled: used.scheduled.map(({ scheduled, uses }) => ({ ...scheduled, uses })),
+        scheduled: used.scheduled.map(scheduledData),
         unchecked: used.unchecked,
       },
       tabs: true,

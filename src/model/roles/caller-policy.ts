@@ -307,6 +307,14 @@ export const callerNeeds = {
     ['ownPolicies', 'iam:ListPolicyVersions', 'iam:DeletePolicyVersion', 'iam:DeletePolicy'],
   ],
   register,
+  'register --schedules': [
+    ...register,
+    ['everything', 'ecs:ListClusters'],
+    ...scheduled,
+    ['rules', 'events:PutTargets'],
+    ['schedules', 'scheduler:UpdateSchedule'],
+    ['passedTargetRoles', 'iam:PassRole'],
+  ],
   migrate: [
     ...references,
     ...readRole,
@@ -463,6 +471,7 @@ function resourcesOf(target: Target, here: Scope, scope: CallerScope): string[] 
       return [...scope.keys];
     case 'roles':
     case 'passedRoles':
+    case 'passedTargetRoles':
       return roles.map((role) => iam(`role/${role}`));
     case 'callerRoles':
       // Who calls is not known here. No policy can name the role of its session.
@@ -516,6 +525,10 @@ function resourcesOf(target: Target, here: Scope, scope: CallerScope): string[] 
 function conditionOf(target: Target, { region, partition }: Scope): Pick<Statement, 'Condition'> {
   if (target === 'passedRoles') {
     return { Condition: { StringEquals: { 'iam:PassedToService': 'ecs-tasks.amazonaws.com' } } };
+  }
+  if (target === 'passedTargetRoles') {
+    const services = ['events.amazonaws.com', 'scheduler.amazonaws.com'];
+    return { Condition: { StringEquals: { 'iam:PassedToService': services } } };
   }
   if (target === 'passedStackRoles') {
     const services = ['states.amazonaws.com', 'events.amazonaws.com'];

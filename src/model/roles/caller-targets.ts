@@ -10,6 +10,7 @@ export type Target =
   | 'ownPolicies'
   | 'managedPolicies'
   | 'passedRoles'
+  | 'passedTargetRoles'
   | 'services'
   | 'clusters'
   | 'tasks'
@@ -32,6 +33,7 @@ export type Target =
 /** What a statement is for, in the letters and digits that a Sid may have: `ReadAndWriteParameters`. */
 export function sidOf(target: Target, actions: readonly string[]): string {
   if (target === 'passedRoles') return 'PassRolesToEcsTasks';
+  if (target === 'passedTargetRoles') return 'PassRolesToEventBridge';
   if (target === 'passedStackRoles') return 'PassRolesOfStack';
   if (target === 'keys') return 'UseKmsKeys';
   if (target === 'everything') {
@@ -68,7 +70,13 @@ const foundBy: Readonly<Record<string, string>> = {
 };
 
 const targetNames: Readonly<
-  Record<Exclude<Target, 'passedRoles' | 'passedStackRoles' | 'keys' | 'everything'>, string>
+  Record<
+    Exclude<
+      Target,
+      'passedRoles' | 'passedTargetRoles' | 'passedStackRoles' | 'keys' | 'everything'
+    >,
+    string
+  >
 > = {
   parameters: 'Parameters',
   secrets: 'Secrets',

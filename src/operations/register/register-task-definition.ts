@@ -72,6 +72,14 @@ export interface RegisterOutcome {
   latest: string | undefined;
 }
 
+/** A registration whose checks have passed. */
+export interface PreparedRegistration {
+  /** The outcome so far: `arn` is set if the latest revision is reused. */
+  planned: RegisterOutcome;
+  /** Registers a revision, unless the latest one is reused or with `dryRun`. */
+  register: () => Promise<RegisterOutcome>;
+}
+
 /**
  * Registers a task definition with its references resolved to full ARNs. Reuses the latest ACTIVE
  * revision if it is equal. Throws InvalidInput before any call, and CliError before anything is
@@ -81,6 +89,15 @@ export async function registerTaskDefinition(
   aws: Aws,
   request: RegisterRequest,
 ): Promise<RegisterOutcome> {
+  const { register } = await prepareRegistration(aws, request);
+  return register();
+}
+
+/** The part of `registerTaskDefinition` before the write: it throws the same errors. */
+export async function prepareRegistration(
+  aws: Aws,
+  request: RegisterRequest,
+): Promise<PreparedRegistration> {
   const { base, edits, executionRole, store, force, dryRun } = request;
   // The name replaces the ARN until all checks that need no call have passed.
   const edited = editTaskDefinition(base, { ...edits, executionRoleArn: executionRole }, store);
@@ -120,15 +137,27 @@ export async function registerTaskDefinition(
   const latest = await reading;
   const diff = diffTaskDefinitions(latest?.definition, definition);
   if (latest && !force && sameTaskDefinition(latest.definition, definition)) {
-    return { action: 'unchanged', arn: latest.arn, definition, diff, latest: latest.arn };
+    const { arn } = latest;
+    return prepared({ action: 'unchanged', arn, definition, diff, latest: arn });
   }
   const outcome = { action: 'registered' as const, definition, diff, latest: latest?.arn };
-  if (dryRun) return { ...outcome, arn: undefined };
-  const { arn } = await oncePropagated(() => registerOnce(ecs, definition, latest), request);
-  return { ...outcome, arn };
+  const planned = { ...outcome, arn: undefined };
+  if (dryRun) return prepared(planned);
+  return {
+    planned,
+    async register() {
+      const { arn } = await oncePropagated(() => registerOnce(ecs, definition, latest), request);
+      return { ...outcome, arn };
+    },
+  };
 }
 
 // --- internal ---
+
+/** A registration without a write. */
+function prepared(planned: RegisterOutcome): PreparedRegistration {
+  return { planned, register: () => Promise.resolve(planned) };
+}
 
 function plaintextWarnings(definition: TaskDefinition): string[] {
   return plaintextIn(definition)

@@ -15,7 +15,7 @@ import {
 } from '@aws-sdk/client-ecs';
 import { EventBridgeClient, PutRuleCommand, PutTargetsCommand } from '@aws-sdk/client-eventbridge';
 import { CreateAliasCommand, CreateKeyCommand } from '@aws-sdk/client-kms';
-import { CreatePolicyCommand, PutRolePolicyCommand } from '@aws-sdk/client-iam';
+import { CreatePolicyCommand, CreateRoleCommand, PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import { CreateScheduleCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
 import { CreateSecretCommand, PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { PutParameterCommand } from '@aws-sdk/client-ssm';
@@ -210,6 +210,42 @@ const toStart: Scenario = {
   ),
   // The role may read its secrets by their ARNs too.
   otherwise: ['ssm:ListTagsForResource'],
+};
+
+const toRegister: Scenario = {
+  before: [
+    ...web,
+    put('sm:j:a', 'x', '--kms-key', 'alias/shop'),
+    { argv: ['role', 'create', 'r', ...rolesOf(), '--managed-policy', 'always'] },
+  ],
+  service: true,
+  world: grantByTag,
+  otherwise: ['ssm:ListTagsForResource'],
+  steps: [
+    {
+      argv: [
+        ...['register', 'web.json', '--secret', 'B=/p/a', '--secret', 'C=sm:s'],
+        ...['--execution-role', 'r', '--strict'],
+      ],
+    },
+    { argv: ['register', 'tagged.json'], files: tagged() },
+    {
+      argv: ['register', 'web.json', '--secrets-from-declared', '--execution-role', 'r'],
+      ...declaredOf('sm:j:a', false),
+    },
+    {
+      argv: [
+        ...['register', 'web.json', '--secrets-from', 'sm:', '--read-values', '--strict'],
+        ...['--all-keys', 'sm:j', '--execution-role', 'r', '--service', 'shop/web'],
+      ],
+    },
+  ],
+  // Asked for when a task stops, which none does here, and of a service with a load balancer.
+  unasked: [
+    ...[...onlyNative, 'ecs:ListTasks', 'ecs:DescribeTasks'],
+    'elasticloadbalancing:DescribeTargetGroups',
+  ],
+  degrades: { 'kms:GetKeyPolicy': /kms:GetKeyPolicy/ },
 };
 
 /** Those whose calls the sandbox has not; test/commands/auto-redeploy holds them. */
@@ -492,40 +528,23 @@ const scenarios: Record<Exclude<CallerCommand, Elsewhere>, Scenario> = {
     steps: [{ argv: ['role', 'delete', 'n', '--yes'] }, { argv: ['role', 'delete', 'm', '--yes'] }],
     degrades: scheduledOnly,
   },
-  register: {
-    before: [
-      ...web,
-      put('sm:j:a', 'x', '--kms-key', 'alias/shop'),
-      { argv: ['role', 'create', 'r', ...rolesOf(), '--managed-policy', 'always'] },
-    ],
-    service: true,
-    world: grantByTag,
-    otherwise: ['ssm:ListTagsForResource'],
-    steps: [
-      {
-        argv: [
-          ...['register', 'web.json', '--secret', 'B=/p/a', '--secret', 'C=sm:s'],
-          ...['--execution-role', 'r', '--strict'],
-        ],
-      },
-      { argv: ['register', 'tagged.json'], files: tagged() },
-      {
-        argv: ['register', 'web.json', '--secrets-from-declared', '--execution-role', 'r'],
-        ...declaredOf('sm:j:a', false),
-      },
-      {
-        argv: [
-          ...['register', 'web.json', '--secrets-from', 'sm:', '--read-values', '--strict'],
-          ...['--all-keys', 'sm:j', '--execution-role', 'r', '--service', 'shop/web'],
-        ],
-      },
-    ],
-    // Asked for when a task stops, which none does here, and of a service with a load balancer.
-    unasked: [
-      ...[...onlyNative, 'ecs:ListTasks', 'ecs:DescribeTasks'],
-      'elasticloadbalancing:DescribeTargetGroups',
-    ],
-    degrades: { 'kms:GetKeyPolicy': /kms:GetKeyPolicy/ },
+  register: toRegister,
+  'register --schedules': {
+    ...toRegister,
+    world: async () => {
+      await grantByTag();
+      await makeEventsRole();
+      await schedule({ rule: 'pinned', name: 'pinned', revision: 'web:1' });
+    },
+    steps: toRegister.steps.map(({ argv, ...step }) => ({
+      ...step,
+      argv: argv.includes('--service') ? [...argv, '--schedules', '--yes'] : argv,
+    })),
+    degrades: {
+      ...toRegister.degrades,
+      'events:PutTargets': /rule pinned, target 1: not moved: .*events:PutTargets/,
+      'scheduler:UpdateSchedule': /default\/pinned: not moved: .*scheduler:UpdateSchedule/,
+    },
   },
   'deploy rollback': {
     before: [...web, { argv: ['register', 'web.json', '--env', 'B=1'] }],
@@ -942,6 +961,25 @@ async function grantByTag(): Promise<void> {
   await shop.iam.send(new PutRolePolicyCommand({ ...name, PolicyDocument }));
 }
 
+/** The role of rules and schedules, which may run all task definitions. */
+async function makeEventsRole(): Promise<void> {
+  const trusted = { Effect: 'Allow', Action: 'sts:AssumeRole' };
+  const Principal = { Service: ['events.amazonaws.com', 'scheduler.amazonaws.com'] };
+  const run = { Effect: 'Allow', Action: ['ecs:RunTask', 'iam:PassRole'], Resource: '*' };
+  const document = (Statement: object): string =>
+    JSON.stringify({ Version: '2012-10-17', Statement });
+  const name = { RoleName: 'events' };
+  await shop.iam.send(
+    new CreateRoleCommand({
+      ...name,
+      AssumeRolePolicyDocument: document({ ...trusted, Principal }),
+    }),
+  );
+  await shop.iam.send(
+    new PutRolePolicyCommand({ ...name, PolicyName: 'run', PolicyDocument: document(run) }),
+  );
+}
+
 async function policyFor(command: CallerCommand): Promise<PolicyDocument> {
   const printed = await shop.json(['policy', 'caller', '--for', command, '--kms-key', key]);
   return printed as unknown as PolicyDocument;
@@ -1040,7 +1078,7 @@ async function runWithCodeDeploy(): Promise<void> {
 }
 
 /** A rule and a schedule that run the task definition `web`. */
-async function schedule(): Promise<void> {
+async function schedule({ rule: Rule, name: Name, revision } = webByName): Promise<void> {
   const config = {
     endpoint: shop.sandbox.url,
     region: 'us-east-1',
@@ -1049,20 +1087,24 @@ async function schedule(): Promise<void> {
   const target = {
     Arn: 'arn:aws:ecs:us-east-1:123456789012:cluster/shop',
     RoleArn: 'arn:aws:iam::123456789012:role/events',
-    EcsParameters: { TaskDefinitionArn: 'arn:aws:ecs:us-east-1:123456789012:task-definition/web' },
+    EcsParameters: {
+      TaskDefinitionArn: `arn:aws:ecs:us-east-1:123456789012:task-definition/${revision}`,
+    },
   };
   const events = new EventBridgeClient(config);
-  await events.send(new PutRuleCommand({ Name: 'nightly', ScheduleExpression: 'rate(1 day)' }));
-  await events.send(new PutTargetsCommand({ Rule: 'nightly', Targets: [{ Id: '1', ...target }] }));
+  await events.send(new PutRuleCommand({ Name: Rule, ScheduleExpression: 'rate(1 day)' }));
+  await events.send(new PutTargetsCommand({ Rule, Targets: [{ Id: '1', ...target }] }));
   await new SchedulerClient(config).send(
     new CreateScheduleCommand({
-      Name: 'hourly',
+      Name,
       ScheduleExpression: 'rate(1 hour)',
       FlexibleTimeWindow: { Mode: 'OFF' },
       Target: target,
     }),
   );
 }
+
+const webByName = { rule: 'nightly', name: 'hourly', revision: 'web' };
 
 function actionsIn({ Statement }: PolicyDocument): string[] {
   return [...new Set(Statement.flatMap(({ Action }) => Action))].sort();

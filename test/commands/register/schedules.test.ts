@@ -1,0 +1,202 @@
+import { CreateClusterCommand } from '@aws-sdk/client-ecs';
+import { CreateRoleCommand, PutRolePolicyCommand } from '@aws-sdk/client-iam';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openShop, type Shop } from '../../helpers/scene.ts';
+import { jsonOf } from '../../helpers/start-scene.ts';
+import {
+  clusterArn,
+  revisionArn,
+  roleArn,
+  running,
+  scheduledScene,
+  type ScheduledScene,
+} from '../../helpers/scheduled.ts';
+import type { Setting } from '../../helpers/run.ts';
+import eventTarget from './models/event-target.json' with { type: 'json' };
+import updateSchedule from './models/update-schedule.json' with { type: 'json' };
+
+// scripts/members-of-register.py writes the members of the newest models.
+
+type Members =
+  string | { readonly enum: string[] } | readonly Members[] | { [name: string]: Members };
+
+const mark = 'mArKeD';
+let shop: Shop;
+let scene: ScheduledScene;
+beforeAll(async () => {
+  shop = await openShop();
+  scene = scheduledScene(shop.sandbox.url);
+  await shop.ecs.send(new CreateClusterCommand({ clusterName: 'shop' }));
+  await role('events', [
+    { Effect: 'Allow', Action: 'ecs:RunTask', Resource: revisionArn('*') },
+    { Effect: 'Allow', Action: 'iam:PassRole', Resource: '*' },
+  ]);
+});
+afterAll(() => shop.sandbox.close());
+
+test('every member of the newest models is kept, and no text of a target is printed', async () => {
+  await revisions('kept', 1);
+  const own = { Id: 'first', Arn: clusterArn, RoleArn: roleArn('events') };
+  const filled = filledWith(eventTarget.members, '') as Record<string, object>;
+  const newer = { NewerParameters: { Deep: [{ Text: mark, Size: 1.5 }] } };
+  const target = {
+    ...{ ...filled, ...newer, ...own },
+    EcsParameters: { ...filled.EcsParameters, ...newer, TaskDefinitionArn: revisionArn('kept:1') },
+  };
+  const other = { Id: 'other', Arn: 'arn:aws:sns:us-east-1:123456789012:t', Input: mark };
+  await scene.rule('kept', [target, other]);
+  const all = filledWith(updateSchedule.members, '') as Record<string, Record<string, object>>;
+  const { Name: _name, GroupName: _group, ClientToken: _token, ...settings } = all;
+  const { EcsParameters } = settings.Target ?? {};
+  const schedule = {
+    ...{ ...settings, FlexibleTimeWindow: { Mode: 'FLEXIBLE', MaximumWindowInMinutes: 7 } },
+    ...{ ScheduleExpression: 'rate(3 minutes)', ScheduleExpressionTimezone: 'Europe/Paris' },
+    ...{ StartDate: 1800000000.125, EndDate: 1900000000, State: 'DISABLED' },
+    Target: {
+      ...{ ...settings.Target, ...newer, Arn: clusterArn, RoleArn: roleArn('events') },
+      EcsParameters: { ...EcsParameters, ...newer, TaskDefinitionArn: revisionArn('kept:1') },
+    },
+  };
+  await scene.schedule('kept', schedule.Target, schedule);
+
+  const seen = await register('kept', '--image', 'web=httpd:2', '--schedules', '--yes', '--debug');
+  expect(seen.code, seen.stderr).toBe(0);
+  expect(seen.stdout + seen.stderr).not.toContain(mark);
+  expect(await scene.targets('kept')).toEqual([
+    {
+      ...target,
+      EcsParameters: { ...target.EcsParameters, TaskDefinitionArn: revisionArn('kept:2') },
+    },
+    other,
+  ]);
+  const { LastModificationDate: _changed, ...now } = await scene.getSchedule('kept');
+  expect(now).toEqual({
+    ...schedule,
+    ...{ Name: 'kept', GroupName: 'default', CreationDate: expect.any(Number) as number },
+    Arn: 'arn:aws:scheduler:us-east-1:123456789012:schedule/default/kept',
+    Target: {
+      ...schedule.Target,
+      EcsParameters: { ...schedule.Target.EcsParameters, TaskDefinitionArn: revisionArn('kept:2') },
+    },
+  });
+});
+
+test('what is moved is shown, asked and told; what names no revision or a newer one is left', async () => {
+  await revisions('nightly', 2);
+  await revisions('nightly-other', 2);
+  await scene.rule('nightly', [
+    running('nightly:1'),
+    running('nightly:2', { Id: '2' }),
+    running('nightly-other:1', { Id: '3' }),
+  ]);
+  await scene.schedule('nightly', running('nightly:1'));
+  await scene.schedule('latest', running('nightly'));
+  await scene.schedule('newer', running('nightly:9'));
+
+  const argv = ['nightly', '--schedules'] as const;
+  const dry = await register(...argv, '--dry-run', '--json');
+  expect(dry.code, dry.stderr).toBe(0);
+  const from = {
+    cluster: clusterArn,
+    from: revisionArn('nightly:1'),
+    to: revisionArn('nightly:2'),
+  };
+  const moves = [
+    { kind: 'rule', name: 'nightly', target: '1', ...from },
+    { kind: 'schedule', name: 'default/nightly', ...from },
+  ];
+  expect(jsonOf(dry)).toMatchObject({
+    action: 'unchanged',
+    schedules: moves.map((one) => ({ ...one, moved: false })),
+  });
+  expect(dry.stderr).toContain('rule nightly, target 1, in shop: nightly:2 instead of nightly:1');
+  expect(await scene.scheduleRuns('nightly')).toBe('nightly:1');
+
+  expect(await register(...argv)).toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(
+      /cannot ask without a terminal: Make 2 rules and schedules run nightly:2\?\n.*--yes/s,
+    ) as string,
+  });
+  const declined = await registerWith({ terminal: { answer: 'n' } }, ...argv, '--image', 'web=b:2');
+  expect(declined).toMatchObject({ code: 130 });
+  expect(declined.stderr).toContain('Make 4 rules and schedules run a new revision of nightly?');
+  expect(declined.stderr).toContain('cancelled; nothing was registered');
+  expect(await scene.runs('nightly')).toEqual(['nightly:1', 'nightly:2', 'nightly-other:1']);
+
+  const seen = await registerWith({ terminal: { answer: 'y' } }, ...argv);
+  expect(seen.code, seen.stderr).toBe(0);
+  expect(seen.stdout).toMatch(
+    /nightly:2 unchanged.*\nrule nightly, target 1: nightly:2 instead of nightly:1\nschedule default\/nightly: nightly:2 instead of nightly:1\n$/s,
+  );
+  expect(seen.stderr).toContain('schedule default/latest: no revision is named');
+  expect(seen.stderr).toContain('schedule default/newer: runs a newer revision than nightly:2');
+  expect(await scene.runs('nightly')).toEqual(['nightly:2', 'nightly:2', 'nightly-other:1']);
+  expect(await scene.scheduleRuns('nightly')).toBe('nightly:2');
+  expect(await scene.scheduleRuns('latest')).toBe('nightly');
+  expect(await scene.scheduleRuns('newer')).toBe('nightly:9');
+
+  const again = await register(...argv);
+  expect(again.code, again.stderr).toBe(0);
+  expect(again.stderr).toContain('no rule or schedule runs an older revision of nightly');
+});
+
+// --- internal ---
+
+function register(family: string, ...options: string[]) {
+  return registerWith({}, family, ...options);
+}
+
+/** Registers from the latest revision of a family, with options. */
+function registerWith(setting: Setting, family: string, ...options: string[]) {
+  return shop.run(['register', '--family', family, ...options], setting);
+}
+
+/** Revisions 1 to `count` of a family. */
+async function revisions(family: string, count: number): Promise<void> {
+  for (let number = 1; number <= count; number += 1) {
+    const image = ['--image', `web=httpd:1.${number}`];
+    const seen = await shop.run(['register', 'web.json', '--family', family, ...image]);
+    expect(seen.code, seen.stderr).toBe(0);
+  }
+}
+
+/** A role of EventBridge with these statements. */
+async function role(name: string, statements: readonly object[]): Promise<void> {
+  const trust = {
+    Version: '2012-10-17',
+    Statement: [
+      {
+        Effect: 'Allow',
+        Principal: { Service: ['events.amazonaws.com', 'scheduler.amazonaws.com'] },
+        Action: 'sts:AssumeRole',
+      },
+    ],
+  };
+  await shop.iam.send(
+    new CreateRoleCommand({ RoleName: name, AssumeRolePolicyDocument: JSON.stringify(trust) }),
+  );
+  await shop.iam.send(
+    new PutRolePolicyCommand({
+      RoleName: name,
+      PolicyName: 'run',
+      PolicyDocument: JSON.stringify({ Version: '2012-10-17', Statement: statements }),
+    }),
+  );
+}
+
+/** One of every member of a model. */
+function filledWith(members: Members, path: string): unknown {
+  if (typeof members === 'string') {
+    if (members === 'boolean') return true;
+    return members === 'string' ? `${mark}${path}` : 9;
+  }
+  if (Array.isArray(members)) return (members as Members[]).map((one) => filledWith(one, path));
+  if ('enum' in members && Array.isArray(members.enum)) return members.enum.at(-1);
+  return Object.fromEntries(
+    Object.entries(members).map(([name, one]) => [
+      name === '*' ? 'any' : name,
+      filledWith(one, `${path}.${name}`),
+    ]),
+  );
+}
