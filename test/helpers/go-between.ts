@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 
 /** What happens to some calls of an operation on their way to the sandbox and back. */
 export interface Incident {
-  /** Name of the operation, as in the header X-Amz-Target. */
+  /** Name of the operation, as in the header X-Amz-Target; `GetSchedule` or `UpdateSchedule`. */
   operation: string;
   /** The first call that it happens to, counted from 1; 1 when left out. */
   from?: number;
@@ -54,7 +54,7 @@ export async function goBetween(
   const server = createServer((asked, answer) => {
     void (async () => {
       const body = await read(asked);
-      const operation = String(asked.headers['x-amz-target'] ?? '').replace(/^.*\./, '');
+      const operation = operationOf(asked);
       calls.push(operation);
       bodies.push(body.toString());
       const count = calls.filter((one) => one === operation).length;
@@ -121,4 +121,12 @@ export function forward(
     sent.on('error', reject);
     sent.end(body);
   });
+}
+
+// --- internal ---
+
+/** Empty for a call of a protocol that names its operation elsewhere. */
+function operationOf({ headers, method, url = '' }: IncomingMessage): string {
+  if (/^\/schedules\/./.test(url)) return method === 'PUT' ? 'UpdateSchedule' : 'GetSchedule';
+  return String(headers['x-amz-target'] ?? '').replace(/^.*\./, '');
 }

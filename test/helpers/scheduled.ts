@@ -1,4 +1,7 @@
+import { CreateClusterCommand } from '@aws-sdk/client-ecs';
+import { CreateRoleCommand, PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import { expect } from 'vitest';
+import type { Shop } from './scene.ts';
 
 /** The rules and schedules of a sandbox, as the wire has them: no client leaves a member out. */
 export interface ScheduledScene {
@@ -14,6 +17,12 @@ export interface ScheduledScene {
   update(name: string, body: object): Promise<void>;
   /** Removes a schedule. */
   remove(name: string): Promise<void>;
+  /** Registers revisions 1 to `count` of a family. */
+  revisions(family: string, count: number): Promise<void>;
+  /** A role of EventBridge with these statements. */
+  role(name: string, statements: readonly object[]): Promise<void>;
+  /** Adds a policy document to a role. */
+  allow(role: string, policy: string, name?: string): Promise<void>;
   /** The revisions that the targets of a rule run: `web:2`. */
   runs(rule: string): Promise<string[]>;
   /** The revision that a schedule runs. */
@@ -35,8 +44,9 @@ export function running(revision: string, more: object = {}): object {
   };
 }
 
-/** The rules and schedules behind this address. */
-export function scheduledScene(url: string): ScheduledScene {
+/** The cluster `shop`, and the role `events`, which may run and pass everything. */
+export async function openScheduled(shop: Shop): Promise<ScheduledScene> {
+  const { url } = shop.sandbox;
   const call = async (service: string, path: string, init: RequestInit) => {
     const authorization = `AWS4-HMAC-SHA256 Credential=test/20261129/us-east-1/${service}/aws4_request`;
     const headers = { ...(init.headers as Record<string, string>), authorization };
@@ -66,6 +76,25 @@ export function scheduledScene(url: string): ScheduledScene {
   };
   const scene: ScheduledScene = {
     events,
+    async revisions(family, count) {
+      for (let number = 1; number <= count; number += 1) {
+        const image = ['--image', `web=httpd:1.${number}`];
+        const seen = await shop.run(['register', 'web.json', '--family', family, ...image]);
+        expect(seen.code, seen.stderr).toBe(0);
+      }
+    },
+    async role(RoleName, statements) {
+      const document = (Statement: readonly object[]): string =>
+        JSON.stringify({ Version: '2012-10-17', Statement });
+      const Principal = { Service: ['events.amazonaws.com', 'scheduler.amazonaws.com'] };
+      const trust = document([{ Effect: 'Allow', Principal, Action: 'sts:AssumeRole' }]);
+      await shop.iam.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: trust }));
+      if (statements.length > 0) await scene.allow(RoleName, document(statements), 'run');
+    },
+    async allow(RoleName, PolicyDocument, PolicyName = 'more') {
+      const own = { RoleName, PolicyName, PolicyDocument };
+      await shop.iam.send(new PutRolePolicyCommand(own));
+    },
     async rule(name, targets) {
       await events('PutRule', { Name: name, ScheduleExpression: 'rate(1 day)' });
       await events('PutTargets', { Rule: name, Targets: targets });
@@ -90,5 +119,9 @@ export function scheduledScene(url: string): ScheduledScene {
     runs: async (rule) => (await scene.targets(rule)).map(revisionOf),
     scheduleRuns: async (name) => revisionOf((await scene.getSchedule(name)).Target),
   };
+  await shop.ecs.send(new CreateClusterCommand({ clusterName: 'shop' }));
+  await scene.role('events', [
+    { Effect: 'Allow', Action: ['ecs:RunTask', 'iam:PassRole'], Resource: '*' },
+  ]);
   return scene;
 }

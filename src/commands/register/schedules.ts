@@ -69,7 +69,9 @@ export async function planSchedules(
   if (older.length === 0) report.note(`no rule or schedule runs an older revision of ${family}`);
   else {
     const target = arn === undefined ? 'the new revision' : lastPart(arn);
+    const blocked = new Set(roles.faults.map(({ task }) => task));
     for (const task of older) {
+      if (blocked.has(task)) continue;
       const where = `${nameOf(task)}, in ${lastPart(task.cluster)}`;
       report.event(`${where}: ${target} instead of ${lastPart(task.taskDefinition)}`);
     }
@@ -171,7 +173,7 @@ function failureOf(
   const again = 'run the command again: it reuses the revision and moves what is left';
   if (interrupted) return new Interrupted(`interrupted; ${message}`, again);
   const fixes = [...new Set(faults.flatMap(({ fix }) => fix ?? []))];
-  const hint = fixes.length === 0 ? `fix the cause, and ${again}` : [...fixes, again].join('\n');
+  const hint = `${fixes.length === 0 ? 'fix the cause' : fixes.join('; ')}; then ${again}`;
   return new CliError('schedules-not-moved', message, { hint });
 }
 

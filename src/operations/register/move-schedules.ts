@@ -25,7 +25,7 @@ export async function readSchedules(aws: Aws, onProgress: OnProgress): Promise<S
   const { tasks, unchecked } = await scheduledTasks(aws, clusters, onProgress);
   if (unchecked.length === 0) return tasks;
   throw new CliError('not-checked', `cannot see all ${unchecked.join(' and ')}`, {
-    hint: 'nothing was registered; ecs-secrets policy caller --for "register --schedules" prints what --schedules needs',
+    hint: "nothing was registered; ecs-secrets policy caller --for 'register --schedules' prints what --schedules needs",
   });
 }
 

@@ -1,14 +1,12 @@
-import { CreateClusterCommand } from '@aws-sdk/client-ecs';
-import { CreateRoleCommand, PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openShop, type Shop } from '../../helpers/scene.ts';
 import { jsonOf } from '../../helpers/start-scene.ts';
 import {
   clusterArn,
+  openScheduled,
   revisionArn,
   roleArn,
   running,
-  scheduledScene,
   type ScheduledScene,
 } from '../../helpers/scheduled.ts';
 import type { Setting } from '../../helpers/run.ts';
@@ -25,17 +23,12 @@ let shop: Shop;
 let scene: ScheduledScene;
 beforeAll(async () => {
   shop = await openShop();
-  scene = scheduledScene(shop.sandbox.url);
-  await shop.ecs.send(new CreateClusterCommand({ clusterName: 'shop' }));
-  await role('events', [
-    { Effect: 'Allow', Action: 'ecs:RunTask', Resource: revisionArn('*') },
-    { Effect: 'Allow', Action: 'iam:PassRole', Resource: '*' },
-  ]);
+  scene = await openScheduled(shop);
 });
 afterAll(() => shop.sandbox.close());
 
 test('every member of the newest models is kept, and no text of a target is printed', async () => {
-  await revisions('kept', 1);
+  await scene.revisions('kept', 1);
   const own = { Id: 'first', Arn: clusterArn, RoleArn: roleArn('events') };
   const filled = filledWith(eventTarget.members, '') as Record<string, object>;
   const newer = { NewerParameters: { Deep: [{ Text: mark, Size: 1.5 }] } };
@@ -82,8 +75,8 @@ test('every member of the newest models is kept, and no text of a target is prin
 });
 
 test('what is moved is shown, asked and told; what names no revision or a newer one is left', async () => {
-  await revisions('nightly', 2);
-  await revisions('nightly-other', 2);
+  await scene.revisions('nightly', 2);
+  await scene.revisions('nightly-other', 2);
   await scene.rule('nightly', [
     running('nightly:1'),
     running('nightly:2', { Id: '2' }),
@@ -150,39 +143,6 @@ function register(family: string, ...options: string[]) {
 /** Registers from the latest revision of a family, with options. */
 function registerWith(setting: Setting, family: string, ...options: string[]) {
   return shop.run(['register', '--family', family, ...options], setting);
-}
-
-/** Revisions 1 to `count` of a family. */
-async function revisions(family: string, count: number): Promise<void> {
-  for (let number = 1; number <= count; number += 1) {
-    const image = ['--image', `web=httpd:1.${number}`];
-    const seen = await shop.run(['register', 'web.json', '--family', family, ...image]);
-    expect(seen.code, seen.stderr).toBe(0);
-  }
-}
-
-/** A role of EventBridge with these statements. */
-async function role(name: string, statements: readonly object[]): Promise<void> {
-  const trust = {
-    Version: '2012-10-17',
-    Statement: [
-      {
-        Effect: 'Allow',
-        Principal: { Service: ['events.amazonaws.com', 'scheduler.amazonaws.com'] },
-        Action: 'sts:AssumeRole',
-      },
-    ],
-  };
-  await shop.iam.send(
-    new CreateRoleCommand({ RoleName: name, AssumeRolePolicyDocument: JSON.stringify(trust) }),
-  );
-  await shop.iam.send(
-    new PutRolePolicyCommand({
-      RoleName: name,
-      PolicyName: 'run',
-      PolicyDocument: JSON.stringify({ Version: '2012-10-17', Statement: statements }),
-    }),
-  );
 }
 
 /** One of every member of a model. */
