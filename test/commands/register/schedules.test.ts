@@ -1,4 +1,6 @@
+import { DescribeServicesCommand } from '@aws-sdk/client-ecs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { goBetween } from '../../helpers/go-between.ts';
 import { openShop, type Shop } from '../../helpers/scene.ts';
 import { jsonOf } from '../../helpers/start-scene.ts';
 import {
@@ -132,6 +134,60 @@ test('what is moved is shown, asked and told; what names no revision or a newer 
   const again = await register(...argv);
   expect(again.code, again.stderr).toBe(0);
   expect(again.stderr).toContain('no rule or schedule runs an older revision of nightly');
+});
+
+test('with --service they are moved after the deployment has succeeded, and not if it fails', async () => {
+  await scene.revisions('served', 1);
+  const breaker = { enable: true, rollback: false };
+  await shop.service({
+    ...{ cluster: 'shop', name: 'served', taskDefinition: 'served' },
+    deploymentConfiguration: { deploymentCircuitBreaker: breaker },
+  });
+  await scene.rule('served', [running('served:1')]);
+  const argv = ['--service', 'shop/served', '--schedules', '--yes', '--json'];
+  const crash = ['--docker-label', 'ecs-secrets.sandbox/exit-code=3'];
+  const failed = await register('served', ...argv, ...crash);
+  expect(failed.code, failed.stderr).toBe(4);
+  expect(failed.stderr).toContain(
+    'note: rule served, target 1: not changed, because the command failed before',
+  );
+  expect(jsonOf(failed)).toMatchObject({
+    putBack: [{ service: 'served', by: 'ecs-secrets' }],
+    schedules: [{ name: 'served', moved: false, why: 'the command failed before' }],
+  });
+  expect(await scene.runs('served')).toEqual(['served:1']);
+
+  const deployed = ['served:1', ...argv, '--env', 'B=1'] as const;
+  await using between = await goBetween(shop.sandbox.url, []);
+  const setting = { env: { ECS_SECRETS_ENDPOINT_URL: between.url } };
+  const seen = await registerWith(setting, ...deployed);
+  expect(seen.code, seen.stderr).toBe(0);
+  expect(jsonOf(seen)).toMatchObject({
+    deployments: [{ service: 'served', state: 'completed' }],
+    schedules: [{ name: 'served', from: revisionArn('served:1'), moved: true }],
+  });
+  expect(await scene.runs('served')).toEqual(['served:3']);
+  const put = between.calls.indexOf('PutTargets');
+  expect(put).toBeGreaterThan(between.calls.lastIndexOf('DescribeServices'));
+});
+
+test('--schedules with --no-wait is refused; a dry run of an unchanged revision deploys nothing', async () => {
+  const refused = await register('x', '--service', 'shop/x', '--schedules', '--no-wait');
+  expect(refused).toMatchObject({ code: 2 });
+  expect(refused.stderr).toContain('--schedules waits for the deployments: omit --no-wait');
+
+  await scene.revisions('dry', 1);
+  await shop.service({ cluster: 'shop', name: 'dry', taskDefinition: 'dry' });
+  await scene.revisions('dry', 2);
+  await scene.schedule('dry', running('dry:1'));
+  const seen = await register('dry', '--service', 'shop/dry', '--schedules', '--dry-run');
+  expect(seen.code, seen.stderr).toBe(0);
+  expect(seen.stderr).toContain('schedule default/dry, in shop: dry:2 instead of dry:1');
+  const { services } = await shop.ecs.send(
+    new DescribeServicesCommand({ cluster: 'shop', services: ['dry'] }),
+  );
+  expect(services?.[0]?.taskDefinition).toBe(revisionArn('dry:1'));
+  expect(await scene.scheduleRuns('dry')).toBe('dry:1');
 });
 
 // --- internal ---
