@@ -7,6 +7,7 @@ import { confirmed } from '../confirm.ts';
 import { withProgress } from '../progress.ts';
 import { notChecked, retireUnused } from '../usage/retirement.ts';
 import { lastPart } from '../../model/last-part.ts';
+import { commandLine } from '../../model/shell.ts';
 import type { MigrateDocument } from './documents.ts';
 
 /** What to do with older revisions. */
@@ -73,6 +74,10 @@ async function retireOld(
   );
   told.old = revisions;
   for (const what of unchecked) report.warn(`not checked: ${what}`);
+  if (revisions.some(({ users }) => users.some((user) => /^(rule|schedule) /.test(user)))) {
+    const command = commandLine(['ecs-secrets', 'register', family, '--schedules']);
+    report.note(`to make rules and schedules run the latest revision: ${command}`);
+  }
   const free = revisions.filter(({ users }) => users.length === 0);
   if (free.length === 0 || (!deregister && !deletion)) return;
   const [verb, done] = deletion ? ['Delete', 'deleted'] : ['Deregister', 'deregistered'];

@@ -254,7 +254,14 @@ describe('old revisions', () => {
     expect(seen.code).toBe(0);
     expect(seen.stdout).toMatch(/app:1 still holds .*: used by rule nightly\n/);
     expect(seen.stdout).toMatch(/app:2 still holds .*: used by service shop\/other\n/);
-    expect(await Promise.all([1, 2, 3].map(statusOf))).toEqual(['ACTIVE', 'ACTIVE', 'INACTIVE']);
+    expect(seen.stderr).toContain(
+      'note: to make rules and schedules run the latest revision: ecs-secrets register app --schedules\n',
+    );
+    const moved = await shop.run(['register', 'app', '--schedules', '--yes']);
+    expect(moved.code, moved.stderr).toBe(0);
+    expect(moved.stdout).toMatch(/app:4 unchanged.*rule nightly, target 1: app:4 instead of app:1/s);
+    await shop.run([...old, '--force'], { files });
+    expect(await Promise.all([1, 2, 3].map(statusOf))).toEqual(['INACTIVE', 'ACTIVE', 'INACTIVE']);
   });
 
   test('are looked at with a line that says how far it is', async () => {
