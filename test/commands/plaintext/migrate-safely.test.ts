@@ -259,7 +259,9 @@ describe('old revisions', () => {
     );
     const moved = await shop.run(['register', 'app', '--schedules', '--yes']);
     expect(moved.code, moved.stderr).toBe(0);
-    expect(moved.stdout).toMatch(/app:4 unchanged.*rule nightly, target 1: app:4 instead of app:1/s);
+    expect(moved.stdout).toMatch(
+      /app:4 unchanged.*rule nightly, target 1: app:4 instead of app:1/s,
+    );
     await shop.run([...old, '--force'], { files });
     expect(await Promise.all([1, 2, 3].map(statusOf))).toEqual(['INACTIVE', 'ACTIVE', 'INACTIVE']);
   });

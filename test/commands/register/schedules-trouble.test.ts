@@ -131,8 +131,12 @@ test('an interrupt stops between two targets, and the next run moves the rest', 
     [1, 2, 3].map((id) => running('stop:1', { Id: `${id}` })),
   );
   const controller = new AbortController();
+  const interrupting = (): Promise<void> => {
+    controller.abort();
+    return Promise.resolve();
+  };
   const seen = await register('stop', { interrupted: controller.signal }, [
-    { operation: 'PutTargets', after: () => Promise.resolve(controller.abort()) },
+    { operation: 'PutTargets', after: interrupting },
   ]);
   expect(seen.code).toBe(130);
   expect(seen.stdout).toContain('rule stop, target 1: stop:2 instead of stop:1');
