@@ -133,7 +133,7 @@ describe('what is told', () => {
           ok           parameter/shop/db: ssm:GetParameters: ecs-secrets
           ok           secret:shop/api-AbCdEf: secretsmanager:GetSecretValue: ecs-secrets
         images
-          not checked  image of web: httpd:2.4 is not in ECR; verify --read-images checks whether it exists
+          not checked  httpd:2.4: not in ECR; verify --read-images checks whether it exists
         logs
           problem      logs of web: logs:CreateLogStream is not allowed: no policy of the role allows it
           problem      logs of web: logs:PutLogEvents is not allowed: no policy of the role allows it
@@ -418,7 +418,12 @@ describe('what is not checked', () => {
     };
     const of = definition(
       { DB: '/shop/db', USER: `${api}:user::` },
-      { container: { logConfiguration } },
+      {
+        container: {
+          image: '123456789012.dkr.ecr.us-east-1.amazonaws.com/web:1',
+          logConfiguration,
+        },
+      },
     );
     await register(of);
     await shop.service({
@@ -448,7 +453,6 @@ describe('what is not checked', () => {
       ['role', 'iam:GetRole'],
       ['image', 'ecr:DescribeImages'],
       ['logs', 'logs:DescribeLogGroups'],
-      ['load-balancer', 'elasticloadbalancing:DescribeTargetGroups'],
       ['caller', 'iam:GetRole'],
       ['network', 'ec2:DescribeSubnets'],
     ]);
@@ -462,7 +466,11 @@ describe('what is not checked', () => {
     const found = await asDeployer(shop, () =>
       findings({ USER: `${api}:user::` }, { argv: ['--read-values'] }),
     );
-    expect(wrong(found, 'not-checked').map(({ check }) => check)).toEqual(['value', 'image', 'network']);
+    expect(wrong(found, 'not-checked').map(({ check }) => check)).toEqual([
+      'value',
+      'image',
+      'network',
+    ]);
     expect(wrong(found, 'not-checked')[0]?.message).toContain('secretsmanager:GetSecretValue');
   });
 });
