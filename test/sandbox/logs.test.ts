@@ -3,6 +3,8 @@ import {
   CreateLogStreamCommand,
   DeleteLogGroupCommand,
   DescribeLogGroupsCommand,
+  GetLogEventsCommand,
+  PutLogEventsCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
 import {
   CreateClusterCommand,
@@ -304,5 +306,46 @@ describe('a task with the awslogs driver', () => {
     expect((await start(how)).stopCode).toBe('TaskFailedToStart');
     await create(group);
     expect((await start(how)).lastStatus).toBe('RUNNING');
+  });
+});
+
+describe('log events', () => {
+  const read = (more: object = {}) =>
+    scene.logs.send(
+      new GetLogEventsCommand({
+        ...{ logGroupName: group, logStreamName: 's', startFromHead: true },
+        ...more,
+      }),
+    );
+
+  test('are read page by page; at the end the token stays the same', async () => {
+    await create(group);
+    expect(await errorOf(read())).toEqual({
+      name: 'ResourceNotFoundException',
+      message: 'The specified log stream does not exist.',
+    });
+    await stream(group);
+    const write = (...messages: string[]) => {
+      const logEvents = messages.map((message) => ({ timestamp: 1, message }));
+      const place = { logGroupName: group, logStreamName: 's' };
+      return scene.logs.send(new PutLogEventsCommand({ ...place, logEvents }));
+    };
+    await write('a', 'b', 'c');
+    const first = await read({ limit: 2 });
+    const second = await read({ nextToken: first.nextForwardToken });
+    const end = await read({ nextToken: second.nextForwardToken });
+    const messages = [first, second, end].map(({ events }) => events?.map((one) => one.message));
+    expect(messages).toEqual([['a', 'b'], ['c'], []]);
+    expect(end.nextForwardToken).toBe(second.nextForwardToken);
+    await write('d');
+    const more = await read({ nextToken: end.nextForwardToken });
+    expect(more.events).toMatchObject([{ message: 'd', timestamp: 1 }]);
+    const back = await read({ nextToken: more.nextBackwardToken, limit: 2 });
+    expect(back.events?.map((one) => one.message)).toEqual(['b', 'c']);
+    const last = await read({ startFromHead: false, limit: 1 });
+    expect(last.events).toMatchObject([{ message: 'd' }]);
+    expect(await errorOf(read({ nextToken: 'x' }))).toMatchObject({
+      name: 'InvalidParameterException',
+    });
   });
 });

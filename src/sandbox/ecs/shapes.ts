@@ -199,8 +199,11 @@ const requests: Readonly<Record<string, Members>> = {
     overrides: wire({
       executionRoleArn: 'text',
       taskRoleArn: 'text',
-      containerOverrides: [wire({ name: 'text', environment: pairs })],
+      cpu: 'text',
+      memory: 'text',
+      containerOverrides: [wire({ name: 'text', environment: pairs, command: texts })],
     }),
+    clientToken: 'text',
   },
   StopTask: { task: 'text', reason: 'text' },
   ListTasks: {

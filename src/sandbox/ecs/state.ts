@@ -111,7 +111,7 @@ export interface Task {
   stoppedReason?: string;
   exitCodes: Map<string, number>;
   fetched?: FetchOutcome;
-  plannedExit?: { container: string; code: number; at: number };
+  plannedExit?: { container: string; code: number; reason?: string | undefined; at: number };
   /** Whether it ran long enough to count as started. */
   settled: boolean;
 }
@@ -217,6 +217,15 @@ export interface Region {
   daemonFamilies: Map<string, TaskDefinition[]>;
   /** By ARN. */
   daemons: Map<string, Daemon>;
+  /** Accepted calls of RunTask by their client tokens. */
+  runs: Map<string, AcceptedRun>;
+}
+
+/** A call of RunTask that started tasks. */
+export interface AcceptedRun {
+  /** Its parameters as JSON. */
+  request: string;
+  tasks: Task[];
 }
 
 /** One managed daemon. */
@@ -255,6 +264,7 @@ export function regionOf(world: World, name: string): Region {
       families: new Map(),
       daemonFamilies: new Map(),
       daemons: new Map(),
+      runs: new Map(),
     };
     world.regions.set(name, region);
   }

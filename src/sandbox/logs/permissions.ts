@@ -16,7 +16,7 @@ export function questionsOf(
 ): Question[] {
   if (operation === 'DescribeLogGroups') return [{ resource: '*' }];
   const group = logGroupArn(environment, region, textOf(input.logGroupName));
-  if (operation === 'CreateLogStream') {
+  if (['CreateLogStream', 'PutLogEvents', 'GetLogEvents'].includes(operation)) {
     return [{ resource: `${group}:log-stream:${textOf(input.logStreamName)}` }];
   }
   const resource = `${group}:log-stream:`;

@@ -329,3 +329,20 @@ test('runs, stops and lists tasks by their filters', async () => {
   const absent = await client.describeTasks({ cluster: 'prod', tasks: ['0'.repeat(32)] });
   expect(absent).toMatchObject({ tasks: [], failures: [{ reason: 'MISSING' }] });
 });
+
+test('a client token starts one task', async () => {
+  const setting = await sandbox();
+  const { client, stores } = setting;
+  stores.parameters.set('/prod/a', 'alpha');
+  await registerWeb(client);
+  const once = (clientToken: string, more: object = {}) =>
+    client.runTask({ cluster: 'prod', taskDefinition: 'web', clientToken, ...more });
+  const [first] = (await once('one')).tasks!;
+  const [again] = (await once('one')).tasks!;
+  expect(again!.taskArn).toBe(first!.taskArn);
+  const [other] = (await once('two')).tasks!;
+  expect(other!.taskArn).not.toBe(first!.taskArn);
+  const refused = { code: 'ConflictException' };
+  await expect(once('one', { startedBy: 'me' })).rejects.toMatchObject(refused);
+  await expect(once('a b')).rejects.toThrow('clientToken');
+});

@@ -83,7 +83,7 @@ async function fetchAll(world: World, task: Task): Promise<InjectedContainer[]> 
   await fetchSecrets(invoke, namedByDocuments(task, values), values, ec2);
   await logInToRegistry(invoke, task, ec2);
   await findImages(world, task, ec2);
-  await openLogStreams(invoke, task, ec2);
+  await openLogStreams(invoke, task, { ec2, now: world.environment.now() });
   return inject(task, values);
 }
 

@@ -1,6 +1,7 @@
 import type { ContainerDefinition, InjectedContainer, Task } from '../state.ts';
 
 const exitCodeLabel = 'ecs-secrets.sandbox/exit-code';
+const exitReasonLabel = 'ecs-secrets.sandbox/exit-reason';
 const exitUnlessLabel = 'ecs-secrets.sandbox/exit-unless';
 
 /** The exit that the labels of an essential container ask for, if any. */
@@ -12,7 +13,8 @@ export function plannedExit(task: Task, at: number): Task['plannedExit'] {
       container,
       injected.find(({ name }) => name === container.name),
     );
-    if (code !== undefined) return { container: container.name, code, at };
+    const reason = container.dockerLabels?.[exitReasonLabel];
+    if (code !== undefined) return { container: container.name, code, reason, at };
   }
   return undefined;
 }

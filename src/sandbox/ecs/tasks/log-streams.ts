@@ -5,13 +5,22 @@ import { logFailure, type StartFailure } from './start-failures.ts';
 import type { ContainerDefinition, Task } from '../state.ts';
 import type { Invoke } from './invoke.ts';
 
-/** Opens the log stream of each container with the awslogs driver, as Docker's driver does. */
-export async function openLogStreams(invoke: Invoke, task: Task, ec2: boolean): Promise<void> {
+const logLabel = 'ecs-secrets.sandbox/log';
+
+/**
+ * Opens the log stream of each container with the awslogs driver, as Docker's driver does, and writes
+ * the lines of its label `ecs-secrets.sandbox/log`.
+ */
+export async function openLogStreams(
+  invoke: Invoke,
+  task: Task,
+  { ec2, now }: { ec2: boolean; now: number },
+): Promise<void> {
   for (const container of task.definition.registration.containerDefinitions) {
     if (container.logConfiguration?.logDriver !== 'awslogs') continue;
     // On an instance a container that is not essential fails for itself alone.
     if (ec2 && container.essential === false) continue;
-    await openLogStream(invoke, task, container, ec2);
+    await openLogStream(invoke, task, container, { ec2, now });
   }
 }
 
@@ -21,7 +30,7 @@ async function openLogStream(
   invoke: Invoke,
   task: Task,
   container: ContainerDefinition,
-  ec2: boolean,
+  { ec2, now }: { ec2: boolean; now: number },
 ): Promise<void> {
   const options = container.logConfiguration?.options ?? {};
   const failed = (what: string): StartFailure => logFailure(container.name, what, ec2);
@@ -36,11 +45,15 @@ async function openLogStream(
     invoke('logs', operation, input, region).catch((error: unknown) => {
       if (codeOf(error) !== 'ResourceAlreadyExistsException') throw error;
     });
-  const createStream = (): Promise<unknown> =>
-    create('CreateLogStream', {
-      logGroupName: group,
-      logStreamName: streamName(options, container, task),
-    });
+  const stream = { logGroupName: group, logStreamName: streamName(options, container, task) };
+  const createStream = async (): Promise<void> => {
+    await create('CreateLogStream', stream);
+    const lines = container.dockerLabels?.[logLabel]?.split('\n') ?? [];
+    if (lines.length === 0) return;
+    const logEvents = lines.map((message) => ({ timestamp: now, message: message || ' ' }));
+    // The driver drops what it may not write.
+    await errorOf(invoke('logs', 'PutLogEvents', { ...stream, logEvents }, region));
+  };
   const failedCall = (what: string, error: unknown): StartFailure =>
     error instanceof Unreachable
       ? failed(noWay)

@@ -54,7 +54,8 @@ function containerView(task: Task, { name, image }: ContainerDefinition) {
   };
 }
 
-function reasonOf({ fetched }: Task, name: string): string | undefined {
+function reasonOf({ fetched, plannedExit, exitCodes }: Task, name: string): string | undefined {
+  if (plannedExit?.container === name && exitCodes.has(name)) return plannedExit.reason;
   if (!fetched || fetched.ok || fetched.container?.name !== name) return undefined;
   return fetched.container.reason;
 }

@@ -1,11 +1,17 @@
-import type { Call, Operation } from '../../service.ts';
+import { ServiceError, type Call, type Operation } from '../../service.ts';
 import { findCluster } from '../clusters.ts';
 import { clientError, invalidParameter } from '../errors.ts';
 import { ecsArn, lastSegment } from '../ids.ts';
 import { type PageInput, pageOf } from '../paging.ts';
 import { findService } from '../services/find-service.ts';
 import { findPlaceOrRefuse } from './placement.ts';
-import type { LaunchSettings, Task, TaskOverride, World } from '../state.ts';
+import {
+  regionOf,
+  type LaunchSettings,
+  type Task,
+  type TaskOverride,
+  type World,
+} from '../state.ts';
 import { checkTags } from '../tags.ts';
 import { findActiveDefinition } from '../definitions/task-definitions.ts';
 import { launchTask, stopTask } from './task-life.ts';
@@ -14,6 +20,7 @@ import type { Tag } from '../tag.ts';
 
 const maxPerRun = 10;
 const maxDescribed = 100;
+const maxOverrides = 8192;
 
 interface RunInput extends LaunchSettings {
   cluster?: string;
@@ -24,6 +31,7 @@ interface RunInput extends LaunchSettings {
   overrides?: TaskOverride;
   propagateTags?: string;
   tags?: Tag[];
+  clientToken?: string;
 }
 
 interface ListInput extends PageInput {
@@ -40,7 +48,7 @@ interface ListInput extends PageInput {
 export function taskOperations(world: World): Record<string, Operation> {
   return {
     RunTask: (input: RunInput, call: Call) => {
-      const { tasks, failures } = run(world, input, call.region);
+      const { tasks, failures } = runOnce(world, input, call.region);
       return { tasks: tasks.map((task) => taskView(task, true)), failures };
     },
 
@@ -86,17 +94,42 @@ export function taskOperations(world: World): Record<string, Operation> {
   };
 }
 
-function run(
-  world: World,
-  input: RunInput,
-  region: string,
-): { tasks: Task[]; failures: { arn: string; reason: string }[] } {
+interface Run {
+  tasks: Task[];
+  failures: { arn: string; reason: string }[];
+}
+
+/** A call with the token of an earlier one starts nothing. */
+function runOnce(world: World, { clientToken, ...input }: RunInput, region: string): Run {
+  if (clientToken === undefined) return run(world, input, region);
+  if (!/^[!-~]{1,64}$/.test(clientToken)) {
+    throw invalidParameter('The clientToken must have 1 to 64 printable ASCII characters.');
+  }
+  const { runs } = regionOf(world, region);
+  const request = JSON.stringify(input);
+  const earlier = runs.get(clientToken);
+  if (earlier && earlier.request !== request) {
+    throw new ServiceError(
+      'ConflictException',
+      'The provided clientToken is already in use with a different RunTask request.',
+    );
+  }
+  if (earlier) return { tasks: earlier.tasks, failures: [] };
+  const started = run(world, input, region);
+  if (started.tasks.length > 0) runs.set(clientToken, { request, tasks: started.tasks });
+  return started;
+}
+
+function run(world: World, input: RunInput, region: string): Run {
   const { count = 1, tags = [], overrides = {} } = input;
   const cluster = findCluster(world, region, input.cluster);
   const definition = findActiveDefinition(world, region, input.taskDefinition);
   checkTags(tags);
   if (!Number.isInteger(count) || count < 1 || count > maxPerRun) {
     throw invalidParameter(`Count must be between 1 and ${maxPerRun}.`);
+  }
+  if (JSON.stringify(overrides).length > maxOverrides) {
+    throw invalidParameter(`Container Overrides length must be at most ${maxOverrides}`);
   }
   const names = definition.registration.containerDefinitions.map(({ name }) => name);
   for (const { name } of overrides.containerOverrides ?? []) {
