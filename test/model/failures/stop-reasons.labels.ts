@@ -706,7 +706,7 @@ export const labelledReasons: readonly LabelledReason[] = [
     failures: ['unknown'],
     source: 'aws/amazon-ecs-agent#2917',
   },
-  { text: 'AGENT', failures: ['unknown'], source: 'aws/amazon-ecs-agent#375' },
+  { text: 'AGENT', failures: ['no-capacity'], source: 'aws/amazon-ecs-agent#375' },
   {
     text: 'Scaling activity initiated by (deployment deployment-id)',
     failures: ['unknown'],

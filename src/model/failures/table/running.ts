@@ -14,6 +14,16 @@ export const runningFailures: readonly StartFailure[] = [
   },
   {
     id: 'no-capacity',
+    title: 'the agent of the container instances is not connected',
+    cause: 'ECS cannot reach the agent of an instance that could run the task',
+    outlook: 'passing',
+    wordings: [['encountered error "AGENT"']],
+    codes: ['AGENT'],
+    checks: ['platform'],
+    advice: 'restart the ECS agent, or replace the container instance',
+  },
+  {
+    id: 'no-capacity',
     title: 'there is no room for the task',
     cause: 'CPU, memory, ports or instances are missing',
     outlook: 'passing',
