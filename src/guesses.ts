@@ -66,7 +66,8 @@ const commandWords: Readonly<Record<string, Readonly<Record<string, string>>>> =
     history: 'versions log get-parameter-history list-secret-version-ids',
     import: 'load upload sync push bulk',
     export: 'env dump download pull dotenv',
-    exec: 'run start shell with',
+    exec: 'start shell with',
+    run: 'run-task task job migration one-off oneoff',
     diff: 'compare cmp',
     check: 'missing required declared complete',
     'policy caller': 'permissions iam can-i policies',
@@ -160,6 +161,7 @@ const asArgument: Readonly<Record<string, { options: readonly string[]; argument
     options: ['--service', '--task-definition', '--file', '-f'],
     argument: 'CLUSTER/SERVICE (or FILE, or FAMILY)',
   },
+  run: { options: ['--family', '--task-definition'], argument: 'FAMILY' },
   diagnose: { options: ['--service', '--task', '--cluster'], argument: 'CLUSTER/SERVICE' },
   ...Object.fromEntries(
     ['role create', 'role show', 'role check', 'role delete'].map((path) => [
@@ -200,6 +202,7 @@ const moreArguments: Readonly<Record<string, string>> = {
   diagnose: 'a service is one argument: ecs-secrets diagnose CLUSTER/SERVICE',
   redeploy:
     'for a service: ecs-secrets redeploy --cluster CLUSTER --service SERVICE; for several secrets, run the command once for each',
+  run: "the command of the task is an option: ecs-secrets run FAMILY --command 'COMMAND'",
   register: 'to set a variable: ecs-secrets register FILE --secret ENV=REF',
   'role create': 'ecs-secrets role create NAME --task-definition FILE --secret REF',
   'role check': 'ecs-secrets role check NAME --task-definition FILE',

@@ -149,6 +149,21 @@ const cases: [string, Case][] = [
   ['rollback of a secret --redeploy', { argv: ['rollback', 'sm:shop/json', '--redeploy'] }],
   ['rollback --dry-run', { argv: ['rollback', '/shop/db', '--dry-run'] }],
   ['wait', { argv: ['wait', 'shop/web'] }],
+  [
+    'run --dry-run',
+    { argv: ['run', '--service', 'shop/web', '--dry-run', '--env', `DB_PASSWORD=${mark}`] },
+  ],
+  [
+    'run with a misplaced value',
+    { argv: ['run', 'web', '--cluster', 'shop', '--env', mark, '--command', `'${mark}`] },
+  ],
+  [
+    'run refused by AWS, which quotes a value',
+    {
+      argv: ['run', '--service', 'shop/web', '--no-verify', '--env', `DB_PASSWORD=${mark}`],
+      fault: { service: 'ecs', operation: 'RunTask', code: 'InvalidParameterException' },
+    },
+  ],
   ['deploy rollback --dry-run', { argv: ['deploy', 'rollback', 'shop/web', '--dry-run'] }],
   ['import', { argv: ['import', '-', '--prefix', '/bulk'], stdin: `A=${mark}\nB='${mark}'\n` }],
   [

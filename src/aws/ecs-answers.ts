@@ -9,6 +9,7 @@ import type {
 import type { ServiceDeployment, Threshold } from '../model/rollout/rollout.ts';
 import type { Deployment } from '../model/usage/deployment.ts';
 import type { SecretEntry } from '../model/definitions/task-definition.ts';
+import type { CapacityProvider, Placing } from '../model/run/launch.ts';
 import { distinctBy } from '../model/distinct-by.ts';
 import { withoutCharacters } from '../model/failures/without-characters.ts';
 
@@ -35,6 +36,11 @@ export function toService(service: SdkService): Service {
     desiredCount: service.desiredCount ?? 0,
     launchType: service.launchType ?? primary?.launchType,
     capacityProviders: providersOf(service.capacityProviderStrategy?.length ? service : primary),
+    capacityProviderStrategy: (service.capacityProviderStrategy ?? []).map(
+      ({ capacityProvider = '', weight, base }) => ({ capacityProvider, weight, base }),
+    ),
+    placementConstraints: service.placementConstraints,
+    placementStrategy: service.placementStrategy,
     platformVersion: service.platformVersion ?? primary?.platformVersion,
     platformFamily: service.platformFamily ?? primary?.platformFamily,
     network: toNetwork(service.networkConfiguration ?? primary?.networkConfiguration),
@@ -207,6 +213,11 @@ export interface Service {
   launchType: string | undefined;
   /** Names of its capacity providers. */
   capacityProviders: string[];
+  /** The same with their shares; empty with a launch type. */
+  capacityProviderStrategy?: CapacityProvider[];
+  /** Where its tasks are placed on container instances. */
+  placementConstraints?: Placing[] | undefined;
+  placementStrategy?: Placing[] | undefined;
   /** Requested platform version of Fargate: `LATEST`, `1.4.0`, … */
   platformVersion: string | undefined;
   /** Operating system of Fargate: `Linux`, `WINDOWS_…`. */

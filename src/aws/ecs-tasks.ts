@@ -113,9 +113,8 @@ export function createTaskCalls(client: ECSClient): TaskCalls {
   };
 }
 
-// --- internal ---
-
-function toTask(task: Task): DescribedTask {
+/** Converts a task from DescribeTasks or RunTask. */
+export function toTask(task: Task): DescribedTask {
   return {
     arn: task.taskArn ?? '',
     cluster: task.clusterArn ?? '',
@@ -142,6 +141,8 @@ function toTask(task: Task): DescribedTask {
     })),
   };
 }
+
+// --- internal ---
 
 function toInstance(instance: SdkContainerInstance): ContainerInstance {
   const { attributes = [] } = instance;

@@ -26,6 +26,7 @@ import { isDaemonDefinition } from '../model/usage/daemon.ts';
 import { clientSettings, supervised, type AwsConfig } from './calls/client.ts';
 import { toService, toServiceDeployment, withRevisions, type Service } from './ecs-answers.ts';
 import { createDaemonCalls, type DaemonCalls } from './ecs-daemons.ts';
+import { createRunCalls, type RunCalls } from './ecs-runs.ts';
 import { createTaskCalls, type TaskCalls } from './ecs-tasks.ts';
 import { withRawAnswer, withRawBody } from './calls/raw-json.ts';
 import { formOf, withTypes } from './definition-form.ts';
@@ -43,7 +44,7 @@ export interface Revision {
 }
 
 /** The ECS calls that this tool makes. Clusters and services are names or ARNs. */
-export interface Ecs extends TaskCalls, DaemonCalls {
+export interface Ecs extends TaskCalls, RunCalls, DaemonCalls {
   /** ARNs of all clusters in the region. */
   clusters(): Promise<string[]>;
   /** ARNs of all services of a cluster. */
@@ -85,6 +86,7 @@ export function createEcs(config: AwsConfig): Ecs {
   const client = supervised(new ECSClient(clientSettings(config, 'ecs')), 'ecs', config);
   return {
     ...createTaskCalls(client),
+    ...createRunCalls(client),
     ...createDaemonCalls(client, config.access.settings.endpoint('ecs') !== undefined),
 
     async clusters() {

@@ -1,4 +1,9 @@
-import { CloudWatchLogsClient, paginateDescribeLogGroups } from '@aws-sdk/client-cloudwatch-logs';
+import {
+  CloudWatchLogsClient,
+  GetLogEventsCommand,
+  paginateDescribeLogGroups,
+} from '@aws-sdk/client-cloudwatch-logs';
+import { isAwsError } from '../errors.ts';
 import { clientSettings, supervised, type AwsConfig } from './calls/client.ts';
 
 /** The CloudWatch Logs calls that this tool makes. */
@@ -8,6 +13,15 @@ export interface Logs {
    * others have it, otherwise one more for each group that is still unknown.
    */
   logGroups(names: readonly string[]): Promise<Set<string>>;
+  /**
+   * The events of a log stream after those of an earlier page, oldest first; `next` continues there.
+   * Undefined if the group or the stream does not exist (yet).
+   */
+  events(
+    group: string,
+    stream: string,
+    after: string | undefined,
+  ): Promise<{ messages: string[]; next: string } | undefined>;
 }
 
 /** Creates the CloudWatch Logs gateway for a region. */
@@ -46,6 +60,23 @@ export function createLogs(config: AwsConfig, region?: string): Logs {
         if (found.has(name)) known.add(name);
       }
       return known;
+    },
+
+    async events(group, stream, after) {
+      try {
+        const { events = [], nextForwardToken = '' } = await client.send(
+          new GetLogEventsCommand({
+            logGroupName: group,
+            logStreamName: stream,
+            nextToken: after,
+            startFromHead: true,
+          }),
+        );
+        return { messages: events.map(({ message = '' }) => message), next: nextForwardToken };
+      } catch (error) {
+        if (isAwsError(error, 'ResourceNotFoundException')) return undefined;
+        throw error;
+      }
     },
   };
 }

@@ -220,6 +220,12 @@ export const commands: readonly (ProgramCommand | CommandGroup)[] = [
     load: async () => (await import('./rollout/wait.ts')).wait,
   },
   {
+    name: 'run',
+    group: 'Rollout',
+    summary: 'run a one-off task, such as a migration, and exit with its code',
+    load: async () => (await import('./run/run.ts')).run,
+  },
+  {
     name: 'where-used',
     group: 'Rollout',
     summary: 'list what refers to a secret: services, daemons, tasks, rules, schedules',

@@ -88,6 +88,7 @@ const byPlaceholder: Readonly<Record<string, Kind>> = {
       ...['duration', 'n', 'days', 'length', 'version', 'id', 'region', 'url', 'confidence'],
       ...['format', 'when', 'address', 'store', 'port', 'service:operation=n', 'shell', 'code'],
       ...['pattern', 'age', 'order', 'mode', 'owner'],
+      ...['token', 'ids', 'launch-type'],
       'service:operation=code@share',
       'address',
     ].map((placeholder) => [placeholder, 'none' as const]),

@@ -25,7 +25,7 @@ export const groups: readonly { title: string; commands: readonly string[] }[] =
   { title: 'Task definitions', commands: ['register', 'revisions', 'audit', 'migrate'] },
   {
     title: 'Rollout',
-    commands: ['rotate', 'redeploy', 'deploy rollback', 'wait', 'where-used', 'stale'],
+    commands: ['rotate', 'redeploy', 'deploy rollback', 'wait', 'run', 'where-used', 'stale'],
   },
   {
     title: 'Automatic redeploy',
@@ -77,6 +77,11 @@ const more: Readonly<Record<string, readonly [number, string][]>> = {
   redeploy: rollout,
   'deploy rollback': rollout.slice(1),
   wait: rollout.slice(1),
+  run: [
+    [exitCodes.findings, 'a check failed; no task was started'],
+    [exitCodes.rolloutFailed, 'the task did not start'],
+    [exitCodes.timedOut, 'timed out while waiting'],
+  ],
   stale: [[exitCodes.findings, 'a task may hold an old value']],
   'auto-redeploy deploy': stackFailed,
   'auto-redeploy remove': stackFailed,
@@ -128,6 +133,7 @@ export const guides: Readonly<Record<string, readonly (readonly [title: string, 
     redeploy: [['How a rotation works', 'rotation.md']],
     'deploy rollback': [['Files that are read and written', 'files.md']],
     wait: [['How a rotation works', 'rotation.md']],
+    run: [['CI', 'ci.md']],
     'where-used': [['How a rotation works', 'rotation.md']],
     stale: [
       ['How a rotation works', 'rotation.md'],

@@ -39,6 +39,8 @@ export const neededMembers: Readonly<Record<string, readonly string[]>> = {
   ],
   'ecs:RegisterTaskDefinition': ['taskDefinition.taskDefinitionArn', 'taskDefinition.revision'],
   'ecs:DescribeTasks': ['tasks[].taskArn', 'tasks[].lastStatus'],
+  'ecs:RunTask': ['tasks[].taskArn', 'tasks[].clusterArn', 'tasks[].lastStatus'],
+  'logs:GetLogEvents': ['nextForwardToken'],
   'iam:GetRole': ['Role.RoleName', 'Role.Arn', 'Role.AssumeRolePolicyDocument'],
   'iam:CreateRole': ['Role.Arn'],
   'iam:GetRolePolicy': ['PolicyDocument'],

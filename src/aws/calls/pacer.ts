@@ -41,6 +41,7 @@ const families: readonly Family[] = [
     actions: ['ecs:ListServiceDeployments', 'ecs:DescribeServiceDeployments'],
   },
   { burst: 100, perSecond: 20, actions: ['ecs:ListTasks', 'ecs:DescribeTasks'] },
+  { burst: 100, perSecond: 40, actions: ['ecs:RunTask', 'ecs:StopTask'] },
   { burst: 50, perSecond: 20, actions: ['ecs:ListClusters', 'ecs:DescribeClusters'] },
   {
     burst: 40,

@@ -124,10 +124,9 @@ const readNetwork: Needs = [
   ['everything', 'ec2:DescribeInstances'],
   ['vpcs', 'ec2:DescribeVpcAttribute'],
 ];
-/** All that is looked at before a task starts; reads no value. */
-const verify: Needs = [
+/** All that is looked at before a task of a service or of a revision starts; reads no value. */
+const startChecks: Needs = [
   ...references,
-  ...daemon,
   ...readRole,
   ...readPolicies,
   ['secrets', 'secretsmanager:ListSecretVersionIds', 'secretsmanager:GetResourcePolicy'],
@@ -145,6 +144,7 @@ const verify: Needs = [
   ['containerInstances', 'ecs:DescribeContainerInstances'],
   ...readNetwork,
 ];
+const verify: Needs = [...startChecks, ...daemon];
 const diagnose: Needs = [
   ...verify,
   ['everything', 'ecs:ListTasks'],
@@ -171,6 +171,16 @@ const register: Needs = [
   ['serviceDeployments', 'ecs:DescribeServiceDeployments'],
   ['everything', 'ecs:ListTasks', 'elasticloadbalancing:DescribeTargetGroups'],
   ['tasks', 'ecs:DescribeTasks'],
+];
+
+const runTask: Needs = [
+  ['everything', 'ecs:DescribeTaskDefinition'],
+  ['services', 'ecs:DescribeServices', 'ecs:DescribeServiceRevisions'],
+  ['serviceRevisions', 'ecs:DescribeServiceRevisions'],
+  ['taskDefinitions', 'ecs:RunTask'],
+  ['tasks', 'ecs:DescribeTasks', 'ecs:StopTask', 'ecs:TagResource'],
+  ['passedRoles', 'iam:PassRole'],
+  ['logStreams', 'logs:GetLogEvents'],
 ];
 
 const readStack: Needs = [
@@ -362,6 +372,8 @@ export const callerNeeds = {
     ['serviceDeployments', 'ecs:DescribeServiceDeployments'],
     ['tasks', 'ecs:DescribeTasks'],
   ],
+  run: [...startChecks, ...runTask],
+  'run --no-verify': runTask,
   'where-used': [...resolve, ...scan, ...scheduled],
   // Only --services-from calls AWS.
   'auto-redeploy print': [
@@ -514,6 +526,9 @@ function resourcesOf(target: Target, here: Scope, scope: CallerScope): string[] 
       return [at('states', 'execution:*')];
     case 'topics':
       return [at('sns', '*-reports'), at('sns', '*-reports:*')];
+    case 'logStreams':
+      // The log configuration may name another region.
+      return [`arn:${partition}:logs:*:${account}:log-group:*:log-stream:*`];
     case 'logGroups':
       return [at('logs', 'log-group:/aws/vendedlogs/states/*')];
     case 'stackRoles':

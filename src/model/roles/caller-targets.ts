@@ -27,6 +27,7 @@ export type Target =
   | 'executions'
   | 'topics'
   | 'logGroups'
+  | 'logStreams'
   | 'stackRoles'
   | 'passedStackRoles';
 
@@ -101,5 +102,6 @@ const targetNames: Readonly<
   executions: 'Executions',
   topics: 'Topics',
   logGroups: 'LogGroupsOfStack',
+  logStreams: 'LogStreams',
   stackRoles: 'RolesOfStack',
 };

@@ -28,6 +28,8 @@ export interface StartTarget {
   /** `ACTIVE` or `INACTIVE`; undefined if it is not registered. */
   status: string | undefined;
   service: Service | undefined;
+  /** A service whose network and capacity count instead: its next task is not meant. */
+  like?: Service | undefined;
   /** Created from a text: missing parts are unknown then. */
   partial?: boolean;
 }
@@ -71,12 +73,12 @@ export async function gatherStartFacts(
   return Promise.all(
     targets.map(
       async (
-        { definition, name, service, status, partial = false },
+        { definition, name, service, like = service, status, partial = false },
         index,
       ): Promise<StartFacts> => {
         const start = usesOf.slice(0, index).flat().length;
         const uses = all.slice(start, start + (usesOf[index]?.length ?? 0));
-        const placing = gatherPlacement(aws, definition, service);
+        const placing = gatherPlacement(aws, definition, like);
         const [role, taskRole, passes, logGroups, loadBalancers, placement, network] =
           await Promise.all([
             gatherRoleFact(aws, definition, uses),
@@ -85,7 +87,7 @@ export async function gatherStartFacts(
             gatherLogFacts(aws, definition, here),
             readLoadBalancers(aws, service),
             placing,
-            placing.then((placement) => gatherNetworkFact(aws, definition, service, placement)),
+            placing.then((placement) => gatherNetworkFact(aws, definition, like, placement)),
           ]);
         return {
           here,

@@ -248,6 +248,8 @@ const toRegister: Scenario = {
   degrades: { 'kms:GetKeyPolicy': /kms:GetKeyPolicy/ },
 };
 
+const stopping = ['--tag', 'a=1', '--timeout', '10ms', '--stop-on-timeout'];
+
 /** Those whose calls the sandbox has not; test/commands/auto-redeploy holds them. */
 type Elsewhere = Exclude<Extract<CallerCommand, `auto-redeploy ${string}`>, 'auto-redeploy print'>;
 
@@ -696,6 +698,23 @@ const scenarios: Record<Exclude<CallerCommand, Elsewhere>, Scenario> = {
     degrades: {
       ...listDaemons,
       'ecs:ListDaemonTaskDefinitions': /not checked: .*ecs:ListDaemonTaskDefinitions/,
+    },
+  },
+  run: {
+    ...{ before: toStart.before ?? [], world: makeStartable },
+    steps: [
+      { argv: ['run', '--service', 'shop/fargate', ...stopping], code: 5 },
+      { argv: ['run', 'host', '--service', 'shop/host', '--no-wait'] },
+    ],
+    // The others are those of verify.
+    only: [],
+  },
+  'run --no-verify': {
+    ...{ before: toStart.before ?? [], world: makeStartable },
+    steps: [{ argv: ['run', '--service', 'shop/fargate', '--no-verify', ...stopping], code: 5 }],
+    degrades: {
+      'ecs:StopTask': /could not be stopped \(access denied: .*ecs:StopTask/,
+      'logs:GetLogEvents': /the output is not shown: access denied: .*logs:GetLogEvents/,
     },
   },
   verify: toStart,
