@@ -10,7 +10,7 @@ import { followTask } from '../../operations/run/follow-task.ts';
 import { planRun, type RunPlan } from '../../operations/run/plan-run.ts';
 import { startTask } from '../../operations/run/start-task.ts';
 import { untilInterrupted } from '../../operations/until-interrupted.ts';
-import { reachingSame } from '../starts/printed-commands.ts';
+import { reachingSame } from '../reaching-same.ts';
 import type { RunDocument } from './documents.ts';
 import { readRunOptions, withRunOptions } from './run-options.ts';
 import { followedResult, plannedResult, startedResult } from './run-result.ts';

@@ -137,14 +137,17 @@ const startChecks: Needs = [
   // Whether the caller may pass roles, is asked about the caller.
   ['callerRoles', 'iam:GetRole', 'iam:SimulatePrincipalPolicy'],
   ['callerUsers', 'iam:SimulatePrincipalPolicy'],
-  ['everything', 'logs:DescribeLogGroups', 'elasticloadbalancing:DescribeTargetGroups'],
-  ['everything', 'ecr:DescribePullThroughCacheRules'],
+  ['everything', 'logs:DescribeLogGroups', 'ecr:DescribePullThroughCacheRules'],
   ['repositories', 'ecr:DescribeImages'],
   ['clusters', 'ecs:ListContainerInstances'],
   ['containerInstances', 'ecs:DescribeContainerInstances'],
   ...readNetwork,
 ];
-const verify: Needs = [...startChecks, ...daemon];
+const verify: Needs = [
+  ...startChecks,
+  ...daemon,
+  ['everything', 'elasticloadbalancing:DescribeTargetGroups'],
+];
 const diagnose: Needs = [
   ...verify,
   ['everything', 'ecs:ListTasks'],
