@@ -248,7 +248,9 @@ const toRegister: Scenario = {
   degrades: { 'kms:GetKeyPolicy': /kms:GetKeyPolicy/ },
 };
 
-const stopping = ['--tag', 'a=1', '--timeout', '10ms', '--stop-on-timeout'];
+const stopping = [
+  ...['--container', 'app', '--tag', 'a=1', '--timeout', '10ms', '--stop-on-timeout'],
+];
 
 /** Those whose calls the sandbox has not; test/commands/auto-redeploy holds them. */
 type Elsewhere = Exclude<Extract<CallerCommand, `auto-redeploy ${string}`>, 'auto-redeploy print'>;
@@ -704,7 +706,7 @@ const scenarios: Record<Exclude<CallerCommand, Elsewhere>, Scenario> = {
     ...{ before: toStart.before ?? [], world: makeStartable },
     steps: [
       { argv: ['run', '--service', 'shop/fargate', ...stopping], code: 5 },
-      { argv: ['run', 'host', '--service', 'shop/host', '--no-wait'] },
+      { argv: ['run', 'host', '--service', 'shop/host', '--container', 'app', '--no-wait'] },
     ],
     // The others are those of verify.
     only: [],
