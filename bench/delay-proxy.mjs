@@ -40,6 +40,15 @@ export async function openDelay({ url, roundTrip, setUp, fixed }) {
 
 // --- internal ---
 
+/** Does things later, each after those before it: timers of different lengths do not keep their order. */
+function inOrder() {
+  const waiting = [];
+  return (milliseconds, act) => {
+    waiting.push(act);
+    setTimeout(() => waiting.shift()(), milliseconds);
+  };
+}
+
 /** The most of these spans of time that follow each other. */
 function longestChain(spans) {
   let count = 0;
@@ -70,7 +79,8 @@ async function serve({ port, roundTrip, setUp, fixed }) {
     // Nothing is sent before the connection is there.
     let mayPass = performance.now() + setUp * roundTrip;
     let span;
-    const after = (milliseconds, act) => setTimeout(act, milliseconds);
+    const toServer = inOrder();
+    const toClient = inOrder();
     client.on('data', (data) => {
       const now = performance.now();
       if (!span || span.answered) {
@@ -79,19 +89,19 @@ async function serve({ port, roundTrip, setUp, fixed }) {
       }
       const at = Math.max(now, mayPass);
       mayPass = at;
-      after(at - now + roundTrip / 2, () => server.write(toHost(data, to)));
+      toServer(at - now + roundTrip / 2, () => server.write(toHost(data, to)));
     });
     server.on('data', (data) => {
       const current = span;
-      after(roundTrip / 2, () => {
+      toClient(roundTrip / 2, () => {
         client.write(data);
         if (!current) return;
         current.answered = true;
         current.end = performance.now();
       });
     });
-    client.on('end', () => after(roundTrip / 2, () => server.end()));
-    server.on('end', () => after(roundTrip / 2, () => client.end()));
+    client.on('end', () => toServer(roundTrip / 2, () => server.end()));
+    server.on('end', () => toClient(roundTrip / 2, () => client.end()));
     for (const socket of [client, server]) {
       socket.on('error', () => {
         client.destroy();
