@@ -3,7 +3,6 @@ import { Agent as HttpsAgent } from 'node:https';
 import { isIP, type Socket } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Settings, ServiceKey } from './settings.ts';
-import type { Setup } from './setup.ts';
 
 /** Connections that are opened while the SDK loads, which takes longer than a round trip. */
 export interface EarlyConnections {
@@ -50,7 +49,7 @@ export function createEarlyConnections(): EarlyConnections {
  * actions, with its region if it is another than `region`: `ssm eu-west-1`; others are ignored.
  */
 export async function beginToConnect(
-  { settings, connections }: Setup,
+  { settings, connections }: { settings: Settings; connections: Pick<EarlyConnections, 'begin'> },
   key: string,
   region: string | undefined,
 ): Promise<void> {

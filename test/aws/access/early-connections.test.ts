@@ -67,7 +67,7 @@ test('nothing is connected to directly where a proxy is configured', async () =>
   expect(proxy.counts().used).toBeGreaterThan(0);
 });
 
-test('a host that is not there is told as such', async () => {
+test('an unreachable host is reported as before', async () => {
   const way = await counting();
   await way[Symbol.asyncDispose]();
   const env = { ECS_SECRETS_ENDPOINT_URL: way.url, AWS_MAX_ATTEMPTS: '1' };
