@@ -94,7 +94,9 @@ describe('an image in ECR', () => {
     });
     const [finding] = await found(`${registry.replace('1234', '9999')}/shop/web:1`);
     expect(finding).toMatchObject({ status: 'not-checked' });
-    expect(finding?.message).toMatch(/^whether 9999\S+:1 exists: access denied to ecr:DescribeImages/);
+    expect(finding?.message).toMatch(
+      /^whether 9999\S+:1 exists: access denied to ecr:DescribeImages/,
+    );
     expect(denied.met).toBe(1);
   });
 
