@@ -160,7 +160,10 @@ const cases: [string, Case][] = [
   [
     'run refused by AWS, which quotes a value',
     {
-      argv: ['run', '--service', 'shop/web', '--no-verify', '--env', `DB_PASSWORD=${mark}`],
+      argv: [
+        ...['run', '--service', 'shop/web', '--no-verify', '--subnets', 'subnet-0a1b2c3d'],
+        ...['--env', `DB_PASSWORD=${mark}`],
+      ],
       fault: { service: 'ecs', operation: 'RunTask', code: 'InvalidParameterException' },
     },
   ],

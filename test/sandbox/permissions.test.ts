@@ -535,6 +535,12 @@ const rows: Row[] = [
     { logGroupName: '/ecs/new', logStreamName: 'ecs/web/1' },
     `logs:CreateLogStream ${logGroup}:log-stream:ecs/web/1`,
   ],
+  ...['PutLogEvents', 'GetLogEvents'].map((operation): Row => [
+    'logs',
+    operation,
+    { logGroupName: '/ecs/new', logStreamName: 'ecs/web/1' },
+    `logs:${operation} ${logGroup}:log-stream:ecs/web/1`,
+  ]),
   [
     'logs',
     'FilterLogEvents',

@@ -41,7 +41,9 @@ export function sidOf(target: Target, actions: readonly string[]): string {
     const found = Object.entries(foundBy).filter(([prefix]) =>
       actions.some((action) => action.startsWith(prefix)),
     );
-    return `${accessTo(actions) === 'Read' ? 'Find' : 'FindAndWrite'}${found.map(([, what]) => what).join('')}`;
+    // More names than these would make a Sid that nobody reads.
+    const what = found.length > 4 ? 'Resources' : found.map(([, one]) => one).join('');
+    return `${accessTo(actions) === 'Read' ? 'Find' : 'FindAndWrite'}${what}`;
   }
   return accessTo(actions) + targetNames[target];
 }

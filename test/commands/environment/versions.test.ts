@@ -226,7 +226,12 @@ describe('export refuses', () => {
       2,
       'the secrets of app.json have no common version',
     ],
-    ['a label for a family', ['web', '--at', 'good'], 2, 'web is a task definition'],
+    [
+      'a label for a family',
+      ['web', '--at', 'good'],
+      2,
+      'the secrets of web have no common version',
+    ],
     [
       'two versions',
       ['/shop/db:1', '--at', '2'],

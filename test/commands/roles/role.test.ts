@@ -513,7 +513,8 @@ describe('policy', () => {
       'FindParameters',
       'ReadAndWriteSecrets',
     ]);
-    expect(await sids('verify')).toContain('FindParametersServicesNetworksLogGroups');
+    expect(await sids('verify')).toContain('FindResources');
+    expect(await sids('role check')).toContain('FindParametersServices');
     const all = await sids('put,import,role,register,migrate,rotate,verify,diagnose,audit,stale');
     expect(all).toContain('PassRolesToEcsTasks');
     expect(new Set(all).size).toBe(all.length);

@@ -1200,7 +1200,9 @@ async function expectAllWell(definition: Definition, ...callerList: string[]): P
 describe('verify finds no problem with', () => {
   test('a task on Fargate without secrets and without a role', async () => {
     const told = await expectAllWell(simple('bare', {}, fargate), ...callerNames);
-    expect(found(told, 'not-checked')).toEqual([]);
+    expect(found(told, 'not-checked')).toEqual([
+      'image app:1: not in ECR; verify --read-images checks whether it exists',
+    ]);
   });
 
   test('logs of an instance without a role', async () => {
