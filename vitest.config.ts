@@ -1,9 +1,29 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
+/**
+ * Tests that go through every call, permission or answer in turn, or make cases at random: a quarter of the time of all.
+ * `npm run test:sweeps` runs them, as CI does after the other tests.
+ */
+const sweeps = [
+  'test/reader-leaks.test.ts',
+  'test/commands/leak-matrix.test.ts',
+  'test/commands/mutated-answers.test.ts',
+  'test/commands/write-faults.test.ts',
+  'test/commands/roles/caller-policy.test.ts',
+  'test/commands/roles/role-proof.test.ts',
+  'test/commands/rollout/interrupted-rotation.test.ts',
+  'test/commands/rollout/rotation-sweep.test.ts',
+  'test/model/roles/execution-policy.test.ts',
+  'test/model/roles/policy-evaluation-independent.test.ts',
+];
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
+    projects: [
+      { extends: true, test: { name: 'tests', include: ['test/**/*.test.ts'], exclude: sweeps } },
+      { extends: true, test: { name: 'sweeps', include: sweeps } },
+    ],
     // More workers than cores: many tests wait for servers, deployments and other programs.
     maxWorkers: 2 * availableParallelism(),
     // A worker loads the modules once for all its files, so a file has to undo what it changes outside.

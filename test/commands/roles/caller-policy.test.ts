@@ -1148,11 +1148,11 @@ function problemsIn({ stdout }: Seen): string[] {
 const textOf = (seen: readonly Seen[]): string =>
   seen.map(({ stdout, stderr }) => `${stdout}${stderr}`).join('');
 
-/** Whether it is the turn of an action, which is tried the first time and then every fourth time. */
+/** Whether it is the turn of an action, which is tried the first time and then every second time. */
 function isTurn(action: string): boolean {
   const turn = turns.get(action) ?? 0;
   turns.set(action, turn + 1);
-  return turn % 4 === 0;
+  return turn % 2 === 0;
 }
 const turns = new Map<string, number>();
 
@@ -1211,7 +1211,7 @@ describe.each(commands)('the policy for the caller of %s', (command) => {
     await setUp(scenario);
     const policy = await policyFor(command);
     const known = (await asDeployer(policy, scenario.steps)).flatMap(problemsIn);
-    // Most actions are asked for by several commands: each is left out of every fourth of them, at least of one.
+    // Most actions are asked for by several commands: each is left out of every second of them, at least of one.
     const left = (only ?? [...asked].sort()).filter((action) => isWhole || isTurn(action));
     for (const action of left) {
       const what = `${command} without ${action}`;

@@ -3,7 +3,7 @@ import { afterAll, expect, test } from 'vitest';
 import { openRotationScene, type RotationScene } from '../../helpers/rotation-scene.ts';
 import { isWhole } from '../../helpers/whole.ts';
 
-// Every single call of a rotation (by default every fourth), one at a time, loses its answer, fails without being carried out,
+// Every single call of a rotation (by default every third), one at a time, loses its answer, fails without being carried out,
 // or is answered late: afterwards the report has to equal what the tasks hold.
 
 const services = ['web', 'api', 'green'];
@@ -137,7 +137,7 @@ test.concurrent.each([
     const scene = await open(kind);
     let k = 0;
     while (await rotateOnce(scene, kind, { value: `${goodness}-${k + 2}`, k, fault })) {
-      k += isWhole ? 1 : 4;
+      k += isWhole ? 1 : 3;
       swept += 1;
     }
     // Fewer calls than a rotation of three services makes would be a sweep of something else.
