@@ -10,7 +10,7 @@ describe.runIf(inject('awsCli')).each(backends())('verify of a service in %s', (
   afterAll(() => backend.close());
 
   test('finds its images and its target group, and tells what is wrong with them', async () => {
-    const { aws } = backend;
+    const aws: Backend['aws'] = (...argv) => backend.aws(...argv);
     const [repository, cluster] = [unique('shop'), unique('shop')];
     const { repository: made } = await aws(
       ...['ecr', 'create-repository', '--repository-name', repository],
@@ -28,7 +28,7 @@ describe.runIf(inject('awsCli')).each(backends())('verify of a service in %s', (
     const { Vpc } = await aws('ec2', 'create-vpc', '--cidr-block', '10.0.0.0/16');
     const { TargetGroups } = await aws(
       ...['elbv2', 'create-target-group', '--name', unique('web'), '--target-type', 'instance'],
-      ...['--protocol', 'HTTP', '--port', '80', '--vpc-id', Vpc.VpcId],
+      ...['--protocol', 'HTTP', '--port', '80', '--vpc-id', Vpc.VpcId as string],
     );
     const family = unique('web');
     const container = (tag: string) => ({
