@@ -66,7 +66,8 @@ export async function openAccess(
   const profiles = await loadProfiles(env, options.profile);
   const settings = resolveSettings(env, profiles, options);
   const timeout = Math.min(config.requestTimeout ?? defaultRequestTimeout, connectTimeout);
-  const connections = createConnections(env, settings.caBundle, { timeout, values });
+  const { cutOff } = config;
+  const connections = createConnections(env, settings.caBundle, { timeout, values, cutOff });
   for (const name of secretVariables) addSecret(values, env[name]);
   const tools = (): CredentialTools => {
     // STS is called like every service, but without its own credentials.

@@ -25,7 +25,11 @@ export interface Connections {
 export function createConnections(
   env: Env,
   caBundle: Sourced | undefined,
-  { timeout, values }: { timeout: number; values: KnownValues },
+  {
+    timeout,
+    values,
+    cutOff,
+  }: { timeout: number; values: KnownValues; cutOff?: AbortSignal | undefined },
 ): Connections {
   const made = new Map<string, Promise<ReturnType<typeof handlerFor>>>();
   const proxies = allProxies(env);
@@ -37,7 +41,7 @@ export function createConnections(
     if (caBundle) ca ??= readBundle(caBundle);
     return handlerFor({ proxy, ca: await ca, timeout });
   };
-  const connecting = createEarlyConnections();
+  const connecting = createEarlyConnections(cutOff);
   const find = (url: string): Proxy | undefined =>
     proxies.length === 0 ? undefined : proxyFor(url, env);
   const needsHandler = (url: string, proxy: Proxy | undefined): boolean =>

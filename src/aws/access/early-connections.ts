@@ -12,9 +12,16 @@ export interface EarlyConnections {
   agents: { httpAgent: HttpAgent; httpsAgent: HttpsAgent };
 }
 
-/** Creates the connections of a run; none is opened before `begin`. */
-export function createEarlyConnections(): EarlyConnections {
+/**
+ * Creates the connections of a run; none is opened before `begin`. After `cutOff`, those that no
+ * request got are closed: even without a reference, one that is not established yet would keep the
+ * process alive, for two minutes if the host does not answer.
+ */
+export function createEarlyConnections(cutOff: AbortSignal | undefined): EarlyConnections {
   const begun = new Map<string, Begun[]>();
+  cutOff?.addEventListener('abort', () => {
+    for (const { socket } of [...begun.values()].flat()) socket.destroy();
+  });
   const http = takingFrom(begun, new HttpAgent(pool));
   const https = takingFrom(begun, new HttpsAgent(pool));
   return {
@@ -25,7 +32,7 @@ export function createEarlyConnections(): EarlyConnections {
         protocol === 'https:' ? { ...https, usual: 443 } : { ...http, usual: 80 };
       const port = given === '' ? usual : Number(given);
       const key = `${host}:${port}`;
-      if (begun.has(key) || host.startsWith('[')) return;
+      if (begun.has(key) || host.startsWith('[') || cutOff?.aborted) return;
       const { options } = agent as unknown as { options: object };
       const target = { ...options, host, port, servername: isIP(host) ? '' : host };
       const sockets = Array.from({ length: count }, () => open(target));
@@ -133,7 +140,8 @@ function takingFrom<T extends HttpAgent>(begun: Map<string, Begun[]>, agent: T) 
       ? (own?.shift() ?? {})
       : {};
     const isFresh = performance.now() - at < oldest;
-    if (!socket || socket.destroyed || !isFresh) return open(target, done);
+    if (!isFresh) socket?.destroy();
+    if (!socket || socket.destroyed) return open(target, done);
     socket.off('error', ignore);
     socket.ref();
     return socket;

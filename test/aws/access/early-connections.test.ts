@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -56,6 +57,19 @@ test('a connection that a host closes at once is not used', async () => {
   const env = { ECS_SECRETS_ENDPOINT_URL: way.url };
   const seen = await shop.run(['get', '/shop/db', '--reveal'], { env });
   expect(seen).toMatchObject({ code: 0, stdout: 'x' });
+});
+
+test('a connection that no call needed is closed at the end of the run', async () => {
+  const closed: Promise<unknown>[] = [];
+  await using way = await counting((socket) => {
+    closed.push(once(socket, 'close'));
+  });
+  const credentials = { AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '' };
+  const env = { ECS_SECRETS_ENDPOINT_URL: way.url, ...credentials };
+  const seen = await shop.run(['get', '/shop/db', '--reveal'], { env });
+  expect(seen).toMatchObject({ code: 1, stderr: expect.stringContaining('credentials') as string });
+  await Promise.all(closed);
+  expect(way.counts().used).toBe(0);
 });
 
 test('nothing is connected to directly where a proxy is configured', async () => {
