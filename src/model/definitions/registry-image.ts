@@ -24,11 +24,18 @@ export function registryImage(image: string): RegistryImage | undefined {
   const path = isHost ? name.slice(slash + 1) : name;
   const reference = digest ?? tag ?? 'latest';
   if (!/^[a-z0-9._/-]+$/.test(path) || !/^[\w.:-]+$/.test(reference)) return undefined;
-  if (isHost && !/^[\w.-]+(?::\d+)?$/.test(first)) return undefined;
+  if (isHost && !isHostName(first)) return undefined;
   const onHub = !isHost || first === 'docker.io' || first === 'index.docker.io';
   return {
     host: onHub ? 'registry-1.docker.io' : first,
     repository: onHub && !path.includes('/') ? `library/${path}` : path,
     reference,
   };
+}
+
+// --- internal ---
+
+/** Whether a URL can have this host: not `256.1.1.1`, nor one with the port 99999. */
+function isHostName(host: string): boolean {
+  return /^[\w.-]+(?::\d+)?$/.test(host) && URL.canParse(`https://${host}`);
 }

@@ -60,9 +60,11 @@ export async function checkDeclared(
     ),
     listFolders(aws, folders),
   ]);
-  const declared = new Set(
-    [...lookups.values()].flatMap((one) => (one.state === 'found' ? one.secret.arn : [])),
-  );
+  // By their names too: a secret that may not be looked at has no known ARN.
+  const declared = new Set([
+    ...[...lookups.values()].flatMap((one) => (one.state === 'found' ? one.secret.arn : [])),
+    ...all.flatMap(({ reference }) => (reference.scope ? [] : written(reference))),
+  ]);
   return sets.map(({ environment, secrets, folders: own }) => {
     const found = own.flatMap((folder) => listed.get(formatPrefix(folder)) ?? []);
     return {
@@ -73,7 +75,11 @@ export async function checkDeclared(
         return { ...secret, ...judgeDeclared(secret.reference, lookup, value) };
       }),
       undeclared: found.flatMap((one) =>
-        'secrets' in one ? one.secrets.filter(({ arn }) => !declared.has(arn)).map(written) : [],
+        'secrets' in one
+          ? one.secrets
+              .filter((secret) => !declared.has(secret.arn) && !declared.has(written(secret)))
+              .map(written)
+          : [],
       ),
       unlisted: found.flatMap((one) => ('unlisted' in one ? [one.unlisted] : [])),
     };

@@ -42,7 +42,9 @@ export async function gatherImageFacts(
     async (one) => [one.image, await inRegistry(aws, one)] as const,
     { concurrency: 8 },
   );
-  const found = new Map([...(await Promise.all(lookups)).flat(), ...(await asked)]);
+  // Together, so that neither fails unnoticed while the other is awaited.
+  const [inEcr, elsewhere] = await Promise.all([Promise.all(lookups), asked]);
+  const found = new Map([...inEcr.flat(), ...elsewhere]);
   return wanted.map((images) =>
     images.map(({ container, image }) => ({
       container,

@@ -221,11 +221,16 @@ test('the printed commands reach the same region; a file without environments ha
 test('what may not be looked at is reported, and the rest is checked', async () => {
   const fault = { service: 'secretsmanager', operation: 'DescribeSecret', times: 1 };
   shop.sandbox.inject({ ...fault, code: 'AccessDeniedException' });
-  const declared = { secrets: { A: 'sm:shop/prod/text', DB: '/shop/prod/db' } };
+  const declared = {
+    environments: ['prod'],
+    secrets: { A: 'sm:shop/{env}/text', DB: '/shop/{env}/db' },
+  };
   const seen = await within(declared, ['check']);
   expect(seen.code).toBe(1);
   expect(seen.stdout).toContain('A\tnot checked\nDB\tok\n');
-  expect(seen.stderr).toMatch(/error: not checked: A: .*secretsmanager:DescribeSecret/);
+  expect(seen.stderr).toMatch(/note: not declared in prod: .*sm:shop\/prod\/hollow/);
+  expect(seen.stderr).not.toMatch(/not declared in prod: .*sm:shop\/prod\/text/);
+  expect(seen.stderr).toMatch(/error: not checked in prod: A: .*secretsmanager:DescribeSecret/);
 });
 
 test('JSON secrets are not read with --no-read-values', async () => {

@@ -82,6 +82,17 @@ test('asks for a token for the repository only, in the words of the registry', a
   ]);
 });
 
+test.each(['256.1.1.1/app:1', 'registry.internal:99999/app:1'])(
+  'the host of %s cannot be asked',
+  async (image) => {
+    const { code, finding, asked } = await found(image);
+    expect(code).toBe(0);
+    expect(finding).toMatchObject({ status: 'not-checked' });
+    expect(finding?.message).toContain('its name cannot be read');
+    expect(asked).toEqual([]);
+  },
+);
+
 test('asks nobody without the option, nor for an image that needs credentials', async () => {
   await found('httpd', {}, []);
   const repositoryCredentials = {
