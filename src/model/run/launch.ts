@@ -56,7 +56,8 @@ export interface ServiceLaunch {
 
 /**
  * Where a task runs: as the options say, otherwise as the tasks of the service. Without either, a task
- * definition for Fargate alone runs there; RunTask would take EC2. Adds a problem for each
+ * definition for Fargate alone runs there, without a look at the default strategy of the cluster:
+ * RunTask would use that, or EC2. Adds a problem for each
  * contradiction, and if a network is needed and none is given.
  */
 export function launchOf(

@@ -1,7 +1,7 @@
 import { classifyFailure } from '../failures/classify-failure.ts';
 import { stoppedFromOutside, type Stop } from '../failures/stopped-from-outside.ts';
 
-/** A task, with the members of DescribeTasks that say how it goes on or ended. */
+/** A task, with the members of DescribeTasks that say whether it runs or how it ended. */
 export interface TaskState extends Stop {
   lastStatus: string;
   containers: readonly {

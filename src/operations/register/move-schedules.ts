@@ -30,7 +30,7 @@ export async function readSchedules(aws: Aws, onProgress: OnProgress): Promise<S
 }
 
 /**
- * Makes rules and schedules run a revision. One that someone else changes meanwhile is left as it is. Goes on after one
+ * Makes rules and schedules run a revision. One that someone else changes meanwhile is left as it is. Continues after one
  * that fails, and stops after an interrupt. Running it again is safe.
  */
 export async function moveSchedules(

@@ -164,7 +164,7 @@ function plaintextWarnings(definition: TaskDefinition): string[] {
     .filter(({ confidence }) => isAtLeast(confidence, 'medium'))
     .map(
       ({ place, name, kind }) =>
-        `${place}: ${name || 'it'} looks like a secret (${kind}), for everybody to read who may describe it; ecs-secrets migrate moves it into the store`,
+        `${place}: ${name || 'it'} looks like a secret (${kind}): anyone with ecs:DescribeTaskDefinition can read it; ecs-secrets migrate moves it into the store`,
     );
 }
 
