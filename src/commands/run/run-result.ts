@@ -142,15 +142,16 @@ function failureOf(
   if (left === 'interrupted') return new Interrupted(`interrupted; ${goesOn}`, hint);
   if (left === 'timed-out') {
     const after = `timed out after ${formatDuration(elapsed)}`;
+    const stopped = !wasStopped
+      ? undefined
+      : end
+        ? 'the task was stopped'
+        : `the task was asked to stop and has not stopped yet: ${task.arn}`;
     const failed = error ? `could not be stopped (${error.message}), and ` : '';
-    return new CliError(
-      'timed-out',
-      `${after}; ${wasStopped ? 'the task was stopped' : failed + goesOn}`,
-      {
-        exitCode: exitCodes.timedOut,
-        hint: wasStopped ? undefined : hint,
-      },
-    );
+    return new CliError('timed-out', `${after}; ${stopped ?? failed + goesOn}`, {
+      exitCode: exitCodes.timedOut,
+      hint: wasStopped ? undefined : hint,
+    });
   }
   if (left === 'not-followed') {
     return new CliError('not-followed', `${error?.message ?? 'not followed'}; ${goesOn}`, {

@@ -113,8 +113,8 @@ function ofTargetGroup(
       warning(name, `its protocol is ${protocol}, that of the port mapping ${carried}`),
     );
   }
-  if (health !== undefined && /^\d+$/.test(health) && !answers(definition, mode, Number(health))) {
-    warnings.push(warning(name, `it checks the health at port ${health}, which no container maps`));
+  if (mode === 'bridge' && /^\d+$/.test(health ?? '') && !answers(definition, Number(health))) {
+    warnings.push(warning(name, `it checks the health at port ${health}, which is no host port`));
   }
   // The form of the task definition has its own check. Whether `ip` fits `host` is not documented.
   if (mode === undefined || (mode === 'host' && type === 'ip')) return warnings;
@@ -141,10 +141,8 @@ function modeOf({ networkMode, requiresCompatibilities }: TaskDefinition): strin
 }
 
 /** Whether a port is reached from outside the task, as far as port mappings say. */
-function answers(definition: TaskDefinition, mode: string | undefined, port: number): boolean {
+function answers(definition: TaskDefinition, port: number): boolean {
   return definition.containerDefinitions
     .flatMap(({ name }) => mappingsOf(definition, name) ?? [])
-    .some((mapping) =>
-      mode === 'bridge' || mode === 'default' ? mapping.hostPort === port : covers(mapping, port),
-    );
+    .some(({ hostPort }) => hostPort === port);
 }

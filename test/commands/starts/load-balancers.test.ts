@@ -15,9 +15,10 @@ beforeAll(async () => {
   const { targetGroup } = imagesOf(shop.sandbox);
   groups.ip = await targetGroup('ip', { TargetType: 'ip' });
   groups.instance = await targetGroup('instance', { TargetType: 'instance' });
-  groups.health = await targetGroup('health', { TargetType: 'ip', HealthCheckPort: '9000' });
+  groups.health = await targetGroup('health', { TargetType: 'instance', HealthCheckPort: '9000' });
+  groups.own = await targetGroup('own', { TargetType: 'ip', HealthCheckPort: '9000' });
   groups.silent = await targetGroup('silent', {
-    ...{ TargetType: 'ip', HealthCheckPort: '9000', HealthCheckEnabled: false },
+    ...{ TargetType: 'instance', HealthCheckPort: '9000', HealthCheckEnabled: false },
   });
   groups.udp = await targetGroup('udp', { TargetType: 'ip', Protocol: 'UDP' });
   groups.gone = gone;
@@ -72,7 +73,7 @@ async function found(service: string): Promise<Finding[]> {
 const at80: Mapping[] = [{ containerPort: 80 }];
 
 describe('verify of a service', () => {
-  const with9000 = [...at80, { containerPort: 9000 }];
+  const with9000 = [...at80, { containerPort: 9000, hostPort: 9000 }];
   const udpAt80 = [{ containerPort: 80, protocol: 'udp' }];
   const [range, at81] = [[{ containerPortRange: '79-81' }], [{ containerPort: 81 }]];
   test.each<[group: string, ports: Mapping[], networkMode: string | undefined, expected: string]>([
@@ -85,9 +86,11 @@ describe('verify of a service', () => {
     // Whether ECS takes this is not documented.
     ['ip', at80, 'host', 'ok web:80'],
     ['gone', at80, undefined, 'ok web:80, problem target group gone'],
-    ['health', at80, undefined, 'ok web:80, ok target group health, warning target group health'],
-    ['health', with9000, undefined, 'ok web:80, ok target group health'],
-    ['silent', at80, undefined, 'ok web:80, ok target group silent'],
+    ['health', at80, 'bridge', 'ok web:80, ok target group health, warning target group health'],
+    ['health', with9000, 'bridge', 'ok web:80, ok target group health'],
+    ['silent', at80, 'bridge', 'ok web:80, ok target group silent'],
+    // A task with a network interface of its own answers at every port that it listens on.
+    ['own', at80, undefined, 'ok web:80, ok target group own'],
     ['udp', at80, undefined, 'ok web:80, ok target group udp, warning target group udp'],
     ['udp', udpAt80, undefined, 'ok web:80, ok target group udp'],
   ])('with the target group %s and %j in %s', async (group, mappings, networkMode, expected) => {
@@ -144,8 +147,9 @@ describe('register --service', () => {
   });
 
   test('warns of the rest, and needs no permission to look', async () => {
-    const service = await serve('health', at80);
-    const next = mapping(service.slice('shop/'.length), [...at80, { containerPort: 81 }]);
+    const service = await serve('health', at80, { networkMode: 'bridge' });
+    const family = service.slice('shop/'.length);
+    const next = mapping(family, [...at80, { containerPort: 81 }], 'bridge');
     const denied = shop.sandbox.inject({
       ...{ service: 'elasticloadbalancing', operation: 'DescribeTargetGroups', times: 1 },
       ...{ code: 'AccessDeniedException', message: 'no policy allows it', status: 403 },
@@ -153,7 +157,7 @@ describe('register --service', () => {
     expect(await register(service, next)).not.toContain('target group');
     expect(denied.met).toBe(1);
     expect(await register(service, next)).toMatch(
-      /^0 [^]*warning: shop\/s\d+: target group health: it checks the health at port 9000, which no container maps/,
+      /^0 [^]*warning: shop\/s\d+: target group health: it checks the health at port 9000, which is no host port/,
     );
   });
 });
