@@ -13,6 +13,7 @@ import type { Setting } from '../../helpers/run.ts';
 import { makeNetwork, type MadeNetwork } from '../../helpers/network-scene.ts';
 import { openShop, type Shop } from '../../helpers/scene.ts';
 import { definition, stock } from '../../helpers/start-scene.ts';
+import { createDeployer } from '../../sandbox/clients.ts';
 
 // One sandbox for all: each test has a family of its own, and so tasks of its own.
 let shop: Shop;
@@ -203,8 +204,13 @@ describe('a task that goes on', () => {
     const stopped = await run('long', ['--timeout', '100ms', '--stop-on-timeout']);
     expect(stopped.code).toBe(5);
     expect(stopped.stderr).toMatch(/error: timed out after 0 s; the task was stopped\n/);
+    // The AWS CLI has no --assume-role.
+    await createDeployer(shop, { Effect: 'Allow', Action: '*', Resource: '*' });
+    const assumed = ['--assume-role', 'arn:aws:iam::123456789012:role/deployer'];
+    const other = await run('long', ['--timeout', '100ms', '--region', 'us-east-1', ...assumed]);
+    expect(other.stderr).toMatch(/to stop it: aws ecs stop-task .* --region us-east-1$/m);
     const states = (await tasksOf('long')).map((task) => task.lastStatus).sort();
-    expect(states).toEqual(['RUNNING', 'STOPPED']);
+    expect(states).toEqual(['RUNNING', 'RUNNING', 'STOPPED']);
   });
 
   test('Ctrl-C says that it goes on, and the same token follows it', async () => {
