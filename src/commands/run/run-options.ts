@@ -5,6 +5,7 @@ import { Problems } from '../../model/problems.ts';
 import { parseTags } from '../../model/secrets/secret-rules.ts';
 import { withoutValue } from '../../model/secrets/shown-text.ts';
 import type { RunWish } from '../../operations/run/plan-run.ts';
+import { isFile } from '../../operations/definitions/is-file.ts';
 import { serviceFilter } from '../usage/service-options.ts';
 
 /** Adds the options of `run`. */
@@ -83,7 +84,9 @@ export interface RunOptions {
   launchType?: string | undefined;
   capacityProvider?: string[] | undefined;
   platformVersion?: string | undefined;
+  wait: boolean;
   timeout: string;
+  stopOnTimeout?: true | undefined;
 }
 
 /** Reads the argument and the options; `timeout` is in milliseconds. Throws InvalidInput. */
@@ -101,7 +104,12 @@ export function readRunOptions(
     problems.add('no task definition is given: give FAMILY[:REVISION], or --service');
   }
   if (definition !== undefined && !/^(arn:[^\s]+|[\w-]{1,255}(:\d+)?)$/.test(definition)) {
-    problems.add(`"${withoutValue(definition)}" is not FAMILY[:REVISION] or an ARN`);
+    const name = `"${withoutValue(definition)}"`;
+    problems.add(
+      isFile(definition)
+        ? `${name} is a file: register it (ecs-secrets register FILE), and give its FAMILY`
+        : `${name} is not FAMILY[:REVISION] or an ARN`,
+    );
   }
   const { services } = serviceFilter(
     {
@@ -117,11 +125,16 @@ export function readRunOptions(
   if (clientToken !== undefined && !/^[!-~]{1,64}$/.test(clientToken)) {
     problems.add('--client-token: it takes up to 64 characters of ASCII, without spaces');
   }
+  if (!options.wait && options.stopOnTimeout) {
+    problems.add('--stop-on-timeout requires that the task is followed: omit --no-wait');
+  }
   const timeout = problems.attempt(() => parseDuration(options.timeout), '--timeout') ?? 0;
   const tags = problems.attempt(() => parseTags(options.tag ?? [])) ?? [];
   if (cluster === undefined && options.service === undefined) {
     problems.add('no cluster is given: give --cluster CLUSTER, or --service CLUSTER/SERVICE');
   }
+  const subnets = ids('--subnets', options.subnets, problems);
+  const securityGroups = ids('--security-groups', options.securityGroups, problems);
   problems.throwIfAny();
   return {
     timeout,
@@ -137,8 +150,8 @@ export function readRunOptions(
         memory: options.memory,
       },
       launch: {
-        subnets: ids(options.subnets),
-        securityGroups: ids(options.securityGroups),
+        subnets,
+        securityGroups,
         assignPublicIp: options.assignPublicIp,
         launchType: options.launchType,
         capacityProviders: options.capacityProvider,
@@ -154,6 +167,9 @@ export function readRunOptions(
 
 // --- internal ---
 
-function ids(written: readonly string[] | undefined): string[] {
-  return (written ?? []).flatMap((one) => one.split(/[\s,]+/).filter((id) => id !== ''));
+function ids(option: string, written: readonly string[] = [], problems: Problems): string[] {
+  const found = written.flatMap((one) => one.split(/[\s,]+/).filter((id) => id !== ''));
+  // A shell variable that is not set: the task would run in another network.
+  if (written.length > 0 && found.length === 0) problems.add(`${option} is empty`);
+  return found;
 }

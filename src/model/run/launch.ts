@@ -126,7 +126,9 @@ function networkOf(
   const own = service?.network;
   if (subnets.length === 0 && !own) {
     problems.add(
-      'the task definition has the network mode awsvpc, and no network is given: --service takes that of a service, --subnets and --security-groups name one',
+      service
+        ? 'the task definition has the network mode awsvpc, and the service has no network: give --subnets and --security-groups'
+        : 'the task definition has the network mode awsvpc, and no network is given: give --service to use the network of a service, or --subnets and --security-groups',
     );
     return undefined;
   }

@@ -1,5 +1,5 @@
 import { definitionTexts, placeOf } from '../definitions/definition-texts.ts';
-import { editPlainMembers } from '../definitions/plain-members.ts';
+import { cutContainer, editPlainMembers } from '../definitions/plain-members.ts';
 import { plaintextIn } from '../definitions/plaintext-findings.ts';
 import type { ContainerDefinition, TaskDefinition } from '../definitions/task-definition.ts';
 import type { Problems } from '../problems.ts';
@@ -83,6 +83,12 @@ export function taskOverrides(
       },
     },
   );
+  for (const written of commands) {
+    // A shell variable that is not set: the task would run the command of the image.
+    if (/^\s*(\[\s*\]\s*)?$/.test(cutContainer(written).rest)) {
+      problems.add('--command is empty; omit it to run the command of the task definition');
+    }
+  }
   for (const { name, secrets } of originals) {
     const set = stubs.find((one) => one.name === name)?.environment ?? [];
     for (const { name: variable } of set) {

@@ -369,7 +369,7 @@ describe('what is run', () => {
     [
       'no network',
       ['web', '--cluster', 'shop'],
-      /network mode awsvpc, and no network is given: --service/,
+      /network mode awsvpc, and no network is given: give --service/,
     ],
     ['no cluster', ['web'], /no cluster is given/],
     ['no family', ['--cluster', 'shop'], /no task definition is given/],
@@ -403,6 +403,24 @@ describe('what is run', () => {
       ['web', '--service', 'shop/web', '--enable-execute-command'],
       /has no task role/,
     ],
+    ['an empty command', ['web', '--service', 'shop/web', '--command', ''], /--command is empty/],
+    [
+      'an empty list',
+      ['web', '--service', 'shop/web', '--command', 'web=[ ]'],
+      /--command is empty/,
+    ],
+    ['no subnets', ['web', '--service', 'shop/web', '--subnets', ' ,'], /--subnets is empty/],
+    [
+      'no security groups',
+      ['web', '--service', 'shop/web', '--security-groups', ''],
+      /--security-groups is empty/,
+    ],
+    [
+      'a timeout that nobody waits for',
+      ['web', '--service', 'shop/web', '--no-wait', '--stop-on-timeout'],
+      /--stop-on-timeout requires that the task is followed: omit --no-wait/,
+    ],
+    ['a file', ['./web.json', '--service', 'shop/web'], /"\.\/web\.json" is a file: register it/],
     ['a bad token', ['web', '--service', 'shop/web', '--client-token', 'a b'], /--client-token/],
     ['a bad startedBy', ['web', '--service', 'shop/web', '--started-by', 'a b'], /--started-by/],
   ])('%s is refused before the call', async (_, argv, told) => {
