@@ -25,13 +25,13 @@ describe('mistakes name their path in the file', () => {
       declaring({ DB: mark }),
       'secrets.DB must be a reference: /path/NAME, ssm:NAME, sm:NAME[:KEY]',
     ],
-    [declaring({ DB: 'hunter2' }), 'A value never stands in this file'],
+    [declaring({ DB: 'hunter2' }), 'Do not put a value in this file'],
     [declaring({ DB: 3 }), 'secrets.DB must be a reference, or an object with "from"'],
     [declaring({ DB: {} }), 'secrets.DB.from must be a reference'],
     [declaring({ DB: { from: `${mark} x` } }), 'secrets.DB.from must be a reference'],
     [declaring({ '1X': '/shop/db' }), 'secrets.1X must be the name of a variable'],
     [declaring({ 'A B; rm': '/shop/db' }), 'secrets["A B; rm"] must be the name of a variable'],
-    [declaring({ DB: '/shop//db' }), 'secrets.DB is a name that AWS does not accept\n'],
+    [declaring({ DB: '/shop//db' }), 'secrets.DB is not a valid reference\n'],
     [declaring({ DB: '/aws/service/x' }), 'secrets.DB is a parameter that AWS provides'],
     [
       declaring({ DB: '/shop/{env}/db' }),
@@ -65,6 +65,10 @@ describe('mistakes name their path in the file', () => {
       'secrets.DB.environments.a.from has {b}',
     ],
     [declaring({}, ['a', 'a']), ''],
+    [declaring({ DB: '/shop//{env}' }, ['a']), 'is not a valid reference in the environment a\n'],
+    [declaring({ DB: '/x' }, []), 'environments names no environment'],
+    [declaring({ DB: '/x' }, {}), 'environments names no environment'],
+    [secret({ environments: [] }, ['a']), 'secrets.DB.environments names no environment'],
     [declaring({ DB: '/x' }, ['a', 'a']), 'environments lists a name twice'],
     [declaring({ DB: '/x' }, ['a/b']), 'environments[0] must be the name of an environment'],
     [
@@ -118,7 +122,7 @@ describe('hostile files', () => {
       `{"secrets": {"A": {"from": "/a", "environments": ${'['.repeat(150)}${']'.repeat(150)}}}}`,
       'must be',
     ],
-    [declaring({ A: `/${'a'.repeat(5_000)}` }), 'is a name that AWS does not accept'],
+    [declaring({ A: `/${'a'.repeat(5_000)}` }), 'is not a valid reference'],
     [declaring({ A: '/x' }, ['prod; rm -rf ~', '$(id)', "a'b", '-x', '']), 'environments[4]'],
   ])('%.60s', async (text, message) => {
     expect(await problems(text)).toContain(message);

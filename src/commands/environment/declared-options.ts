@@ -2,6 +2,7 @@ import { Option } from '@commander-js/extra-typings';
 import { fromEnv, type Context } from '../../cli.ts';
 import { UsageError } from '../../errors.ts';
 import { declaredSets, type DeclaredSet } from '../../model/environment/declared.ts';
+import { withoutValue } from '../../model/secrets/shown-text.ts';
 
 /** The option that chooses an environment of the project file. */
 export function environmentOption(description: string) {
@@ -30,7 +31,7 @@ export function namedSet(sets: readonly DeclaredSet[], name: string): DeclaredSe
   const found = sets.find(({ environment }) => environment === name);
   if (found) return found;
   throw new UsageError(
-    'the environment is not declared',
+    `the environment "${withoutValue(name)}" is not declared`,
     `declared: ${namesOf(sets)} (--environment, ECS_SECRETS_ENVIRONMENT)`,
   );
 }

@@ -76,9 +76,15 @@ export function declaredSets(
   const secrets = Object.entries(declaration.secrets ?? {});
   if (secrets.length === 0) return [];
   const environments = environmentsOf(declaration);
+  if (environments.length === 0) onMistake(['environments'], 'names no environment');
   const named = new Set(environments.map(({ name }) => name));
   if (named.size < environments.length) onMistake(['environments'], 'lists a name twice');
   for (const [variable, secret] of secrets) {
+    if (typeof secret !== 'string' && isList(secret.environments)) {
+      // It would be checked nowhere.
+      const isNowhere = secret.environments.length === 0;
+      if (isNowhere) onMistake(['secrets', variable, 'environments'], 'names no environment');
+    }
     for (const name of environmentsIn(secret).filter((one) => !named.has(one))) {
       onMistake(['secrets', variable, 'environments'], `names "${name}", which is not declared`);
     }
@@ -187,7 +193,7 @@ function readSecret(
   }
   const reference = attempted(() => parseReference(filled(from, variables)));
   if (!reference) {
-    onMistake(path, `is a name that AWS does not accept${isOnly ? '' : ` in ${name}`}`);
+    onMistake(path, `is not a valid reference${isOnly ? '' : ` in the environment ${name}`}`);
     return undefined;
   }
   if (isProvidedByAws(reference)) {

@@ -4,7 +4,7 @@ import * as z from 'zod/mini';
 
 const template = text(
   /^(?:(?:ssm:)?\/|ssm:|sm:|arn:)(?:[\w.@+=!:/-]|\{[A-Za-z]\w*\})+$/,
-  'a reference: /path/NAME, ssm:NAME, sm:NAME[:KEY] or an ARN, with {env} for the environment. A value never stands in this file',
+  'a reference: /path/NAME, ssm:NAME, sm:NAME[:KEY] or an ARN, with {env} for the environment. Do not put a value in this file',
 );
 
 const environmentName = text(

@@ -131,7 +131,7 @@ export function checkProject(members: readonly Member[]): Project {
       add({ path, message });
     });
   }
-  problems.throwIfAny(`ecs-secrets init --help and docs/configuration.md list the members`);
+  problems.throwIfAny('ecs-secrets init --dry-run prints all members');
   return parsed.data ?? {};
 }
 

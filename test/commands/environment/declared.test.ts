@@ -101,7 +101,9 @@ test.each(uses)('%s needs one environment', async (...argv) => {
   const env = { ECS_SECRETS_ENVIRONMENT: 'test' };
   const unknown = await within(argv, { env });
   expect(unknown).toMatchObject({ code: 2, stdout: '' });
-  expect(unknown.stderr).toContain('hint: declared: dev, prod');
+  expect(unknown.stderr).toContain(
+    'the environment "test" is not declared\nhint: declared: dev, prod',
+  );
   const none = await shop.run(argv);
   expect(none).toMatchObject({ code: 2, stdout: '' });
   expect(none.stderr).toContain('there is no .ecs-secrets.json that declares secrets');
