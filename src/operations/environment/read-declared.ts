@@ -31,7 +31,7 @@ export async function readDeclared(
     else notes.push(leftOut(variable, failure));
     return [];
   });
-  if (missing.length > 0) throw missingDeclared(missing, environment);
+  if (missing.length > 0) throw missingDeclared(missing, environment, time);
   return { values, notes, warnings };
 }
 
@@ -41,7 +41,13 @@ export function leftOut(variable: string, why: string): string {
 }
 
 /** The error `declared-missing` for required secrets that are not there; a sentence for each. */
-export function missingDeclared(missing: readonly string[], environment: string): CliError {
+export function missingDeclared(
+  missing: readonly string[],
+  environment: string,
+  time?: Date,
+): CliError {
+  // What did not exist then may exist now.
+  if (time) return new CliError('declared-missing', missing.join('\n'));
   const check = 'ecs-secrets check';
   const own = environment === onlyEnvironment ? check : `${check} --environment ${environment}`;
   return new CliError('declared-missing', missing.join('\n'), {

@@ -52,9 +52,10 @@ export async function declaredAssignments(
     notes: [
       ...placed
         .filter(({ containers }) => containers.length === 0)
-        .map(
-          ({ variable }) => `${variable} is left out: the task definition has no container for it`,
-        ),
+        .map(({ variable }) => {
+          const named = set.secrets.find((one) => one.variable === variable)?.containers ?? [];
+          return `${variable} is left out: the task definition has no container ${named.join(' or ')}`;
+        }),
       ...absent.map(({ variable, message = '' }) => leftOut(variable, message)),
     ],
     warnings: unsure.map(({ variable, message = '' }) => `${variable}: ${message}`),

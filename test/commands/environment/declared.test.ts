@@ -51,6 +51,14 @@ test('export prints the secrets of the environment; what is optional and missing
   expect(prod.stderr).toContain('API_KEY is optional and left out: sm:shop/prod/api has no key');
 });
 
+test('what did not exist at a time is not to be stored now', async () => {
+  const argv = ['export', '--declared', '--environment', 'dev', '--at', '2020-01-01'];
+  const { code, stderr } = await within(argv);
+  expect(code).toBe(1);
+  expect(stderr).toContain('error: DB_PASSWORD: ssm:/shop/dev/db did not exist at 2020-01-01');
+  expect(stderr).not.toContain('ecs-secrets check');
+});
+
 test('other sources overwrite it', async () => {
   const files = { '.env.local': 'DB_PASSWORD=mine\nMORE=x\n' };
   const argv = ['export', '--declared', '--environment', 'dev', '.env.local'];
@@ -164,7 +172,7 @@ test('register sets references in the containers that are named, or in the essen
   const seen = await within(argv, { files }, declared);
   expect(seen.code, seen.stderr).toBe(0);
   expect(seen.stderr).toContain(
-    'ELSEWHERE is left out: the task definition has no container for it',
+    'ELSEWHERE is left out: the task definition has no container worker\n',
   );
   expect(seen.stderr).toContain('MAYBE is optional and left out: there is no parameter /not/there');
   expect(seen.stderr).toContain('MAYBE_KEY is optional and left out: sm:shop/dev/api has no key');
