@@ -24,7 +24,9 @@ export function permissionsOf(name: string): Permissions {
     for (const [target, actions] of base) for (const one of actions) extra.get(target)?.delete(one);
     return { option: key.slice(name.length + 1), rows: rowsOf(extra) };
   });
-  return { policy: name, note: '', tables };
+  // An option can need less than the command without it.
+  const needed = tables.filter(({ option, rows }) => option === undefined || rows.length > 0);
+  return { policy: name, note: '', tables: needed };
 }
 
 // --- internal ---
