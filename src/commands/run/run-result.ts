@@ -17,7 +17,7 @@ import type { RunDocument } from './documents.ts';
 import { taskName } from './run-view.ts';
 
 /** What would be run, for `--dry-run`. Values that look like secrets are hidden. */
-export function plannedResult(plan: RunPlan): Result<RunDocument> {
+export function plannedResult(plan: RunPlan, follows: boolean): Result<RunDocument> {
   const { overrides, tags, ...rest } = plan.request;
   const { shown } = hidePlaintext(asDefinition(overrides));
   const request = {
@@ -34,7 +34,7 @@ export function plannedResult(plan: RunPlan): Result<RunDocument> {
   ].filter((one) => one !== undefined);
   const network = rest.networkConfiguration?.awsvpcConfiguration;
   const lines = [
-    `would run ${lastPart(rest.taskDefinition)} in ${lastPart(rest.cluster)}, and follow ${plan.container}`,
+    `would run ${lastPart(rest.taskDefinition)} in ${lastPart(rest.cluster)}${follows ? `, and follow ${plan.container}` : ''}`,
     ...(where.length > 0 ? [`  capacity: ${where.join(', ')}`] : []),
     ...(network
       ? [
@@ -43,6 +43,8 @@ export function plannedResult(plan: RunPlan): Result<RunDocument> {
           `  public IP: ${network.assignPublicIp === 'ENABLED' ? 'yes' : 'no'}`,
         ]
       : []),
+    ...(overrides.cpu === undefined ? [] : [`  CPU: ${overrides.cpu}`]),
+    ...(overrides.memory === undefined ? [] : [`  memory: ${overrides.memory}`]),
     ...shown.containerDefinitions.flatMap(({ name, command, environment }) => [
       ...(Array.isArray(command)
         ? [`  command of ${name}: ${commandLine(command as string[])}`]
@@ -68,7 +70,7 @@ export function followedResult(
   { report }: Pick<Context, 'report'>,
   plan: RunPlan,
   outcome: TaskOutcome,
-  { log, reach }: { log: LogSource | undefined; reach: (command: string) => string },
+  { log, ...more }: { log: LogSource | undefined; timeout: number; reach: Reach },
 ): Result<RunDocument> {
   const { task, end, left, elapsed } = outcome;
   const exited = end?.kind === 'exited' ? end : undefined;
@@ -78,7 +80,7 @@ export function followedResult(
     ...(exited?.why !== undefined && { why: exited.why }),
     seconds: Math.round(elapsed / 1_000),
   };
-  const failure = failureOf(plan, outcome, reach);
+  const failure = failureOf(plan, outcome, more);
   if (failure || !exited) return { data, text: '', failure };
   const why = exited.why === undefined ? '' : `: ${exited.why}`;
   const text = `${plan.container} exited with ${exited.exitCode} after ${formatDuration(elapsed)}${why}`;
@@ -88,6 +90,8 @@ export function followedResult(
 }
 
 // --- internal ---
+
+type Reach = (command: string) => string;
 
 function common({ request, container }: RunPlan) {
   const { taskDefinition, clientToken } = request;
@@ -130,8 +134,8 @@ function taskData(plan: RunPlan, task: DescribedTask, log: LogSource | undefined
 
 function failureOf(
   { request }: RunPlan,
-  { task, end, left, error, wasStopped, elapsed }: TaskOutcome,
-  reach: (command: string) => string,
+  { task, end, left, error, wasStopped }: TaskOutcome,
+  { reach, timeout }: { reach: Reach; timeout: number },
 ): CliError | undefined {
   const stop = reach(
     commandLine(['aws', 'ecs', 'stop-task', '--cluster', task.cluster, '--task', task.arn]),
@@ -141,7 +145,7 @@ function failureOf(
   const hint = `${again}; to stop it: ${stop}`;
   if (left === 'interrupted') return new Interrupted(`interrupted; ${goesOn}`, hint);
   if (left === 'timed-out') {
-    const after = `timed out after ${formatDuration(elapsed)}`;
+    const after = `timed out after ${formatDuration(timeout)}`;
     const stopped = !wasStopped
       ? undefined
       : end

@@ -69,7 +69,7 @@ Examples:
         `${what} looks like a secret (${kind}): anyone with ecs:DescribeTasks can read it; store it with ecs-secrets put and refer to it in the task definition`,
       );
     }
-    if (options.dryRun) return plannedResult(plan);
+    if (options.dryRun) return plannedResult(plan, options.wait);
     report.event(
       `running ${lastPart(plan.request.taskDefinition)} in ${lastPart(plan.request.cluster)}`,
     );
@@ -91,7 +91,7 @@ Examples:
       onLook: view.onLook,
     });
     report.clearLive();
-    return followedResult(context, plan, outcome, { log, reach: reachingSame(context) });
+    return followedResult(context, plan, outcome, { log, timeout, reach: reachingSame(context) });
   },
 });
 
@@ -103,6 +103,7 @@ const nothing = 'interrupted; no task was started';
 async function refuseProblems(context: Context, plan: RunPlan): Promise<void> {
   const { problems, fix } = await checkRun(context.aws, plan);
   if (problems.length === 0) return;
+  const lacksPublicIp = problems.some(({ message }) => message.includes('assignPublicIp is off'));
   const commands = fix.map(reachingSame(context));
   throw new CliError(
     'not-ready',
@@ -110,6 +111,7 @@ async function refuseProblems(context: Context, plan: RunPlan): Promise<void> {
     {
       hint: [
         'no task was started',
+        ...(lacksPublicIp ? ['--assign-public-ip gives the task a public IP address'] : []),
         ...(commands.length > 0 ? [`to fix: ${commands.join('; ')}`] : []),
         '--no-verify starts it anyway',
       ].join('; '),

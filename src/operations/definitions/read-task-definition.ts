@@ -55,12 +55,16 @@ export async function readDefinitionFile(
   return found;
 }
 
-/** Reads a revision from AWS. Throws CliError `task-definition-not-found`. */
-export async function describeTaskDefinition(id: string, aws: Aws) {
+/** Reads a revision from AWS. Throws CliError `task-definition-not-found`, with this hint. */
+export async function describeTaskDefinition(
+  id: string,
+  aws: Aws,
+  hint = 'give FAMILY, FAMILY:REVISION, or the path of a file (./web.json)',
+) {
   const revision = await (await aws.ecs()).taskDefinition(id);
   if (revision) return revision;
   throw new CliError('task-definition-not-found', `there is no task definition ${shownName(id)}`, {
-    hint: 'give FAMILY, FAMILY:REVISION, or the path of a file (./web.json)',
+    hint,
   });
 }
 

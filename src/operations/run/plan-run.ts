@@ -49,7 +49,10 @@ export async function planRun(aws: Aws, wish: RunWish): Promise<RunPlan> {
   if (cluster === undefined) {
     throw new InvalidInput('no cluster is given', 'give --cluster CLUSTER, or --service');
   }
-  const named = written === undefined ? undefined : ahead(describeTaskDefinition(written, aws));
+  const named =
+    written === undefined
+      ? undefined
+      : ahead(describeTaskDefinition(written, aws, 'give FAMILY or FAMILY:REVISION'));
   const service =
     wish.service &&
     (await describedService(await aws.ecs(), wish.service, 'give --service CLUSTER/SERVICE'));

@@ -363,6 +363,10 @@ describe('what is run', () => {
     );
     const named = await run('web', ['--dry-run', '--cluster', 'other', '--no-verify']);
     expect(named.stdout).toMatch(/in other, and follow web/);
+    const argv = ['--dry-run', '--no-wait', '--cpu', '512', '--memory', '1024'];
+    const unfollowed = await run('web', argv);
+    expect(unfollowed.stdout).toMatch(/^would run web:\d+ in shop\n/);
+    expect(unfollowed.stdout).toContain('\n  CPU: 512\n  memory: 1024\n');
   });
 
   test.each([
@@ -431,6 +435,12 @@ describe('what is run', () => {
     expect(seen.stdout).toBe('');
   });
 
+  test('the hint for an unknown family names no file', async () => {
+    const { code, stderr } = await run('unknown');
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/no task definition unknown\nhint: give FAMILY or FAMILY:REVISION\n$/);
+  });
+
   test('of several essential containers one has to be named', async () => {
     const container = (name: string, more: object = {}) => ({ name, image: 'x', ...more });
     const exits = { dockerLabels: labels({ 'exit-code': '7' }) };
@@ -482,6 +492,7 @@ describe('what is run', () => {
     const closed = await shop.run([...argv, ...more.slice(0, 2)], { longestPause: 5 });
     expect(closed.code).toBe(3);
     expect(closed.stderr).toMatch(/no public IP|public address|internet gateway/i);
+    expect(closed.stderr).toContain('; --assign-public-ip gives the task a public IP address; ');
     expect(await tasksOf('explicit')).toHaveLength(1);
   });
 });
