@@ -30,13 +30,15 @@ export const run = defineCommand({
       'after',
       `
 Starts one task, prints the output of its container from CloudWatch Logs on standard output, and exits
-with its exit code. Everything else goes to standard error. With --json the output goes there as well,
-and the result is one document. Other codes of this tool can coincide with a code of the container: only
-a failure of this tool prints a line that begins with "error:".
+with the exit code of the container. Everything else goes to standard error. With --json the output of
+the container goes to standard error too, and standard output has one document. Exit codes of this tool
+and of the container can be the same: the last lines say "CONTAINER exited with CODE", or "error:" if
+this tool failed. With --json the state is "exited", or another one.
 
---service takes network, capacity provider, platform version and placement from a service, and without
-FAMILY the latest revision of its family. Before the start, the checks of verify are made. --env is
-visible to anyone with ecs:DescribeTasks: a warning names each value that looks like a secret.
+--service uses the network, capacity, platform version and placement of a service, and without FAMILY the
+latest revision of its family. Before the start, the checks of verify are made: if one fails, no task is
+started. --env and --command are visible to anyone with ecs:DescribeTasks: a warning names each value
+that looks like a secret.
 
 The task continues in ECS after Ctrl-C and after --timeout. A repeated call with the same --client-token
 starts no second task.
