@@ -33,7 +33,7 @@ Starts one task, prints the output of its container from CloudWatch Logs on stan
 with the exit code of the container. Everything else goes to standard error. With --json the output of
 the container goes to standard error too, and standard output has one document. Exit codes of this tool
 and of the container can be the same: the last lines say "CONTAINER exited with CODE", or "error:" if
-this tool failed. With --json the state is "exited", or another one.
+this tool failed. In the document, the state "exited" means that the container has ended.
 
 --service uses the network, capacity, platform version and placement of a service, and without FAMILY the
 latest revision of its family. Before the start, the checks of verify are made: if one fails, no task is
