@@ -58,7 +58,9 @@ Examples:
       secrets.filter((one) => statusOf(one) === status);
     const missing = of('problem');
     const warnings = of('warning');
-    const fix = fillingCommands(missing).map(reachingSame(context));
+    const fix = fillingCommands(missing.map(({ reference }) => reference)).map(
+      reachingSame(context),
+    );
     const unseen = unseenIn(found);
     const isFinding = missing.length > 0 || (options.strict === true && warnings.length > 0);
     if (isFinding) for (const line of unseen) report.warn(line);

@@ -177,7 +177,7 @@ test.each<[string, object, string[], number]>([
   expect(await within({ secrets }, ['check', ...argv])).toMatchObject({ code });
 });
 
-test('the printed commands store what is missing, also in several environments at once', async () => {
+test('the printed commands store what is missing, each in its environment', async () => {
   const declared = {
     environments: { staging: { stage: 's' }, prod: { stage: 'p', env: 'production' } },
     secrets: {
@@ -193,11 +193,13 @@ test('the printed commands store what is missing, also in several environments a
     'note: none of the secrets in prod is in account 123456789012, region us-east-1',
   );
   expect(data.fix).toEqual([
-    `ecs-secrets put '/fill/{s,p}/new'`,
-    `ecs-secrets put 'sm:fill/{staging,production}:key'`,
+    'ecs-secrets put /fill/s/new',
+    'ecs-secrets put sm:fill/staging:key',
     'ecs-secrets put /fill/s/staging',
-    'ecs-secrets put /fill/p/production',
     'ecs-secrets put /fill/fixed',
+    'ecs-secrets put /fill/p/new',
+    'ecs-secrets put sm:fill/production:key',
+    'ecs-secrets put /fill/p/production',
   ]);
   for (const line of data.fix) {
     const stored = await shop.run(splitWords(line).slice(1), { stdin: mark });
