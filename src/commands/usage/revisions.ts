@@ -1,4 +1,4 @@
-import { Argument } from '@commander-js/extra-typings';
+import { Argument, Option } from '@commander-js/extra-typings';
 import { defineCommand, type Context, type Result } from '../../cli.ts';
 import { UsageError } from '../../errors.ts';
 import { useWords } from '../../model/definitions/secret-uses.ts';
@@ -28,7 +28,12 @@ export const revisions = defineCommand({
         .addArgument(new Argument('<family>', 'name of the task definition, without a revision'))
         .option('--all', 'list INACTIVE revisions too')
         .option('--limit <n>', 'how many of the newest revisions to list', '20')
-        .option('--keep <n>', 'deregister those older than the newest N that nothing uses (asks)')
+        .addOption(
+          new Option(
+            '--keep <n>',
+            'deregister those older than the newest N that nothing uses (asks)',
+          ).conflicts(['all', 'limit']),
+        )
         .option('--delete', 'with --keep: delete them too, also those that are INACTIVE (asks)')
         .option('--force', 'with --keep: proceed even if not everything could be checked')
         .option('--dry-run', 'with --keep: print what would be deregistered, and do nothing'),
@@ -60,10 +65,7 @@ Examples:
     const keep = written === undefined ? undefined : wholeNumber('--keep', written, 1, problems);
     problems.throwIfAny();
     const { delete: deletion = false, force = false, dryRun = false } = options;
-    if (keep !== undefined) {
-      if (all) throw new UsageError('--all and --keep exclude each other', 'leave one out');
-      return keepNewest(context, { family, keep, deletion, force, dryRun });
-    }
+    if (keep !== undefined) return keepNewest(context, { family, keep, deletion, force, dryRun });
     if (deletion || force || dryRun) {
       const option = deletion ? '--delete' : force ? '--force' : '--dry-run';
       throw new UsageError(`${option} needs --keep`, 'say how many revisions to keep: --keep 10');

@@ -187,7 +187,11 @@ test.each<[string[], RegExp]>([
   [[arnOf('web:3')], /hint: give the family, without its revision: web\n/],
   [['web', '--limit', '0'], /--limit: "0" is not a whole number of at least 1/],
   [['web', '--keep', '0'], /--keep: "0" is not a whole number of at least 1/],
-  [['web', '--keep', '2', '--all'], /--all and --keep exclude each other/],
+  [['web', '--keep', '2', '--all'], /'--keep <n>' cannot be used with option '--all'/],
+  [
+    ['web', '--limit', '20', '--keep', '2'],
+    /'--keep <n>' cannot be used with option '--limit <n>'/,
+  ],
   [['web', '--dry-run'], /--dry-run needs --keep/],
   [['web', '--delete'], /--delete needs --keep/],
   [['web', '--keeps', '3'], /did you mean --keep\?/],
