@@ -56,8 +56,11 @@ export interface Reporter {
   note(text: string): void;
   /** A warning, shown with `--quiet` too. */
   warn(text: string): void;
-  /** An event: one line, printed above the live lines on a terminal. */
-  event(text: string): void;
+  /**
+   * An event: one line, printed above the live lines on a terminal. `tabs`: it is a line of a table,
+   * whose tabs separate columns.
+   */
+  event(text: string, options?: { tabs?: boolean }): void;
   /** Whether `live` shows anything. */
   isLive: boolean;
   /** Shows live lines on a terminal and redraws them every second. */
@@ -272,7 +275,10 @@ export function createReporter({ stderr, env }: World, { quiet = false }: Global
     warn: (text) => {
       stderr.write(`${style.yellow('warning:')} ${oneLine(text)}\n`);
     },
-    event: say,
+    event: (text, { tabs = false } = {}) => {
+      if (tabs && !quiet) stderr.write(`${text.split('\t').map(oneLine).join('\t')}\n`, { tabs });
+      else say(text);
+    },
     isLive,
     live: (draw) => {
       if (isLive) stderr.showLive(draw);

@@ -141,7 +141,7 @@ Examples:
     await untilStopped(check());
     if (plan.moves.length > 0) {
       const shown = tellPlan(plan, { output: world.stderr, wide: options.wide });
-      for (const line of shown.split('\n')) report.event(line);
+      for (const line of shown.split('\n')) report.event(line, { tabs: true });
       const many =
         plan.moves.length === 1 ? 'this variable' : `these ${plan.moves.length} variables`;
       await confirmed(

@@ -111,7 +111,11 @@ test('asks, and leaves everything as it is for a no', async () => {
   const seen = await shop.run(argv, { terminal: { answer: 'n' } });
   expect(seen.code).toBe(130);
   expect(seen.stderr).toContain('Move these 5 variables into the store');
-  expect((await shop.run(argv)).code).toBe(2);
+  const unasked = await shop.run(argv);
+  expect(unasked.code).toBe(2);
+  expect(unasked.stderr).toMatch(
+    /^VARIABLE\tBECOMES\tWHY\nweb:DB_PASSWORD\t\/shop\/app\/DB_PASSWORD\tpassword by name\n/,
+  );
   expect(await plainNames()).toHaveLength(7);
 });
 
