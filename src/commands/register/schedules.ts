@@ -73,16 +73,18 @@ export async function planSchedules(
     for (const task of older) {
       if (blocked.has(task)) continue;
       const where = `${nameOf(task)}, in ${lastPart(task.cluster)}`;
-      report.event(`${where}: ${target} instead of ${lastPart(task.taskDefinition)}`);
+      report.event(
+        `${dryRun ? 'would move' : 'to move:'} ${where}: ${target} instead of ${lastPart(task.taskDefinition)}`,
+      );
     }
   }
   warnOfRoles(context, roles, strict);
   const plan = { older, roles, revision: to };
   const movable = older.length - roles.faults.length;
   if (dryRun || movable === 0) return plan;
-  const what = counted(movable);
+  const what = `${counted(movable)} of rules and schedules`;
   const which = arn === undefined ? `a new revision of ${family}` : lastPart(arn);
-  await confirmed(context, `Make ${what} run ${which}?`, nothing);
+  await confirmed(context, `Move ${what} to ${which}?`, nothing);
   return plan;
 }
 
@@ -179,12 +181,13 @@ function failureOf(
 
 function movedLine({ task, state, why }: MovedSchedule, arn: string): string {
   const from = lastPart(task.taskDefinition);
-  if (state === 'moved') return `${nameOf(task)}: ${lastPart(arn)} instead of ${from}`;
+  if (state === 'moved') return `moved ${nameOf(task)}: ${lastPart(arn)} instead of ${from}`;
   return `${nameOf(task)}: not moved: ${state === 'gone' ? gone : (why ?? '')}`;
 }
 
+/** A rule may have several targets, and each is moved by itself. */
 function counted(count: number): string {
-  return count === 1 ? '1 rule or schedule' : `${count} rules and schedules`;
+  return count === 1 ? '1 target' : `${count} targets`;
 }
 
 function nameOf({ kind, name, target }: ScheduledTask): string {

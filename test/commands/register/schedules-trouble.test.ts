@@ -59,15 +59,15 @@ test('what someone else changes before the write is kept', async () => {
   expect(seen.code, seen.stderr).toBe(1);
   expect(await scene.targets('race')).toEqual([running('race:3', { Input: '{"a":1}' })]);
   expect(await scene.getSchedule('race-kept')).toMatchObject({ ...own, Target: running('race:2') });
-  expect(seen.stdout).toContain('rule race, target 1: race:3 instead of race:1');
+  expect(seen.stdout).toContain('moved rule race, target 1: race:3 instead of race:1');
   expect(seen.stdout).toContain('rule race, target gone: not moved: it was deleted meanwhile');
   expect(seen.stdout).toContain(
     'schedule default/race-kept: not moved: someone has changed it meanwhile: it runs race:2',
   );
-  expect(seen.stdout).toContain('schedule default/race-moved: race:3 instead of race:1');
+  expect(seen.stdout).toContain('moved schedule default/race-moved: race:3 instead of race:1');
   expect(seen.stdout).toContain('schedule default/race-gone: not moved: it was deleted meanwhile');
   expect(seen.stderr).toMatch(
-    /1 of 5 rules and schedules not moved to race:3: schedule default\/race-kept\nhint: .*run the command again/,
+    /1 of 5 targets not moved to race:3: schedule default\/race-kept\nhint: .*run the command again/,
   );
 });
 
@@ -93,7 +93,7 @@ test.each<[string, BadAnswer, RegExp]>([
     { operation: 'PutTargets', instead: () => answer, times: 99 },
   ]);
   expect(text.stdout).toMatch(says);
-  expect(text.stderr).toContain(`2 of 2 rules and schedules not moved to ${name}:2`);
+  expect(text.stderr).toContain(`2 of 2 targets not moved to ${name}:2`);
   expect(seen.stdout + seen.stderr + text.stdout + text.stderr).not.toContain(secret);
   expect(await scene.runs(name)).toEqual([`${name}:1`]);
 
@@ -117,7 +117,7 @@ test('one of several fails: the others are moved, and what throttling refuses is
   expect(seen.code, seen.stderr).toBe(1);
   expect(seen.stdout.match(/part:2 instead of part:1/g)).toHaveLength(2);
   expect(seen.stdout).toMatch(/schedule default\/part-[abc]: not moved: ValidationException of/);
-  expect(seen.stderr).toContain('1 of 3 rules and schedules not moved to part:2: schedule default');
+  expect(seen.stderr).toContain('1 of 3 targets not moved to part:2: schedule default');
   const again = await register('part', {});
   expect(again.code, again.stderr).toBe(0);
   for (const name of ['part-a', 'part-b', 'part-c'])
@@ -139,10 +139,10 @@ test('an interrupt stops between two targets, and the next run moves the rest', 
     { operation: 'PutTargets', after: interrupting },
   ]);
   expect(seen.code).toBe(130);
-  expect(seen.stdout).toContain('rule stop, target 1: stop:2 instead of stop:1');
+  expect(seen.stdout).toContain('moved rule stop, target 1: stop:2 instead of stop:1');
   expect(seen.stdout).toContain('rule stop, target 2: not moved: interrupted');
   expect(seen.stderr).toMatch(
-    /interrupted; 2 of 3 rules and schedules not moved to stop:2: rule stop, target 2; rule stop, target 3\nhint: run the command again/,
+    /interrupted; 2 of 3 targets not moved to stop:2: rule stop, target 2; rule stop, target 3\nhint: run the command again/,
   );
   expect(await scene.runs('stop')).toEqual(['stop:2', 'stop:1', 'stop:1']);
   expect(await register('stop', {})).toMatchObject({ code: 0 });

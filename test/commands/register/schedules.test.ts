@@ -104,25 +104,32 @@ test('what is moved is shown, asked and told; what names no revision or a newer 
     action: 'unchanged',
     schedules: moves.map((one) => ({ ...one, moved: false })),
   });
-  expect(dry.stderr).toContain('rule nightly, target 1, in shop: nightly:2 instead of nightly:1');
+  expect(dry.stderr).toContain(
+    'would move rule nightly, target 1, in shop: nightly:2 instead of nightly:1',
+  );
   expect(await scene.scheduleRuns('nightly')).toBe('nightly:1');
 
   expect(await register(...argv)).toMatchObject({
     code: 2,
     stderr: expect.stringMatching(
-      /cannot ask without a terminal: Make 2 rules and schedules run nightly:2\?\n.*--yes/s,
+      /cannot ask without a terminal: Move 2 targets of rules and schedules to nightly:2\?\n.*--yes/s,
     ) as string,
   });
   const declined = await registerWith({ terminal: { answer: 'n' } }, ...argv, '--image', 'web=b:2');
   expect(declined).toMatchObject({ code: 130 });
-  expect(declined.stderr).toContain('Make 4 rules and schedules run a new revision of nightly?');
+  expect(declined.stderr).toContain(
+    'Move 4 targets of rules and schedules to a new revision of nightly?',
+  );
+  expect(declined.stderr).toContain(
+    'to move: rule nightly, target 1, in shop: the new revision instead of nightly:1',
+  );
   expect(declined.stderr).toContain('cancelled; nothing was registered');
   expect(await scene.runs('nightly')).toEqual(['nightly:1', 'nightly:2', 'nightly-other:1']);
 
   const seen = await registerWith({ terminal: { answer: 'y' } }, ...argv);
   expect(seen.code, seen.stderr).toBe(0);
   expect(seen.stdout).toMatch(
-    /nightly:2 unchanged.*\nrule nightly, target 1: nightly:2 instead of nightly:1\nschedule default\/nightly: nightly:2 instead of nightly:1\n$/s,
+    /nightly:2 unchanged.*\nmoved rule nightly, target 1: nightly:2 instead of nightly:1\nmoved schedule default\/nightly: nightly:2 instead of nightly:1\n$/s,
   );
   expect(seen.stderr).toContain('schedule default/latest: no revision is named');
   expect(seen.stderr).toContain('schedule default/newer: runs a newer revision than nightly:2');
@@ -182,7 +189,7 @@ test('--schedules with --no-wait is refused; a dry run of an unchanged revision 
   await scene.schedule('dry', running('dry:1'));
   const seen = await register('dry', '--service', 'shop/dry', '--schedules', '--dry-run');
   expect(seen.code, seen.stderr).toBe(0);
-  expect(seen.stderr).toContain('schedule default/dry, in shop: dry:2 instead of dry:1');
+  expect(seen.stderr).toContain('would move schedule default/dry, in shop: dry:2 instead of dry:1');
   const { services } = await shop.ecs.send(
     new DescribeServicesCommand({ cluster: 'shop', services: ['dry'] }),
   );
