@@ -46,7 +46,8 @@ export function fitLoadBalancers(
     const subject = `${container}:${port}`;
     const mappings = mappingsOf(definition, container);
     if (!mappings) {
-      return [problem(subject, `the load balancer needs the container ${container}`)];
+      const missing = `the load balancer needs the container ${container}, which the task definition does not have`;
+      return [problem(subject, missing)];
     }
     const own = mappings.find((mapping) => covers(mapping, port));
     const unmapped = `the load balancer needs port ${port} of ${container}, which is not in its portMappings`;

@@ -137,7 +137,7 @@ describe('register --service', () => {
     );
     const renamed = JSON.stringify(mapping(family, at80)).replace('"web"', '"app"');
     expect(await register(one, JSON.parse(renamed) as object)).toContain(
-      'the load balancer needs the container web',
+      'the load balancer needs the container web, which the task definition does not have',
     );
     expect(await register(other, mapping(family, [...at80, { containerPort: 81 }]))).toContain(
       'its target type is instance; tasks in network mode awsvpc need ip',
