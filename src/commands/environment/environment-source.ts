@@ -170,7 +170,7 @@ export async function readTwo(
   variables: boolean,
 ): Promise<[before: NamedValue[], after: NamedValue[]]> {
   const substitution = await variablesOf(options, world);
-  const how = { ...readOptions(options, variables), substitution, exact: true };
+  const how = { ...readOptions(options, variables), substitution, exact: true, needsAt: true };
   const [a, b] = await readEach(aws, from, how, sourcesOf(world));
   for (const { notes = [], warnings } of [a, b].filter((one) => one !== undefined)) {
     tell(report, { notes, warnings });

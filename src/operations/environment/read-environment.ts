@@ -25,6 +25,8 @@ export interface ReadOptions {
    * container is among the sources.
    */
   exact?: boolean;
+  /** Refuse a source to which `--at` does not apply, instead of noting it. */
+  needsAt?: boolean;
   naming: Naming;
   /** What placeholders in files of task definitions stand for; undefined: placeholders stay. */
   substitution?: Variables | undefined;
@@ -139,7 +141,14 @@ async function readValuesOf(
       const { parseSecretFile } = await import('../secrets/read-secret-file.ts');
       const { fileFormat: format } = options;
       const read = await parseSecretFile(text, source.path, { format, empty: 'keep' });
-      const notes = at ? [`--at does not apply to the file ${sourceName(source.path)}`] : [];
+      const untimed = `--at does not apply to the file ${sourceName(source.path)}`;
+      if (at && options.needsAt) {
+        throw new InvalidInput(
+          untimed,
+          'a file of secrets has no earlier values; --at applies to the first source',
+        );
+      }
+      const notes = at ? [untimed] : [];
       return {
         ...read,
         values: read.entries.map(({ key, value }) => ({ name: key, value })),

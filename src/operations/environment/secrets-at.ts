@@ -63,7 +63,7 @@ export async function secretAt(
 export function guessNote(names: readonly string[]): string[] {
   if (names.length === 0) return [];
   return [
-    `Secrets Manager does not record when AWSCURRENT moves: the newest version created by then was read of ${names.join(', ')}`,
+    `used the newest version created by then, as the history of AWSCURRENT is not recorded: ${names.join(', ')}`,
   ];
 }
 

@@ -80,7 +80,7 @@ function run(argv: readonly string[], stdin = ''): Promise<Seen> {
 const since = (time: string): string =>
   `note: values as of 2026-11-01 ${time} UTC; what was deleted since is not known\n`;
 const guess = (names: string): string =>
-  `note: Secrets Manager does not record when AWSCURRENT moves: the newest version created by then was read of ${names}\n`;
+  `note: used the newest version created by then, as the history of AWSCURRENT is not recorded: ${names}\n`;
 
 describe('export prints the values of', () => {
   test.each<[string, string[], string, string]>([
@@ -293,6 +293,20 @@ describe('diff', () => {
   ])('%s', async (_name, argv, stdout, code) => {
     expect(await run(['diff', ...argv])).toMatchObject({ code, stdout });
   });
+
+  test.each([[['.env']], [['.env', '/shop']]])(
+    'refuses --at of the file in %j',
+    async (sources) => {
+      expect(await run(['diff', ...sources, '--at', '2h'])).toEqual({
+        code: 2,
+        stdout: '',
+        stderr:
+          'error: --at does not apply to the file .env\nhint: a file of secrets has no earlier values; --at applies to the first source\n',
+      });
+      const second = await run(['diff', '/shop', '.env', '--at', '2h']);
+      expect(second).toMatchObject({ code: 3 });
+    },
+  );
 
   test('says what is missing', async () => {
     expect(await run(['diff', '/shop'])).toEqual({
