@@ -64,7 +64,7 @@ export async function planSchedules(
     );
   }
   if (newer.length > 0) {
-    report.note(`${namesOf(newer)}: runs a newer revision than ${lastPart(to)}; not changed`);
+    report.note(`${namesOf(newer)}: already on a newer revision than ${lastPart(to)}; not changed`);
   }
   if (older.length === 0) report.note(`no rule or schedule runs an older revision of ${family}`);
   else {

@@ -98,7 +98,7 @@ function resultOf(
 
 /** What is planned, introduced by `planned`, or without it what was done. */
 function linesOf(
-  { family, keep }: KeepChoice,
+  { family, keep, deletion }: KeepChoice,
   { older }: KeepPlan,
   { deregistered, deleted, inUse }: Retired,
   planned: string | undefined,
@@ -122,7 +122,9 @@ function linesOf(
   return [
     ...(lines.length > 0
       ? lines
-      : [`no unused revision of ${family} is older than the newest ${keep} that are ACTIVE`]),
+      : [
+          `nothing to ${deletion ? 'delete' : 'deregister'}: no unused revision of ${family} is older than the newest ${keep}`,
+        ]),
     ...used.map(
       ({ arn, users }) => `kept ${lastPart(arn)}: used by ${users.map(userWords).join(', ')}`,
     ),

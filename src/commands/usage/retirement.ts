@@ -67,7 +67,7 @@ export async function retireUnused(
 export function notChecked(done: string): CliError {
   return new CliError(
     'not-checked',
-    `${done}, because something that could not be checked may run it`,
+    `${done}, because something that could not be checked may use a revision`,
     { hint: "add what is missing to the caller's policy; --force relies on the rest" },
   );
 }

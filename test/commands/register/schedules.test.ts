@@ -132,7 +132,9 @@ test('what is moved is shown, asked and told; what names no revision or a newer 
     /nightly:2 unchanged.*\nmoved rule nightly, target 1: nightly:2 instead of nightly:1\nmoved schedule default\/nightly: nightly:2 instead of nightly:1\n$/s,
   );
   expect(seen.stderr).toContain('schedule default/latest: no revision is named');
-  expect(seen.stderr).toContain('schedule default/newer: runs a newer revision than nightly:2');
+  expect(seen.stderr).toContain(
+    'schedule default/newer: already on a newer revision than nightly:2',
+  );
   expect(await scene.runs('nightly')).toEqual(['nightly:2', 'nightly:2', 'nightly-other:1']);
   expect(await scene.scheduleRuns('nightly')).toBe('nightly:2');
   expect(await scene.scheduleRuns('latest')).toBe('nightly');

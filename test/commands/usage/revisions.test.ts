@@ -241,10 +241,10 @@ describe('--keep', () => {
     expect(again).toMatchObject({
       code: 0,
       stdout:
-        'no unused revision of asks is older than the newest 2 that are ACTIVE\nkept asks:2: used by service shop/asks\n',
+        'nothing to deregister: no unused revision of asks is older than the newest 2\nkept asks:2: used by service shop/asks\n',
     });
     expect((await shop.run(['revisions', name, '--keep', '9', '--yes'])).stdout).toMatch(
-      /^no unused revision/,
+      /^nothing to deregister/,
     );
   });
 
@@ -296,7 +296,7 @@ describe('--keep', () => {
     expect(late.code).toBe(1);
     for (const { stderr } of [dry, late]) {
       expect(stderr).toContain(`warning: not checked: ${what}`);
-      expect(stderr).toMatch(/error: .*could not be checked may run it\nhint: .*--force/);
+      expect(stderr).toMatch(/error: .*could not be checked may use a revision\nhint: .*--force/);
     }
     expect(await statuses(name, 2)).toBe('AA');
   });
