@@ -37,7 +37,7 @@ order: a later one overwrites, with a note, or fails with --strict. sm:NAME stan
 secret, or for the secrets below it. /path:VERSION is one parameter, sm:NAME::STAGE one version of a secret.
 --declared comes before the other sources, and fails if a required secret is missing.
 
---at reads the values of a time: in ISO 8601 (UTC if it has no offset; a date is its start), or an age. Of
+--at reads the values of a time: in ISO 8601 (UTC if it has no offset; a date means 00:00), or an age. Of
 a parameter, it is the newest version that is not newer. Of a secret in Secrets Manager that was changed
 since, it is the newest version that was created by then: when AWSCURRENT moved is not recorded, and
 versions without a stage may be deleted. What did not exist then is left out, with a note. What was deleted

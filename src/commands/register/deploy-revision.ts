@@ -70,7 +70,10 @@ export async function deployRevision<Registered extends object>(
   const outcome = await redeployServices(aws, consumers, options);
   report.clearLive();
   const already = found.services.length - consumers.length;
-  if (already > 0) report.note(`${already} of the services run it already`);
+  if (already > 0) {
+    const what = already === 1 ? '1 service already runs' : `${already} services already run`;
+    report.note(`${what} ${lastPart(arn)}`);
+  }
   let back: PutBackOutcome = { services: [], interrupted: false };
   if (rollback && wait && failuresOf(outcome) > 0 && !outcome.interrupted) {
     report.event('the deployment failed: putting back the revision that ran before');

@@ -6,7 +6,7 @@ import { withoutValue } from '../secrets/shown-text.ts';
 export type At = { kind: 'time'; time: Date } | { kind: 'version'; version: string };
 
 /**
- * Reads `--at`: a time in ISO 8601 (UTC if it has no offset; a date is its start), an age (`2h`,
+ * Reads `--at`: a time in ISO 8601 (UTC if it has no offset; a date means 00:00), an age (`2h`,
  * `90d`), or a version: the number or label of a parameter's, the stage or ID of a secret's. `now`
  * is in milliseconds. Throws InvalidInput.
  */
