@@ -7,9 +7,8 @@ import { readReferences } from './read-references.ts';
 
 /**
  * Reads the declared secrets of an environment, as the ECS agent would resolve them; with `time`, as it
- * would have then. An optional one
- * without a value is left out, with a note. Throws as `missingDeclared` says, and AwsError for what may
- * not be read.
+ * would have then. An optional one without a value is left out, with a note. Throws CliError
+ * `declared-missing`, and AwsError for what may not be read.
  */
 export async function readDeclared(
   aws: Aws,
@@ -46,8 +45,10 @@ export function missingDeclared(
   environment: string,
   time?: Date,
 ): CliError {
-  // What did not exist then may exist now.
-  if (time) return new CliError('declared-missing', missing.join('\n'));
+  if (time) {
+    const hint = 'choose a later time with --at';
+    return new CliError('declared-missing', missing.join('\n'), { hint });
+  }
   const check = 'ecs-secrets check';
   const own = environment === onlyEnvironment ? check : `${check} --environment ${environment}`;
   return new CliError('declared-missing', missing.join('\n'), {

@@ -100,6 +100,12 @@ test.each(uses)(
   },
 );
 
+test('export of a time before required secrets existed asks for a later time', async () => {
+  const seen = await within(['export', '--declared', '--environment', 'dev', '--at', '3h']);
+  expect(seen).toMatchObject({ code: 1, stdout: '' });
+  expect(seen.stderr).toMatch(/did not exist at .* UTC\nhint: choose a later time with --at\n$/);
+});
+
 test.each(uses)('%s needs one environment', async (...argv) => {
   const several = await within(argv);
   expect(several).toMatchObject({ code: 2, stdout: '' });
