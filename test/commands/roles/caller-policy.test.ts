@@ -402,7 +402,7 @@ const scenarios: Record<Exclude<CallerCommand, Elsewhere>, Scenario> = {
   'diff --at': {
     ...earlierScenario('diff', [], 0),
     steps: [
-      { argv: ['diff', '/p/a:1', '/p/a'], code: 3 },
+      { argv: ['diff', '/p/a', '--at', '1'], code: 3 },
       { argv: ['diff', '/p', '--at', '1m'], now: later },
       { argv: ['diff', 'sm:s', '--at', '1m'], now: later },
       { argv: ['diff', 'web', '--at', '1m'], now: later },
