@@ -44,7 +44,7 @@ Examples:
     if (writtenB === undefined && at === undefined) {
       throw new UsageError(
         'a second source is missing',
-        `ecs-secrets diff ${shownName(writtenA)} B`,
+        `ecs-secrets diff ${shownName(writtenA)} B, or --at TIME to compare with earlier values`,
       );
     }
     const b = writtenB ?? writtenA;

@@ -173,7 +173,9 @@ async function relative(
     if (!at || absent.length === 0) throw await nothingBelow(aws, where);
     const had =
       at.kind === 'time' ? `existed at ${timeWords(at.time)}` : `has ${markOf(prefix, at.version)}`;
-    throw new CliError('nothing-found', `nothing below ${where} ${had}`);
+    throw new CliError('nothing-found', `nothing below ${where} ${had}`, {
+      hint: at.kind === 'time' ? undefined : 'to give a time: --at 2h, or --at 2026-11-30T14:05Z',
+    });
   }
   const left = at && absent.length > 0 ? [leftOut(prefix, at, absent)] : [];
   return {

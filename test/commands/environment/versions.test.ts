@@ -182,7 +182,7 @@ describe('export refuses', () => {
       'a label of nothing below',
       ['/shop', '--at', 'bad'],
       1,
-      'nothing below /shop has the label bad\n',
+      'nothing below /shop has the label bad\nhint: to give a time: --at 2h, or --at 2026-11-30T14:05Z\n',
     ],
     [
       'a stage that is not there',
@@ -312,7 +312,8 @@ describe('diff', () => {
     expect(await run(['diff', '/shop'])).toEqual({
       code: 2,
       stdout: '',
-      stderr: 'error: a second source is missing\nhint: ecs-secrets diff /shop B\n',
+      stderr:
+        'error: a second source is missing\nhint: ecs-secrets diff /shop B, or --at TIME to compare with earlier values\n',
     });
     const none = await run(['diff', '/later', '--at', '3h']);
     expect(none).toMatchObject({ code: 1, stdout: '' });
